@@ -1,0 +1,88 @@
+"""Ways to make a condition true, and what a world knows about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from embodied.condition import Condition
+from embodied.facts import FactFamily, Observation
+
+FactRef = tuple[str, ...]
+"""A fact by family and keys: ("inventory", "oak_log")."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """One way to raise a fact (or make it true).
+
+    Attributes:
+        skill: name of the skill that does it ("mine-block").
+        arguments: the skill's arguments.
+        needs: conditions that must hold before and are not used up (a tool, a table).
+        consumes: amounts of facts that are used up.
+        adds: expected amounts of facts that are gained (booleans: 1).
+        cost: expected effort [s]; only the comparison matters.
+        note: why this way, for a reader ("needs a stone pickaxe or better").
+    """
+
+    skill: str
+    arguments: Mapping[str, Any]
+    needs: tuple[Condition, ...] = ()
+    consumes: Mapping[FactRef, float] = field(default_factory=dict)
+    adds: Mapping[FactRef, float] = field(default_factory=dict)
+    cost: float = 1.0
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Noun:
+    """A thing of a world's vocabulary.
+
+    Attributes:
+        name: identifier ("iron_pickaxe").
+        words: the ways to say it, singular and plural, lower case ("iron pickaxe", "iron pickaxes").
+        goal: the condition for `count` of it; "{count}" stands for the number.
+        verbs: the verbs that ask for it ("craft", "make", "get", ...).
+    """
+
+    name: str
+    words: tuple[str, ...]
+    goal: str
+    verbs: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Several nouns under one name: "stone tools"."""
+
+    name: str
+    words: tuple[str, ...]
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the goal parser knows of a world."""
+
+    nouns: tuple[Noun, ...]
+    groups: tuple[Group, ...] = ()
+    verbs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    examples: tuple[str, ...] = ()
+
+
+class WorldSpec(Protocol):
+    """What a kind of world knows about itself, with no world running."""
+
+    name: str
+    families: Mapping[str, FactFamily]
+    vocabulary: Vocabulary
+
+    def methods(self, fact: FactRef, amount: float, observation: Observation) -> Iterable[Method]:
+        """The ways to gain `amount` more of `fact`, in any order; none if there is no way."""
+        ...
+
+    def unreachable(self, fact: FactRef) -> str:
+        """Why nothing yields this fact, for a user; empty if something does."""
+        ...
