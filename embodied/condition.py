@@ -30,7 +30,7 @@ from functools import lru_cache
 from typing import NoReturn
 
 from embodied.errors import BadCondition, did_you_mean
-from embodied.facts import UNKNOWN, FactFamily, Observation, Unknown, Value
+from embodied.facts import UNKNOWN, FactFamily, FactSource, Unknown, Value
 
 Truth = bool | Unknown
 Bindings = Mapping[str, str]
@@ -43,7 +43,7 @@ class Literal:
     def __str__(self) -> str:
         if isinstance(self.value, bool):
             return str(self.value).lower()
-        return f"'{self.value}'" if isinstance(self.value, str) else f"{self.value:g}"  # type: ignore[str-format]
+        return f"'{self.value}'" if isinstance(self.value, str) else f"{self.value:g}"
 
 
 @dataclass(frozen=True)
@@ -337,7 +337,7 @@ _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
 }
 
 
-def evaluate(condition: Condition, observation: Observation, bindings: Bindings | None = None) -> Truth:
+def evaluate(condition: Condition, observation: FactSource, bindings: Bindings | None = None) -> Truth:
     """True, False or UNKNOWN."""
     names = bindings or {}
     match condition:
@@ -372,7 +372,7 @@ def _kleene(values: Iterator[Truth] | list[Truth], *, absorbing: bool) -> Truth:
     return result
 
 
-def _term(term: Term, observation: Observation, names: Bindings) -> Value | Unknown:
+def _term(term: Term, observation: FactSource, names: Bindings) -> Value | Unknown:
     match term:
         case Literal(value):
             return value
@@ -389,7 +389,7 @@ def _term(term: Term, observation: Observation, names: Bindings) -> Value | Unkn
             return x + y if operator == "+" else x - y
 
 
-def _sum(family: str, pattern: str, observation: Observation) -> Value | Unknown:
+def _sum(family: str, pattern: str, observation: FactSource) -> Value | Unknown:
     spec = observation.families.get(family)
     if spec is None or not spec.closed:
         return UNKNOWN

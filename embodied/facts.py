@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 Value = bool | int | float | str | tuple[float, ...]
 Key = tuple[str, ...]
@@ -45,6 +45,17 @@ class FactFamily:
     doc: str
     closed: bool = False
     default: Value | None = None
+
+
+class FactSource(Protocol):
+    """Where facts can be read: an Observation, or a plan's idea of one."""
+
+    @property
+    def families(self) -> Mapping[str, FactFamily]: ...
+
+    def get(self, family: str, *keys: str) -> Value | Unknown: ...
+
+    def items(self, family: str) -> Iterator[tuple[Key, Value]]: ...
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,105 @@
+"""The planner that needs no model: search over methods, from fresh facts, after every step."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from embodied.condition import And, Comparison, Condition, Fact, Literal, evaluate
+from embodied.facts import Observation
+from embodied.methods import FactRef, Method, WorldSpec
+from embodied.planning.ledger import is_pattern
+from embodied.planning.plan import Attempt, Decision, PlanNode, Step, Stop
+from embodied.planning.search import NoPlan, Plan, PlannedStep, PlanSearch
+
+SAME_FAILURES = 3
+"""A step that failed the same way this often, with no progress between, is not tried again."""
+
+FAILURE_COST_S = 90.0
+"""What one failure adds to a method's expected cost [s], so that near alternatives get their turn."""
+
+
+@dataclass
+class OfflinePlanner:
+    """Backward search over a world's methods.
+
+    It keeps no state: everything follows from the goal, the facts and the history, so a resumed run plans
+    as the first did.
+    """
+
+    world: WorldSpec
+    name: str = "offline"
+
+    def next(self, goal: Condition, observation: Observation, history: Sequence[Attempt]) -> Decision:
+        failures = count_failures(history)
+        try:
+            plan = PlanSearch(self.world, observation, penalty=lambda m: penalty(m, failures)).plan(goal)
+        except NoPlan as none:
+            return Stop(_explain(str(none), failures))
+        if not plan.steps:
+            unmet = " and ".join(str(part) for part in unmet_parts(goal, observation))
+            return Stop(f"no skill is known to bring about: {unmet or goal}")
+        tree = PlanNode(str(goal), "doing", tuple(plan.roots))
+        steps = [to_step(planned, observation, tree) for planned in plan.steps]
+        first = steps[0]
+        return Step(first.skill, first.arguments, first.expects, first.why, tree, tuple(steps[1:]))
+
+    def outline(self, goal: Condition, observation: Observation) -> Plan:
+        """The whole plan from here; raises `NoPlan`."""
+        return PlanSearch(self.world, observation).plan(goal)
+
+
+def count_failures(history: Sequence[Attempt]) -> Counter[str]:
+    """Failures by step signature since that signature last succeeded or made progress."""
+    failures: Counter[str] = Counter()
+    for attempt in history:
+        signature = attempt.step.signature
+        if attempt.judgement.passed:
+            failures[signature] = 0
+        elif attempt.progress:
+            failures[signature] = min(failures[signature], 1)
+        else:
+            failures[signature] += 1
+    return failures
+
+
+def penalty(method: Method, failures: Counter[str]) -> float:
+    count = failures[Step(method.skill, method.arguments, _TRUE, "").signature]
+    return math.inf if count >= SAME_FAILURES else count * FAILURE_COST_S
+
+
+_TRUE = Comparison(Literal(True), "==", Literal(True))
+
+
+def to_step(planned: PlannedStep, observation: Observation, tree: PlanNode) -> Step:
+    method = planned.method
+    return Step(method.skill, method.arguments, expectation(planned, observation), method.note, tree)
+
+
+def expectation(planned: PlannedStep, observation: Observation) -> Condition:
+    """What must hold after the step, counted from the facts now."""
+    adds = planned.method.adds
+    facts = [fact for fact in adds if fact[0] == planned.fact[0]] or list(adds)
+    main: FactRef = planned.fact if planned.fact in adds else facts[0]
+    if is_pattern(main):
+        main = facts[0]
+    target = Fact(main[0], tuple(main[1:]))
+    family = observation.families.get(main[0])
+    if family is not None and family.kind == "bool":
+        return Comparison(target, "==", Literal(True))
+    amount = observation.number(*main) + max(1.0, math.floor(adds[main]))
+    return Comparison(target, ">=", Literal(int(amount) if amount == int(amount) else amount))
+
+
+def unmet_parts(goal: Condition, observation: Observation) -> list[Condition]:
+    parts = goal.parts if isinstance(goal, And) else (goal,)
+    return [part for part in parts if evaluate(part, observation) is not True]
+
+
+def _explain(why: str, failures: Counter[str]) -> str:
+    exhausted = [
+        f"{signature} failed {count} times" for signature, count in failures.items() if count >= SAME_FAILURES
+    ]
+    return why + (f" ({'; '.join(exhausted)})" if exhausted else "")
