@@ -1,0 +1,111 @@
+"""The skills of a world: the user's own, laid over the seed skills."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from importlib import resources
+from pathlib import Path
+
+from embodied.errors import BadSkill, did_you_mean
+from embodied.skills.loading import load_skill
+from embodied.skills.skill import Skill
+
+
+def seed_folder(world: str) -> Path | None:
+    """Where the seed skills of a world are: in a checkout skills/<world>, else in the installed package."""
+    checkout = Path(__file__).resolve().parents[2]
+    if (checkout / "pyproject.toml").is_file() and (checkout / "skills" / world).is_dir():
+        return checkout / "skills" / world
+    with suppress(ModuleNotFoundError, TypeError):
+        packaged = Path(str(resources.files("embodied"))) / "data" / "skills" / world
+        if packaged.is_dir():
+            return packaged
+    return None
+
+
+class SkillLibrary:
+    """Skills by name. Of two with one name, the one from the later folder wins.
+
+    Args:
+        folders: each holds skill folders; those that do not exist are passed over, so that a user's
+            folder need not exist before the first skill is learned.
+
+    Raises:
+        BadSkill: if a skill cannot be read, calls one that does not exist, or calls itself in a circle.
+    """
+
+    def __init__(self, folders: Iterable[Path] = (), *, skills: Iterable[Skill] = ()) -> None:
+        found: dict[str, Skill] = {}
+        for folder in folders:
+            for skill in _read(folder):
+                found[skill.name] = skill
+        for skill in skills:
+            found[skill.name] = skill
+        self._skills: Mapping[str, Skill] = dict(sorted(found.items()))
+        for name in self._skills:
+            self.closure(name)
+
+    def __iter__(self) -> Iterator[Skill]:
+        return iter(self._skills.values())
+
+    def __len__(self) -> int:
+        return len(self._skills)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._skills
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._skills)
+
+    def get(self, name: str) -> Skill:
+        """A skill by name ("mine-block" or "mine_block"); raises `BadSkill` with the nearest names."""
+        skill = self._skills.get(name) or self._skills.get(name.replace("_", "-"))
+        if skill is None:
+            hint = did_you_mean(name.replace("_", "-"), self._skills)
+            raise BadSkill(f"no skill {name!r}", remedy=hint or "`embodied skills list` shows all.")
+        return skill
+
+    def search(self, query: str, limit: int = 5) -> tuple[Skill, ...]:
+        """The skills that share most words with `query`, best first."""
+        wanted = _words(query)
+        scored = [(len(wanted & _words(f"{s.name} {s.name} {s.description}")), s) for s in self]
+        best = sorted((pair for pair in scored if pair[0]), key=lambda pair: (-pair[0], pair[1].name))
+        return tuple(skill for _, skill in best[:limit])
+
+    def closure(self, name: str) -> tuple[Skill, ...]:
+        """The skill and all that it calls, directly or not; called ones come first."""
+        ordered: dict[str, Skill] = {}
+        self._visit(self.get(name), (), ordered)
+        return tuple(ordered.values())
+
+    def with_skill(self, skill: Skill) -> SkillLibrary:
+        """A library with one more skill, or another in the place of one."""
+        return SkillLibrary(skills=[*self, skill])
+
+    def _visit(self, skill: Skill, path: tuple[str, ...], ordered: dict[str, Skill]) -> None:
+        if skill.name in ordered:
+            return
+        if skill.name in path:
+            circle = " -> ".join([*path[path.index(skill.name) :], skill.name])
+            raise BadSkill(f"skills call each other in a circle: {circle}", remedy="Use a loop instead.")
+        for called in skill.calls:
+            if called not in self._skills:
+                file = skill.folder / "SKILL.md"
+                hint = did_you_mean(called, self._skills) or "Write that skill first."
+                raise BadSkill(f"{file}: embodied-calls names {called!r}, which is no skill", remedy=hint)
+            self._visit(self._skills[called], (*path, skill.name), ordered)
+        ordered[skill.name] = skill
+
+
+def _read(folder: Path) -> Iterator[Skill]:
+    if not folder.is_dir():
+        return
+    for file in sorted(folder.glob("*/SKILL.md")):
+        yield load_skill(file.parent)
+
+
+def _words(text: str) -> set[str]:
+    return {word.rstrip("s") for word in re.findall(r"[a-z0-9]+", text.lower())}
