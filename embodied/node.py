@@ -223,8 +223,14 @@ def _run_npm(folder: Path) -> None:
     except subprocess.TimeoutExpired as slow:
         raise SetupError(f"`npm ci` did not end within {INSTALL_TIMEOUT_S:.0f} s.", remedy=remedy) from slow
     if done.returncode != 0:
-        last = "\n    ".join(done.stdout.strip().splitlines()[-12:])
-        raise SetupError(f"`npm ci` failed with exit code {done.returncode}:\n    {last}", remedy=remedy)
+        said = _ends(done.stdout)
+        raise SetupError(f"`npm ci` failed with exit code {done.returncode}:\n    {said}", remedy=remedy)
+
+
+def _ends(output: str) -> str:
+    """The first and last lines: npm names the cause first and its log file last."""
+    lines = [line for line in output.splitlines() if line.removeprefix("npm error").strip()]
+    return "\n    ".join(lines if len(lines) <= 16 else [*lines[:8], "…", *lines[-6:]])
 
 
 def _prune(folder: Path, manifest: Mapping[str, Any]) -> None:
