@@ -61,8 +61,16 @@ for (const [material, speeds] of Object.entries(data.materials)) {
 }
 
 const foods = Object.fromEntries(data.foodsArray.map(food => [food.name, food.foodPoints]))
+const mobs = {}
+for (const [mob, loot] of Object.entries(data.entityLoot)) {
+  for (const drop of loot.drops ?? []) {
+    if (drop.item in items) (mobs[drop.item] ??= new Set()).add(mob)
+  }
+}
+for (const item of Object.keys(mobs)) mobs[item] = [...mobs[item]].sort()
+
 // One block, item or recipe a line keeps the file's differences readable.
 const lines = table => '{\n' + Object.entries(table).map(([k, v]) => `${JSON.stringify(k)}: ${JSON.stringify(v)}`).join(',\n') + '\n}'
 const text = `{"version": ${JSON.stringify(version)},\n"items": ${lines(items)},\n"blocks": ${lines(blocks)},\n` +
-  `"recipes": ${lines(recipes)},\n"tools": ${lines(tools)},\n"foods": ${JSON.stringify(foods)}}\n`
+  `"recipes": ${lines(recipes)},\n"tools": ${lines(tools)},\n"foods": ${JSON.stringify(foods)},\n"mobs": ${JSON.stringify(mobs)}}\n`
 writeFileSync(path.join(here, `minecraft-${version}.json`), text)
