@@ -37,6 +37,22 @@ class Method:
 
 
 @dataclass(frozen=True)
+class Reflex:
+    """Something to do before the next step whenever a condition holds, such as eating when hungry.
+
+    Attributes:
+        when: the condition; UNKNOWN does not trigger it.
+        skill, arguments: what to do.
+        why: for a reader.
+    """
+
+    when: Condition
+    skill: str
+    arguments: Mapping[str, Any]
+    why: str
+
+
+@dataclass(frozen=True)
 class Noun:
     """A thing of a world's vocabulary.
 
@@ -44,13 +60,18 @@ class Noun:
         name: identifier ("iron_pickaxe").
         words: the ways to say it, singular and plural, lower case ("iron pickaxe", "iron pickaxes").
         goal: the condition for `count` of it; "{count}" stands for the number.
-        verbs: the verbs that ask for it ("craft", "make", "get", ...).
+        verbs: the verbs (keys of `Vocabulary.verbs`) that ask for it; where several nouns share a word,
+            the first that has the verb is meant ("mine iron", "smelt iron").
+        stack: what "a stack of" it comes to; 0 if it has none.
+        most: the most that the body can have; 0 if there is no limit.
     """
 
     name: str
     words: tuple[str, ...]
     goal: str
     verbs: frozenset[str]
+    stack: int = 0
+    most: int = 0
 
 
 @dataclass(frozen=True)
@@ -64,7 +85,8 @@ class Group:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What the goal parser knows of a world."""
+    """What the goal parser knows of a world. `verbs` maps a verb to the ways to say it; a goal without
+    a verb means the first of them."""
 
     nouns: tuple[Noun, ...]
     groups: tuple[Group, ...] = ()
@@ -73,11 +95,30 @@ class Vocabulary:
 
 
 class WorldSpec(Protocol):
-    """What a kind of world knows about itself, with no world running."""
+    """What a kind of world knows about itself, with no world running.
 
-    name: str
-    families: Mapping[str, FactFamily]
-    vocabulary: Vocabulary
+    Attributes:
+        name: the kind of world.
+        families: the schema of its facts, by name.
+        vocabulary: what the goal parser knows of it.
+        reflexes: what to see to before each step.
+        interrupts: types of events that end the running step at once, because they make it void ("died").
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def families(self) -> Mapping[str, FactFamily]: ...
+
+    @property
+    def vocabulary(self) -> Vocabulary: ...
+
+    @property
+    def reflexes(self) -> tuple[Reflex, ...]: ...
+
+    @property
+    def interrupts(self) -> frozenset[str]: ...
 
     def methods(self, fact: FactRef, amount: float, observation: Observation) -> Iterable[Method]:
         """The ways to gain `amount` more of `fact`, in any order; none if there is no way."""

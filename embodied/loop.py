@@ -1,0 +1,352 @@
+"""The loop: plan a step, run its skill, judge it from facts, and again, until the goal holds."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from embodied import __version__
+from embodied.budget import Budget
+from embodied.condition import Condition, check, evaluate
+from embodied.errors import BadGoal, BadInput, BudgetSpent, EmbodiedError, WorldError
+from embodied.facts import Observation, observation_to_wire
+from embodied.goals import Goal, GoalParser
+from embodied.journal import Journal, Record
+from embodied.launchfile import LaunchFile
+from embodied.methods import Reflex, WorldSpec
+from embodied.outcome import Judgement, Verdict
+from embodied.planning import Ask, Attempt, OfflinePlanner, Planner, Step
+from embodied.planning.progress import progressed
+from embodied.plugins import load_world
+from embodied.referee import judge
+from embodied.runs import JOURNAL, PastRun, find_run, new_run, read_run
+from embodied.sandbox import Limits, SandboxEvent, SkillExecutor, SkillRun
+from embodied.skills import SkillLibrary, library_for
+from embodied.world import Simulation, World
+
+STEP_DEADLINE_S = 600.0
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """How a run ended.
+
+    Attributes:
+        seconds: wall clock over all parts of the run [s].
+        assistance: what the world gave for free, name to count.
+        journal: the path of its journal.
+        exit_code: 0 PASSED, 1 FAILED or UNKNOWN, 3 budget spent, 130 stopped by the user.
+    """
+
+    run: str
+    goal: str
+    verdict: Verdict
+    reason: str
+    seconds: float
+    steps: int
+    primitive_calls: int
+    model_calls: int
+    assistance: Mapping[str, int]
+    journal: Path
+    exit_code: int
+
+
+def start_run(
+    launch: LaunchFile,
+    *,
+    runs_dir: Path,
+    resume: str | None = None,
+    on_record: Callable[[Record], None] = lambda record: None,
+    stop: threading.Event | None = None,
+) -> RunReport:
+    """Pursue the goal of `launch` in its world, or go on with run `resume`.
+
+    Raises:
+        BadInput: the goal, the world's settings or the run to resume cannot be used; nothing was started.
+        SetupError: the world cannot be started here.
+    """
+    plugin = load_world(launch.world.kind)
+    spec = plugin.spec()
+    goal = understand(launch.goal.text, spec)
+    past = read_run(find_run(runs_dir, resume)) if resume else None
+    folder = past.folder if past else new_run(runs_dir, launch.goal.text)
+    journal = Journal(folder / JOURNAL)
+    journal.subscribe(on_record)
+    simulation = plugin.simulation(launch.world.settings, folder)
+    try:
+        return _Run(launch, spec, goal, simulation, journal, past, stop or threading.Event()).pursue()
+    finally:
+        simulation.close()
+        journal.close()
+
+
+def understand(text: str, spec: WorldSpec) -> Goal:
+    """Read a goal in plain words; raises `BadGoal` if it is not understood or nothing can yield it."""
+    goal = GoalParser(spec.vocabulary, spec.families).parse(text)
+    check(goal.condition, spec.families)
+    for fact in goal.facts():
+        why = spec.unreachable(fact)
+        if why:
+            raise BadGoal(f"{text!r} cannot be reached: {why}", remedy=goal.nearest_reachable(spec))
+    return goal
+
+
+def make_planner(name: str, spec: WorldSpec) -> Planner:
+    if name == "offline":
+        return OfflinePlanner(spec)
+    raise BadInput(f"There is no planner {name!r}.", remedy="Known planners: offline.")
+
+
+@dataclass
+class _Run:
+    launch: LaunchFile
+    spec: WorldSpec
+    goal: Goal
+    simulation: Simulation
+    journal: Journal
+    past: PastRun | None
+    stop: threading.Event
+    history: list[Attempt] = field(default_factory=list)
+    assistance: Counter[str] = field(default_factory=Counter)
+
+    def pursue(self) -> RunReport:
+        past = self.past
+        self.budget = Budget(
+            self.launch.limits,
+            past.seconds if past else 0.0,
+            past.steps if past else 0,
+            past.primitive_calls if past else 0,
+        )
+        self.assistance.update(past.assistance if past else {})
+        self._announce()
+        judgement, exit_code = Judgement(Verdict.UNKNOWN, "the run did not begin"), 1
+        try:
+            world = self.simulation.launch()
+            try:
+                judgement, exit_code = self._with_world(world)
+            finally:
+                self._close(world)
+        except BudgetSpent as spent:
+            judgement, exit_code = Judgement(Verdict.FAILED, str(spent)), spent.exit_code
+        except WorldError as lost:
+            self.journal.write("fault", code=type(lost).__name__, message=str(lost))
+            judgement = Judgement(Verdict.UNKNOWN, f"{lost.message} What was done is in the journal.")
+        except BadInput as refused:
+            self.journal.write("fault", code=type(refused).__name__, message=str(refused))
+            self._end(Judgement(Verdict.UNKNOWN, str(refused)), refused.exit_code)
+            raise
+        except EmbodiedError as error:
+            self.journal.write("fault", code=type(error).__name__, message=str(error))
+            self._end(Judgement(Verdict.UNKNOWN, str(error)), error.exit_code)
+            raise
+        return self._end(judgement, exit_code)
+
+    def _announce(self) -> None:
+        if self.past:
+            self.journal.write("run_resumed", run=self.past.name, in_doubt=[r["call"] for r in self.past.in_doubt])
+            for call in self.past.in_doubt:
+                self.journal.write(
+                    "note", text=f"in doubt: {call['name']}{call['args']} was sent and its end was never recorded"
+                )
+            return
+        settings = self.launch.world.settings
+        self.journal.write(
+            "run_started",
+            run=self.journal.path.parent.name,
+            goal=self.goal.text,
+            condition=str(self.goal.condition),
+            explanation=self.goal.explanation,
+            world=self.launch.world.kind,
+            seed=settings.get("seed"),
+            fast=bool(settings.get("fast", False)),
+            planner=self.launch.agent.planner,
+            launch=self.launch.to_table(),
+            version=__version__,
+        )
+
+    def _with_world(self, world: World) -> tuple[Judgement, int]:
+        if self.past and self.past.identity and self.past.identity != world.spec.identity:
+            raise BadInput(
+                f"Run {self.past.name} began in world {self.past.identity!r}; this is {world.spec.identity!r}.",
+                remedy="Resume with the launch file and seed that it was started with.",
+            )
+        self.journal.write("world_ready", identity=world.spec.identity, details=world.spec.details)
+        self.interrupt = threading.Event()
+        self._watch(world)
+        library = library_for(self.launch.world.kind)
+        limits = Limits(
+            max_memory=self.launch.sandbox.memory_mb * 2**20, max_cpu_s=self.launch.sandbox.cpu_seconds
+        )
+        planner = make_planner(self.launch.agent.planner, self.spec)
+        with SkillExecutor(library, world, limits, on_event=self._sandbox_event) as executor:
+            return self._steps(world, planner, library, executor)
+
+    def _watch(self, world: World) -> None:
+        """Body events go to the journal; those that make the running step void interrupt it."""
+
+        def heard(event: Mapping[str, Any]) -> None:
+            self.journal.write("event", event=dict(event))
+            if event.get("type") in self.spec.interrupts:
+                self.interrupt.set()
+
+        subscribe = getattr(world, "on_event", None)
+        if subscribe is not None:
+            subscribe(heard)
+
+    def _steps(
+        self, world: World, planner: Planner, library: SkillLibrary, executor: SkillExecutor
+    ) -> tuple[Judgement, int]:
+        observation = self._observe(world)
+        goal = self.goal.condition_for(observation)
+        while True:
+            judgement = judge(goal, observation)
+            if judgement.passed:
+                return self._confirm(goal, judgement)
+            if self.stop.is_set():
+                return Judgement(Verdict.UNKNOWN, "stopped by the user"), INTERRUPTED
+            self.budget.check()
+            reflex = self._reflex(observation, library)
+            if reflex is not None:
+                self.journal.write("note", text=reflex.why)
+                self._run_skill(executor, reflex.skill, reflex.arguments)
+                observation = self._observe(world)
+            decision = planner.next(goal, observation, self.history)
+            if not isinstance(decision, Step):
+                question = decision.question if isinstance(decision, Ask) else decision.reason
+                return Judgement(Verdict.FAILED, question), 1
+            upcoming = [{"skill": s.skill, "arguments": s.arguments, "why": s.why} for s in (decision, *decision.upcoming)]
+            self.journal.write("plan", tree=decision.tree.to_wire(), steps=upcoming)
+            observation = self._attempt(world, executor, decision, observation)
+
+    def _attempt(self, world: World, executor: SkillExecutor, step: Step, before: Observation) -> Observation:
+        self.budget.steps += 1
+        number = self.budget.steps
+        self.journal.write(
+            "step_started",
+            step=number,
+            skill=step.skill,
+            arguments=step.arguments,
+            why=step.why,
+            expects=str(step.expects),
+        )
+        run = self._run_skill(executor, step.skill, step.arguments)
+        if run.error_code in ("lost", "stalled"):
+            world.observe()  # raises the WorldError that says what happened
+        after = self._observe(world)
+        judgement = judge(step.expects, after)
+        self.assistance.update(run.assistance)
+        self.journal.write(
+            "step_ended",
+            step=number,
+            verdict=judgement.verdict.value,
+            reason=run.reason or judgement.reason,
+            seconds=round(run.seconds, 3),
+            calls=sum(run.primitive_calls.values()),
+            assistance=dict(run.assistance),
+            claimed=run.ok,
+        )
+        self.history.append(
+            Attempt(step, judgement, run.error_code or run.reason, progressed(step.expects, before, after))
+        )
+        return after
+
+    def _run_skill(self, executor: SkillExecutor, skill: str, arguments: Mapping[str, Any]) -> SkillRun:
+        self.interrupt.clear()
+        deadline = max(1.0, min(STEP_DEADLINE_S, self.budget.seconds_left))
+        return executor.run(skill, arguments, deadline_s=deadline, cancel=_Either(self.stop, self.interrupt))
+
+    def _reflex(self, observation: Observation, library: SkillLibrary) -> Reflex | None:
+        for reflex in self.spec.reflexes:
+            if reflex.skill in library and evaluate(reflex.when, observation) is True:
+                return reflex
+        return None
+
+    def _confirm(self, goal: Condition, judgement: Judgement) -> tuple[Judgement, int]:
+        """Where the world itself can be asked, body and world must agree."""
+        ask = getattr(self.simulation, "truth", None)
+        truth = ask() if ask is not None else None
+        if truth is None:
+            return judgement, 0
+        second = judge(goal, truth)
+        if second.passed:
+            return Judgement(Verdict.PASSED, f"{judgement.reason} (the server agrees)"), 0
+        return Judgement(Verdict.UNKNOWN, f"the body says {judgement.reason}, the server: {second.reason}"), 1
+
+    def _observe(self, world: World) -> Observation:
+        observation = world.observe()
+        self.journal.write("observed", facts=observation_to_wire(observation)["facts"])
+        return observation
+
+    def _sandbox_event(self, event: SandboxEvent) -> None:
+        write = self.journal.write
+        match event.kind:
+            case "enter":
+                write("skill_entered", skill=event.name, arguments=event.data, depth=event.depth)
+            case "exit":
+                returned = event.data
+                ok, reason = (returned.ok, returned.reason) if returned is not None else (False, "ended early")
+                write("skill_left", skill=event.name, depth=event.depth, ok=ok, reason=reason)
+            case "call":
+                self.budget.primitive_calls += 1
+                write("call_started", call=self.budget.primitive_calls, name=event.name, args=event.data)
+            case "result":
+                result = event.data
+                write(
+                    "call_ended",
+                    call=self.budget.primitive_calls,
+                    ok=result.ok,
+                    error=result.error,
+                    message=result.message,
+                )
+            case "log":
+                write("note", text=event.data)
+
+    def _close(self, world: World) -> None:
+        try:
+            world.halt("the run ends")
+        except WorldError as gone:
+            self.journal.write("note", text=f"the body could not be halted: {gone.message}")
+        world.close()
+
+    def _end(self, judgement: Judgement, exit_code: int) -> RunReport:
+        report = RunReport(
+            run=self.journal.path.parent.name,
+            goal=self.goal.text,
+            verdict=judgement.verdict,
+            reason=judgement.reason,
+            seconds=round(self.budget.seconds, 2),
+            steps=self.budget.steps,
+            primitive_calls=self.budget.primitive_calls,
+            model_calls=self.budget.model_calls,
+            assistance=dict(self.assistance),
+            journal=self.journal.path,
+            exit_code=exit_code,
+        )
+        self.journal.write(
+            "run_ended",
+            verdict=report.verdict.value,
+            reason=report.reason,
+            seconds=report.seconds,
+            steps=report.steps,
+            primitive_calls=report.primitive_calls,
+            model_calls=report.model_calls,
+            assistance=dict(report.assistance),
+            exit_code=exit_code,
+        )
+        return report
+
+
+class _Either(threading.Event):
+    """Set when either of two events is."""
+
+    def __init__(self, first: threading.Event, second: threading.Event) -> None:
+        super().__init__()
+        self._both = (first, second)
+
+    def is_set(self) -> bool:
+        return any(event.is_set() for event in self._both)

@@ -1,0 +1,122 @@
+"""The folders of runs: their names, their journals, and what a resumed run needs from before."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from embodied import journal
+from embodied.errors import BadInput, did_you_mean
+
+JOURNAL = "journal.jsonl"
+
+
+@dataclass(frozen=True)
+class PastRun:
+    """A run as its journal tells it.
+
+    Attributes:
+        launch: the launch table that it was started with.
+        identity: of its world, "" if the world never came up.
+        ended: the last `run_ended` record, None if the run was cut off.
+        in_doubt: calls that were sent and whose end was never recorded.
+    """
+
+    name: str
+    folder: Path
+    goal: str
+    launch: dict[str, Any]
+    identity: str
+    seconds: float
+    steps: int
+    primitive_calls: int
+    assistance: dict[str, int]
+    ended: dict[str, Any] | None
+    in_doubt: tuple[dict[str, Any], ...]
+    torn: bool
+
+
+def new_run(runs_dir: Path, goal: str) -> Path:
+    """Make the folder of a new run: date, time and the first words of the goal."""
+    words = "-".join(re.findall(r"[a-z0-9]+", goal.lower())[:5]) or "run"
+    stem = time.strftime("%Y%m%d-%H%M%S-") + words[:40]
+    for number in range(1, 1000):
+        folder = runs_dir / (stem if number == 1 else f"{stem}-{number}")
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        return folder
+    raise BadInput(f"{runs_dir} holds too many runs of this second.")
+
+
+def list_runs(runs_dir: Path) -> Iterator[Path]:
+    """Run folders, newest first."""
+    if runs_dir.is_dir():
+        yield from sorted((p.parent for p in runs_dir.glob(f"*/{JOURNAL}")), reverse=True)
+
+
+def find_run(runs_dir: Path, name: str) -> Path:
+    """A run's folder by its name, a part of it, a path, or "last"; raises BadInput with the nearest names."""
+    direct = Path(name)
+    if (direct / JOURNAL).is_file():
+        return direct
+    if direct.name == JOURNAL and direct.is_file():
+        return direct.parent
+    folders = list(list_runs(runs_dir))
+    if name == "last" and folders:
+        return folders[0]
+    matching = [folder for folder in folders if folder.name == name] or [f for f in folders if name in f.name]
+    if len(matching) == 1:
+        return matching[0]
+    if matching:
+        raise BadInput(f"Several runs match {name!r}: {', '.join(f.name for f in matching[:5])}.")
+    names = [folder.name for folder in folders]
+    raise BadInput(
+        f"There is no run {name!r} in {runs_dir}.",
+        remedy=did_you_mean(name, names) or "`embodied runs` lists them; `last` is the newest.",
+    )
+
+
+def read_run(folder: Path) -> PastRun:
+    """Read what a run did from its journal; raises BadJournal."""
+    path = folder / JOURNAL
+    records = journal.read(path)
+    started = next((r for r in records if r["type"] == "run_started"), {})
+    ready = next((r for r in records if r["type"] == "world_ready"), {})
+    ended = next((r for r in reversed(records) if r["type"] in ("run_ended", "run_resumed")), None)
+    assistance: dict[str, int] = {}
+    for record in records:
+        if record["type"] == "step_ended":
+            for name, count in (record.get("assistance") or {}).items():
+                assistance[name] = assistance.get(name, 0) + count
+    return PastRun(
+        name=folder.name,
+        folder=folder,
+        goal=started.get("goal", ""),
+        launch=started.get("launch", {}),
+        identity=ready.get("identity", ""),
+        seconds=_seconds(records),
+        steps=sum(r["type"] == "step_started" for r in records),
+        primitive_calls=sum(r["type"] == "call_started" for r in records),
+        assistance=assistance,
+        ended=ended if ended is not None and ended["type"] == "run_ended" else None,
+        in_doubt=tuple(journal.in_doubt(records)),
+        torn=journal.is_torn(path),
+    )
+
+
+def _seconds(records: list[dict[str, Any]]) -> float:
+    """Wall clock over all parts of a run: from each start or resumption to the last record before the next."""
+    total, begun, last = 0.0, None, None
+    for record in records:
+        if record["type"] in ("run_started", "run_resumed"):
+            if begun is not None and last is not None:
+                total += last - begun
+            begun = record["t"]
+        last = record["t"]
+    return total + (last - begun if begun is not None and last is not None else 0.0)

@@ -1,0 +1,42 @@
+"""Walk until something is in sight."""
+
+_LEG = 40.0
+
+
+def explore(blocks: list[str], legs: int = 14) -> SkillResult:
+    """Go over the surface in legs of 40 m until one of `blocks` is exposed within 48 m."""
+    seen = _look(blocks)
+    if seen.ok:
+        return seen
+    to_surface()
+    heading = random_int(0, 7)
+    turn = 1 if random_int(0, 1) else -1
+    blocked = 0
+    for leg in range(legs):
+        spot = fact("position")
+        if spot is None:
+            return failed("where the body is cannot be told")
+        angle = heading * math.pi / 4.0
+        way = go_toward(spot[0] + math.cos(angle) * _LEG, spot[2] + math.sin(angle) * _LEG, dig=False)
+        if not way.ok and way.error in ("no_path", "stuck"):
+            way = go_toward(spot[0] + math.cos(angle) * _LEG, spot[2] + math.sin(angle) * _LEG)
+        seen = _look(blocks)
+        if seen.ok:
+            log(f"found {seen.value['name']} after {leg + 1} legs")
+            return seen
+        after = fact("position")
+        if not way.ok or after is None or math.dist(spot, after) < 12.0:
+            blocked += 1
+            heading = (heading + turn * (3 if blocked % 2 else 2)) % 8
+            if blocked > 8:
+                return failed("every way is blocked")
+    return failed(f"no {', '.join(blocks)} seen within {legs} legs of {int(_LEG)} m")
+
+
+def _look(blocks: list[str]) -> SkillResult:
+    found = find_blocks(blocks, radius=48, count=1)
+    if not found.ok:
+        return failed(found.message)
+    for block in found.value["blocks"]:
+        return done(name=block["name"], x=block["x"], y=block["y"], z=block["z"])
+    return failed("none in sight")

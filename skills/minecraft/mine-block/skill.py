@@ -1,0 +1,109 @@
+"""Mine blocks of one kind."""
+
+_BELOW_GROUND = [
+    "stone", "deepslate", "andesite", "diorite", "granite", "tuff", "coal_ore", "iron_ore", "copper_ore",
+    "gold_ore", "redstone_ore", "lapis_ore", "diamond_ore", "emerald_ore",
+]  # fmt: skip
+_REACH = 4.2
+
+
+def mine_block(block: str, item: str, count: int = 1) -> SkillResult:
+    """Dig exposed `block`s until `count` more of `item` are held."""
+    start = fact("inventory", item)
+    names = [block, "deepslate_" + block] if block.endswith("_ore") and not block.startswith("deepslate_") else [block]
+    avoid: list[list[int]] = []
+    searches = 0
+    while fact("inventory", item) - start < count:
+        spot = _nearest(names, avoid)
+        if spot is None:
+            searches += 1
+            if searches > 4:
+                return failed(f"no {block} was found", gained=fact("inventory", item) - start)
+            looked = _search(block, names)
+            if not looked.ok:
+                return failed(looked.reason, gained=fact("inventory", item) - start)
+            continue
+        searches = 0
+        held = fact("inventory", item)
+        problem = _mine_at(spot, names, count - (held - start), avoid)
+        if problem == "no_tool":
+            return failed(f"the tools held do not harvest {block}", gained=fact("inventory", item) - start)
+        if problem:
+            avoid.append(spot)
+    return done(gained=fact("inventory", item) - start)
+
+
+def _nearest(names: list[str], avoid: list[list[int]]) -> list[int] | None:
+    """The nearest block that was not given up, one at the body's own height first."""
+    here = fact("position")
+    for radius in [8, 24, 48]:
+        found = find_blocks(names, radius=radius, count=24)
+        if not found.ok:
+            return None
+        best: list[int] | None = None
+        least = 1000.0
+        for one in found.value["blocks"]:
+            cell = [one["x"], one["y"], one["z"]]
+            if cell in avoid:
+                continue
+            climb = 0.0 if here is None else abs(one["y"] - here[1])
+            if one["distance"] + climb < least:
+                best, least = cell, one["distance"] + climb
+        if best is not None:
+            return best
+    return None
+
+
+def _mine_at(spot: list[int], names: list[str], wanted: int, avoid: list[list[int]]) -> str:
+    """Go to one block, dig it and its like within reach, and pick up. Gives "" or what went wrong."""
+    problem = _approach(spot)
+    if problem:
+        return problem
+    dug = dig(spot[0], spot[1], spot[2])
+    if dug.error == "blocked_view" or dug.error == "out_of_reach":
+        go_to(spot[0], spot[1], spot[2], range=2.0)
+        dug = dig(spot[0], spot[1], spot[2])
+    if dug.error == "cannot_harvest":
+        return "no_tool"
+    if not dug.ok:
+        return dug.error
+    wanted -= 1
+    if wanted > 0:
+        near = find_blocks(names, radius=5, count=12)
+        if near.ok:
+            for one in near.value["blocks"]:
+                if wanted <= 0:
+                    break
+                if [one["x"], one["y"], one["z"]] in avoid or not _within_reach(one["x"], one["y"], one["z"]):
+                    continue
+                if dig(one["x"], one["y"], one["z"]).ok:
+                    wanted -= 1
+    collect(radius=7.0)
+    return ""
+
+
+def _approach(spot: list[int]) -> str:
+    if _within_reach(spot[0], spot[1], spot[2]):
+        return ""
+    way = go_to(spot[0], spot[1], spot[2], range=3.0)
+    if way.ok:
+        return ""
+    if way.error in ("no_path", "stuck"):
+        if tunnel_to(spot[0], spot[1], spot[2], reach=3.2, steps=60).ok:
+            return ""
+    return way.error
+
+
+def _within_reach(x: int, y: int, z: int) -> bool:
+    here = fact("position")
+    return here is not None and math.dist([here[0], here[1] + 1.6, here[2]], [x + 0.5, y + 0.5, z + 0.5]) < _REACH
+
+
+def _search(block: str, names: list[str]) -> SkillResult:
+    """Dig down for what lies below the ground; look over land for the rest."""
+    here = fact("position")
+    if here is not None and block in _BELOW_GROUND:
+        side = [[6, 0], [0, 6], [-6, 0], [0, -6]][random_int(0, 3)]
+        depth = int(here[1]) - 7 if here[1] > 16 else int(here[1])
+        return tunnel_to(math.floor(here[0]) + side[0], depth, math.floor(here[2]) + side[1], reach=1.5, steps=24)
+    return explore(names)
