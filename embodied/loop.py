@@ -11,7 +11,7 @@ from typing import Any
 
 from embodied import __version__
 from embodied.budget import Budget
-from embodied.condition import Condition, check, evaluate
+from embodied.condition import Condition, check, evaluate, facts_in
 from embodied.errors import BadGoal, BadInput, BudgetSpent, EmbodiedError, WorldError
 from embodied.facts import Observation, observation_to_wire
 from embodied.goals import Goal, GoalParser
@@ -25,7 +25,8 @@ from embodied.plugins import load_world
 from embodied.referee import judge
 from embodied.runs import JOURNAL, PastRun, find_run, new_run, read_run
 from embodied.sandbox import Limits, SandboxEvent, SkillExecutor, SkillRun
-from embodied.skills import SkillLibrary, library_for
+from embodied.skills import SkillLibrary, seed_folder, user_folder
+from embodied.watching import AnyOf, Halter
 from embodied.world import Simulation, World
 
 STEP_DEADLINE_S = 600.0
@@ -89,11 +90,23 @@ def understand(text: str, spec: WorldSpec) -> Goal:
     """Read a goal in plain words; raises `BadGoal` if it is not understood or nothing can yield it."""
     goal = GoalParser(spec.vocabulary, spec.families).parse(text)
     check(goal.condition, spec.families)
-    for fact in goal.facts():
-        why = spec.unreachable(fact)
+    for fact in facts_in(goal.condition):
+        why = spec.unreachable((fact.family, *fact.keys))
         if why:
-            raise BadGoal(f"{text!r} cannot be reached: {why}", remedy=goal.nearest_reachable(spec))
+            raise BadGoal(f"{text!r} cannot be reached: {why}", remedy=examples(spec))
     return goal
+
+
+def examples(spec: WorldSpec) -> str:
+    return (
+        f"Try, for instance: {'; '.join(spec.vocabulary.examples[:4])}." if spec.vocabulary.examples else ""
+    )
+
+
+def skills_of(world: str) -> SkillLibrary:
+    """The seed skills of a kind of world, and the user's own laid over them."""
+    seeds = seed_folder(world)
+    return SkillLibrary([folder for folder in (seeds, user_folder(world)) if folder is not None])
 
 
 def make_planner(name: str, spec: WorldSpec) -> Planner:
@@ -148,10 +161,13 @@ class _Run:
 
     def _announce(self) -> None:
         if self.past:
-            self.journal.write("run_resumed", run=self.past.name, in_doubt=[r["call"] for r in self.past.in_doubt])
+            self.journal.write(
+                "run_resumed", run=self.past.name, in_doubt=[r["call"] for r in self.past.in_doubt]
+            )
             for call in self.past.in_doubt:
                 self.journal.write(
-                    "note", text=f"in doubt: {call['name']}{call['args']} was sent and its end was never recorded"
+                    "note",
+                    text=f"in doubt: {call['name']}{call['args']} was sent and its end was never recorded",
                 )
             return
         settings = self.launch.world.settings
@@ -178,12 +194,16 @@ class _Run:
         self.journal.write("world_ready", identity=world.spec.identity, details=world.spec.details)
         self.interrupt = threading.Event()
         self._watch(world)
-        library = library_for(self.launch.world.kind)
+        library = skills_of(self.launch.world.kind)
         limits = Limits(
             max_memory=self.launch.sandbox.memory_mb * 2**20, max_cpu_s=self.launch.sandbox.cpu_seconds
         )
         planner = make_planner(self.launch.agent.planner, self.spec)
-        with SkillExecutor(library, world, limits, on_event=self._sandbox_event) as executor:
+        seed = int(self.launch.world.settings.get("seed") or 0)
+        with (
+            Halter(world, (self.stop, self.interrupt)),
+            SkillExecutor(library, world, limits, on_event=self._sandbox_event, seed=seed) as executor,
+        ):
             return self._steps(world, planner, library, executor)
 
     def _watch(self, world: World) -> None:
@@ -219,7 +239,10 @@ class _Run:
             if not isinstance(decision, Step):
                 question = decision.question if isinstance(decision, Ask) else decision.reason
                 return Judgement(Verdict.FAILED, question), 1
-            upcoming = [{"skill": s.skill, "arguments": s.arguments, "why": s.why} for s in (decision, *decision.upcoming)]
+            upcoming = [
+                {"skill": s.skill, "arguments": s.arguments, "why": s.why}
+                for s in (decision, *decision.upcoming)
+            ]
             self.journal.write("plan", tree=decision.tree.to_wire(), steps=upcoming)
             observation = self._attempt(world, executor, decision, observation)
 
@@ -258,7 +281,7 @@ class _Run:
     def _run_skill(self, executor: SkillExecutor, skill: str, arguments: Mapping[str, Any]) -> SkillRun:
         self.interrupt.clear()
         deadline = max(1.0, min(STEP_DEADLINE_S, self.budget.seconds_left))
-        return executor.run(skill, arguments, deadline_s=deadline, cancel=_Either(self.stop, self.interrupt))
+        return executor.run(skill, arguments, deadline_s=deadline, cancel=AnyOf(self.stop, self.interrupt))
 
     def _reflex(self, observation: Observation, library: SkillLibrary) -> Reflex | None:
         for reflex in self.spec.reflexes:
@@ -289,7 +312,9 @@ class _Run:
                 write("skill_entered", skill=event.name, arguments=event.data, depth=event.depth)
             case "exit":
                 returned = event.data
-                ok, reason = (returned.ok, returned.reason) if returned is not None else (False, "ended early")
+                ok, reason = (
+                    (returned.ok, returned.reason) if returned is not None else (False, "ended early")
+                )
                 write("skill_left", skill=event.name, depth=event.depth, ok=ok, reason=reason)
             case "call":
                 self.budget.primitive_calls += 1
@@ -339,14 +364,3 @@ class _Run:
             exit_code=exit_code,
         )
         return report
-
-
-class _Either(threading.Event):
-    """Set when either of two events is."""
-
-    def __init__(self, first: threading.Event, second: threading.Event) -> None:
-        super().__init__()
-        self._both = (first, second)
-
-    def is_set(self) -> bool:
-        return any(event.is_set() for event in self._both)

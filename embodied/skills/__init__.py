@@ -5,8 +5,8 @@ other skills as plain functions, and returns `done(**facts)` or `failed("reason"
 described in docs/skills.md.
 """
 
-from embodied.skills.library import SkillLibrary, seed_folder
+from embodied.skills.library import SkillLibrary, seed_folder, user_folder
 from embodied.skills.loading import load_skill
 from embodied.skills.skill import Parameter, Skill
 
-__all__ = ["Parameter", "Skill", "SkillLibrary", "load_skill", "seed_folder"]
+__all__ = ["Parameter", "Skill", "SkillLibrary", "load_skill", "seed_folder", "user_folder"]

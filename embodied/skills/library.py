@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -23,6 +24,16 @@ def seed_folder(world: str) -> Path | None:
         if packaged.is_dir():
             return packaged
     return None
+
+
+def user_folder(world: str) -> Path:
+    """Where the user's own skills of a world are: $EMBODIED_LIBRARY, else `library/` in a checkout, else the home."""
+    checkout = Path(__file__).resolve().parents[2]
+    if "EMBODIED_LIBRARY" in os.environ:
+        return Path(os.environ["EMBODIED_LIBRARY"]) / world
+    if (checkout / "pyproject.toml").is_file():
+        return checkout / "library" / world
+    return Path.home() / ".local" / "share" / "embodied" / "library" / world
 
 
 class SkillLibrary:
