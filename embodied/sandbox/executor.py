@@ -12,6 +12,7 @@ from typing import Any, Final, Self
 
 from pydantic_monty import (
     FunctionSnapshot,
+    FutureSnapshot,
     Monty,
     MontyComplete,
     MontyConversionError,
@@ -26,7 +27,7 @@ from pydantic_monty import (
     SyncSnapshot,
 )
 
-from embodied.errors import BadInput
+from embodied.errors import BadInput, WorldError
 from embodied.sandbox.checking import TypeProblem, check_source
 from embodied.sandbox.events import SandboxEvent
 from embodied.sandbox.host import Body, Ended, Host, Raise
@@ -41,6 +42,8 @@ from embodied.skills.skill import Skill
 _FEED: Final = re.compile(r"<python-input-(\d+)>")
 _FIRST_PART: Final = 1  # feed 0 is the prelude
 _GRACE_S: Final = 1.0
+
+_Paused = FunctionSnapshot | NameLookupSnapshot | FutureSnapshot
 
 
 class SkillExecutor:
@@ -156,7 +159,11 @@ class SkillExecutor:
             rng=random.Random(f"{self._seed}/{self._runs}"),
         )
         parts = [part_of(each) for each in closure]
-        returned, code, error, trace = self._attempt(host, skill, parts, bound)
+        try:
+            returned, code, message, trace = self._attempt(host, skill, parts, bound)
+        except WorldError:
+            host.leave_all()
+            raise
         host.tell_prints()
         host.leave_all()
         return SkillRun(
@@ -164,7 +171,7 @@ class SkillExecutor:
             arguments=bound,
             returned=returned,
             error_code=code,
-            error=error,
+            error=message,
             trace=trace,
             primitive_calls=dict(host.primitive_calls),
             assistance=dict(host.assistance),
@@ -213,11 +220,13 @@ class SkillExecutor:
         ok, reason, value = snapshot.output
         return SkillReturn(bool(ok), str(reason), plain(value, self.limits.max_value_bytes))
 
-    def _step(self, host: Host, parts: list[Part], snapshot: SyncSnapshot) -> SyncSnapshot:
+    def _step(self, host: Host, parts: list[Part], snapshot: _Paused) -> SyncSnapshot:
         """Answer one call and go on. An `Ended` leaves the snapshot unanswered for ever."""
         part, line = _place(parts, snapshot.position.filename, snapshot.position.start)
         if isinstance(snapshot, NameLookupSnapshot):
             host.check_may_go_on()
+            if snapshot.object_id is None and host.offers(snapshot.variable_name):
+                return snapshot.resume(value=_stand_in(snapshot.variable_name))
             return snapshot.resume()
         if not isinstance(snapshot, FunctionSnapshot) or snapshot.is_os_function:
             host.line = line
@@ -269,6 +278,16 @@ class SkillExecutor:
         return OSPolicy(
             datetime="call_host", sleep="call_host", random_start={"seed": f"{self._seed}/{self._runs}"}
         )
+
+
+def _stand_in(name: str) -> Callable[[], None]:
+    """What a primitive is as a value; calling it in the program comes back here by its name."""
+
+    def stand_in() -> None:
+        raise AssertionError("the sandbox calls by name")
+
+    stand_in.__name__ = stand_in.__qualname__ = name
+    return stand_in
 
 
 def _ignore(event: SandboxEvent) -> None:

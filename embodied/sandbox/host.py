@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from inspect import signature
 from typing import Any, Final, Protocol
 
 from pydantic_monty import ClassInstance, ClassType
@@ -112,6 +113,7 @@ class Host:
             "_enter": self._enter,
             "_exit": self._exit,
         }
+        self._signatures = {name: signature(function) for name, function in self._functions.items()}
 
     def check_may_go_on(self) -> None:
         """Raise `Ended` when cancelled or out of time."""
@@ -132,14 +134,20 @@ class Host:
         function = self._functions.get(name)
         if function is not None:
             try:
-                return function(*args, **kwargs)
-            except TypeError as error:  # the program passed arguments that the function does not take
+                self._signatures[name].bind(*args, **kwargs)
+            except TypeError as error:
                 raise Raise(TypeError(f"{name}(): {error}")) from error
+            return function(*args, **kwargs)
         spec = self.body.spec.primitives.get(name)
         if spec is None or name in NOT_OFFERED:
             hint = did_you_mean(name, [*self._functions, *self.body.spec.primitives])
             raise Raise(NameError(f"name {name!r} is not defined. {hint}".strip()))
         return self._primitive(spec, args, kwargs)
+
+    def offers(self, name: str) -> bool:
+        """Whether skill code may use this name as a value: `for act in (dig, place): ...`."""
+        public = name in self._functions and not name.startswith("_")
+        return public or (name in self.body.spec.primitives and name not in NOT_OFFERED)
 
     def hear(self, stream: str, text: str) -> None:
         """Take printed text; more than the limit marks the run as flooded and stops the program."""
@@ -243,6 +251,8 @@ class Host:
         return f"it printed more than {self.limits.max_print_chars} characters"
 
     def _random_int(self, lo: int, hi: int) -> int:
+        if not (isinstance(lo, int) and isinstance(hi, int)):
+            raise Raise(TypeError("random_int() wants two integers"))
         if lo > hi:
             raise Raise(ValueError(f"random_int(): {lo} is above {hi}"))
         return self.rng.randint(lo, hi)
@@ -251,7 +261,9 @@ class Host:
         return max(0.0, self.deadline - time.monotonic())
 
     def _enter(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> int:
-        skill = self.skills[name]
+        skill = self.skills.get(name)
+        if skill is None:
+            raise Ended("forbidden", "the program called what only the sandbox may call")
         try:
             arguments = skill.bind(*args, **kwargs)
         except BadInput as error:
@@ -264,15 +276,18 @@ class Host:
         return len(self.running)
 
     def _exit(self, depth: int, reported: tuple[bool, str, Any]) -> None:
+        if not (isinstance(depth, int) and isinstance(reported, tuple) and len(reported) == 3):
+            raise Ended("forbidden", "the program called what only the sandbox may call")
         ok, reason, value = reported
         name = self.running[-1].python_name if self.running else "the skill"
         try:
             returned = SkillReturn(bool(ok), str(reason), plain(value, self.limits.max_value_bytes))
         except NotPlain as error:
             raise Ended("bad_return", f"what {name}() returned {error}") from error
-        while len(self.running) > depth:
+        while len(self.running) > max(0, depth):
             self._leave(None)
-        self._leave(returned)
+        if self.running:
+            self._leave(returned)
 
     def _unwind_to(self, skill: str) -> None:
         """A call from an outer skill means that the inner ones raised and were caught."""

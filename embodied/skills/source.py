@@ -8,6 +8,7 @@ its line; what happens inside functions is the type check's and the sandbox's bu
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -30,6 +31,8 @@ _MISSING: Final[dict[type[ast.AST], str]] = {
     ast.Global: "global",
 }
 
+_IGNORE: Final = re.compile(r"#.*\b(type|ty)\s*:\s*ignore")
+
 
 @dataclass(frozen=True)
 class Interface:
@@ -46,18 +49,30 @@ def read_interface(source: str, python_name: str, file: Path) -> Interface:
     `calls` are the names that the code calls and does not define; which of them are skills only a
     library can tell.
     """
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError) as error:
-        line = getattr(error, "lineno", None) or 1
-        raise bad(file, line, f"is not Python: {getattr(error, 'msg', error)}", "Mend the syntax.") from error
-    functions: dict[str, ast.FunctionDef] = {}
+    tree = _parsed(source, file)
+    for number, text in enumerate(source.split("\n"), 1):
+        if _IGNORE.search(text):
+            what = "tells the type check to look away"
+            raise bad(file, number, what, "Take the comment out and mend what it hides.")
     for node in tree.body:
         _check_statement(node, file)
-        if isinstance(node, ast.FunctionDef):
-            functions[node.name] = node
     _check_inside(tree, file)
-    public = [function for name, function in functions.items() if not name.startswith("_")]
+    function = _the_function(tree, python_name, file)
+    return Interface(_parameters(function, file), _doc(function, file), called_names(tree))
+
+
+def _parsed(source: str, file: Path) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = getattr(error, "lineno", None) or 1
+        raise bad(file, line, f"is not Python: {getattr(error, 'msg', error)}", "Mend the syntax.") from error
+
+
+def _the_function(tree: ast.Module, python_name: str, file: Path) -> ast.FunctionDef:
+    """The one public function, which has the skill's name and does not use itself."""
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    public = [function for function in functions if not function.name.startswith("_")]
     wanted = next((function for function in public if function.name == python_name), None)
     if wanted is None:
         line = public[0].lineno if public else 1
@@ -65,9 +80,14 @@ def read_interface(source: str, python_name: str, file: Path) -> Interface:
         raise bad(file, line, f"has no function {python_name}()", hint or f"Define `def {python_name}(...)`.")
     for function in public:
         if function is not wanted:
+            what = f"has a second public function, {function.name}()"
             remedy = f"Rename it to _{function.name}, or make it a skill of its own."
-            raise bad(file, function.lineno, f"has a second public function, {function.name}()", remedy)
-    return Interface(_parameters(wanted, file), _doc(wanted, file), called_names(tree))
+            raise bad(file, function.lineno, what, remedy)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id == python_name:
+            what = f"{python_name}() uses itself"
+            raise bad(file, node.lineno, what, "Use a loop, or a private function.")
+    return wanted
 
 
 def called_names(tree: ast.Module) -> frozenset[str]:
@@ -153,7 +173,7 @@ def _parameters(function: ast.FunctionDef, file: Path) -> tuple[Parameter, ...]:
             what = f"parameter {argument.arg!r} of {function.name}() has no usable type"
             remedy = "Annotate it with str, int, float, bool, None, list[T], dict[str, T] or a union of them."
             raise bad(file, argument.lineno, what, remedy)
-        default = REQUIRED
+        default: object = REQUIRED
         if index >= first_default:
             default = _default(arguments.defaults[index - first_default], argument, file)
         found.append(Parameter(argument.arg, ast.unparse(argument.annotation), default))
