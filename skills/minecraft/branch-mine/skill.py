@@ -1,5 +1,7 @@
 """Find and mine an ore below the ground."""
 
+import math
+
 _LEG = 6
 _WIDE = 40
 
@@ -7,7 +9,11 @@ _WIDE = 40
 def branch_mine(block: str, item: str, count: int = 1, y: int = 12) -> SkillResult:
     """Stairs down to height `y`, then tunnels, until `count` more of `item` are held."""
     start = fact("inventory", item)
-    names = [block, "deepslate_" + block] if block.endswith("_ore") and not block.startswith("deepslate_") else [block]
+    names = (
+        [block, "deepslate_" + block]
+        if block.endswith("_ore") and not block.startswith("deepslate_")
+        else [block]
+    )
     avoid: list[list[int]] = []
     heading = random_int(0, 3)
     stuck = 0
@@ -25,7 +31,9 @@ def branch_mine(block: str, item: str, count: int = 1, y: int = 12) -> SkillResu
         side = [[1, 0], [0, 1], [-1, 0], [0, -1]][heading]
         drop = max(-_LEG, min(_LEG, y - math.floor(before[1] + 0.2)))
         x, z = math.floor(before[0]), math.floor(before[2])
-        way = tunnel_to(x + side[0] * _LEG, math.floor(before[1] + 0.2) + drop, z + side[1] * _LEG, reach=1.2, steps=14)
+        way = tunnel_to(
+            x + side[0] * _LEG, math.floor(before[1] + 0.2) + drop, z + side[1] * _LEG, reach=1.2, steps=14
+        )
         after = fact("position")
         if after is None or (not way.ok and math.dist(before, after) < 3.0):
             stuck += 1
@@ -72,7 +80,10 @@ def _take_seen(names: list[str], item: str, radius: int, avoid: list[list[int]])
 
 def _approach(cell: list[int], distance: float) -> bool:
     here = fact("position")
-    if here is not None and math.dist([here[0], here[1] + 1.6, here[2]], [cell[0] + 0.5, cell[1] + 0.5, cell[2] + 0.5]) < 4.2:
+    if (
+        here is not None
+        and math.dist([here[0], here[1] + 1.6, here[2]], [cell[0] + 0.5, cell[1] + 0.5, cell[2] + 0.5]) < 4.2
+    ):
         return True
     if distance > 10.0 and go_to(cell[0], cell[1], cell[2], range=3.0).ok:
         return True

@@ -1,5 +1,7 @@
 """Walk until something is in sight."""
 
+import math
+
 _LEG = 40.0
 
 

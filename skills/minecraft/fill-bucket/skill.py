@@ -1,5 +1,7 @@
 """Fill a bucket."""
 
+import math
+
 
 def fill_bucket(item: str = "water_bucket") -> SkillResult:
     """Turn one bucket into `item`: "water_bucket" or "lava_bucket"."""
@@ -40,4 +42,6 @@ def _search(liquid: str) -> SkillResult:
     here = fact("position")
     if here is None:
         return failed("where the body is cannot be told")
-    return tunnel_to(math.floor(here[0]) + random_int(-16, 16), 12, math.floor(here[2]) + random_int(-16, 16), reach=4.0)
+    return tunnel_to(
+        math.floor(here[0]) + random_int(-16, 16), 12, math.floor(here[2]) + random_int(-16, 16), reach=4.0
+    )

@@ -1,5 +1,7 @@
 """Mine blocks of one kind."""
 
+import math
+
 _BELOW_GROUND = [
     "stone", "deepslate", "andesite", "diorite", "granite", "tuff", "coal_ore", "iron_ore", "copper_ore",
     "gold_ore", "redstone_ore", "lapis_ore", "diamond_ore", "emerald_ore",
@@ -10,7 +12,11 @@ _REACH = 4.2
 def mine_block(block: str, item: str, count: int = 1) -> SkillResult:
     """Dig exposed `block`s until `count` more of `item` are held."""
     start = fact("inventory", item)
-    names = [block, "deepslate_" + block] if block.endswith("_ore") and not block.startswith("deepslate_") else [block]
+    names = (
+        [block, "deepslate_" + block]
+        if block.endswith("_ore") and not block.startswith("deepslate_")
+        else [block]
+    )
     avoid: list[list[int]] = []
     searches = 0
     while fact("inventory", item) - start < count:
@@ -96,7 +102,10 @@ def _approach(spot: list[int]) -> str:
 
 def _within_reach(x: int, y: int, z: int) -> bool:
     here = fact("position")
-    return here is not None and math.dist([here[0], here[1] + 1.6, here[2]], [x + 0.5, y + 0.5, z + 0.5]) < _REACH
+    return (
+        here is not None
+        and math.dist([here[0], here[1] + 1.6, here[2]], [x + 0.5, y + 0.5, z + 0.5]) < _REACH
+    )
 
 
 def _search(block: str, names: list[str]) -> SkillResult:
@@ -105,5 +114,7 @@ def _search(block: str, names: list[str]) -> SkillResult:
     if here is not None and block in _BELOW_GROUND:
         side = [[6, 0], [0, 6], [-6, 0], [0, -6]][random_int(0, 3)]
         depth = int(here[1]) - 7 if here[1] > 16 else int(here[1])
-        return tunnel_to(math.floor(here[0]) + side[0], depth, math.floor(here[2]) + side[1], reach=1.5, steps=24)
+        return tunnel_to(
+            math.floor(here[0]) + side[0], depth, math.floor(here[2]) + side[1], reach=1.5, steps=24
+        )
     return explore(names)

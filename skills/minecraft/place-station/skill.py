@@ -1,5 +1,7 @@
 """Have a station within reach."""
 
+import math
+
 _SIDES = [[1, 0], [-1, 0], [0, 1], [0, -1]]
 
 

@@ -1,5 +1,7 @@
 """Climb out."""
 
+import math
+
 _LAND = ["grass_block", "sand", "red_sand", "snow_block", "mycelium", "podzol", "terracotta"]
 _SEA_LEVEL = 62
 
@@ -26,11 +28,15 @@ def to_surface(tries: int = 6) -> SkillResult:
     return failed("no way up was found")
 
 
-def _open_sky(spot: list[float]) -> bool:
+def _open_sky(spot: tuple[float, ...]) -> bool:
     """Nothing solid within the ten cells above the head, but leaves."""
     x, y, z = math.floor(spot[0]), math.floor(spot[1]) + 2, math.floor(spot[2])
     for height in range(10):
         above = block_at(x, y + height, z)
-        if above.ok and (not above.value["known"] or above.value["solid"]) and not above.value["name"].endswith("_leaves"):
+        if (
+            above.ok
+            and (not above.value["known"] or above.value["solid"])
+            and not above.value["name"].endswith("_leaves")
+        ):
             return False
     return True

@@ -1,16 +1,27 @@
 """Dig a walkable way to a cell."""
 
-_FILL = ["cobblestone", "cobbled_deepslate", "dirt", "netherrack", "andesite", "diorite", "granite", "oak_planks"]
+import math
+
+_FILL = [
+    "cobblestone",
+    "cobbled_deepslate",
+    "dirt",
+    "netherrack",
+    "andesite",
+    "diorite",
+    "granite",
+    "oak_planks",
+]
 
 
 def tunnel_to(x: int, y: int, z: int, reach: float = 3.5, steps: int = 160) -> SkillResult:
     """Tunnel until the feet are within `reach` [m] of the cell, in at most `steps` steps."""
     turned: list[list[int]] = []
     refused = 0
-    for _ in range(steps):
+    for taken in range(steps):
         here = _cell()
         if math.dist(here, [x, y, z]) <= reach:
-            return done(steps=_)
+            return done(steps=taken)
         moved = False
         for move in _moves(here, [x, y, z], turned):
             if _step(here, move):
@@ -21,7 +32,9 @@ def tunnel_to(x: int, y: int, z: int, reach: float = 3.5, steps: int = 160) -> S
         if not moved or after == here:
             refused += 1
             if refused >= 4:
-                return failed("the tunnel cannot go on: rock that cannot be dug, lava or a deep drop on every side")
+                return failed(
+                    "the tunnel cannot go on: rock that cannot be dug, lava or a deep drop on every side"
+                )
         else:
             refused = 0
     return failed(f"not there after {steps} steps")
