@@ -1,0 +1,69 @@
+'use strict'
+// node main.js CONFIG.json
+//
+// One JSON line on stdout when ready (or with the error), logs on stderr. Ends, saving, when stdin closes,
+// when the parent process is gone, and on SIGTERM or SIGINT.
+
+const readline = require('readline')
+const { read, StartError } = require('./config')
+const { start } = require('./server')
+
+const PARENT_CHECK_MS = 500
+const STOP_DEADLINE_MS = 1500
+
+const say = value => process.stdout.write(`${JSON.stringify(value)}\n`)
+const log = line => process.stderr.write(`${new Date().toISOString()} ${line}\n`)
+
+function alive (pid) {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error.code === 'EPERM'
+  }
+}
+
+async function main () {
+  const config = read(process.argv[2] ?? '')
+  const server = await start(config)
+  let stopping = false
+  const stop = async reason => {
+    if (stopping) return
+    stopping = true
+    log(`stopping: ${reason}`)
+    // Saved first: should closing hang, nothing is lost when we leave all the same.
+    server.save()
+    setTimeout(() => process.exit(0), STOP_DEADLINE_MS)
+    await server.stop()
+    process.exit(0)
+  }
+  process.on('SIGTERM', () => stop('SIGTERM'))
+  process.on('SIGINT', () => stop('SIGINT'))
+  // A client's packet must never end the world for the others.
+  process.on('uncaughtException', error => log(`error: ${error.stack ?? error}`))
+  process.on('unhandledRejection', error => log(`error: ${error?.stack ?? error}`))
+  process.stdout.on('error', () => stop('stdout closed'))
+  const lines = readline.createInterface({ input: process.stdin })
+  lines.on('line', line => { if (config.truth) server.serv.answerTruth(line, say) })
+  lines.on('close', () => stop('stdin closed'))
+  if (config.parent_pid !== null) {
+    setInterval(() => { if (!alive(config.parent_pid)) stop('the parent process is gone') }, PARENT_CHECK_MS)
+  }
+  say({
+    ready: true,
+    host: config.host,
+    port: server.port,
+    version: config.version,
+    seed: config.seed,
+    spawn: server.spawn
+  })
+}
+
+main().catch(error => {
+  const known = error instanceof StartError
+  if (!known) log(`error: ${error.stack ?? error}`)
+  const remedy = known ? error.remedy : 'Look at the log of the server.'
+  say({ ready: false, error: { code: known ? error.code : 'start_failed', message: error.message, remedy } })
+  process.exitCode = 2
+  setTimeout(() => process.exit(2), 200)
+})
