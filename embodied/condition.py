@@ -229,11 +229,11 @@ class _Parser:
 
     def parenthesised(self) -> Condition:
         """A "(" may open a condition or an arithmetic term: try the term first."""
-        start = self.position
+        start, depth = self.position, self.depth
         try:
             return self.comparison()
         except BadCondition:
-            self.position = start
+            self.position, self.depth = start, depth
         self.expect("(")
         condition = self.disjunction()
         self.expect(")")
@@ -276,7 +276,11 @@ class _Parser:
         if token == "-":
             return Arithmetic("-", Literal(0), self.term())
         if token == "(":
+            self.depth += 1
+            if self.depth > _MAX_DEPTH:
+                self.fail("it is nested too deeply")
             inner = self.sum()
+            self.depth -= 1
             self.expect(")")
             return inner
         if token in ("true", "false"):

@@ -1,0 +1,103 @@
+"""Conditions: what they mean, and what is said of those that cannot be read."""
+
+from __future__ import annotations
+
+import pytest
+
+from embodied.condition import check, evaluate, parse, requirement
+from embodied.errors import BadCondition
+from embodied.facts import UNKNOWN, FactFamily, Observation
+
+FAMILIES = {
+    family.name: family
+    for family in (
+        FactFamily("inventory", ("item",), "int", "held", closed=True, default=0),
+        FactFamily("health", (), "float", "health [0-20]"),
+        FactFamily("near", ("block",), "float", "distance [m]"),
+        FactFamily("position", (), "vector", "feet [m]"),
+        FactFamily("pose", ("object",), "vector", "centre [m]"),
+        FactFamily("alive", (), "bool", "alive"),
+        FactFamily("biome", (), "str", "biome"),
+    )
+}
+HERE = Observation(
+    FAMILIES,
+    {
+        "inventory": {("oak_log",): 2, ("birch_log",): 1, ("stick",): 4},
+        "near": {("stone",): 3.5},
+        "position": {(): (0.0, 64.0, 0.0)},
+        "pose": {("cube",): (3.0, 64.0, 4.0)},
+        "alive": {(): True},
+        "biome": {(): "plains"},
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [
+        ("inventory[oak_log] >= 2", True),
+        ("inventory[oak_log] > 2", False),
+        ("inventory[diamond] == 0", True),
+        ("inventory[diamond] >= 1", False),
+        ("health > 5", UNKNOWN),
+        ("not health > 5", UNKNOWN),
+        ("health > 5 and inventory[diamond] >= 1", False),
+        ("health > 5 or inventory[stick] >= 1", True),
+        ("health > 5 and inventory[stick] >= 1", UNKNOWN),
+        ("near[stone] < 4", True),
+        ("near[lava] < 4", UNKNOWN),
+        ("alive", True),
+        ("not alive", False),
+        ("biome == 'plains'", True),
+        ("sum(inventory[*_log]) >= 3", True),
+        ("sum(inventory[*_log]) >= 4", False),
+        ("inventory[oak_log] + inventory[birch_log] == 3", True),
+        ("distance(position, pose[cube]) <= 5", True),
+        ("distance(position, pose[ball]) <= 5", UNKNOWN),
+        ("any(item in inventory: inventory[item] >= 4)", True),
+        ("all(item in inventory: inventory[item] >= 2)", False),
+        ("any(block in near: near[block] < 1)", UNKNOWN),
+        ("any(block in near: near[block] < 4)", True),
+        ("(inventory[stick] >= 9 or alive) and biome != 'desert'", True),
+    ],
+)
+def test_truth(text: str, truth: object) -> None:
+    condition = parse(text)
+    assert evaluate(condition, HERE) is truth
+    assert parse(str(condition)) == condition
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "inventory[a >= 1",
+        "inventory[a] >=",
+        "and alive",
+        "1 +",
+        "__import__('os')",
+        "health >> 1",
+        "alive alive",
+        "sum(inventory) > 1",
+        "(" * 100 + "alive" + ")" * 100,
+        "alive " * 2000,
+        "inventory[a]; drop",
+    ],
+)
+def test_unreadable_is_refused_with_its_place(text: str) -> None:
+    with pytest.raises(BadCondition, match=r"Cannot read|long"):
+        parse(text)
+
+
+def test_unknown_family_names_the_nearest() -> None:
+    with pytest.raises(BadCondition, match="inventory"):
+        check(parse("inventary[oak_log] >= 1"), FAMILIES)
+    with pytest.raises(BadCondition, match=r"inventory\[item\]"):
+        check(parse("inventory >= 1"), FAMILIES)
+
+
+def test_requirement() -> None:
+    assert requirement(parse("inventory[torch] > 7")).amount == 8  # type: ignore[union-attr]
+    assert requirement(parse("sum(inventory[*_log]) >= 3")).fact == ("inventory", "*_log")  # type: ignore[union-attr]
+    assert requirement(parse("health < 3")) is None
