@@ -1,5 +1,5 @@
-import { bool, num, optional, primitive } from './schema.js'
-import { goTo, goToward, walkTo } from '../body/travel.js'
+import { bool, cell, num, optional, primitive } from './schema.js'
+import { goInReach, goTo, goToward, walkTo } from '../body/travel.js'
 
 const where = { x: num('feet x [m]'), y: num('feet y [m]'), z: num('feet z [m]') }
 const manners = {
@@ -25,6 +25,15 @@ export default (body) => [
     errors,
     timeout_s: 60
   }, (args, ctx) => goTo(body, args, ctx)),
+
+  primitive({
+    name: 'reach',
+    doc: 'Travel to where the block at x, y, z can be dug, used or opened: in reach and in view. At once if already there.',
+    args: { ...cell(), ...manners },
+    result: where,
+    errors,
+    timeout_s: 60
+  }, (args, ctx) => goInReach(body, args, ctx)),
 
   primitive({
     name: 'go_toward',

@@ -1,0 +1,109 @@
+import pathfinding from 'mineflayer-pathfinder'
+import { bestTool, spareHand } from './tools.js'
+
+const { Movements } = pathfinding
+
+/** Walking 1 m costs 1; a second of digging costs about as much as the walk it replaces. */
+const COST_PER_DIG_SECOND = 3.5
+const CACHE_CELLS = 150_000
+
+const NEVER_BREAK = /^(crafting_table|furnace|blast_furnace|smoker|chest|trapped_chest|barrel|.*_bed|.*shulker_box|anvil|spawner|torch|wall_torch)$/
+
+/**
+ * How this body may move. The stock Movements makes a Block object and asks every held tool for every cell it looks
+ * at; here both are remembered, which makes a search several times faster.
+ */
+export class BodyMovements extends Movements {
+  constructor (body, { dig, build }) {
+    super(body.bot)
+    this.body = body
+    this.canDig = dig
+    this.allowParkour = false
+    this.allowSprinting = true
+    this.canOpenDoors = false
+    this.maxDropDown = 3
+    this.infiniteLiquidDropdownDistance = false
+    this.placeCost = 2.5
+    this.liquidCost = 2
+    this.allow1by1towers = build
+    this.scafoldingBlocks = build ? scaffolding(body.registry) : []
+    for (const block of body.registry.blocksArray) {
+      if (NEVER_BREAK.test(block.name)) this.blocksCantBreak.add(block.id)
+      if (/^(magma_block|cactus|sweet_berry_bush|campfire|soul_fire|powder_snow)$/.test(block.name)) this.blocksToAvoid.add(block.id)
+    }
+    this.cells = new Map()
+    this.labor = new Map()
+  }
+
+  forget () {
+    this.cells.clear()
+    this.labor.clear()
+  }
+
+  forgetCell (p) {
+    this.cells.delete(key(p.x, p.y, p.z))
+  }
+
+  getBlock (pos, dx, dy, dz) {
+    if (!pos) return super.getBlock(pos, dx, dy, dz)
+    const at = key(pos.x + dx, pos.y + dy, pos.z + dz)
+    const known = this.cells.get(at)
+    if (known) return known
+    if (this.cells.size > CACHE_CELLS) this.cells.clear()
+    const block = super.getBlock(pos, dx, dy, dz)
+    if (block.position) this.cells.set(at, block)
+    return block
+  }
+
+  safeOrBreak (block, toBreak) {
+    let cost = this.exclusionStep(block) + this.getNumEntitiesAt(block.position, 0, 0, 0) * this.entityCost
+    if (block.safe) return cost
+    if (!this.safeToBreak(block)) return 100
+    toBreak.push(block.position)
+    cost += this.laborOf(block)
+    return cost
+  }
+
+  laborOf (block) {
+    let labor = this.labor.get(block.type)
+    if (labor === undefined) {
+      const seconds = this.body.config.fast ? 0.05 : bestTool(this.body, block).seconds
+      labor = 1 + COST_PER_DIG_SECOND * seconds
+      this.labor.set(block.type, labor)
+    }
+    return Math.min(labor, 99)
+  }
+}
+
+const key = (x, y, z) => ((x + 2097152) * 4194304 + (z + 2097152)) * 512 + (y + 128)
+
+const scaffolding = (registry) => ['dirt', 'cobblestone', 'cobbled_deepslate', 'netherrack', 'andesite', 'diorite', 'granite']
+  .map((name) => registry.itemsByName[name]?.id).filter((id) => id !== undefined)
+
+/** Make the pathfinder dig with the best tool, and place without turning the head slowly first. */
+export function teachPathfinder (body) {
+  const { bot } = body
+  bot.pathfinder.tickTimeout = 25
+  bot.pathfinder.thinkTimeout = 4000
+  bot.pathfinder.bestHarvestTool = (block) => {
+    const { item } = bestTool(body, block)
+    if (item) return item
+    const slot = spareHand(bot)
+    return slot === null ? null : bot.inventory.slots[36 + slot]
+  }
+  bot.placeBlock = (reference, face) =>
+    bot._placeBlockWithOptions(reference, face, { swingArm: 'right', forceLook: true })
+  const movements = new Map()
+  body.movements = (manners) => {
+    const name = `${manners.dig}/${manners.build}`
+    if (!movements.has(name)) movements.set(name, new BodyMovements(body, manners))
+    const chosen = movements.get(name)
+    chosen.labor.clear()
+    return chosen
+  }
+  bot.on('blockUpdate', (before, after) => {
+    const position = (after ?? before)?.position
+    if (position) for (const each of movements.values()) each.forgetCell(position)
+  })
+  bot.on('chunkColumnLoad', () => { for (const each of movements.values()) each.forget() })
+}
