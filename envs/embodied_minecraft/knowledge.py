@@ -7,6 +7,7 @@ server reads too.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ class Item:
 class Drop:
     """What digging a block may give: with `chance`, `low` to `high` of `item`.
 
-    `tool` names the one tool that gives it ("" if any tool does that can harvest the block).
+    `tool` is a pattern for the tools that give it ("" if any does that can harvest the block).
     """
 
     item: str
@@ -73,11 +74,11 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A block that gives an item: `expected` items per block dug, with `tool` if not ""."""
+    """A block that gives an item: `expected` items per block dug, with one of `tools` if there are any."""
 
     block: str
     expected: float
-    tool: str
+    tools: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -124,12 +125,13 @@ def load(version: str = DEFAULT_VERSION) -> Knowledge:
     raw = table(f"minecraft-{version}.json")
     items = {name: Item(name, *entry) for name, entry in raw["items"].items()}
     blocks = _blocks(raw["blocks"], items)
+    tools = sorted({tool for speeds in raw["tools"].values() for tool in speeds})
     return Knowledge(
         version=version,
         items=items,
         blocks=blocks,
         recipes=_recipes(raw["recipes"]),
-        sources=_sources(blocks.values()),
+        sources=_sources(blocks.values(), tools),
         smelting=_smelting(items),
         fuels={name: ticks for name, ticks in table("fuels.json").items() if name in items},
         tool_speeds=raw["tools"],
@@ -139,7 +141,7 @@ def load(version: str = DEFAULT_VERSION) -> Knowledge:
 
 
 def _blocks(raw: Mapping[str, Any], items: Mapping[str, Item]) -> dict[str, Block]:
-    fixes = table("loot_fixes.json")["blocks"]
+    fixes = table("loot_fixes.json")
     blocks = {}
     for name, entry in raw.items():
         drops = _fixed_drops(fixes[name]) if name in fixes else _plain_drops(entry.get("loot", ()))
@@ -148,35 +150,51 @@ def _blocks(raw: Mapping[str, Any], items: Mapping[str, Item]) -> dict[str, Bloc
             hardness=entry["hardness"],
             material=entry["material"],
             harvest=tuple(entry.get("harvest", ())),
-            drops=tuple(drop for drop in drops if drop.item in items),
+            drops=tuple(drop for drop in drops if drop.item in items and drop.expected > 0),
         )
     return blocks
 
 
-def _plain_drops(loot: Iterable[tuple[str, int | None, int | None]]) -> list[Drop]:
-    return [Drop(item, 1.0, max(1, low or 1), max(1, high or low or 1)) for item, low, high in loot]
-
-
-def _fixed_drops(entries: Iterable[Mapping[str, Any]]) -> list[Drop]:
-    """Entries of loot_fixes.json; `else` entries get the chance that no earlier one dropped."""
-    drops, none_yet = [], 1.0
-    for entry in entries:
-        low = int(entry.get("min", 1))
-        chance = float(entry.get("chance", 1.0)) * (none_yet if entry.get("else") else 1.0)
-        tool = str(entry.get("tool", ""))
-        drops.append(Drop(entry["item"], chance, low, int(entry.get("max", low)), tool))
-        if not tool:
-            none_yet *= 1.0 - chance
+def _plain_drops(loot: Iterable[tuple[str, int | None, int | None, float]]) -> list[Drop]:
+    drops = []
+    for item, low, high, chance in loot:
+        least, most = low if low is not None else high, high if high is not None else low
+        drops.append(Drop(item, chance, max(0, least or 0), max(0, most or 0)))
     return drops
 
 
-def _sources(blocks: Iterable[Block]) -> dict[str, tuple[Source, ...]]:
+def _fixed_drops(entries: Iterable[Mapping[str, Any]]) -> list[Drop]:
+    """Entries of loot_fixes.json, in the server's reading: `stop` ends the list where it dropped.
+
+    A crop counts as ripe; conditions on a block's other properties are taken not to hold.
+    """
+    drops: list[Drop] = []
+    still = 1.0  # the chance that no entry has ended the list yet
+    for entry in entries:
+        if any(name not in ("age", "berries") for name in entry.get("when", {})):
+            continue
+        low, high = entry.get("count", (0, 0) if "binomial" in entry else (1, 1))
+        trials, success = entry.get("binomial", (0, 0.0))
+        more = round(trials * success)
+        tool = str(entry.get("tool", ""))
+        chance = float(entry.get("chance", 1.0))
+        drops.append(Drop(entry["item"], chance * still, low + more, high + more, tool))
+        if entry.get("stop") and not tool:
+            still *= 1.0 - chance
+    return [drop for drop in drops if drop.chance > 0]
+
+
+def _sources(blocks: Iterable[Block], tools: Iterable[str]) -> dict[str, tuple[Source, ...]]:
+    by_pattern = cache(lambda pattern: tuple(tool for tool in tools if re.search(pattern, tool)))
     found: defaultdict[str, list[Source]] = defaultdict(list)
     for block in blocks:
         if block.hardness is None:
             continue
         for drop in block.drops:
-            found[drop.item].append(Source(block.name, drop.expected, drop.tool))
+            with_it = by_pattern(drop.tool) if drop.tool else block.harvest
+            if drop.tool and not with_it:
+                continue
+            found[drop.item].append(Source(block.name, drop.expected, with_it))
     return {item: tuple(sources) for item, sources in found.items()}
 
 

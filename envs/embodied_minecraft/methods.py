@@ -123,9 +123,9 @@ class MinecraftMethods:
         return (self.reach.of(item) + 8.0, item)
 
     def _look(self, observation: Observation) -> Situation:
-        held = {keys[0]: float(n) for keys, n in observation.items("inventory") if _positive(n)}
-        near = {keys[0]: float(d) for keys, d in observation.items("nearby_block") if _positive(d)}
-        uses = {keys[0]: float(n) for keys, n in observation.items("uses") if _positive(n)}
+        held = _amounts(observation, "inventory")
+        near = _amounts(observation, "nearby_block")
+        uses = _amounts(observation, "uses")
         return Situation(held, near, uses, self._wood(held, near))
 
     def _wood(self, held: Mapping[str, float], near: Mapping[str, float]) -> str:
@@ -189,12 +189,9 @@ class MinecraftMethods:
 
     def _tools(self, source: Source, here: Situation) -> list[str]:
         """The tools worth planning with: any that is held, else the cheapest few; "" for bare hands."""
-        if source.tool:
-            return [source.tool] if source.tool in self.reach or source.tool in here.held else []
-        harvest = self.knowledge.blocks[source.block].harvest
-        if not harvest:
+        if not source.tools:
             return [""]
-        usable = [tool for tool in harvest if tool in self.reach or tool in here.held]
+        usable = [tool for tool in source.tools if tool in self.reach or tool in here.held]
         usable.sort(key=lambda tool: (here.uses.get(tool, 0) <= 0, self.reach.of(tool), tool))
         return [tool for tool in usable if not tool.startswith("golden_")][:_MAX_TOOLS]
 
@@ -331,8 +328,12 @@ class MinecraftMethods:
 # -------------------------------------------------------------------------------- small parts
 
 
-def _positive(value: object) -> bool:
-    return isinstance(value, (int, float)) and value > 0
+def _amounts(observation: Observation, family: str) -> dict[str, float]:
+    return {
+        keys[0]: float(value)
+        for keys, value in observation.items(family)
+        if isinstance(value, (int, float)) and value > 0
+    }
 
 
 @lru_cache(maxsize=512)

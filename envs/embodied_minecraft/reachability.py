@@ -71,12 +71,10 @@ def reach(knowledge: Knowledge, blocks: Iterable[str], block_effort: BlockEffort
 def _mined(
     knowledge: Knowledge, present: set[str], block_effort: BlockEffort, effort: Mapping[str, float]
 ) -> Iterable[tuple[str, float]]:
-    for name in present:
-        block = knowledge.blocks[name]
-        if block.hardness is None:
-            continue
-        tools = min((effort.get(tool, math.inf) for tool in block.harvest), default=0.0)
-        for drop in block.drops:
-            tool = effort.get(drop.tool, math.inf) if drop.tool else tools
+    for item, sources in knowledge.sources.items():
+        for source in sources:
+            if source.block not in present:
+                continue
+            tool = min((effort.get(tool, math.inf) for tool in source.tools), default=0.0)
             if tool < math.inf:
-                yield drop.item, (block_effort(name) + tool / 20) / drop.expected
+                yield item, (block_effort(source.block) + tool / 20) / source.expected

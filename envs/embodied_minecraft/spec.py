@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from embodied.facts import FactFamily, Observation
 from embodied.methods import FactRef, Method, Vocabulary
 from embodied_minecraft.facts import FAMILIES
+from embodied_minecraft.knowledge import load
 from embodied_minecraft.methods import default_methods
+from embodied_minecraft.vocabulary import vocabulary
 
 
 class MinecraftSpec:
@@ -16,9 +19,10 @@ class MinecraftSpec:
     name: str = "minecraft"
     families: Mapping[str, FactFamily] = FAMILIES
 
-    @property
+    @cached_property
     def vocabulary(self) -> Vocabulary:
-        raise NotImplementedError
+        """The words for items, classes and sets."""
+        return vocabulary(load())
 
     def methods(self, fact: FactRef, amount: float, observation: Observation) -> Iterable[Method]:
         """The ways to gain `amount` more of `fact`; none if there is no way."""

@@ -25,12 +25,15 @@ const blocks = {}
 for (const block of data.blocksArray) {
   if (EXPERIMENTAL.test(block.name)) continue
   const harvest = block.harvestTools ? Object.keys(block.harvestTools).map(nameOf).sort() : null
-  const loot = (data.blockLoot[block.name]?.drops ?? []).filter(drop => !drop.silkTouch)
+  // An entry marked noSilkTouch has half its real chance, and a block without loot drops itself: the
+  // server reads them in the same way.
+  const entries = data.blockLoot[block.name]?.drops ?? (items[block.name] ? [{ item: block.name, stackSizeRange: [1, 1] }] : [])
+  const loot = entries.filter(drop => !drop.silkTouch)
   blocks[block.name] = {
     hardness: block.diggable ? block.hardness : null,
     material: block.material,
     ...(harvest ? { harvest } : {}),
-    ...(loot.length ? { loot: loot.map(drop => [drop.item, ...drop.stackSizeRange]) } : {})
+    ...(loot.length ? { loot: loot.map(drop => [drop.item, ...drop.stackSizeRange, drop.noSilkTouch ? 1 : drop.dropChance ?? 1]) } : {})
   }
 }
 

@@ -1,0 +1,68 @@
+"""The English of goals: numbers, amounts, politeness, what separates one wish from the next."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+_UNITS = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"),
+    *("twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+
+NUMBERS: Mapping[str, int] = {
+    **{word: value for value, word in enumerate(_UNITS)},
+    **{word: 10 * value for value, word in enumerate(_TENS, start=2)},
+}
+TIMES: Mapping[str, float] = {
+    **{"dozen": 12, "dozens": 12, "couple": 2, "pair": 2, "pairs": 2, "hundred": 100, "thousand": 1000},
+    **{"half": 0.5, "few": 3, "several": 3, "set": 1, "sets": 1, "suit": 1, "suits": 1},
+}
+STACKS = frozenset({"stack", "stacks"})
+MORE = frozenset({"more", "another", "additional", "extra", "further"})
+ARTICLES = frozenset(
+    (
+        *("a", "an", "the", "my", "your", "our", "some", "any", "of", "new", "at", "least"),
+        *("full", "complete", "whole", "entire"),
+    )
+)
+SEPARATORS = frozenset(
+    (
+        *(",", ";", ".", "!", "?", "&", "+", "and", "then", "plus", "also", "next", "finally", "first"),
+        *("afterwards", "too"),
+    )
+)
+FLUFF: frozenset[tuple[str, ...]] = frozenset(
+    tuple(phrase.split())
+    for phrase in (
+        *("please", "pls", "kindly", "hey", "hello", "hi", "ok", "okay", "now", "just", "quickly", "asap"),
+        *("thanks", "thank you", "can you", "could you", "would you", "will you", "you", "i", "we", "me"),
+        *("i need", "i need you to", "we need", "i want", "i want you to", "i would like", "id like"),
+        *("i would like you to", "id like you to", "i will need", "need", "want", "lets", "let us", "to"),
+        *("go", "go and", "go to", "try to", "help me", "for me", "for us", "us", "the goal is"),
+        *("your goal is to", "the goal is to", "your task is to", "make sure you have", "after that"),
+        *("until you have", "make sure to", "in total", "total", "altogether", "from scratch", "each"),
+        *("as well as", "as well", "in my inventory", "in your inventory", "in the inventory"),
+    )
+)
+_AMERICAN: Mapping[str, str] = {"armour": "armor", "grey": "gray", "colour": "color", "coloured": "colored"}
+_TOKEN = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
+_JOINTS = re.compile(r"(?<=\w)[-_](?=\w)|\w+:(?=\w)")
+
+
+def tokens(text: str) -> list[str]:
+    """Words, numbers and marks in lower case; hyphens, underscores and namespaces are taken apart."""
+    plain = text.casefold().replace("'", "").replace("’", "")
+    plain = _JOINTS.sub(" ", plain).replace("_", " ")
+    return [_AMERICAN.get(word, word) for word in _TOKEN.findall(plain)]
+
+
+def key(words: Iterable[str]) -> str:
+    """Words run together, so that "pick axe" finds "pickaxe"."""
+    return "".join(words)
+
+
+def listed(parts: tuple[str, ...]) -> str:
+    """ "a, b and c"."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
