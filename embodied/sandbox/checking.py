@@ -34,7 +34,7 @@ class TypeProblem:
     remedy: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}" + (f" {self.remedy}" if self.remedy else "")
+        return f"{self.file}:{self.line}: {self.message}" + (f". {self.remedy}" if self.remedy else "")
 
 
 def check_source(

@@ -27,7 +27,7 @@ def seed_folder(world: str) -> Path | None:
 
 
 def user_folder(world: str) -> Path:
-    """Where the user's own skills of a world are: $EMBODIED_LIBRARY, else `library/` in a checkout, else the home."""
+    """Where the user's own skills are: $EMBODIED_LIBRARY, else `library/` in a checkout, else at home."""
     checkout = Path(__file__).resolve().parents[2]
     if "EMBODIED_LIBRARY" in os.environ:
         return Path(os.environ["EMBODIED_LIBRARY"]) / world

@@ -89,8 +89,8 @@ def _front_matter(file: Path) -> tuple[Mapping[str, Any], list[str]]:
         raise bad(file, 1, "the front matter is not a mapping", "Write `name: ...` and `description: ...`.")
     for key in front:
         if key not in FIELDS:
-            hint = did_you_mean(str(key), FIELDS) or "Put your own keys under `metadata`, as text."
-            raise bad(file, _line(lines, str(key)), f"unknown field {key!r}", hint)
+            remedy = f"{did_you_mean(str(key), FIELDS)} Your own keys go under `metadata`, as text.".strip()
+            raise bad(file, _line(lines, str(key)), f"unknown field {key!r}", remedy)
     return front, lines[: end + 1]
 
 

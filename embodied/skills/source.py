@@ -21,6 +21,8 @@ MODULES: Final = frozenset(
     {"collections", "functools", "itertools", "json", "math", "random", "re", "typing"}
 )
 
+_UNCHECKED: Final = frozenset({"eval", "exec", "compile", "__import__"})
+
 _MISSING: Final[dict[type[ast.AST], str]] = {
     ast.ClassDef: "classes",
     ast.AsyncFunctionDef: "async functions",
@@ -150,6 +152,9 @@ def _check_inside(tree: ast.Module, file: Path) -> None:
             raise bad(
                 file, line, f"uses {_MISSING[type(node)]}, which the sandbox lacks", "Write it without."
             )
+        if isinstance(node, ast.Name) and node.id in _UNCHECKED:
+            what = f"uses {node.id}, whose code no check can see"
+            raise bad(file, line, what, "Write the code out.")
         if isinstance(node, (ast.Import, ast.ImportFrom)) and id(node) not in top:
             raise bad(file, line, "imports inside a function", "Import at the top of the file.")
 
