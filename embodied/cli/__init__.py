@@ -1,0 +1,1 @@
+"""The `embodied` command: one file for each group of commands."""

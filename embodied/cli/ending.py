@@ -1,0 +1,70 @@
+"""How a command ends: exit codes, the message of an error, and the last line of `--json`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from embodied.errors import BadInput, EmbodiedError
+
+PASSED = 0
+FAILED = 1
+BAD_INPUT = 2
+BUDGET_SPENT = 3
+INTERRUPTED = 130
+
+REPORT_KEYS: Mapping[str, Any] = {
+    "goal": "",
+    "verdict": "UNKNOWN",
+    "seconds": 0.0,
+    "steps": 0,
+    "primitive_calls": 0,
+    "model_calls": 0,
+    "assistance": {},
+    "journal": None,
+    "reason": "",
+    "run": None,
+    "exit_code": FAILED,
+    "error": None,
+}
+
+
+def error_text(error: EmbodiedError) -> Text:
+    """What was wrong in red, then what to do."""
+    text = Text(f"✗ {error.message}", style="red")
+    if error.remedy:
+        text.append(f"\n  {error.remedy}", style="default")
+    return text
+
+
+def print_error(error: EmbodiedError) -> None:
+    Console(stderr=True, highlight=False).print(error_text(error), soft_wrap=True)
+
+
+_printed: list[bool] = []
+
+
+def json_printed() -> bool:
+    """True once the JSON object of `--json` was printed: there is only one."""
+    return bool(_printed)
+
+
+def print_json(**report: Any) -> None:
+    """The one JSON object of `--json`, every key always there, on a line of its own."""
+    _printed.append(True)
+    print(json.dumps({**REPORT_KEYS, **report}, default=str), file=sys.stdout, flush=True)
+
+
+def print_json_error(error: EmbodiedError, *, goal: str = "") -> None:
+    name = "BadInput" if type(error) is BadInput else type(error).__name__
+    print_json(
+        goal=goal,
+        reason=error.message,
+        exit_code=error.exit_code,
+        error={"type": name, "message": error.message, "remedy": error.remedy},
+    )

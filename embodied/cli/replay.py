@@ -1,0 +1,49 @@
+"""`embodied replay`: a run's journal as a readable timeline."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from embodied import journal
+from embodied.cli.folders import runs_folder
+from embodied.runs import JOURNAL, find_run
+from embodied.view.state import RunView, advance
+from embodied.view.timeline import clock, inventory_text, line_of
+
+
+def replay(
+    run: Annotated[str, typer.Argument(help="A run's name or a part of it, its folder, or [cyan]last[/cyan].")] = "last",
+    full: Annotated[bool, typer.Option("--full", help="Every plan, nested skill and primitive call too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The records themselves, one JSON object a line.")] = False,
+) -> None:
+    """Show what happened in a run, with times.
+
+    [bold]Examples[/bold]
+
+      embodied replay last
+      embodied replay last --full
+    """
+    path = find_run(runs_folder(), run) / JOURNAL
+    records = journal.read(path)
+    console = Console(highlight=False)
+    view = RunView()
+    for record in records:
+        view = advance(view, record)
+        if as_json:
+            print(json.dumps(record))
+        elif line := line_of(record, full=full):
+            console.print(Text(f"{clock(view.elapsed):>7}  {line}"), soft_wrap=True)
+    if as_json:
+        return
+    if view.facts:
+        console.print(Text(f"\ninventory at the end: {inventory_text(view.facts)}"), soft_wrap=True)
+    if journal.is_torn(path):
+        console.print(Text("The journal was cut in the middle of its last line, which is left out.", style="yellow"))
+    if not view.verdict:
+        ended = f"The run did not end. Go on with:  embodied run --resume {path.parent.name}"
+        console.print(Text(ended, style="yellow"))

@@ -1,0 +1,194 @@
+"""`embodied run`: pursue a goal in a world."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from embodied.cli import ending, folders
+from embodied.errors import BadInput, EmbodiedError
+from embodied.launchfile import LaunchFile, Override, from_table, load_launch_file, override_from_text
+from embodied.loop import RunReport, start_run
+from embodied.outcome import Verdict
+from embodied.runs import find_run, read_run
+from embodied.view.draw import counted
+from embodied.view.live import watcher_for
+from embodied.view.timeline import clock
+
+
+def run(
+    launch: Annotated[
+        str, typer.Argument(help="A launch file, or the name of one that comes along: [cyan]minecraft[/cyan].")
+    ] = "",
+    goal: Annotated[str | None, typer.Option(help="Another goal, in plain words.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the world: the same seed, the same world.")] = None,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="Shortened digging and smelting; the report names it.")
+    ] = False,
+    planner: Annotated[str | None, typer.Option(help="Who plans: [cyan]offline[/cyan].")] = None,
+    minutes: Annotated[float | None, typer.Option(help="Time limit of the run, in minutes.")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="TABLE.KEY=VALUE", help="Any other setting; repeatable.")
+    ] = None,
+    resume: Annotated[
+        str | None, typer.Option(metavar="RUN", help="Go on with a run that was stopped; [cyan]last[/cyan] works.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="End with one JSON object; the view goes to stderr.")] = False,
+    show_map: Annotated[bool, typer.Option("--map", help="Serve a live page with a map, on this machine.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the final report.")] = False,
+) -> None:
+    """Pursue a goal in a world, and show what happens.
+
+    [bold]Examples[/bold]
+
+      embodied run minecraft
+      embodied run minecraft --goal "craft 8 torches" --seed 7
+      embodied run minecraft --fast --json
+      embodied run minecraft --set world.host=play.example.org --set world.auth=microsoft
+      embodied run --resume last
+
+    Ctrl-C stops the bot and closes cleanly; the run can be resumed.
+    """
+    overrides = _overrides(goal, seed, fast, planner, minutes, settings or [])
+    console = Console(stderr=as_json, highlight=False)
+    try:
+        chosen = _launch(launch, resume, overrides)
+        report, interrupted = _pursue(chosen, resume, console, quiet=quiet, show_map=show_map)
+    except EmbodiedError as error:
+        if as_json:
+            ending.print_error(error)
+            ending.print_json_error(error, goal=goal or "")
+            raise typer.Exit(error.exit_code) from error
+        raise
+    code = ending.INTERRUPTED if interrupted and report.verdict is not Verdict.PASSED else report.exit_code
+    console.print(_report(report, chosen))
+    if code == ending.INTERRUPTED:
+        console.print(Text(f"Stopped. Go on with:  embodied run --resume {report.run}"))
+    elif code == ending.BUDGET_SPENT:
+        console.print(Text(f"Go on with more:  embodied run --resume {report.run} --minutes {chosen.limits.minutes * 2:g}"))
+    if as_json:
+        ending.print_json(**_plain(report, code))
+    raise typer.Exit(code)
+
+
+def _overrides(
+    goal: str | None,
+    seed: int | None,
+    fast: bool,
+    planner: str | None,
+    minutes: float | None,
+    settings: list[str],
+) -> list[Override]:
+    given: list[tuple[str, Any, str]] = [
+        ("goal.text", goal, f"--goal {goal}"),
+        ("world.seed", seed, f"--seed {seed}"),
+        ("world.fast", True if fast else None, "--fast"),
+        ("agent.planner", planner, f"--planner {planner}"),
+        ("limits.minutes", minutes, f"--minutes {minutes}"),
+    ]
+    named = [Override(path, value, where) for path, value, where in given if value is not None]
+    return [*(override_from_text(text) for text in settings), *named]
+
+
+def _launch(name: str, resume: str | None, overrides: list[Override]) -> LaunchFile:
+    if resume:
+        past = read_run(find_run(folders.runs_folder(), resume))
+        if past.ended and past.ended.get("verdict") == Verdict.PASSED.value:
+            raise BadInput(
+                f"Run {past.name} has passed; there is nothing to go on with.",
+                remedy="Start a new one without --resume.",
+            )
+        return from_table(past.launch, f"the journal of {past.name}", overrides)
+    if not name:
+        raise BadInput("Which launch file?", remedy="For instance  embodied run minecraft.")
+    return load_launch_file(folders.find_launch_file(name), overrides)
+
+
+def _pursue(
+    chosen: LaunchFile, resume: str | None, console: Console, *, quiet: bool, show_map: bool
+) -> tuple[RunReport, bool]:
+    stop = threading.Event()
+    watcher = watcher_for(console, quiet=quiet)
+    with ExitStack() as held:
+        listeners = [watcher.on_record]
+        if show_map:
+            from embodied.map.page import MapPage
+
+            page = held.enter_context(MapPage())
+            console.print(Text(f"map: {page.address}"))
+            listeners.append(page.on_record)
+        held.enter_context(_stop_on_signal(stop))
+        watcher.start()
+        held.callback(watcher.stop)
+
+        def on_record(record: Any) -> None:
+            for listener in listeners:
+                listener(record)
+
+        report = start_run(
+            chosen, runs_dir=folders.runs_folder(), resume=resume, on_record=on_record, stop=stop
+        )
+    return report, stop.is_set()
+
+
+@contextmanager
+def _stop_on_signal(stop: threading.Event) -> Iterator[None]:
+    """The first Ctrl-C (or SIGTERM) asks the run to end; a second one ends it at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def asked(number: int, _frame: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        print("\nstopping: the bot comes to rest (Ctrl-C again to leave at once)", file=sys.stderr, flush=True)
+
+    before = {number: signal.signal(number, asked) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _report(report: RunReport, launch: LaunchFile) -> Table:
+    style = {Verdict.PASSED: "bold green", Verdict.FAILED: "bold red"}.get(report.verdict, "bold yellow")
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    table.add_row(Text(report.verdict.value, style=style), Text(report.goal, style="bold"))
+    table.add_row("why", Text(report.reason))
+    fast = " (fast mode: shortened digging and smelting)" if launch.world.settings.get("fast") else ""
+    table.add_row("time", Text(f"{clock(report.seconds)}{fast}"))
+    table.add_row("steps", Text(f"{report.steps}, {report.primitive_calls} primitive calls"))
+    table.add_row("model calls", Text(str(report.model_calls)))
+    table.add_row("assistance", Text(counted(report.assistance)))
+    table.add_row("journal", Text(str(report.journal)))
+    table.add_row("replay", Text(f"embodied replay {report.run}"))
+    return table
+
+
+def _plain(report: RunReport, code: int) -> dict[str, Any]:
+    return {
+        "goal": report.goal,
+        "verdict": report.verdict.value,
+        "seconds": report.seconds,
+        "steps": report.steps,
+        "primitive_calls": report.primitive_calls,
+        "model_calls": report.model_calls,
+        "assistance": dict(report.assistance),
+        "journal": str(report.journal),
+        "reason": report.reason,
+        "run": report.run,
+        "exit_code": code,
+    }

@@ -1,0 +1,398 @@
+"""Launch files: which world, which goal, which limits.
+
+A launch file is TOML. Its tables are described by JSON Schema, the engine's here and a world's own
+settings by its plugin, so that one checker finds every mistake at once and names the line.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from embodied.errors import BadLaunchFile, did_you_mean
+
+Schema = Mapping[str, Any]
+SettingsSchema = Callable[[str], Schema]
+"""Kind of world to the JSON Schema of its settings; raises BadInput for an unknown kind."""
+
+ENGINE_TABLES: Mapping[str, Schema] = {
+    "goal": {
+        "text": {"type": "string", "minLength": 1, "description": "What to achieve, in plain words."},
+    },
+    "world": {
+        "kind": {"type": "string", "default": "minecraft", "description": "Which world to act in."},
+    },
+    "agent": {
+        "planner": {
+            "enum": ["offline"],
+            "default": "offline",
+            "description": "Who decides the next step. `offline` searches over skills and recipes, with no model.",
+        },
+        "step_retries": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 20,
+            "default": 3,
+            "description": "How often a step may fail in the same way before another way is taken.",
+        },
+    },
+    "limits": {
+        "minutes": {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "default": 30,
+            "description": "Wall-clock time of the whole run [min].",
+        },
+        "steps": {"type": "integer", "minimum": 1, "default": 300, "description": "Steps of the plan."},
+        "primitive_calls": {
+            "type": "integer",
+            "minimum": 1,
+            "default": 50000,
+            "description": "Calls of the body's primitives.",
+        },
+    },
+    "sandbox": {
+        "memory_mb": {
+            "type": "integer",
+            "minimum": 8,
+            "maximum": 4096,
+            "default": 64,
+            "description": "Memory of one skill's program [MB].",
+        },
+        "cpu_seconds": {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "maximum": 600,
+            "default": 10,
+            "description": "Computing time of one skill's program, waiting for the body not counted [s].",
+        },
+    },
+}
+
+
+@dataclass(frozen=True)
+class Goal:
+    text: str
+
+
+@dataclass(frozen=True)
+class WorldChoice:
+    """Attributes: kind: which plugin; settings: all of its settings, defaults filled in."""
+
+    kind: str
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Agent:
+    planner: str
+    step_retries: int
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Attributes: minutes: wall clock [min]; steps, primitive_calls: counts over the whole run."""
+
+    minutes: float
+    steps: int
+    primitive_calls: int
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """Attributes: memory_mb [MB] and cpu_seconds [s] of one skill's program."""
+
+    memory_mb: int
+    cpu_seconds: float
+
+
+@dataclass(frozen=True)
+class LaunchFile:
+    """A whole launch, checked, with every default filled in."""
+
+    goal: Goal
+    world: WorldChoice
+    agent: Agent
+    limits: Limits
+    sandbox: Sandbox
+    origin: str = "(no file)"
+
+    def to_table(self) -> dict[str, Any]:
+        """The launch as plain data, as the journal keeps it; `from_table` reads it again."""
+        return {
+            "goal": {"text": self.goal.text},
+            "world": {"kind": self.world.kind, **self.world.settings},
+            "agent": {"planner": self.agent.planner, "step_retries": self.agent.step_retries},
+            "limits": {
+                "minutes": self.limits.minutes,
+                "steps": self.limits.steps,
+                "primitive_calls": self.limits.primitive_calls,
+            },
+            "sandbox": {"memory_mb": self.sandbox.memory_mb, "cpu_seconds": self.sandbox.cpu_seconds},
+        }
+
+
+@dataclass(frozen=True)
+class Override:
+    """One setting from the command line, laid over the file.
+
+    Attributes: path: "world.seed"; value; where: how the user wrote it, for messages.
+    """
+
+    path: str
+    value: Any
+    where: str
+
+
+def override_from_text(text: str) -> Override:
+    """Read `world.seed=7`. The value is TOML; what is not TOML is taken as a string.
+
+    Raises:
+        BadLaunchFile: there is no `table.key=`.
+    """
+    path, equals, raw = text.partition("=")
+    path, raw = path.strip(), raw.strip()
+    if not equals or path.count(".") != 1 or not all(path.split(".")):
+        raise BadLaunchFile(
+            f"--set {text} cannot be read; expected TABLE.KEY=VALUE.",
+            remedy="For instance --set world.seed=7.",
+        )
+    try:
+        parsed = tomllib.loads(f"value = {raw}")
+        value = parsed["value"] if list(parsed) == ["value"] else raw
+    except tomllib.TOMLDecodeError:
+        value = raw
+    return Override(path, value, f"--set {text}")
+
+
+def load_launch_file(
+    path: Path, overrides: Sequence[Override] = (), *, settings_schema: SettingsSchema | None = None
+) -> LaunchFile:
+    """Read and check a launch file.
+
+    Raises:
+        BadLaunchFile: no such file, not TOML, or mistakes; all mistakes are named at once.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        near = did_you_mean(path.name, (p.name for p in path.parent.glob("*.toml")))
+        raise BadLaunchFile(
+            f"There is no launch file {path}.", remedy=near or "launch/minecraft.toml is one to start from."
+        ) from None
+    except (OSError, UnicodeDecodeError) as broken:
+        raise BadLaunchFile(f"{path} cannot be read: {broken}.", remedy="Name a TOML text file.") from broken
+    return parse_launch(text, str(path), overrides, settings_schema=settings_schema)
+
+
+def parse_launch(
+    text: str,
+    origin: str,
+    overrides: Sequence[Override] = (),
+    *,
+    settings_schema: SettingsSchema | None = None,
+) -> LaunchFile:
+    """Check the text of a launch file; `origin` names it in messages. Raises BadLaunchFile."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as broken:
+        raise BadLaunchFile(
+            f"{origin} is not TOML: {broken}.", remedy='A setting is written  key = value, text in "quotes".'
+        ) from broken
+    return from_table(table, origin, overrides, lines=dict(_key_lines(text)), settings_schema=settings_schema)
+
+
+def from_table(
+    table: Mapping[str, Any],
+    origin: str,
+    overrides: Sequence[Override] = (),
+    *,
+    lines: Mapping[str, int] | None = None,
+    settings_schema: SettingsSchema | None = None,
+) -> LaunchFile:
+    """Check a launch given as plain data, and fill in the defaults. Raises BadLaunchFile."""
+    where = {path: f"line {line}" for path, line in (lines or {}).items()}
+    merged, mistakes = _merge(table, overrides, where)
+    schema_of = settings_schema or plugin_settings_schema
+    tables: dict[str, Schema] = {name: dict(schema) for name, schema in ENGINE_TABLES.items()}
+    kind = merged.get("world", {}).get("kind", ENGINE_TABLES["world"]["kind"]["default"])
+    known_kind = True
+    if isinstance(kind, str):
+        try:
+            tables["world"] = {**tables["world"], **schema_of(kind).get("properties", {})}
+        except BadLaunchFile as unknown:
+            known_kind = False
+            mistakes.append(_Mistake(where.get("world.kind", ""), unknown.message, unknown.remedy))
+    values: dict[str, dict[str, Any]] = {}
+    for name, schema in tables.items():
+        strict = known_kind or name != "world"
+        values[name] = _check_table(name, merged.get(name, {}), schema, where, mistakes, strict=strict)
+    mistakes.extend(_unknown_tables(merged, tables, where))
+    if mistakes:
+        raise _bad_launch(origin, mistakes)
+    world = dict(values["world"])
+    return LaunchFile(
+        goal=Goal(**values["goal"]),
+        world=WorldChoice(kind=world.pop("kind"), settings=world),
+        agent=Agent(**values["agent"]),
+        limits=Limits(**values["limits"]),
+        sandbox=Sandbox(**values["sandbox"]),
+        origin=origin,
+    )
+
+
+def plugin_settings_schema(kind: str) -> Schema:
+    """The settings schema of a registered world. Raises BadLaunchFile for an unknown kind."""
+    from embodied.plugins import load_world, world_kinds
+
+    kinds = sorted(world_kinds())
+    if kind not in kinds:
+        raise BadLaunchFile(
+            f'[world] kind is "{kind}"; no such world is installed.',
+            remedy=f"{did_you_mean(kind, kinds)} Installed: {', '.join(kinds) or 'none'}.".strip(),
+        )
+    return load_world(kind).settings_schema
+
+
+@dataclass(frozen=True)
+class _Mistake:
+    where: str
+    message: str
+    remedy: str = ""
+
+
+def _merge(
+    table: Mapping[str, Any], overrides: Sequence[Override], where: dict[str, str]
+) -> tuple[dict[str, dict[str, Any]], list[_Mistake]]:
+    merged: dict[str, dict[str, Any]] = {}
+    mistakes = []
+    for name, value in table.items():
+        if isinstance(value, Mapping):
+            merged[name] = dict(value)
+        elif name in ENGINE_TABLES:
+            mistakes.append(
+                _Mistake(where.get(name, ""), f"{name} is {_shown(value)}; expected a table [{name}].")
+            )
+        else:
+            owners = [owner for owner, schema in ENGINE_TABLES.items() if name in schema]
+            hint = f"It belongs under [{owners[0]}]." if owners else did_you_mean(name, ENGINE_TABLES)
+            mistakes.append(_Mistake(where.get(name, ""), f'"{name}" stands outside every table.', hint))
+    for override in overrides:
+        owner, _, key = override.path.partition(".")
+        merged.setdefault(owner, {})[key] = override.value
+        where[override.path] = override.where
+        where.setdefault(owner, override.where)
+    return merged, mistakes
+
+
+def _check_table(
+    name: str,
+    given: Mapping[str, Any],
+    schema: Schema,
+    where: Mapping[str, str],
+    mistakes: list[_Mistake],
+    *,
+    strict: bool,
+) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for key, value in given.items():
+        place = where.get(f"{name}.{key}", where.get(name, ""))
+        if key not in schema:
+            if strict:
+                known = f"[{name}] has: {', '.join(schema)}."
+                hint = did_you_mean(key, schema) or known
+                mistakes.append(_Mistake(place, f'[{name}] has no setting "{key}".', hint))
+        elif not Draft202012Validator(dict(schema[key])).is_valid(value):
+            message = f"[{name}] {key} is {_shown(value)}; expected {expectation(schema[key])}."
+            hint = did_you_mean(str(value), map(str, schema[key].get("enum", ())))
+            mistakes.append(_Mistake(place, message, hint))
+        else:
+            values[key] = value
+    for key, rule in schema.items():
+        if key not in given and "default" in rule:
+            values[key] = rule["default"]
+        elif key not in given:
+            hint = "Add it to the file, or give --goal TEXT." if name == "goal" else "Add it to the file."
+            mistakes.append(_Mistake(where.get(name, ""), f"[{name}] {key} is missing.", hint))
+    return values
+
+
+def _unknown_tables(
+    merged: Mapping[str, Any], tables: Mapping[str, Any], where: Mapping[str, str]
+) -> Iterator[_Mistake]:
+    for name in merged:
+        if name not in tables:
+            hint = did_you_mean(name, tables) or f"There are: {', '.join(f'[{t}]' for t in tables)}."
+            yield _Mistake(where.get(name, ""), f"There is no table [{name}].", hint)
+
+
+def expectation(rule: Schema) -> str:
+    """What a setting's schema asks for, in words: "an integer, at least 0"."""
+    if "enum" in rule:
+        return "one of " + ", ".join(_shown(choice) for choice in rule["enum"])
+    names = {
+        "string": "text in quotes",
+        "integer": "an integer",
+        "number": "a number",
+        "boolean": "true or false",
+        "array": "a list",
+        "object": "a table",
+        "null": "nothing",
+    }
+    kinds = rule.get("type", "string")
+    words = " or ".join(names[kind] for kind in ([kinds] if isinstance(kinds, str) else kinds))
+    bounds = (("minimum", "at least"), ("exclusiveMinimum", "above"), ("maximum", "at most"))
+    limits = [f"{word} {rule[key]}" for key, word in bounds if key in rule]
+    if rule.get("minLength") == 1:
+        limits.append("not empty")
+    if "pattern" in rule:
+        limits.append(f"of the form {rule['pattern']}")
+    return ", ".join([words, *limits])
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f'"{value}"' if isinstance(value, str) else repr(value)
+
+
+def _bad_launch(origin: str, mistakes: Iterable[_Mistake]) -> BadLaunchFile:
+    def line_of(mistake: _Mistake) -> int:
+        return int(mistake.where.removeprefix("line ")) if mistake.where.startswith("line ") else 10**9
+
+    listed = sorted(mistakes, key=line_of)
+    if len(listed) == 1:
+        only = listed[0]
+        return BadLaunchFile(
+            f"{origin}{only.where and ', ' + only.where}: {only.message}", remedy=only.remedy
+        )
+    shown = [f"{m.where + ': ' if m.where else ''}{m.message} {m.remedy}".rstrip() for m in listed]
+    return BadLaunchFile(f"{origin} has {len(shown)} mistakes:\n    " + "\n    ".join(shown))
+
+
+_HEADER = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(r"\s*([A-Za-z0-9_.\-\"' ]+?)\s*=")
+
+
+def _key_lines(text: str) -> Iterator[tuple[str, int]]:
+    """Where each table and key stands. tomllib does not tell; this reads the plain layout people write."""
+    table = ""
+    inside = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if inside:
+            if inside in line:
+                inside = ""
+            continue
+        if header := _HEADER.match(line):
+            table = header[1].replace('"', "")
+            yield table, number
+        elif key := _KEY.match(line):
+            name = key[1].replace('"', "").replace(" ", "")
+            yield (f"{table}.{name}" if table else name), number
+            inside = next((q for q in ('"""', "'''") if line.count(q) % 2), "")

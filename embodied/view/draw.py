@@ -1,0 +1,118 @@
+"""A run's state drawn with rich. Everything shown as text is data: it is never read as markup."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from embodied.view.state import GoalNode, RunView, signature
+from embodied.view.timeline import clock, inventory_text
+
+MARKS = {"done": ("✓", "green"), "doing": ("▶", "yellow"), "failed": ("✗", "red"), "todo": ("·", "dim")}
+TREE_LINES = 14
+
+
+def draw(view: RunView, elapsed: float) -> RenderableType:
+    """The live screen; `elapsed` [s] is the running time now."""
+    body = Table.grid(padding=(0, 2), expand=True)
+    body.add_column(ratio=3)
+    body.add_column(ratio=2)
+    left: list[RenderableType] = [_tree(view), Text(), _doing(view, elapsed)]
+    body.add_row(Group(*left), Group(*_body(view.facts)))
+    events = Text("\n").join(
+        Text(f"{clock(moment - view.started + view.elapsed_before)}  {text}", style="dim", no_wrap=True)
+        for moment, text in view.events
+    )
+    return Panel(
+        Group(body, Text(), events), title=_title(view, elapsed), title_align="left", subtitle=_budget(view, elapsed)
+    )
+
+
+def _title(view: RunView, elapsed: float) -> Text:
+    title = Text(f" {view.goal or 'starting'} ", style="bold")
+    world = " ".join(filter(None, (view.world, f"seed {view.seed}" if view.seed else "")))
+    title.append(f"{clock(elapsed)} ", style="cyan")
+    title.append(f"{world} ", style="dim")
+    if view.fast:
+        title.append("FAST MODE ", style="bold magenta")
+    if view.assistance:
+        title.append(f"assistance: {counted(view.assistance)} ", style="bold red")
+    return title
+
+
+def _budget(view: RunView, elapsed: float) -> Text:
+    minutes, steps, calls = (view.limits.get(key) for key in ("minutes", "steps", "primitive_calls"))
+    parts = [
+        f"{elapsed / 60:.1f} of {minutes:g} min" if minutes else "",
+        f"{view.steps_ended} of {steps} steps" if steps else "",
+        f"{view.calls} of {calls} calls" if calls else "",
+    ]
+    return Text(f" {' · '.join(filter(None, parts))} ", style="dim")
+
+
+def counted(assistance: Mapping[str, Any]) -> str:
+    """Assistance by name: "none", or "look_through_stone x3"."""
+    return ", ".join(f"{name} x{count}" for name, count in assistance.items()) or "none"
+
+
+def _tree(view: RunView) -> RenderableType:
+    if view.tree is None:
+        return Text("planning" if view.ready else "starting the world", style="dim")
+    drawn = Tree(_label(view.tree))
+    budget = [TREE_LINES]
+    _grow(drawn, view.tree, budget)
+    if budget[0] < 0:
+        drawn.add(Text(f"… {-budget[0]} more", style="dim"))
+    return drawn
+
+
+def _grow(drawn: Tree, node: GoalNode, budget: list[int]) -> None:
+    for child in node.children:
+        budget[0] -= 1
+        if budget[0] < 0:
+            continue
+        _grow(drawn.add(_label(child)), child, budget)
+
+
+def _label(node: GoalNode) -> Text:
+    mark, style = MARKS.get(node.status, MARKS["todo"])
+    return Text(f"{mark} {node.text}", style=style)
+
+
+def _doing(view: RunView, elapsed: float) -> RenderableType:
+    if not view.step_skill:
+        return Text()
+    since = elapsed - (view.step_started - view.started + view.elapsed_before)
+    text = Text(f"step {view.step}: {signature(view.step_skill, view.step_arguments)}", style="bold yellow")
+    text.append(f"  {clock(since)}", style="cyan")
+    if view.step_why:
+        text.append(f"\n  {view.step_why}", style="dim")
+    for depth, entry in enumerate(view.stack[-4:], start=1):
+        text.append(f"\n{'  ' * depth}{entry}", style="")
+    return text
+
+
+def _body(facts: Mapping[str, Any]) -> list[RenderableType]:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(style="dim")
+    table.add_column()
+    for name in ("health", "food", "position", "biome", "dimension"):
+        value = facts.get(name)
+        if value is not None:
+            table.add_row(name, Text(_number(value)))
+    worn = facts.get("equipment")
+    if isinstance(worn, Mapping) and worn.get("hand"):
+        table.add_row("hand", Text(str(worn["hand"])))
+    return [table, Text(), Text("inventory", style="dim"), Text(inventory_text(facts))]
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return " ".join(f"{float(part):.1f}" for part in value)
+    return f"{value:g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)

@@ -1,0 +1,109 @@
+"""A journal record as a line of text: the view without a terminal, and `embodied replay`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from embodied.view.state import Record, event_text, facts_from, signature
+
+
+def clock(seconds: float) -> str:
+    """Seconds as m:ss, or h:mm:ss from an hour on."""
+    whole = max(0, int(seconds))
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def line_of(record: Record, *, full: bool = False) -> str:
+    """The record as one line without its time; "" for what only a full timeline shows."""
+    kind = str(record.get("type"))
+    writer = _LINES.get(kind) or (_FULL_LINES.get(kind) if full else None)
+    if writer is not None:
+        return writer(record)
+    return f"{kind}" if full and kind not in _FULL_LINES else ""
+
+
+def inventory_text(facts: Mapping[str, Any]) -> str:
+    """The inventory as "3 oak_log, 1 stick"; "empty" if nothing is held."""
+    items = facts.get("inventory")
+    held = {name: count for name, count in items.items() if count} if isinstance(items, Mapping) else {}
+    return ", ".join(f"{count} {name}" for name, count in sorted(held.items())) or "empty"
+
+
+def _run_started(record: Record) -> str:
+    fast = ", fast mode" if record.get("fast") else ""
+    seed = f", seed {record['seed']}" if record.get("seed") is not None else ""
+    meaning = f"\n  means {record['condition']}" if record.get("condition") else ""
+    return f"run {record.get('run')}: {record.get('goal')} ({record.get('world')}{seed}{fast}){meaning}"
+
+
+def _step_ended(record: Record) -> str:
+    mark = {"PASSED": "✓", "FAILED": "✗"}.get(str(record.get("verdict")), "?")
+    given = record.get("assistance") or {}
+    helped = f" [assistance: {', '.join(f'{k} x{v}' for k, v in given.items())}]" if given else ""
+    return f"{mark} step {record.get('step')} {record.get('reason', '')} ({_seconds(record)}){helped}"
+
+
+def _step_started(record: Record) -> str:
+    why = f" — {record['why']}" if record.get("why") else ""
+    return f"▶ step {record.get('step')} {signature(str(record.get('skill')), record.get('arguments') or {})}{why}"
+
+
+def _run_ended(record: Record) -> str:
+    return f"{record.get('verdict')}: {record.get('reason', '')} ({_seconds(record)})"
+
+
+def _plan(record: Record) -> str:
+    steps = record.get("steps") or ()
+    shown = " → ".join(signature(str(s.get("skill")), s.get("arguments") or {}) for s in steps[:4])
+    more = f" → … ({len(steps)} steps)" if len(steps) > 4 else ""
+    return f"plan: {shown}{more}" if steps else "plan: nothing left to do"
+
+
+def _skill_entered(record: Record) -> str:
+    indent = "  " * (int(record.get("depth") or 0) + 2)
+    return f"{indent}{signature(str(record.get('skill')), record.get('arguments') or {})}"
+
+
+def _skill_left(record: Record) -> str:
+    indent = "  " * (int(record.get("depth") or 0) + 2)
+    ending = "done" if record.get("ok") else f"failed: {record.get('reason', '')}"
+    return f"{indent}{record.get('skill')} {ending}"
+
+
+def _call_ended(record: Record) -> str:
+    ending = "ok" if record.get("ok") else f"{record.get('error')}: {record.get('message', '')}"
+    return f"      ← {ending} ({_seconds(record)})"
+
+
+def _seconds(record: Record) -> str:
+    return f"{float(record.get('seconds') or 0.0):.1f} s"
+
+
+def _world_ready(record: Record) -> str:
+    details = record.get("details") or {}
+    shown = ", ".join(f"{k} {v}" for k, v in details.items() if isinstance(v, (str, int, float)))
+    return f"world ready{': ' + shown if shown else ''}"
+
+
+_LINES = {
+    "run_started": _run_started,
+    "run_resumed": lambda record: f"resumed after record {record.get('from_seq', '?')}",
+    "world_ready": _world_ready,
+    "step_started": _step_started,
+    "step_ended": _step_ended,
+    "note": lambda record: f"    {record.get('text', '')}",
+    "event": lambda record: f"    ! {event_text(record.get('event') or {})}",
+    "fault": lambda record: f"  ✗ fault {record.get('code', '')}: {record.get('message', '')}",
+    "run_ended": _run_ended,
+}
+_FULL_LINES = {
+    "plan": _plan,
+    "skill_entered": _skill_entered,
+    "skill_left": _skill_left,
+    "call_started": lambda r: f"      → {signature(str(r.get('name')), r.get('args') or {})}",
+    "call_ended": _call_ended,
+    "observed": lambda r: f"    inventory: {inventory_text(facts_from(r.get('facts')))}",
+}
