@@ -53,6 +53,10 @@ def _take_seen(names: list[str], item: str, radius: int, avoid: list[list[int]])
     found = find_blocks(names, radius=radius, count=16)
     if not found.ok:
         return "none"
+    if not found.value["blocks"] and radius == _WIDE:
+        found = find_hidden_blocks(names, radius=radius, count=8)  # refused unless the launch file allows it
+        if not found.ok:
+            return "none"
     for one in found.value["blocks"]:
         cell = [one["x"], one["y"], one["z"]]
         if cell in avoid:

@@ -1,0 +1,1 @@
+"""Benchmarks: seeds fixed beforehand, every failure counted, results in files that resume."""
