@@ -83,7 +83,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """See the module. `sources`, `recipes` and `smelting` are by what they give."""
+    """See the module. `sources`, `recipes`, `smelting` and `mobs` are by the item that they give."""
 
     version: str
     items: Mapping[str, Item]
@@ -95,6 +95,7 @@ class Knowledge:
     tool_speeds: Mapping[str, Mapping[str, float]]
     foods: Mapping[str, float]
     mobs: Mapping[str, tuple[str, ...]]
+    silk_touch: frozenset[str]
 
     def dig_seconds(self, block: str, tool: str | None = None) -> float:
         """How long digging takes [s], standing on the ground; infinite if it cannot be dug."""
@@ -137,6 +138,7 @@ def load(version: str = DEFAULT_VERSION) -> Knowledge:
         tool_speeds=raw["tools"],
         foods=raw["foods"],
         mobs={name: tuple(kinds) for name, kinds in raw["mobs"].items()},
+        silk_touch=frozenset(raw["silk_touch"]),
     )
 
 

@@ -102,10 +102,10 @@ class MinecraftMethods:
             if item == bucket and liquid in self.blocks:
                 yield Method(
                     skill="fill-bucket",
-                    arguments={"item": item, "count": amount},
-                    consumes={("inventory", "bucket"): amount},
-                    adds={("inventory", item): amount},
-                    cost=self._search(liquid, here) + 3.0 * amount,
+                    arguments={"item": item},
+                    consumes={("inventory", "bucket"): 1},
+                    adds={("inventory", item): 1},
+                    cost=self._search(liquid, here) + 3.0,
                     note=f"scoops up {liquid}",
                 )
 

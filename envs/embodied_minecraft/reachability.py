@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
-from embodied_minecraft.knowledge import Knowledge
+from embodied_minecraft.data_files import table
+from embodied_minecraft.knowledge import Knowledge, load
 
 BlockEffort = Callable[[str], float]
 """Seconds to reach and dig one block of a kind; infinite if the world has none."""
@@ -18,9 +20,13 @@ _MAX_ROUNDS = 60
 
 @dataclass(frozen=True)
 class Reach:
-    """`effort`: seconds per item [s], roughly; an item that is not in it cannot be had."""
+    """What a set of `blocks` gives.
+
+    `effort`: seconds per item [s], roughly; an item that is not in it cannot be had.
+    """
 
     effort: Mapping[str, float]
+    blocks: frozenset[str]
 
     def __contains__(self, item: object) -> bool:
         return item in self.effort
@@ -35,7 +41,7 @@ def reach(knowledge: Knowledge, blocks: Iterable[str], block_effort: BlockEffort
     Value iteration: each round lowers the effort of every item by its cheapest way, until none changes.
     Tools count as a twentieth of their effort per block, which is what spreading their wear comes to.
     """
-    present = {name for name in blocks if name in knowledge.blocks}
+    present = frozenset(name for name in blocks if name in knowledge.blocks)
     effort: dict[str, float] = {}
     best = effort.get
 
@@ -65,11 +71,19 @@ def reach(knowledge: Knowledge, blocks: Iterable[str], block_effort: BlockEffort
                 changed |= lower(bucket, best("bucket", math.inf) + _BUCKET_S)
         if not changed:
             break
-    return Reach(effort)
+    return Reach(effort, present)
+
+
+@cache
+def overworld_reach(knowledge_version: str) -> Reach:
+    """What vanilla's overworld would give: see `data/overworld_natural_blocks.json`."""
+    knowledge = load(knowledge_version)
+    natural = [name for names in table("overworld_natural_blocks.json")["blocks"].values() for name in names]
+    return reach(knowledge, natural, lambda block: 1.0)
 
 
 def _mined(
-    knowledge: Knowledge, present: set[str], block_effort: BlockEffort, effort: Mapping[str, float]
+    knowledge: Knowledge, present: frozenset[str], block_effort: BlockEffort, effort: Mapping[str, float]
 ) -> Iterable[tuple[str, float]]:
     for item, sources in knowledge.sources.items():
         for source in sources:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 
 from embodied.facts import FactFamily, Observation
 from embodied.methods import FactRef, Method, Vocabulary
 from embodied_minecraft.facts import FAMILIES
-from embodied_minecraft.knowledge import load
+from embodied_minecraft.knowledge import DEFAULT_VERSION, load
 from embodied_minecraft.methods import default_methods
+from embodied_minecraft.reachability import overworld_reach
+from embodied_minecraft.reasons import Reasons
 from embodied_minecraft.vocabulary import vocabulary
 
 
@@ -30,4 +32,24 @@ class MinecraftSpec:
 
     def unreachable(self, fact: FactRef) -> str:
         """Why nothing yields this fact, for a user; empty if something does."""
-        return ""
+        return _reasons().unreachable(fact)
+
+
+def reachable_items() -> frozenset[str]:
+    """Every item that the embedded world yields by mining, crafting and smelting."""
+    return frozenset(default_methods().reach.effort)
+
+
+def overworld_items() -> frozenset[str]:
+    """Every item that vanilla's overworld, structures left out, would yield in the same ways.
+
+    The closure over minecraft-data's loot and recipes and the smelting table, from the blocks in
+    `data/overworld_natural_blocks.json`, tool tiers heeded; no Silk Touch, mobs, trading or farming.
+    """
+    return frozenset(overworld_reach(DEFAULT_VERSION).effort)
+
+
+@cache
+def _reasons() -> Reasons:
+    methods = default_methods()
+    return Reasons(methods.knowledge, methods.blocks, methods.reach, overworld_reach(DEFAULT_VERSION))

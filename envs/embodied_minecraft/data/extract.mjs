@@ -64,6 +64,11 @@ for (const [material, speeds] of Object.entries(data.materials)) {
 }
 
 const foods = Object.fromEntries(data.foodsArray.map(food => [food.name, food.foodPoints]))
+// What only Silk Touch (or an enchantment like it) takes up: items that no other drop gives.
+const silk = Object.values(data.blockLoot)
+  .flatMap(block => block.drops.filter(drop => drop.silkTouch).map(drop => drop.item))
+const silkTouch = [...new Set(silk)].filter(name => name in items).sort()
+
 const mobs = {}
 for (const [mob, loot] of Object.entries(data.entityLoot)) {
   for (const drop of loot.drops ?? []) {
@@ -75,5 +80,5 @@ for (const item of Object.keys(mobs)) mobs[item] = [...mobs[item]].sort()
 // One block, item or recipe a line keeps the file's differences readable.
 const lines = table => '{\n' + Object.entries(table).map(([k, v]) => `${JSON.stringify(k)}: ${JSON.stringify(v)}`).join(',\n') + '\n}'
 const text = `{"version": ${JSON.stringify(version)},\n"items": ${lines(items)},\n"blocks": ${lines(blocks)},\n` +
-  `"recipes": ${lines(recipes)},\n"tools": ${lines(tools)},\n"foods": ${JSON.stringify(foods)},\n"mobs": ${JSON.stringify(mobs)}}\n`
+  `"recipes": ${lines(recipes)},\n"tools": ${lines(tools)},\n"foods": ${JSON.stringify(foods)},\n"mobs": ${JSON.stringify(mobs)},\n"silk_touch": ${JSON.stringify(silkTouch)}}\n`
 writeFileSync(path.join(here, `minecraft-${version}.json`), text)
