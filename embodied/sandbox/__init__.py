@@ -11,13 +11,14 @@ What this does not cover: what a primitive does once it is called is the bridge'
 from embodied.sandbox.checking import TypeProblem
 from embodied.sandbox.events import SandboxEvent
 from embodied.sandbox.executor import SkillExecutor
-from embodied.sandbox.host import Body
+from embodied.sandbox.host import Body, Cancel
 from embodied.sandbox.limits import Limits
 from embodied.sandbox.outcome import SkillReturn, SkillRun, TraceLine
 from embodied.sandbox.stubs import stub_text
 
 __all__ = [
     "Body",
+    "Cancel",
     "Limits",
     "SandboxEvent",
     "SkillExecutor",

@@ -30,7 +30,7 @@ from pydantic_monty import (
 from embodied.errors import BadInput, WorldError
 from embodied.sandbox.checking import TypeProblem, check_source
 from embodied.sandbox.events import SandboxEvent
-from embodied.sandbox.host import Body, Ended, Host, Raise
+from embodied.sandbox.host import Body, Cancel, Ended, Host, Raise
 from embodied.sandbox.limits import Limits
 from embodied.sandbox.outcome import SkillReturn, SkillRun, TraceLine
 from embodied.sandbox.program import DRIVER, PRELUDE, Part, part_of
@@ -121,7 +121,7 @@ class SkillExecutor:
         arguments: Mapping[str, Any] | None = None,
         *,
         deadline_s: float | None = None,
-        cancel: threading.Event | None = None,
+        cancel: Cancel | None = None,
     ) -> SkillRun:
         """Run a skill to its end. Everything that its code can do wrong is a value.
 

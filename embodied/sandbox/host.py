@@ -7,7 +7,6 @@ raises `Ended` (the program is over and is never resumed).
 from __future__ import annotations
 
 import random
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -49,6 +48,12 @@ class Body(Protocol):
     ) -> PrimitiveResult: ...
 
 
+class Cancel(Protocol):
+    """Something that can be set from another thread; a `threading.Event` is one."""
+
+    def is_set(self) -> bool: ...
+
+
 class Ended(Exception):
     """The program is over; `code` is one of `SkillRun.error_code`."""
 
@@ -88,7 +93,7 @@ class Host:
     skills: Mapping[str, Skill]
     limits: Limits
     deadline: float
-    cancel: threading.Event
+    cancel: Cancel
     tell: Callable[[SandboxEvent], None]
     rng: random.Random
     running: list[Skill] = field(default_factory=list)

@@ -70,6 +70,9 @@ def _primitive(spec: PrimitiveSpec) -> str:
         raise BadSkill(
             f"the primitive {spec.name!r} is not a Python name", remedy="The bridge must rename it."
         )
+    if spec.name in HOST_FUNCTIONS:
+        what = f"the primitive {spec.name!r} has the name of a function that all skills have"
+        raise BadSkill(what, remedy="The bridge must rename it.")
     errors = "".join(f"\n    error {code!r}: {meaning}" for code, meaning in sorted(spec.errors.items()))
     return _function(spec.name, f"{spec.signature()} -> Result", spec.doc + errors)
 
@@ -84,7 +87,7 @@ def _facts(families: Mapping[str, FactFamily]) -> str:
     lines: list[str] = []
     for family in families.values():
         kind = _PYTHON.get(family.kind, "Any")
-        keys = "".join(f", {key}: str" for key in family.keys)
+        keys = "".join(f", {name}: str" for name in _key_names(family.keys))
         literal = f'family: Literal["{family.name}"]'
         if family.closed and family.default is not None:
             lines += ["@overload", f"def fact({literal}{keys}, /) -> {kind}: ..."]
@@ -94,6 +97,12 @@ def _facts(families: Mapping[str, FactFamily]) -> str:
         if len(family.keys) == 1:
             lines += ["@overload", f"def facts({literal}, /) -> dict[str, {kind}]: ..."]
     return "\n".join(_completed(lines)) + "\n"
+
+
+def _key_names(keys: tuple[str, ...]) -> list[str]:
+    """The keys as parameters; numbered where they repeat: `on[object, object]`."""
+    usable = [key for key in keys if key.isidentifier() and not keyword.iskeyword(key) and key != "family"]
+    return list(keys) if len(set(usable)) == len(keys) else [f"key{n}" for n in range(1, len(keys) + 1)]
 
 
 def _completed(lines: list[str]) -> list[str]:

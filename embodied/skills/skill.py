@@ -27,6 +27,7 @@ class Required(Enum):
 REQUIRED: Final = Required.REQUIRED
 
 PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
+_KEY: Final = re.compile(r"[\w*?.:-]+")
 
 
 @dataclass(frozen=True)
@@ -134,8 +135,11 @@ def _spelled(value: Any) -> str:
     """A value as a condition spells it."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (str, int, float)):
+    if isinstance(value, (int, float)) or (isinstance(value, str) and _KEY.fullmatch(value)):
         return str(value)
+    if isinstance(value, str):
+        remedy = "Letters, digits and any of _ . : - * ? may stand in a fact's key."
+        raise BadInput(f"{value!r} cannot stand in a condition", remedy=remedy)
     raise BadSkill(
         f"a condition over a parameter that is a {type(value).__name__}",
         remedy="Only text, numbers and booleans can stand in embodied-achieves and embodied-needs.",

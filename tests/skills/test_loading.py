@@ -71,6 +71,12 @@ def test_conditions_come_from_arguments(tmp_path):
     assert skill.needed(arguments) == (parse("uses[stone_pickaxe] >= 1"),)
 
 
+def test_an_argument_cannot_smuggle_in_a_condition(tmp_path):
+    skill = load_skill(write(tmp_path))
+    with pytest.raises(BadInput, match="cannot stand in a condition"):
+        skill.achieved({"item": "coal] >= 0 or inventory[coal"})
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
