@@ -96,13 +96,17 @@ def prepare(package_dir: Path, *, on_progress: Progress | None = None) -> Path:
     """
     tell = on_progress or (lambda _line: None)
     manifest = _manifest(package_dir)
-    name = str(manifest.get("name") or package_dir.name).replace("/", "-").lstrip("@")
-    home = cache_folder() / "js" / f"{name}-{_lock_hash(package_dir)}"
+    home = _home(package_dir, manifest)
     home.parent.mkdir(parents=True, exist_ok=True)
     with _locked(home.with_name(home.name + ".lock"), tell):
         if not (home / "node_modules").is_dir():
             _install(package_dir, home, manifest, tell)
         return _place_sources(package_dir, home)
+
+
+def installed(package_dir: Path) -> bool:
+    """True if `prepare` has nothing to install for this package. Raises SetupError as `prepare` does."""
+    return (_home(package_dir, _manifest(package_dir)) / "node_modules").is_dir()
 
 
 # -- finding ---------------------------------------------------------------------------------------
@@ -177,6 +181,11 @@ def _manifest(package_dir: Path) -> Mapping[str, Any]:
     return loaded if isinstance(loaded, dict) else {}
 
 
+def _home(package_dir: Path, manifest: Mapping[str, Any]) -> Path:
+    name = str(manifest.get("name") or package_dir.name).replace("/", "-").lstrip("@")
+    return cache_folder() / "js" / f"{name}-{_lock_hash(package_dir)}"
+
+
 def _lock_hash(package_dir: Path) -> str:
     digest = hashlib.sha256(f"{sys.platform}-{platform.machine()}\n".encode())
     for name in ("package.json", "package-lock.json"):
@@ -237,14 +246,15 @@ def _prune(folder: Path, manifest: Mapping[str, Any]) -> None:
     ours = manifest.get("embodied")
     wanted = ours.get("prune", []) if isinstance(ours, dict) else []
     modules = (folder / "node_modules").resolve()
-    for name in wanted:
-        target = (folder / str(name)).resolve()
-        if modules not in target.parents:
+    for pattern in wanted:
+        if not str(pattern).startswith("node_modules/") or ".." in str(pattern):
             raise SetupError(
-                f"package.json asks to prune {name!r}, which is not inside node_modules.",
-                remedy='Name folders as "node_modules/…" under embodied.prune.',
+                f"package.json asks to prune {pattern!r}, which is not inside node_modules.",
+                remedy='Name folders as "node_modules/…" under embodied.prune; "*" and "[0-9]" match as in a shell.',
             )
-        shutil.rmtree(target, ignore_errors=True)
+        for target in folder.glob(str(pattern)):
+            if modules in target.resolve().parents:
+                shutil.rmtree(target, ignore_errors=True)
 
 
 def _place_sources(package_dir: Path, home: Path) -> Path:
