@@ -8,6 +8,7 @@ const TIME_SHARE = 0.7
 const JITTER_MS = 100
 const EXHAUSTION = 0.005
 const WEAR = [[/_(pickaxe|axe|shovel|hoe)$/, 1], [/_sword$/, 2], [/^shears$/, 1]]
+const ALWAYS_WET = /^(kelp|kelp_plant|seagrass|tall_seagrass)$/
 const [START, CANCEL, FINISH, DROP_STACK, DROP_ONE, RELEASE, SWAP_HANDS] = [0, 1, 2, 3, 4, 5, 6]
 
 module.exports.server = serv => {
@@ -30,7 +31,9 @@ module.exports.server = serv => {
   /** Takes a block out of the world and lets its drops fall. What it leaves is air, or water if it was wet. */
   serv.survival.breakBlock = async (position, tool = null, { drop = true } = {}) => {
     const block = await serv.overworld.getBlock(position)
-    const wet = states.properties(block.stateId).waterlogged === true
+    const below = await serv.overworld.getBlock(position.offset(0, -1, 0))
+    const wet = states.properties(block.stateId).waterlogged === true || ALWAYS_WET.test(block.name) ||
+      (block.name === 'ice' && below.type !== 0)
     await serv.setBlock(serv.overworld, position, wet ? registry.blocksByName.water.defaultState : 0)
     if (drop) serv.scatter(position, serv.survival.dropsOf(block, tool))
     return block

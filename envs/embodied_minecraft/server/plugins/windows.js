@@ -98,6 +98,9 @@ module.exports.server = serv => {
 
     /** Puts back what lies in grids and on the cursor. The client closes its window by itself. */
     player.leaveWindow = () => {
+      // From now on the client shows as its inventory what it last saw in the window's lower half.
+      const seen = player.openSession?.remote.slice(-36) ?? []
+      seen.forEach((stack, i) => { player.inventorySession.remote[9 + i] = stack })
       for (const session of [player.openSession, player.inventorySession]) {
         if (!session) continue
         session.onClose()

@@ -2,7 +2,7 @@
 // A flat world for tests: bedrock at 0, stone to 59, dirt to 62, grass at 63.
 
 module.exports = ({ registry }) => {
-  const Chunk = require('prismarine-chunk')(registry)
+  const Chunk = require(require.resolve('prismarine-chunk', { paths: [process.env.EMBODIED_SERVER_DIR ?? __dirname] }))(registry)
   const state = name => registry.blocksByName[name].defaultState
   const layer = y => y === 0 ? 'bedrock' : y < 60 ? 'stone' : y < 63 ? 'dirt' : 'grass_block'
   const generate = () => {
