@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic_monty import (
     Monty,
@@ -19,6 +19,8 @@ from pydantic_monty import (
 
 from embodied.errors import did_you_mean
 from embodied.skills.skill import Skill
+
+_FACT: Final = re.compile(r"""\bfacts?\(\s*["'](\w+)["']""")
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,23 @@ class TypeProblem:
         return f"{self.file}:{self.line}: {self.message}" + (f". {self.remedy}" if self.remedy else "")
 
 
+@dataclass(frozen=True)
+class Offered:
+    """The names that a mend may propose.
+
+    Attributes:
+        callables: primitives, sandbox functions and skills.
+        families: of facts.
+    """
+
+    callables: frozenset[str]
+    families: frozenset[str]
+
+
 def check_source(
-    pool: Monty, limits: ResourceLimits, skill: Skill, stubs: str, callable_names: Iterable[str]
+    pool: Monty, limits: ResourceLimits, skill: Skill, stubs: str, offered: Offered
 ) -> list[TypeProblem]:
-    """All problems of one skill's file; `callable_names` are offered for misspelt names.
+    """All problems of one skill's file.
 
     The check feeds the file, which defines its functions and constants and calls nothing.
     """
@@ -56,7 +71,7 @@ def check_source(
         with session as worker:
             snapshot = worker.feed_start(skill.source, print_callback=_drop)
     except MontyTypingError as error:
-        return [_problem(skill, entry, callable_names) for entry in json.loads(str(error))]
+        return [_problem(skill, entry, offered) for entry in json.loads(str(error))]
     except MontySyntaxError as error:
         frames = error.traceback()
         return [_at(skill, frames[-1].line if frames else 1, "syntax", error.display("msg"))]
@@ -71,15 +86,27 @@ def _drop(stream: str, text: str) -> None:
     """Output of a file that is only being checked goes nowhere."""
 
 
-def _problem(skill: Skill, entry: dict[str, Any], names: Iterable[str]) -> TypeProblem:
+def _problem(skill: Skill, entry: dict[str, Any], offered: Offered) -> TypeProblem:
     place = entry["location"]
     message = str(entry["message"])
     remedy = ""
     if entry["code"] == "unresolved-reference" and "`" in message:
-        remedy = did_you_mean(message.split("`")[1], names)
+        remedy = did_you_mean(message.split("`")[1], offered.callables)
+    elif entry["code"] in ("no-matching-overload", "invalid-argument-type"):
+        remedy = _family_mend(skill, place["row"], offered.families)
     return TypeProblem(
         skill.name, _file(skill), place["row"], place["column"], str(entry["code"]), message, remedy
     )
+
+
+def _family_mend(skill: Skill, line: int, families: frozenset[str]) -> str:
+    """What to say of a `fact("...")` on this line whose family is not one of the body's."""
+    lines = skill.source.split("\n")
+    for family in _FACT.findall(lines[line - 1] if line <= len(lines) else ""):
+        if family not in families:
+            known = did_you_mean(family, families) or f"The families are {', '.join(sorted(families))}."
+            return f"There is no family of facts {family!r}. {known}"
+    return ""
 
 
 def _at(skill: Skill, line: int, code: str, message: str) -> TypeProblem:

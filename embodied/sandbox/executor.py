@@ -28,7 +28,7 @@ from pydantic_monty import (
 )
 
 from embodied.errors import BadInput, WorldError
-from embodied.sandbox.checking import TypeProblem, check_source
+from embodied.sandbox.checking import Offered, TypeProblem, check_source
 from embodied.sandbox.events import SandboxEvent
 from embodied.sandbox.host import Body, Cancel, Ended, Host, Raise
 from embodied.sandbox.limits import Limits
@@ -109,9 +109,12 @@ class SkillExecutor:
         stubs = self.stubs(skill)
         key = (skill.hash, stubs)
         if key not in self._checked:
-            names = [*self.body.spec.primitives, *HOST_FUNCTIONS]
-            names += [other.python_name for other in self.library]
-            problems = check_source(self._pool, self._resources(), skill, stubs, names)
+            skills = (other.python_name for other in self.library)
+            offered = Offered(
+                callables=frozenset([*self.body.spec.primitives, *HOST_FUNCTIONS, *skills]),
+                families=frozenset(self.body.spec.families),
+            )
+            problems = check_source(self._pool, self._resources(), skill, stubs, offered)
             self._checked[key] = tuple(problems)
         return self._checked[key]
 

@@ -27,3 +27,13 @@ def test_a_seed_skill_is_a_valid_agent_skill(folder):
 @pytest.mark.parametrize("world", sorted({folder.parent for folder in FOLDERS}), ids=lambda world: world.name)
 def test_a_worlds_seed_skills_form_a_library(world):
     assert len(SkillLibrary([world])) == len([folder for folder in FOLDERS if folder.parent == world])
+
+
+def test_the_example_of_the_docs_is_a_valid_skill(tmp_path):
+    text = (SKILLS.parent / "docs" / "skills.md").read_text()
+    folder = tmp_path / "mine-block"
+    folder.mkdir()
+    (folder / "SKILL.md").write_text(text.split("```markdown\n")[1].split("```")[0])
+    (folder / "skill.py").write_text(text.split("```python\n")[1].split("```")[0])
+    assert validate(folder) == []
+    assert load_skill(folder).calls == ("explore",)
