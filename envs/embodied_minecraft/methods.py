@@ -147,8 +147,8 @@ class MinecraftMethods:
         presence = self.blocks.get(block)
         if presence is None:
             return math.inf
-        deep = presence.tunnel * 1.5 if presence.dig_y is not None else math.inf
-        seen = presence.search_s / 4 if presence.search_s is not None else math.inf
+        deep = presence.tunnel * 1.2 / presence.vein if presence.dig_y is not None else math.inf
+        seen = presence.search_s / 8 if presence.search_s is not None else math.inf
         return min(deep, seen) + _STEP_S + self.knowledge.dig_seconds(block, self._quickest(block))
 
     def _quickest(self, block: str) -> str | None:
@@ -214,7 +214,7 @@ class MinecraftMethods:
                 note=note,
             )
         if presence and presence.dig_y is not None and tool.endswith("_pickaxe"):
-            tunnel = math.ceil(presence.tunnel * digs)
+            tunnel = presence.tunnelled(digs)
             yield Method(
                 skill="branch-mine",
                 arguments={"block": block, "item": item, "count": amount, "y": presence.dig_y},

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 
+from embodied.condition import parse
 from embodied.facts import FactFamily, Observation
-from embodied.methods import FactRef, Method, Vocabulary
+from embodied.methods import FactRef, Method, Reflex, Vocabulary
 from embodied_minecraft.facts import FAMILIES
 from embodied_minecraft.knowledge import DEFAULT_VERSION, load
 from embodied_minecraft.methods import default_methods
@@ -14,12 +15,28 @@ from embodied_minecraft.reachability import overworld_reach
 from embodied_minecraft.reasons import Reasons
 from embodied_minecraft.vocabulary import vocabulary
 
+_HUNGRY = 14
+"""Below this food level health no longer comes back quickly [0-20]."""
+_KEPT = frozenset({"golden_apple", "golden_carrot", "enchanted_golden_apple"})
+
 
 class MinecraftSpec:
     """The `WorldSpec` of Minecraft. Tables are read at first use, so that making one costs nothing."""
 
     name: str = "minecraft"
     families: Mapping[str, FactFamily] = FAMILIES
+
+    interrupts: frozenset[str] = frozenset({"died"})
+
+    @cached_property
+    def reflexes(self) -> tuple[Reflex, ...]:
+        """Eating when hungry and something to eat is held."""
+        foods = sorted(name for name in load().foods if name in default_methods().reach and name not in _KEPT)
+        held = " or ".join(f"inventory[{name}] >= 1" for name in foods)
+        if not held:
+            return ()
+        hungry = parse(f"food < {_HUNGRY} and ({held})")
+        return (Reflex(when=hungry, skill="eat-food", arguments={}, why="hungry"),)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:

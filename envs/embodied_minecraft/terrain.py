@@ -5,6 +5,7 @@ The generator writes `data/world_blocks.json`; without it, a world like the embe
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -20,42 +21,50 @@ class Presence:
     Attributes:
         search_s: time to find a first exposed one by walking about [s]; None if there is none to see.
         dig_y: the best height to tunnel for it [m]; None if tunnelling is no way to it.
-        tunnel: how many other blocks a tunnel at that height takes out per block of this kind.
+        tunnel: how many other blocks a tunnel at that height takes out until it meets a vein.
+        vein: how many blocks a vein yields.
     """
 
     search_s: float | None
     dig_y: int | None = None
     tunnel: float = 0.0
+    vein: float = 1.0
+
+    def tunnelled(self, digs: int) -> int:
+        """How many other blocks are dug for `digs` of this kind."""
+        return math.ceil(self.tunnel * math.ceil(digs / self.vein))
 
 
-_COMMON, _USUAL, _RARE = 5.0, 20.0, 90.0
+_COMMON, _USUAL, _RARE = 5.0, 20.0, 120.0
+
+_VEINS: Mapping[str, tuple[int, float, float]] = {
+    # height, other blocks dug per vein, ore per vein: from vanilla 1.16's vein counts, a tunnel of 1 by 2
+    # laying bare four blocks for each that it takes out, and caves on the way making a third of that up
+    "coal_ore": (48, 30.0, 8.0),
+    "copper_ore": (46, 50.0, 6.0),
+    "iron_ore": (36, 25.0, 5.0),
+    "gold_ore": (16, 90.0, 5.0),
+    "lapis_ore": (15, 120.0, 4.0),
+    "redstone_ore": (11, 20.0, 5.0),
+    "diamond_ore": (11, 130.0, 4.0),
+    "emerald_ore": (20, 200.0, 1.0),
+}
+_DEEP: Mapping[str, tuple[int, float, float]] = {"deepslate": (-6, 30.0, 64.0), "tuff": (-6, 40.0, 16.0)}
 
 _ASSUMED: Mapping[str, Presence] = {
     **dict.fromkeys(("grass_block", "dirt", "stone", "short_grass"), Presence(_COMMON)),
     **dict.fromkeys(("oak_log", "oak_leaves", "birch_log", "birch_leaves"), Presence(12.0)),
     **dict.fromkeys(("sand", "gravel", "water", "dandelion", "poppy", "tall_grass"), Presence(_USUAL)),
     **dict.fromkeys(("sandstone", "clay", "sugar_cane", "granite", "diorite", "andesite"), Presence(40.0)),
-    **dict.fromkeys(("deepslate", "tuff"), Presence(None, -10, 1.0)),
     "lava": Presence(_RARE),
-    "coal_ore": Presence(30.0, 48, 10.0),
-    "copper_ore": Presence(60.0, 48, 12.0),
-    "iron_ore": Presence(45.0, 16, 14.0),
-    "gold_ore": Presence(None, -16, 45.0),
-    "lapis_ore": Presence(None, 0, 60.0),
-    "redstone_ore": Presence(None, -50, 20.0),
-    "diamond_ore": Presence(None, -55, 60.0),
-}
-
-_DEEP_ORES: Mapping[str, tuple[int, float]] = {
-    # height to tunnel at, other blocks dug per ore block: vanilla's 1.18+ densities, roughly
-    "coal_ore": (48, 10.0),
-    "copper_ore": (48, 12.0),
-    "iron_ore": (16, 14.0),
-    "gold_ore": (-16, 45.0),
-    "lapis_ore": (0, 60.0),
-    "redstone_ore": (-50, 20.0),
-    "diamond_ore": (-55, 60.0),
-    "emerald_ore": (64, 300.0),
+    "coal_ore": Presence(30.0, *_VEINS["coal_ore"]),
+    "copper_ore": Presence(60.0, *_VEINS["copper_ore"]),
+    "iron_ore": Presence(80.0, *_VEINS["iron_ore"]),
+    **{
+        name: Presence(None, *_VEINS[name])
+        for name in ("gold_ore", "lapis_ore", "redstone_ore", "diamond_ore")
+    },
+    **{name: Presence(None, *way) for name, way in _DEEP.items()},
 }
 
 
@@ -69,6 +78,7 @@ def world_blocks() -> Mapping[str, Presence]:
 
 
 def _entries(raw: Any) -> Mapping[str, Mapping[str, Any]]:
+    """The table as name to details, whether it is a list of names, a table, or under "blocks"."""
     blocks = raw.get("blocks", raw) if isinstance(raw, dict) else raw
     if isinstance(blocks, dict):
         return {name: entry if isinstance(entry, dict) else {} for name, entry in blocks.items()}
@@ -76,7 +86,11 @@ def _entries(raw: Any) -> Mapping[str, Mapping[str, Any]]:
 
 
 def _presence(name: str, entry: Mapping[str, Any]) -> Presence:
-    assumed = _ASSUMED.get(name, Presence(_RARE))
+    """What the table says (`search_s`, `dig_y`), else what is assumed."""
+    kind = name.removeprefix("deepslate_")
+    assumed = _ASSUMED.get(name, Presence(None if kind in _VEINS else _RARE))
+    way = _VEINS.get(kind) or _DEEP.get(name)
     search = entry.get("search_s", assumed.search_s)
-    dig_y, tunnel = _DEEP_ORES.get(name, (assumed.dig_y, assumed.tunnel))
-    return Presence(search, dig_y, tunnel)
+    if way is None:
+        return Presence(search)
+    return Presence(search, int(entry.get("dig_y", way[0])), way[1], way[2])
