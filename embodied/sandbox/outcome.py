@@ -45,7 +45,7 @@ class SkillRun:
         error: the same in a sentence, with file and line where there is one.
         trace: where it happened, outermost first.
         primitive_calls: how many primitives were called, by name.
-        assistance: successful calls that gave what a player would not have, by what it was.
+        assistance: what calls were given that a player would not have, name to count.
         prints: what it printed and logged.
         seconds: wall-clock duration [s].
     """
