@@ -15,7 +15,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from embodied.errors import BadLaunchFile, did_you_mean
+from embodied.errors import BadInput, BadLaunchFile, did_you_mean
+from embodied.plugins import load_world
 
 Schema = Mapping[str, Any]
 SettingsSchema = Callable[[str], Schema]
@@ -32,7 +33,7 @@ ENGINE_TABLES: Mapping[str, Schema] = {
         "planner": {
             "enum": ["offline"],
             "default": "offline",
-            "description": "Who decides the next step. `offline` searches over skills and recipes, with no model.",
+            "description": "Who plans. `offline` searches over skills and recipes, with no model.",
         },
         "step_retries": {
             "type": "integer",
@@ -222,17 +223,22 @@ def from_table(
     schema_of = settings_schema or plugin_settings_schema
     tables: dict[str, Schema] = {name: dict(schema) for name, schema in ENGINE_TABLES.items()}
     kind = merged.get("world", {}).get("kind", ENGINE_TABLES["world"]["kind"]["default"])
+    required: dict[str, Sequence[str]] = {"goal": ("text",)}
     known_kind = True
     if isinstance(kind, str):
         try:
-            tables["world"] = {**tables["world"], **schema_of(kind).get("properties", {})}
-        except BadLaunchFile as unknown:
+            settings = schema_of(kind)
+            tables["world"] = {**tables["world"], **settings.get("properties", {})}
+            required["world"] = tuple(settings.get("required", ()))
+        except BadInput as unknown:
             known_kind = False
             mistakes.append(_Mistake(where.get("world.kind", ""), unknown.message, unknown.remedy))
     values: dict[str, dict[str, Any]] = {}
     for name, schema in tables.items():
         strict = known_kind or name != "world"
-        values[name] = _check_table(name, merged.get(name, {}), schema, where, mistakes, strict=strict)
+        given = merged.get(name, {})
+        values[name] = _check_table(name, given, schema, where, mistakes, strict=strict)
+        mistakes.extend(_missing(name, given, required.get(name, ()), where))
     mistakes.extend(_unknown_tables(merged, tables, where))
     if mistakes:
         raise _bad_launch(origin, mistakes)
@@ -248,15 +254,7 @@ def from_table(
 
 
 def plugin_settings_schema(kind: str) -> Schema:
-    """The settings schema of a registered world. Raises BadLaunchFile for an unknown kind."""
-    from embodied.plugins import load_world, world_kinds
-
-    kinds = sorted(world_kinds())
-    if kind not in kinds:
-        raise BadLaunchFile(
-            f'[world] kind is "{kind}"; no such world is installed.',
-            remedy=f"{did_you_mean(kind, kinds)} Installed: {', '.join(kinds) or 'none'}.".strip(),
-        )
+    """The settings schema of a registered world. Raises BadInput for an unknown kind."""
     return load_world(kind).settings_schema
 
 
@@ -317,10 +315,16 @@ def _check_table(
     for key, rule in schema.items():
         if key not in given and "default" in rule:
             values[key] = rule["default"]
-        elif key not in given:
-            hint = "Add it to the file, or give --goal TEXT." if name == "goal" else "Add it to the file."
-            mistakes.append(_Mistake(where.get(name, ""), f"[{name}] {key} is missing.", hint))
     return values
+
+
+def _missing(
+    name: str, given: Mapping[str, Any], required: Iterable[str], where: Mapping[str, str]
+) -> Iterator[_Mistake]:
+    hint = "Add it to the file, or give --goal TEXT." if name == "goal" else "Add it to the file."
+    for key in required:
+        if key not in given:
+            yield _Mistake(where.get(name, ""), f"[{name}] {key} is missing.", hint)
 
 
 def _unknown_tables(

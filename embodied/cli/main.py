@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from embodied.cli import bench, doctor, ending, primitives, replay, run, runs, skills
+from embodied.cli import bench, doctor, ending, replay, run, runs, skills
 from embodied.errors import BadInput, EmbodiedError
 
 app = typer.Typer(
@@ -58,7 +58,6 @@ app.command("run")(run.run)
 app.command("doctor")(doctor.doctor)
 app.command("runs")(runs.runs)
 app.command("replay")(replay.replay)
-app.command("primitives")(primitives.primitives)
 app.add_typer(skills.app, name="skills")
 app.add_typer(bench.app, name="bench")
 

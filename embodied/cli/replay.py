@@ -17,9 +17,15 @@ from embodied.view.timeline import clock, inventory_text, line_of
 
 
 def replay(
-    run: Annotated[str, typer.Argument(help="A run's name or a part of it, its folder, or [cyan]last[/cyan].")] = "last",
-    full: Annotated[bool, typer.Option("--full", help="Every plan, nested skill and primitive call too.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="The records themselves, one JSON object a line.")] = False,
+    run: Annotated[
+        str, typer.Argument(help="A run's name or a part of it, its folder, or [cyan]last[/cyan].")
+    ] = "last",
+    full: Annotated[
+        bool, typer.Option("--full", help="Every plan, nested skill and primitive call too.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="The records themselves, one JSON object a line.")
+    ] = False,
 ) -> None:
     """Show what happened in a run, with times.
 
@@ -43,7 +49,9 @@ def replay(
     if view.facts:
         console.print(Text(f"\ninventory at the end: {inventory_text(view.facts)}"), soft_wrap=True)
     if journal.is_torn(path):
-        console.print(Text("The journal was cut in the middle of its last line, which is left out.", style="yellow"))
+        console.print(
+            Text("The journal was cut in the middle of its last line, which is left out.", style="yellow")
+        )
     if not view.verdict:
         ended = f"The run did not end. Go on with:  embodied run --resume {path.parent.name}"
         console.print(Text(ended, style="yellow"))

@@ -27,23 +27,32 @@ from embodied.view.timeline import clock
 
 def run(
     launch: Annotated[
-        str, typer.Argument(help="A launch file, or the name of one that comes along: [cyan]minecraft[/cyan].")
+        str,
+        typer.Argument(help="A launch file, or the name of one that comes along: [cyan]minecraft[/cyan]."),
     ] = "",
     goal: Annotated[str | None, typer.Option(help="Another goal, in plain words.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the world: the same seed, the same world.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of the world: the same seed, the same world.")
+    ] = None,
     fast: Annotated[
         bool, typer.Option("--fast", help="Shortened digging and smelting; the report names it.")
     ] = False,
     planner: Annotated[str | None, typer.Option(help="Who plans: [cyan]offline[/cyan].")] = None,
     minutes: Annotated[float | None, typer.Option(help="Time limit of the run, in minutes.")] = None,
     settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="TABLE.KEY=VALUE", help="Any other setting; repeatable.")
+        list[str] | None,
+        typer.Option("--set", metavar="TABLE.KEY=VALUE", help="Any other setting; repeatable."),
     ] = None,
     resume: Annotated[
-        str | None, typer.Option(metavar="RUN", help="Go on with a run that was stopped; [cyan]last[/cyan] works.")
+        str | None,
+        typer.Option(metavar="RUN", help="Go on with a run that was stopped; [cyan]last[/cyan] works."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="End with one JSON object; the view goes to stderr.")] = False,
-    show_map: Annotated[bool, typer.Option("--map", help="Serve a live page with a map, on this machine.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="End with one JSON object; the view goes to stderr.")
+    ] = False,
+    show_map: Annotated[
+        bool, typer.Option("--map", help="Serve a live page with a map, on this machine.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the final report.")] = False,
 ) -> None:
     """Pursue a goal in a world, and show what happens.
@@ -74,7 +83,8 @@ def run(
     if code == ending.INTERRUPTED:
         console.print(Text(f"Stopped. Go on with:  embodied run --resume {report.run}"))
     elif code == ending.BUDGET_SPENT:
-        console.print(Text(f"Go on with more:  embodied run --resume {report.run} --minutes {chosen.limits.minutes * 2:g}"))
+        more = f"--resume {report.run} --minutes {chosen.limits.minutes * 2:g}"
+        console.print(Text(f"Go on with more:  embodied run {more}"))
     if as_json:
         ending.print_json(**_plain(report, code))
     raise typer.Exit(code)
@@ -151,7 +161,9 @@ def _stop_on_signal(stop: threading.Event) -> Iterator[None]:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
-        print("\nstopping: the bot comes to rest (Ctrl-C again to leave at once)", file=sys.stderr, flush=True)
+        print(
+            "\nstopping: the bot comes to rest (Ctrl-C again to leave at once)", file=sys.stderr, flush=True
+        )
 
     before = {number: signal.signal(number, asked) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

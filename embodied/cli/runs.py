@@ -41,7 +41,13 @@ def _row(folder: Path) -> dict[str, Any]:
     try:
         past = read_run(folder)
     except BadJournal as broken:
-        return {"run": folder.name, "goal": broken.message, "verdict": "UNREADABLE", "seconds": 0.0, "steps": 0}
+        return {
+            "run": folder.name,
+            "goal": broken.message,
+            "verdict": "UNREADABLE",
+            "seconds": 0.0,
+            "steps": 0,
+        }
     verdict = past.ended["verdict"] if past.ended else "NOT ENDED"
     return {
         "run": past.name,

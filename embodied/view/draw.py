@@ -30,7 +30,10 @@ def draw(view: RunView, elapsed: float) -> RenderableType:
         for moment, text in view.events
     )
     return Panel(
-        Group(body, Text(), events), title=_title(view, elapsed), title_align="left", subtitle=_budget(view, elapsed)
+        Group(body, Text(), events),
+        title=_title(view, elapsed),
+        title_align="left",
+        subtitle=_budget(view, elapsed),
     )
 
 

@@ -30,7 +30,9 @@ class Watcher(Protocol):
 def watcher_for(console: Console, *, quiet: bool) -> Watcher:
     if quiet:
         return SilentWatcher()
-    return LiveWatcher(console) if console.is_terminal and not console.is_dumb_terminal else LineWatcher(console)
+    return (
+        LiveWatcher(console) if console.is_terminal and not console.is_dumb_terminal else LineWatcher(console)
+    )
 
 
 class SilentWatcher:

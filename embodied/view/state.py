@@ -149,7 +149,9 @@ def _run_started(view: RunView, record: Record) -> RunView:
 
 
 def _run_resumed(view: RunView, record: Record) -> RunView:
-    fresh = replace(view, resumed=view.resumed + 1, stack=(), step_skill="", verdict="", reason="", ready=False)
+    fresh = replace(
+        view, resumed=view.resumed + 1, stack=(), step_skill="", verdict="", reason="", ready=False
+    )
     return _remark(fresh, "resumed")
 
 
@@ -159,7 +161,8 @@ def _world_ready(view: RunView, record: Record) -> RunView:
 
 def _plan(view: RunView, record: Record) -> RunView:
     ahead = tuple(
-        signature(str(step.get("skill", "")), step.get("arguments") or {}) for step in record.get("steps") or ()
+        signature(str(step.get("skill", "")), step.get("arguments") or {})
+        for step in record.get("steps") or ()
     )
     return replace(view, tree=tree_from(record.get("tree")) or view.tree, ahead=ahead)
 
@@ -235,6 +238,8 @@ _STEPS = {
     "observed": lambda view, record: replace(view, facts=facts_from(record.get("facts"))),
     "step_ended": _step_ended,
     "event": lambda view, record: _remark(view, event_text(record.get("event") or {})),
-    "fault": lambda view, record: _remark(view, f"fault {record.get('code', '')}: {record.get('message', '')}"),
+    "fault": lambda view, record: _remark(
+        view, f"fault {record.get('code', '')}: {record.get('message', '')}"
+    ),
     "run_ended": _run_ended,
 }

@@ -48,7 +48,8 @@ def _step_ended(record: Record) -> str:
 
 def _step_started(record: Record) -> str:
     why = f" — {record['why']}" if record.get("why") else ""
-    return f"▶ step {record.get('step')} {signature(str(record.get('skill')), record.get('arguments') or {})}{why}"
+    call = signature(str(record.get("skill")), record.get("arguments") or {})
+    return f"▶ step {record.get('step')} {call}{why}"
 
 
 def _run_ended(record: Record) -> str:

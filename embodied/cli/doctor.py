@@ -1,0 +1,39 @@
+"""`embodied doctor`: is everything in place?"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from embodied.cli import ending, folders
+from embodied.doctor import examine
+from embodied.launchfile import load_launch_file
+
+
+def doctor(
+    launch: Annotated[
+        str, typer.Argument(help="The launch file to check for, or the name of one that comes along.")
+    ] = "minecraft",
+) -> None:
+    """Check Python, Node, packages, ports and servers: one line each, with the mend for what is wrong.
+
+    Exit code 2 if something that is needed is missing.
+    """
+    chosen = load_launch_file(folders.find_launch_file(launch))
+    root = folders.checkout()
+    pins = root / "launch" / "constraints.txt" if root else None
+    console = Console(highlight=False)
+    broken = 0
+    for check in examine(chosen.world.kind, chosen.world.settings, pins=pins):
+        mark, style = ("✓", "green") if check.ok else ("✗", "red") if check.needed else ("·", "yellow")
+        line = Text(mark, style=style).append(f" {check.name}: {check.detail}", style="default")
+        if not check.ok and check.remedy:
+            line.append(f"  → {check.remedy}", style="bold")
+        console.print(line, soft_wrap=True)
+        broken += not check.ok and check.needed
+    if broken:
+        console.print(Text(f"{broken} to mend.", style="red"))
+        raise typer.Exit(ending.BAD_INPUT)
