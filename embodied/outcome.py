@@ -40,12 +40,14 @@ class PrimitiveResult:
         error: the code of the failure: one of the spec's `errors`, or one of the protocol's
             ("timeout", "halted", "cancelled", "busy", "lost", ...); "" when ok.
         message: the failure in a sentence; "" when ok.
+        assistance: what the call was given for free, name to count.
     """
 
     ok: bool
     value: Mapping[str, Any] = field(default_factory=dict)
     error: str = ""
     message: str = ""
+    assistance: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from embodied.facts import FactFamily, Observation
+from embodied.methods import WorldSpec
 from embodied.outcome import PrimitiveResult
-from embodied.primitives import PrimitiveSpec
+from embodied.primitives import JsonSchema, PrimitiveSpec
 
 
 @dataclass(frozen=True)
@@ -70,4 +72,64 @@ class Simulation(Protocol):
 
     def close(self) -> None:
         """End every process that was started. Idempotent."""
+        ...
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of `embodied doctor`.
+
+    Attributes:
+        name: what was looked at ("Node").
+        ok: whether it will do.
+        detail: what was found.
+        remedy: what to do when it will not; "" when ok.
+        needed: False for a remark that stops nothing.
+    """
+
+    name: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+    needed: bool = True
+
+
+class WorldPlugin(Protocol):
+    """A kind of world, registered under the entry point group `embodied.worlds`."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def settings_schema(self) -> JsonSchema:
+        """JSON Schema ("object") of the launch file's [world] table, `kind` left out."""
+        ...
+
+    def spec(self) -> WorldSpec:
+        """What this kind of world knows about itself; starts nothing."""
+        ...
+
+    def simulation(self, settings: Mapping[str, Any], run_dir: Path) -> Simulation:
+        """A world by these settings, not yet launched; logs and worlds go into `run_dir`."""
+        ...
+
+    def doctor(self) -> Iterable[Check]:
+        """Whether this machine has what the world needs."""
+        ...
+
+
+class BridgePlugin(Protocol):
+    """A kind of bridge, registered under the entry point group `embodied.bridges`."""
+
+    @property
+    def name(self) -> str: ...
+
+    def start(self, config: Mapping[str, Any], *, run_dir: Path) -> World:
+        """Start the bridge's process and connect. `config` is what the bridge documents; logs go into
+        `run_dir`. Closing the world ends the process.
+
+        Raises:
+            SetupError: something that the bridge needs is not installed.
+            WorldError: the body cannot join its world.
+        """
         ...

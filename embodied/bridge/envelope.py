@@ -18,7 +18,24 @@ MAX_ID: Final = 64
 ANSWER_TIMEOUT_MS: Final = 1000  # what a bridge writes into its own messages; nobody waits on it
 
 ERROR_CODES: Final = frozenset(
-    ["bad_envelope", "bad_version", "bad_session", "unknown_kind", "unknown_primitive", "bad_arguments", "stale_epoch", "no_lease", "lease_lost", "busy", "halted", "cancelled", "timeout", "stalled", "lost", "internal"]
+    (
+        "bad_envelope",
+        "bad_version",
+        "bad_session",
+        "unknown_kind",
+        "unknown_primitive",
+        "bad_arguments",
+        "stale_epoch",
+        "no_lease",
+        "lease_lost",
+        "busy",
+        "halted",
+        "cancelled",
+        "timeout",
+        "stalled",
+        "lost",
+        "internal",
+    )
 )
 
 _encoder = msgspec.msgpack.Encoder()

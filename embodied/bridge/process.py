@@ -58,8 +58,9 @@ class ChildProcess:
         self.name = name
         self.log = log
         self.ended = threading.Event()
-        self._on_exit = on_exit
+        self._on_exit = [on_exit] if on_exit is not None else []
         self._lock = threading.Lock()
+        self._callbacks = threading.Lock()
         self._ready_line: bytes | None = None
         self._ready_known = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
@@ -96,6 +97,14 @@ class ChildProcess:
         """None while it runs; negative if a signal ended it."""
         return self._process.returncode if self._process is not None and self.ended.is_set() else None
 
+    def on_exit(self, tell: ExitCallback) -> None:
+        """Call `tell` with the exit code when the child has ended; at once if it has."""
+        with self._callbacks:
+            if not self.ended.is_set():
+                self._on_exit.append(tell)
+                return
+        tell(self.exit_code or 0)
+
     def wait_ready(self, timeout_s: float) -> Mapping[str, Any]:
         """The child's ready line, as a map. The child is closed when this raises.
 
@@ -109,7 +118,7 @@ class ChildProcess:
             if self._ready_line is None:
                 self.ended.wait(2.0)
                 raise WorldError(
-                    self._with_log(f"{self.name} ended with {self._exit_words()} before it was ready")
+                    self._with_log(f"{self.name} ended with {self.exit_words()} before it was ready")
                 )
             return self._parsed(self._ready_line)
         except BaseException:
@@ -183,9 +192,11 @@ class ChildProcess:
         reader.start()
         started.set()
         code = process.wait()
-        self.ended.set()
-        if self._on_exit is not None:
-            self._on_exit(code)
+        with self._callbacks:
+            self.ended.set()
+            callbacks = list(self._on_exit)
+        for tell in callbacks:
+            tell(code)
 
     def _read(self, stdout: IO[bytes]) -> None:
         with stdout, self.log.open("ab") as log:
@@ -225,7 +236,7 @@ class ChildProcess:
             )
         return said
 
-    def _exit_words(self) -> str:
+    def exit_words(self) -> str:
         code = self.exit_code
         if code is None:
             return "its output closed"

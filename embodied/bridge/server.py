@@ -1,0 +1,275 @@
+"""A bridge in Python: one thread owns the socket and the protocol, two run the body.
+
+The socket's thread never runs the body's code, so a halt is answered while a primitive hangs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import queue
+import secrets
+import signal
+import socket
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import zmq
+
+from embodied.bridge.body import HEARTBEAT_S, Aborted, Body, CallContext, PrimitiveFailed
+from embodied.bridge.core import Abort, BridgeCore, Effect, Rest, Send, Start
+from embodied.bridge.description import families_to_wire, primitives_to_wire
+from embodied.bridge.envelope import ANSWER_TIMEOUT_MS, MAX_FRAME, Envelope, check_endpoint, encode
+from embodied.errors import EmbodiedError, SetupError
+
+_log = logging.getLogger(__name__)
+
+_Word = Callable[[BridgeCore], list[Effect]]
+"""What the body said, as a call on the core."""
+
+_Job = Callable[[], None]
+
+
+class BridgeServer:
+    """Serve `body` at `endpoint`, whose port may be `*`; `endpoint` is then the one that was bound.
+
+    Raises:
+        BadInput: the endpoint can be reached from other machines.
+        SetupError: it cannot be bound.
+    """
+
+    def __init__(self, body: Body, endpoint: str = "tcp://127.0.0.1:*", *, lease_ms: int = 2000) -> None:
+        self._body = body
+        hello = {
+            "body": {"kind": body.kind, "identity": body.identity, "details": dict(body.details)},
+            "primitives": primitives_to_wire(body.specs.values()),
+            "families": families_to_wire(body.families.values()),
+        }
+        self._core = BridgeCore(hello, body.specs, lambda: secrets.token_hex(8), lease_ms)
+        self._contexts: dict[tuple[str, str], CallContext] = {}
+        self._words: deque[_Word] = deque()
+        self._stopping = threading.Event()
+        self._wake_in, self._wake_out = socket.socketpair()
+        self._wake_in.setblocking(False)
+        self._wake_out.setblocking(False)
+        self._context = zmq.Context()
+        self._router = self._bind(check_endpoint(endpoint))
+        self.endpoint: str = self._router.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
+        self._born = time.monotonic()
+        self._moves: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._reads: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._threads = [
+            threading.Thread(target=self._serve, name="bridge", daemon=True),
+            threading.Thread(target=self._work, args=(self._moves, True), name="body", daemon=True),
+            threading.Thread(target=self._work, args=(self._reads, False), name="body reads", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def dropped(self) -> int:
+        """How many frames were not worth an answer."""
+        return self._core.dropped
+
+    def say(self, type: str, data: Mapping[str, Any]) -> None:
+        """Send an event of the body to every client. From any thread."""
+        self._tell(lambda core: core.body_event(type, data))
+
+    def lose(self, reason: str) -> None:
+        """The body is gone: every call is refused as `lost` from now on. From any thread."""
+        self._tell(lambda core: core.body_lost(reason))
+
+    def stop(self) -> None:
+        """Bring the body to rest and stop serving. Idempotent; waits at most 2 s for the body."""
+        if self._stopping.is_set():
+            return
+        self._stopping.set()
+        for context in list(self._contexts.values()):
+            context.abort()
+        self._moves.put(lambda: self._body.rest("the bridge stops"))
+        self._moves.put(None)
+        self._reads.put(None)
+        self._wake()
+        until = time.monotonic() + 2.0
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+
+    # -- the socket's thread -----------------------------------------------------------------------
+
+    def _bind(self, endpoint: str) -> zmq.Socket[bytes]:
+        router = self._context.socket(zmq.ROUTER)
+        router.linger = 200
+        router.setsockopt(zmq.MAXMSGSIZE, 4 * MAX_FRAME)
+        router.setsockopt(zmq.IPV6, 1 if "[" in endpoint else 0)
+        try:
+            router.bind(endpoint)
+        except zmq.ZMQError as failed:
+            self._context.destroy(linger=0)
+            raise SetupError(
+                f"The bridge cannot listen at {endpoint}: {failed.strerror}.",
+                remedy="Choose another port, or tcp://127.0.0.1:* for any free one.",
+            ) from failed
+        return router
+
+    def _serve(self) -> None:
+        poller = zmq.Poller()
+        poller.register(self._router, zmq.POLLIN)
+        poller.register(self._wake_out.fileno(), zmq.POLLIN)
+        try:
+            while not self._stopping.is_set():
+                due = self._core.next_due_ms()
+                patience = 1000 if due is None else max(0, min(1000, due - self._now()))
+                poller.poll(patience)
+                self._do(self._core.advance(self._now()))
+                self._take_words()
+                self._take_frames()
+        finally:
+            self._router.close()
+            self._context.term()
+            self._wake_in.close()
+            self._wake_out.close()
+
+    def _take_words(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            self._wake_out.recv(4096)
+        while self._words:
+            self._do(self._words.popleft()(self._core))
+
+    def _take_frames(self) -> None:
+        for _ in range(100):
+            try:
+                identity, *frames = self._router.recv_multipart(zmq.NOBLOCK)
+            except zmq.Again:
+                return
+            if len(frames) == 1:
+                self._do(self._core.receive(identity.hex(), frames[0]))
+            else:
+                self._core.dropped += 1
+        self._wake()  # let the clock and the body have their turn
+
+    def _now(self) -> int:
+        return int((time.monotonic() - self._born) * 1000)
+
+    def _do(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Send(to, envelope):
+                    self._send(to, envelope)
+                case Start():
+                    self._start(effect)
+                case Abort(session, id, _code):
+                    context = self._contexts.get((session, id))
+                    if context is not None:
+                        context.abort()
+                case Rest(reason):
+                    self._moves.put(lambda reason=reason: self._rest(reason))  # type: ignore[misc]
+
+    def _send(self, to: str, envelope: Envelope) -> None:
+        try:
+            frame = encode(envelope)
+            too_long = len(frame) > MAX_FRAME
+        except (TypeError, ValueError, OverflowError):
+            _log.exception("the answer to %s cannot be sent", envelope.id)
+            frame, too_long = b"", True
+        if too_long:
+            error = {"code": "internal", "message": "the answer is too long or cannot be carried by msgpack"}
+            body = {"ok": False, "error": error}
+            frame = encode(
+                Envelope(envelope.session, envelope.epoch, envelope.id, "result", ANSWER_TIMEOUT_MS, body)
+            )
+        with contextlib.suppress(zmq.Again):  # a peer that does not read loses messages, not the bridge
+            self._router.send_multipart([bytes.fromhex(to), frame], zmq.NOBLOCK)
+
+    def _start(self, start: Start) -> None:
+        key = (start.session, start.id)
+        context = CallContext(
+            alive=self._alive,
+            progress=lambda value: self._tell(lambda core: core.body_progress(*key, value)),
+            event=self.say,
+        )
+        self._contexts[key] = context
+        jobs = self._moves if self._body.specs[start.name].moves else self._reads
+        jobs.put(lambda: self._run(start, context))
+
+    # -- the body's threads ------------------------------------------------------------------------
+
+    def _work(self, jobs: queue.SimpleQueue[_Job | None], beats: bool) -> None:
+        while True:
+            try:
+                job = jobs.get(timeout=HEARTBEAT_S)
+            except queue.Empty:
+                if beats:
+                    self._alive()
+                continue
+            if job is None:
+                return
+            job()
+
+    def _run(self, start: Start, context: CallContext) -> None:
+        key = (start.session, start.id)
+        try:
+            value = self._body.run(start.name, start.args, context)
+            self._tell(lambda core: core.body_done(*key, value, context.assistance))
+        except Aborted:
+            self._alive()
+        except PrimitiveFailed as failed:
+            error = {"code": failed.code, "message": failed.message}
+            self._tell(lambda core: core.body_failed(*key, error, context.assistance))
+        except Exception as broken:  # noqa: BLE001 - the one boundary around a body's code
+            _log.exception("%s broke", start.name)
+            fault = {"code": "internal", "message": f"{start.name} broke: {type(broken).__name__}: {broken}"}
+            self._tell(lambda core: core.body_failed(*key, fault, context.assistance))
+        finally:
+            self._contexts.pop(key, None)
+
+    def _rest(self, reason: str) -> None:
+        try:
+            self._body.rest(reason)
+        except Exception:  # noqa: BLE001 - as above
+            _log.exception("the body did not come to rest")  # unconfirmed: the clients learn it from the core
+        else:
+            self._tell(lambda core: core.body_rests())
+
+    def _alive(self) -> None:
+        self._tell(lambda core: core.body_alive())
+
+    def _tell(self, word: _Word) -> None:
+        self._words.append(word)
+        self._wake()
+
+    def _wake(self) -> None:
+        with contextlib.suppress(BlockingIOError, OSError):  # full: it is awake already; closed: it ended
+            self._wake_in.send(b".")
+
+
+def serve(make: Callable[[], Body], endpoint: str = "tcp://127.0.0.1:*") -> int:
+    """The main function of a bridge process: serve until standard input closes, SIGTERM, or orphaned.
+
+    Prints the ready line, or why it cannot start; returns the exit code.
+    """
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes us in order
+    try:
+        server = BridgeServer(make(), endpoint)
+    except EmbodiedError as wrong:
+        error = {"code": type(wrong).__name__, "message": wrong.message, "remedy": wrong.remedy}
+        print(json.dumps({"ready": False, "error": error}), flush=True)
+        return 1
+    threading.Thread(target=_watch_parent, args=(stop,), name="parent", daemon=True).start()
+    print(json.dumps({"ready": True, "endpoint": server.endpoint}), flush=True)
+    stop.wait()
+    server.stop()
+    return 0
+
+
+def _watch_parent(stop: threading.Event) -> None:
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    stop.set()

@@ -1,0 +1,64 @@
+"""The kinds of worlds that are installed, ours and strangers' alike: the entry points `embodied.worlds`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import EntryPoint, entry_points
+
+from embodied.errors import BadInput, SetupError, did_you_mean
+from embodied.world import BridgePlugin, WorldPlugin
+
+GROUP = "embodied.worlds"
+BRIDGES = "embodied.bridges"
+
+
+def world_kinds() -> tuple[str, ...]:
+    """The names of all installed kinds of worlds; imports none of them."""
+    return tuple(sorted(_registered()))
+
+
+def load_world(name: str) -> WorldPlugin:
+    """The kind of world called `name`.
+
+    Raises:
+        BadInput: there is none of that name; the message has the nearest.
+        SetupError: its package cannot be imported.
+    """
+    known = _registered()
+    if name not in known:
+        listed = (
+            ", ".join(sorted(known)) or "none (is embodied-agent installed? `pip install -e .` in a checkout)"
+        )
+        raise BadInput(
+            f"There is no kind of world {name!r}.",
+            remedy=f"{did_you_mean(name, known)} Installed: {listed}.".strip(),
+        )
+    try:
+        plugin: WorldPlugin = known[name].load()
+    except (ImportError, AttributeError) as broken:
+        raise SetupError(
+            f"The world {name!r} ({known[name].value}) cannot be imported: {broken}.",
+            remedy="Install what it needs, or uninstall the package that registers it.",
+        ) from broken
+    return plugin
+
+
+def load_worlds() -> Mapping[str, WorldPlugin]:
+    """All installed kinds of worlds, by name. Raises as `load_world` does."""
+    return {name: load_world(name) for name in world_kinds()}
+
+
+world_plugin = load_world
+
+
+def load_bridge(name: str) -> BridgePlugin:
+    """The kind of bridge called `name`; raises SetupError if it is not installed."""
+    known = {point.name: point for point in entry_points(group=BRIDGES)}
+    if name not in known:
+        raise SetupError(f"The bridge {name!r} is not installed.", remedy="Install embodied-agent again.")
+    plugin: BridgePlugin = known[name].load()
+    return plugin
+
+
+def _registered() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=GROUP)}
