@@ -1,0 +1,120 @@
+"""A Minecraft world to act in: the embedded server and a bot, or a bot on a server of the user's own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from embodied.errors import BadInput
+from embodied.facts import Observation
+from embodied.plugins import load_bridge
+from embodied.world import World
+from embodied_minecraft.facts import FAMILIES
+from embodied_minecraft.server import EmbeddedServer, ServerConfig
+from embodied_minecraft.settings import VERSION, Settings
+
+JAVA_PORT = 25565
+
+
+class MinecraftSimulation:
+    """Implements `embodied.world.Simulation`.
+
+    Args:
+        settings: the launch file's [world] table.
+        run_dir: where logs go, and the world if the settings name no folder for it.
+    """
+
+    def __init__(self, settings: Settings, run_dir: Path) -> None:
+        self.settings = settings
+        self.run_dir = run_dir
+        self.server: EmbeddedServer | None = None
+        self._world: World | None = None
+        self._resets = 0
+
+    def launch(self) -> World:
+        """Start the server (if it is the embedded one) and let the bot join."""
+        self.close()
+        return self._start(self.settings, self.world_dir)
+
+    def reset(self, seed: int, scene: Mapping[str, Any] | None = None) -> World:
+        """A new world for `seed`, with nothing left of the last one. Scenes are not known here yet."""
+        if not self.settings.embedded:
+            raise BadInput(
+                f"The server at {self.settings.host} cannot be made anew.",
+                remedy="Use the embedded server: leave [world] host empty.",
+            )
+        if scene:
+            raise BadInput("A Minecraft world takes no scene.", remedy="Give a seed only.")
+        self.close()
+        self._resets += 1
+        return self._start(replace(self.settings, seed=seed), self.run_dir / f"world-{seed}-{self._resets}")
+
+    def close(self) -> None:
+        """The bot leaves, the server saves and ends. Idempotent."""
+        if self._world is not None:
+            self._world.close()
+            self._world = None
+        if self.server is not None:
+            self.server.close()
+            self.server = None
+
+    def truth(self) -> Observation | None:
+        """What the embedded server itself knows of the bot; None on another server."""
+        if self.server is None:
+            return None
+        player = self.server.player(self.settings.username)
+        if player is None:
+            return None
+        return Observation(
+            families={name: FAMILIES[name] for name in ("inventory", "health", "food", "position", "alive")},
+            facts={
+                "inventory": {(item,): count for item, count in player["inventory"].items()},
+                "health": {(): float(player["health"])},
+                "food": {(): float(player["food"])},
+                "alive": {(): bool(player["alive"])},
+            },
+        )
+
+    @property
+    def world_dir(self) -> Path:
+        named = self.settings.world_dir
+        return Path(named).expanduser() if named else self.run_dir / "world"
+
+    def identity(self, settings: Settings, world_dir: Path) -> str:
+        """Which world it is: a run resumes only in the one that it began in."""
+        if not settings.embedded:
+            return f"minecraft {settings.host}:{settings.port or JAVA_PORT}"
+        place = hashlib.sha256(str(world_dir.absolute()).encode()).hexdigest()[:8]
+        return f"embedded minecraft {VERSION} seed {settings.seed} in {place}"
+
+    def _start(self, settings: Settings, world_dir: Path) -> World:
+        host, port, version = settings.host, settings.port or JAVA_PORT, settings.version
+        if settings.embedded:
+            self.server = EmbeddedServer(
+                ServerConfig(
+                    world_dir=world_dir,
+                    log=self.run_dir / "server.log",
+                    seed=settings.seed,
+                    port=settings.port,
+                    fast=settings.fast,
+                    view_distance=settings.view_distance,
+                )
+            )
+            host, port, version = self.server.host, self.server.port, VERSION
+        self._world = load_bridge("mineflayer").start(
+            {
+                "host": host,
+                "port": port,
+                "version": version or False,
+                "username": settings.username,
+                "auth": settings.auth,
+                "fast": settings.fast,
+                "allow_hidden_search": settings.allow_hidden_search,
+                "identity": self.identity(settings, world_dir),
+            },
+            run_dir=self.run_dir,
+        )
+        return self._world
