@@ -37,12 +37,12 @@ const BIOME_VEINS = {
 const DEEP_VEINS = [
   { kind: 'tuff', size: 33, count: 2, lo: -15, hi: 0 },
   { kind: 'coal_ore', size: 6, count: 0.25, lo: -15, hi: -2 },
-  { kind: 'iron_ore', size: 6, count: 1, lo: -15, hi: -2 },
+  { kind: 'iron_ore', size: 6, count: 0.5, lo: -15, hi: -2 },
   { kind: 'copper_ore', size: 6, count: 0.5, lo: -15, hi: -2 },
   { kind: 'gold_ore', size: 6, count: 0.25, lo: -15, hi: -2 },
-  { kind: 'redstone_ore', size: 6, count: 1, lo: -15, hi: -2 },
+  { kind: 'redstone_ore', size: 6, count: 0.5, lo: -15, hi: -2 },
   { kind: 'lapis_ore', size: 5, count: 0.2, lo: -15, hi: -2 },
-  { kind: 'diamond_ore', size: 4, count: 0.25, lo: -15, hi: -2 }
+  { kind: 'diamond_ore', size: 4, count: 0.1, lo: -15, hi: -2 }
 ]
 
 // The 1.16 cave carver (probability 1/7, up to 15 starts, clustered low) and canyon carver (1/50).

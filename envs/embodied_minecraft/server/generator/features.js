@@ -1,7 +1,7 @@
 'use strict'
 // What starts in one chunk and may reach into its neighbours: veins, geodes and trees.
 const { VEINS, BIOME_VEINS, DEEP_VEINS, SEA, GEODE_CHANCE } = require('./density')
-const { Random } = require('./random')
+const { Random, unit } = require('./random')
 const { BIOMES } = require('./biomes')
 const { veinsOf } = require('./veins')
 const { makeTrees } = require('./trees')
@@ -24,7 +24,9 @@ function makeFeatures (seed, palette) {
   function ores (ground, writes) {
     const put = (x, y, z, kind) => writes.put(x, y, z, number[kind], RULE.stone)
     const { chunkX, chunkZ } = ground
-    veinsOf(seed, chunkX, chunkZ, VEINS, 0x0e00, put)
+    // Vanilla's bedrock fills y=0 and thins out up to y=4. Here that is stone, and holds no more ore than there.
+    const aboveBedrock = (x, y, z, kind) => { if (y > 4 || unit(seed, x, z, 0xbed0 + y) * 5 < y) put(x, y, z, kind) }
+    veinsOf(seed, chunkX, chunkZ, VEINS, 0x0e00, aboveBedrock)
     veinsOf(seed, chunkX, chunkZ, DEEP_VEINS, 0x0e80, put)
     const here = BIOMES[ground.biome[9 * 18 + 9]].name
     if (BIOME_VEINS[here]) veinsOf(seed, chunkX, chunkZ, BIOME_VEINS[here], 0x0ec0, put)
