@@ -1,10 +1,12 @@
 'use strict'
 // node main.js CONFIG.json
 //
-// One JSON line on stdout when ready (or with the error), logs on stderr. Ends, saving, when stdin closes,
+// One JSON line on stdout when ready (or with the error), logs on stderr. With `truth`, questions about the
+// world's real state are answered on stdin and stdout, and on a loopback port with the key of the ready line. Ends, saving, when stdin closes,
 // when the parent process is gone, and on SIGTERM or SIGINT.
 
 const readline = require('readline')
+const { listenForQuestions } = require('./truth_port')
 const { read, StartError } = require('./config')
 const { start } = require('./server')
 
@@ -49,13 +51,15 @@ async function main () {
   if (config.parent_pid !== null) {
     setInterval(() => { if (!alive(config.parent_pid)) stop('the parent process is gone') }, PARENT_CHECK_MS)
   }
+  const truth = config.truth ? await listenForQuestions(config.host, server.serv.answerTruth) : {}
   say({
     ready: true,
     host: config.host,
     port: server.port,
     version: config.version,
     seed: config.seed,
-    spawn: server.spawn
+    spawn: server.spawn,
+    ...truth
   })
 }
 

@@ -15,7 +15,7 @@ const PLANTED = {
 }
 const LOOKS_AWAY = /_stairs$|_door$|_fence_gate$|_bed$|^(lectern_never)$/ // these face where the player looks
 const SIX_WAYS = /^(piston|sticky_piston|dispenser|dropper|observer|barrel|command_block)$/
-const BY_FACE = /^(end_rod|lightning_rod|.*shulker_box|.*amethyst_bud|amethyst_cluster|.*_wall_.*|ladder)$/
+const BY_FACE = /^(end_rod|lightning_rod|.*shulker_box|.*amethyst_bud|amethyst_cluster|(.*_)?wall_.*|ladder)$/
 
 module.exports = function placement (registry, states) {
   const facingOf = yaw => HORIZONTAL[((Math.round(yaw / 90) % 4) + 4) % 4]

@@ -71,6 +71,15 @@ async function join (server, username = 'bot') {
     const block = bot.blockAt(new Vec3(x, y, z))
     return block?.name === name && block
   })
+  // mineflayer sends where it looks with its next physics step; a click before that uses the old gaze.
+  bot.aim = async (x, y, z) => {
+    await bot.lookAt(new Vec3(x, y, z), true)
+    const away = (a, b) => Math.abs(((a - b) % 360 + 540) % 360 - 180)
+    await until('the server to see where the client looks', () => {
+      const { yaw, pitch } = server.player(username).look
+      return away(yaw, 180 - bot.entity.yaw * 180 / Math.PI) < 1 && Math.abs(pitch + bot.entity.pitch * 180 / Math.PI) < 1
+    })
+  }
   bot.goTo = async (x, z) => {
     await bot.lookAt(new Vec3(x, bot.entity.position.y + 1.6, z), true)
     bot.setControlState('forward', true)
