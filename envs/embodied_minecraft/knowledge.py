@@ -110,6 +110,16 @@ class Knowledge:
         item = self.items.get(tool)
         return item.uses if item else 0
 
+    def unpacks(self, recipe: Recipe) -> bool:
+        """True if a recipe only undoes another: nine ingots from the block that was made of them."""
+        (part, count), *others = recipe.ingredients
+        packed = self.recipes.get(part, ())
+        return (
+            not others
+            and recipe.count > count
+            and any(dict(one.ingredients).keys() == {recipe.result} for one in packed)
+        )
+
     def smelts_per_piece(self, fuel: str) -> float:
         """How many items one piece of fuel smelts."""
         return self.fuels.get(fuel, 0) / SMELT_TICKS

@@ -265,6 +265,8 @@ class MinecraftMethods:
         """At most a few recipes: of those that differ only in wood or colour, one or two."""
         shapes: dict[tuple[str, ...], list[Recipe]] = {}
         for recipe in self.knowledge.recipes.get(item, ()):
+            if self.knowledge.unpacks(recipe) and recipe.ingredients[0][0] not in here.held:
+                continue
             if all(part in self.reach or part in here.held for part, _ in recipe.ingredients):
                 shapes.setdefault(_shape(recipe), []).append(recipe)
         chosen: list[tuple[float, Recipe]] = []

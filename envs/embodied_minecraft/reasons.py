@@ -132,13 +132,8 @@ class Reasons:
 
     def _recipes(self, name: str) -> list[Recipe]:
         """Recipes, without those that only unpack what was packed of the same item (hay to wheat)."""
-
-        def unpacks(recipe: Recipe) -> bool:
-            (part, _), *others = recipe.ingredients
-            packed = self.knowledge.recipes.get(part, ())
-            return not others and any(dict(one.ingredients).keys() == {name} for one in packed)
-
-        return [recipe for recipe in self.knowledge.recipes.get(name, ()) if not unpacks(recipe)]
+        recipes = self.knowledge.recipes.get(name, ())
+        return [recipe for recipe in recipes if not self.knowledge.unpacks(recipe)]
 
 
 def _title(name: str) -> str:

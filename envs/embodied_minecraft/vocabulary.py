@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from embodied.methods import Group, Noun, Vocabulary
@@ -56,9 +57,11 @@ _UNCOUNTED = frozenset(
         *("leather", "string", "gunpowder", "sugar", "obsidian", "raw iron", "raw gold", "raw copper"),
         *("snow", "ice", "tuff", "deepslate", "cobbled deepslate", "sandstone", "bread", "quartz"),
         *("glowstone dust", "bone meal", "netherrack", "iron bars", "shears", "leggings", "flint and steel"),
+        *("mud", "basalt", "terracotta", "concrete", "powder", "prismarine", "blackstone", "copper", "wool"),
+        *("wood", "tnt", "dust", "hyphae", "moss", "grass", "coral", "lightning", "sponge", "purpur"),
     )
 )
-_IRREGULAR = {"leaf": "leaves", "knife": "knives", "loaf": "loaves", "staff": "staves"}
+_IRREGULAR = {"leaf": "leaves", "potato": "potatoes", "knife": "knives", "loaf": "loaves", "staff": "staves"}
 
 _CLASSES: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     # pattern, words (singular, plural, others), verbs besides "get"
@@ -121,7 +124,7 @@ _NICKNAMES: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("cobbled_deepslate", ("deepslate",), ("mine",)),
     ("dirt", ("grass block", "grass blocks", "earth", "soil"), ("mine",)),
     ("charcoal", ("log", "logs", "wood"), ("smelt",)),
-    ("clay_ball", ("clay", "clay ball", "clay balls"), ("mine", "get")),
+    ("clay_ball", ("clay",), ("mine",)),
     ("snowball", ("snow",), ("mine",)),
     (
         "crafting_table",
@@ -190,6 +193,8 @@ def plural(word: str) -> str:
     if word in _UNCOUNTED or word.split(" ")[-1] in _UNCOUNTED:
         return word
     last = word.split(" ")[-1]
+    if last.endswith("shelf"):
+        return f"{word[:-1]}ves"
     if last in _IRREGULAR:
         return word[: -len(last)] + _IRREGULAR[last]
     if last.endswith("s") and not last.endswith(("ss", "us", "cactus")):
@@ -201,15 +206,17 @@ def plural(word: str) -> str:
     return f"{word}s"
 
 
-def _words(item: Item) -> tuple[str, ...]:
-    """Singular and plural first, then the nicknames of its parts."""
-    title = item.title.lower()
-    forms = [title, item.name.replace("_", " ")]
+def _words(item: Item, *, shared: bool = False) -> tuple[str, ...]:
+    """Singular and plural first, then the nicknames of its parts. A `shared` title names it no better."""
+    name = item.name.replace("_", " ")
+    title = name if shared else item.title.lower()
+    forms = [title, name]
     for form in tuple(forms):
         for usual, other in _SWAPS:
             if usual in form.split(" ") or (" " in usual and usual in form):
                 forms.append(form.replace(usual, other))
     words = [word for form in forms for word in (form, plural(form))]
+    words += [f"{form}s" for form in forms if plural(form) == form and not form.endswith("s")]
     return tuple(dict.fromkeys(words)) if plural(title) != title else (title, *dict.fromkeys(words))
 
 
@@ -219,6 +226,7 @@ def _noun(item: Item, words: tuple[str, ...], verbs: Iterable[str]) -> Noun:
 
 
 def _items(knowledge: Knowledge) -> Iterator[Noun]:
+    titles = Counter(item.title for item in knowledge.items.values())
     for item in knowledge.items.values():
         verbs = {"get"}
         if item.name in knowledge.recipes:
@@ -227,7 +235,9 @@ def _items(knowledge: Knowledge) -> Iterator[Noun]:
             verbs.add("mine")
         if item.name in knowledge.smelting:
             verbs.add("smelt")
-        yield _noun(item, _words(item), verbs)
+        named = item.title.lower().replace(" ", "_")
+        shared = titles[item.title] > 1 or (named != item.name and named in knowledge.items)
+        yield _noun(item, _words(item, shared=shared), verbs)
 
 
 def _nicknames(knowledge: Knowledge) -> Iterator[Noun]:
