@@ -150,11 +150,12 @@ class BridgeClient:
             if self._closed:
                 return
             self._closed = True
-            if not self._line.lost and self._line.session:
+            lost = bool(self._line.lost)
+            if not lost and self._line.session:
                 self._line.ask("release", {}, 1.0)
             self._line.close()
             if self._child is not None:
-                self._child.close()
+                self._child.close(grace_s=0.3 if lost else 3.0)
 
     def __enter__(self) -> BridgeClient:
         return self

@@ -45,6 +45,9 @@ class BridgeServer:
     """
 
     def __init__(self, body: Body, endpoint: str = "tcp://127.0.0.1:*", *, lease_ms: int = 2000) -> None:
+        check_endpoint(endpoint)
+        self._context = zmq.Context()
+        self._router = self._bind(endpoint)
         self._body = body
         hello = {
             "body": {"kind": body.kind, "identity": body.identity, "details": dict(body.details)},
@@ -58,8 +61,6 @@ class BridgeServer:
         self._wake_in, self._wake_out = socket.socketpair()
         self._wake_in.setblocking(False)
         self._wake_out.setblocking(False)
-        self._context = zmq.Context()
-        self._router = self._bind(check_endpoint(endpoint))
         self.endpoint: str = self._router.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
         self._born = time.monotonic()
         self._moves: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -110,7 +111,8 @@ class BridgeServer:
         try:
             router.bind(endpoint)
         except zmq.ZMQError as failed:
-            self._context.destroy(linger=0)
+            router.close(linger=0)
+            self._context.term()
             raise SetupError(
                 f"The bridge cannot listen at {endpoint}: {failed.strerror}.",
                 remedy="Choose another port, or tcp://127.0.0.1:* for any free one.",

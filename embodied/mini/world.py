@@ -14,7 +14,6 @@ from embodied.mini.knowledge import MiniSpec
 from embodied.primitives import JsonSchema
 from embodied.world import Check, Simulation, World
 
-
 SETTINGS: JsonSchema = {
     "type": "object",
     "properties": {
