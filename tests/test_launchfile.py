@@ -122,7 +122,8 @@ def test_a_mistake_of_the_command_line_names_the_option() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("world.seed=7", 7), ("world.fast=true", True), ("world.host=play.example.org", "play.example.org")]
+    ("text", "value"),
+    [("world.seed=7", 7), ("world.fast=true", True), ("world.host=play.example.org", "play.example.org")],
 )
 def test_set_reads_toml_values_and_bare_text(text: str, value: object) -> None:
     assert override_from_text(text).value == value
