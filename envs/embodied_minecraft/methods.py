@@ -213,16 +213,16 @@ class MinecraftMethods:
                 cost=self._search(block, here) + digs * (dig_s + _STEP_S) + self._again(block, digs, here),
                 note=note,
             )
-        if presence and presence.dig_y is not None and tool.endswith("_pickaxe"):
+        if presence and presence.dig_y is not None:
             tunnel = presence.tunnelled(digs)
             yield Method(
                 skill="branch-mine",
                 arguments={"block": block, "item": item, "count": amount, "y": presence.dig_y},
-                needs=needs,
-                consumes=self._tunnel_wear(tool, digs, tunnel, here),
+                needs=needs if tool.endswith("_pickaxe") else (*needs, _at_least("stone_pickaxe", 1)),
+                consumes=self._tunnel_wear(tool, digs if wears else 0, tunnel, here),
                 adds={("inventory", item): amount},
                 cost=20.0 + digs * (dig_s + _STEP_S) + tunnel * 1.2,
-                note=f"tunnels at height {presence.dig_y}; {note}",
+                note=f"tunnels at height {presence.dig_y}" + (f"; {note}" if note else ""),
             )
 
     def _again(self, block: str, digs: int, here: Situation) -> float:
@@ -233,9 +233,11 @@ class MinecraftMethods:
     def _tunnel_wear(self, tool: str, digs: int, tunnel: int, here: Situation) -> dict[FactRef, float]:
         """A good pickaxe is kept for the ore where the tunnel would wear it out."""
         life = max(here.uses.get(tool, 0), self.knowledge.uses_per_tool(tool))
-        if tool in ("stone_pickaxe", "wooden_pickaxe") or digs + tunnel <= life * 0.8:
+        spared = not tool.endswith("_pickaxe") or digs + tunnel > life * 0.8
+        if tool == "stone_pickaxe" or not spared:
             return {("uses", tool): digs + tunnel}
-        return {("uses", tool): digs, ("uses", "stone_pickaxe"): tunnel}
+        wear: dict[FactRef, float] = {("uses", "stone_pickaxe"): tunnel}
+        return {("uses", tool): digs, **wear} if tool and digs else wear
 
     # ---------------------------------------------------------------------------- crafting
 

@@ -6,6 +6,7 @@ The generator writes `data/world_blocks.json`; without it, a world like the embe
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -51,6 +52,8 @@ _VEINS: Mapping[str, tuple[int, float, float]] = {
 }
 _DEEP: Mapping[str, tuple[int, float, float]] = {"deepslate": (-6, 30.0, 64.0), "tuff": (-6, 40.0, 16.0)}
 
+_IN_WATER = re.compile(r"coral|kelp|seagrass|sea_pickle|^water$|^lava$|^clay$")
+
 _ASSUMED: Mapping[str, Presence] = {
     **dict.fromkeys(("grass_block", "dirt", "stone", "short_grass"), Presence(_COMMON)),
     **dict.fromkeys(("oak_log", "oak_leaves", "birch_log", "birch_leaves"), Presence(12.0)),
@@ -68,29 +71,34 @@ _ASSUMED: Mapping[str, Presence] = {
 }
 
 
+_SURFACE = 60
+"""Below this height nothing lies open to the sky: caves and sea floors [m]."""
+_CHUNK_S = 2.0
+"""To look over one more chunk while exploring [s]."""
+
+
 @cache
 def world_blocks() -> Mapping[str, Presence]:
     """Every block that the world has, by name."""
     raw = optional_table("world_blocks.json")
     if raw is None:
         return _ASSUMED
-    return {name: _presence(name, entry) for name, entry in _entries(raw).items()}
-
-
-def _entries(raw: Any) -> Mapping[str, Mapping[str, Any]]:
-    """The table as name to details, whether it is a list of names, a table, or under "blocks"."""
-    blocks = raw.get("blocks", raw) if isinstance(raw, dict) else raw
-    if isinstance(blocks, dict):
-        return {name: entry if isinstance(entry, dict) else {} for name, entry in blocks.items()}
-    return {str(name): {} for name in blocks}
+    return {name: _presence(name, entry) for name, entry in raw.items()}
 
 
 def _presence(name: str, entry: Mapping[str, Any]) -> Presence:
-    """What the table says (`search_s`, `dig_y`), else what is assumed."""
+    """From the generator's census: `chunks_with` an exposed one, and the heights `y` it lies between."""
+    share = float(entry["chunks_with"])
+    low, high = entry["y"]
+    search = _COMMON + _CHUNK_S / share if share > 0 else None
     kind = name.removeprefix("deepslate_")
-    assumed = _ASSUMED.get(name, Presence(None if kind in _VEINS else _RARE))
-    way = _VEINS.get(kind) or _DEEP.get(name)
-    search = entry.get("search_s", assumed.search_s)
-    if way is None:
+    if kind in _VEINS:
+        assumed = _ASSUMED.get(kind)
+        way = _VEINS[kind] if kind == name else (-8, *_VEINS[kind][1:])
+        return Presence(assumed.search_s if assumed and kind == name else None, *way)
+    if name in _DEEP:
+        return Presence(None, *_DEEP[name])
+    if high > _SURFACE or _IN_WATER.search(name) or search is None:
         return Presence(search)
-    return Presence(search, int(entry.get("dig_y", way[0])), way[1], way[2])
+    met = min(400.0, 10.0 / share)
+    return Presence(None, max(11, (low + high) // 2), met, 4.0)
