@@ -60,18 +60,25 @@ async function awaitDrop (body, near, ctx) {
 
 async function fetch (body, item, attempt, ctx) {
   const { bot } = body
-  const gone = () => !bot.entities[item.id]
-  if (attempt > 1 || !touches(bot, item)) {
-    const { x, y, z } = item.position
-    const goal = new NearCell(x, y + 0.2, z, attempt > 1 ? 0 : 1)
-    await travel(body, goal, { dig: true, build: attempt > 1, done: () => gone() || (attempt === 1 && touches(bot, item)) }, ctx)
+  let vanished = false
+  const mark = (entity) => { vanished ||= entity.id === item.id }
+  const gone = () => vanished || !bot.entities[item.id]
+  bot.on('entityGone', mark)
+  try {
+    if (attempt > 1 || !touches(bot, item)) {
+      const { x, y, z } = item.position
+      const goal = new NearCell(x, y + 0.2, z, attempt > 1 ? 0 : 1)
+      await travel(body, goal, { dig: true, build: attempt > 1, done: () => gone() || (attempt === 1 && touches(bot, item)) }, ctx)
+    }
+    await until(ctx, { on: [[bot, 'entityGone']], check: gone, ms: touches(bot, item) ? PICKUP_MS : 350 })
+  } finally {
+    bot.removeListener('entityGone', mark)
   }
-  await until(ctx, { on: [[bot, 'entityGone']], check: gone, ms: touches(bot, item) ? PICKUP_MS : 350 })
 }
 
 /** True where standing still is enough to pick it up. */
 function touches (bot, item) {
   const p = bot.entity.position
   const dy = item.position.y - p.y
-  return Math.abs(item.position.x - p.x) < 1.1 && Math.abs(item.position.z - p.z) < 1.1 && dy > -0.6 && dy < 1.9
+  return Math.abs(item.position.x - p.x) < 1.3 && Math.abs(item.position.z - p.z) < 1.3 && dy > -0.7 && dy < 2.2
 }

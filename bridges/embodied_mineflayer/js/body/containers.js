@@ -1,4 +1,4 @@
-import { blockAt, eyes, REACH, reachTo } from './blocks.js'
+import { blockAt, describeBlock, eyes, REACH, reachTo } from './blocks.js'
 import { Failure } from './failure.js'
 import { until, within } from './waiting.js'
 
@@ -8,7 +8,7 @@ const OPEN_MS = 2500
 export function reachable (body, x, y, z, names, code) {
   const block = blockAt(body, x, y, z)
   if (!block || !names.includes(block.name)) {
-    throw new Failure(code, `there is ${block?.name ?? 'nothing loaded'} at ${x}, ${y}, ${z}, not ${names.join(' or ')}`)
+    throw new Failure(code, `there is ${describeBlock(body, x, y, z).name} at ${x}, ${y}, ${z}, not ${names.join(' or ')}`)
   }
   const away = reachTo(eyes(body.bot), block.position)
   if (away > REACH) throw new Failure(code, `${block.name} is ${away.toFixed(1)} m away, and a hand reaches ${REACH}: go nearer`)

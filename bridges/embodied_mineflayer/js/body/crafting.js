@@ -1,5 +1,5 @@
 import prismarineRecipe from 'prismarine-recipe'
-import { blockAt, eyes, REACH, reachTo } from './blocks.js'
+import { blockAt, describeBlock, eyes, REACH, reachTo } from './blocks.js'
 import { Failure } from './failure.js'
 import { count as countHeld, counts, requireKnown, room } from './inventory.js'
 import { until, within } from './waiting.js'
@@ -83,7 +83,7 @@ function findTable (body, x, y, z) {
   const eye = eyes(bot)
   if (x !== null && y !== null && z !== null) {
     const block = blockAt(body, x, y, z)
-    if (block?.name !== 'crafting_table') throw new Failure('no_table', `there is ${block?.name ?? 'nothing loaded'} at ${x}, ${y}, ${z}`)
+    if (block?.name !== 'crafting_table') throw new Failure('no_table', `there is ${describeBlock(body, x, y, z).name} at ${x}, ${y}, ${z}, not a crafting table`)
     if (reachTo(eye, block.position) > REACH) throw new Failure('no_table', `the crafting table at ${x}, ${y}, ${z} is out of reach`)
     return block
   }

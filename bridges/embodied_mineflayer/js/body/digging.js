@@ -2,6 +2,7 @@ import { blockAt, eyes, isAirBlock, isLiquidBlock, REACH, reachTo, visibleFace }
 import { Failure } from './failure.js'
 import { requireItem } from './inventory.js'
 import { bestTool, harvestTools, takeInHand } from './tools.js'
+import { footing } from './travel.js'
 import { until, within } from './waiting.js'
 
 /** How long the server has to confirm that a block is gone [ms]. */
@@ -13,6 +14,7 @@ export async function digBlock (body, { x, y, z, tool, harvest }, ctx) {
   const face = checkDig(body, block, x, y, z)
   const item = chooseTool(body, block, tool, harvest)
   await takeInHand(body, ctx, item)
+  await footing(body, ctx)
   const started = performance.now()
   const confirmed = serverWord(body, block)
   try {
@@ -35,16 +37,16 @@ function checkDig (body, block, x, y, z) {
   if (!block || isAirBlock(block) || isLiquidBlock(block)) {
     throw new Failure('not_there', `there is ${block ? block.name : 'nothing loaded'} at ${x}, ${y}, ${z}`)
   }
-  if (!block.diggable || block.hardness === null || block.hardness < 0) {
-    throw new Failure('not_diggable', `${block.name} cannot be dug`)
-  }
   const eye = eyes(bot)
   const away = reachTo(eye, block.position)
   if (away > REACH) {
-    throw new Failure('out_of_reach', `${block.name} at ${x}, ${y}, ${z} is ${away.toFixed(1)} m away, and a hand reaches ${REACH}`)
+    throw new Failure('out_of_reach', `${x}, ${y}, ${z} is ${away.toFixed(1)} m away, and a hand reaches ${REACH}`)
   }
   const { face, obstacle } = visibleFace(body, block, eye)
-  if (face || !obstacle) return face
+  if (face || !obstacle) {
+    if (block.diggable && block.hardness >= 0) return face
+    throw new Failure('not_diggable', `${block.name} cannot be dug`)
+  }
   const { x: ox, y: oy, z: oz } = obstacle.position
   throw new Failure('blocked_view', `${obstacle.name} at ${ox}, ${oy}, ${oz} is in the way`, { block: obstacle.name, x: ox, y: oy, z: oz })
 }

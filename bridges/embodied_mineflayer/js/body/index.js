@@ -41,7 +41,7 @@ export async function createBody (config, hooks) {
 
   const verbs = new Map(primitives(body).map((each) => [each.spec.name, each]))
   return {
-    kind: 'minecraft',
+    kind: "minecraft", _bot: bot,
     identity: config.identity || identityOf(bot, config),
     details: describe(bot, config),
     specs: [...verbs.values()].map(({ spec }) => spec),

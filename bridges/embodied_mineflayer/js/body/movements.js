@@ -1,5 +1,7 @@
 import pathfinding from 'mineflayer-pathfinder'
+import { overlaps } from './search.js'
 import { bestTool, spareHand } from './tools.js'
+import { until } from './waiting.js'
 
 const { Movements } = pathfinding
 
@@ -80,19 +82,22 @@ const key = (x, y, z) => ((x + 2097152) * 4194304 + (z + 2097152)) * 512 + (y + 
 const scaffolding = (registry) => ['dirt', 'cobblestone', 'cobbled_deepslate', 'netherrack', 'andesite', 'diorite', 'granite']
   .map((name) => registry.itemsByName[name]?.id).filter((id) => id !== undefined)
 
-/** Make the pathfinder dig with the best tool, and place without turning the head slowly first. */
+/** How long the server has to show a block that was placed [ms]. */
+const PLACED_MS = 600
+
+/** Make the pathfinder dig with the best tool, place what it can, and not search again after each block of its own. */
 export function teachPathfinder (body) {
   const { bot } = body
-  bot.pathfinder.tickTimeout = 25
-  bot.pathfinder.thinkTimeout = 4000
+  bot.pathfinder.tickTimeout = 38
+  bot.pathfinder.thinkTimeout = 3000
   bot.pathfinder.bestHarvestTool = (block) => {
     const { item } = bestTool(body, block)
     if (item) return item
     const slot = spareHand(bot)
     return slot === null ? null : bot.inventory.slots[36 + slot]
   }
-  bot.placeBlock = (reference, face) =>
-    bot._placeBlockWithOptions(reference, face, { swingArm: 'right', forceLook: true })
+  const expected = expectOwnChanges(bot)
+  bot.placeBlock = (reference, face) => placeSoon(body, reference, face, expected)
   const movements = new Map()
   body.movements = (manners) => {
     const name = `${manners.dig}/${manners.build}`
@@ -101,9 +106,54 @@ export function teachPathfinder (body) {
     chosen.labor.clear()
     return chosen
   }
-  bot.on('blockUpdate', (before, after) => {
+  bot.prependListener('blockUpdate', (before, after) => {
     const position = (after ?? before)?.position
     if (position) for (const each of movements.values()) each.forgetCell(position)
   })
   bot.on('chunkColumnLoad', () => { for (const each of movements.values()) each.forget() })
+}
+
+/**
+ * The pathfinder plans anew whenever a block near its path changes, and so after each block that it digs or places
+ * itself, as planned. Its listener is wrapped so that those changes no longer count.
+ */
+function expectOwnChanges (bot) {
+  const expected = new Set()
+  const listener = bot.listeners('blockUpdate').find((each) => String(each).includes('isPositionNearPath'))
+  if (!listener) return expected
+  bot.removeListener('blockUpdate', listener)
+  bot.on('blockUpdate', (before, after) => {
+    if (after && expected.delete(String(after.position))) return
+    listener(before, after)
+  })
+  const { dig } = bot
+  bot.dig = (block, ...rest) => {
+    expected.clear()
+    if (bot.pathfinder.goal && block) expected.add(String(block.position))
+    return dig(block, ...rest)
+  }
+  return expected
+}
+
+async function placeSoon (body, reference, face, expected) {
+  const { bot } = body
+  const calm = { signal: AbortSignal.timeout(2 * PLACED_MS) }
+  const cell = reference.position.plus(face)
+  // A block can go below the body only once the server, too, has it above: that is after the next position sent.
+  if (face.y === 1) await until(calm, { on: [[bot, 'move']], check: () => bot.entity.position.y >= cell.y + 1 || !overlaps(bot.entity.position, cell), ms: PLACED_MS })
+  if (face.y === 1) await until(calm, { on: [[bot, 'move']], check: once(), ms: 150 })
+  const before = bot.blockAt(cell)?.stateId
+  expected.add(String(cell))
+  await bot._genericPlace(reference, face, { swingArm: 'right', forceLook: true })
+  const placed = () => bot.blockAt(cell)?.stateId !== before
+  if (!await until(calm, { on: [[bot, `blockUpdate:${cell}`]], check: placed, ms: PLACED_MS })) {
+    expected.delete(String(cell))
+    throw new Error(`no block appeared at ${cell}`)
+  }
+}
+
+/** True from the second time it is asked. */
+function once () {
+  let asked = false
+  return () => asked || (asked = true, false)
 }

@@ -2,7 +2,7 @@ import pathfinding from 'mineflayer-pathfinder'
 import { Vec3 } from 'vec3'
 import { blockAt, reachTo, visibleFace } from './blocks.js'
 import { Failure } from './failure.js'
-import { pause } from './waiting.js'
+import { pause, until } from './waiting.js'
 
 export { walkTo } from './walking.js'
 
@@ -11,18 +11,22 @@ const STUCK_MS = 4500
 const THINK_MS = 9000
 /** Above 1 the search prefers to head for the goal, and finds a good way sooner than the best way later. */
 const GREED = 1.4
+/** When that takes too long, e.g. for a tunnel through stone, it heads straight for the goal. */
+const IMPATIENT_GREED = 6
+const IMPATIENT_MS = 700
 
 class NearCell extends goals.Goal {
   constructor (x, y, z, range) {
     super()
     this.cell = new Vec3(Math.floor(x), Math.floor(y), Math.floor(z))
     this.range = range
+    this.greed = GREED
   }
 
   heuristic (node) {
     const dx = Math.abs(node.x - this.cell.x)
     const dz = Math.abs(node.z - this.cell.z)
-    return GREED * (Math.max(dx, dz) + 0.41 * Math.min(dx, dz) + Math.abs(node.y - this.cell.y))
+    return this.greed * (Math.max(dx, dz) + 0.41 * Math.min(dx, dz) + Math.abs(node.y - this.cell.y))
   }
 
   isEnd (node) {
@@ -38,7 +42,7 @@ class NearColumn extends NearCell {
   heuristic (node) {
     const dx = Math.abs(node.x - this.cell.x)
     const dz = Math.abs(node.z - this.cell.z)
-    return GREED * (Math.max(dx, dz) + 0.41 * Math.min(dx, dz))
+    return this.greed * (Math.max(dx, dz) + 0.41 * Math.min(dx, dz))
   }
 
   isEnd (node) {
@@ -90,6 +94,7 @@ export async function goToward (body, { x, z, range, dig, build }, ctx) {
 
 async function arrive (body, goal, manners, ctx, where) {
   const end = await persist(body, goal, manners, ctx)
+  await footing(body, ctx)
   if (end !== 'arrived') throw ended(end, where)
 }
 
@@ -134,9 +139,15 @@ export function travel (body, goal, { dig = true, build = true, done = null }, c
       goal_reached: () => finish('arrived'),
       goal_updated: (next) => { if (next !== goal) finish('interrupted') },
       path_stop: () => finish('interrupted'),
+      // The server moved the body: the path no longer starts where it stands.
+      forcedMove: () => bot.pathfinder.setGoal(goal),
       path_reset: (reason) => watch.reset(reason),
       path_update: (result) => {
         watch.thought(result)
+        if (result.status === 'partial' && result.time > IMPATIENT_MS && goal.greed === GREED) {
+          goal.greed = IMPATIENT_GREED
+          setImmediate(() => { if (!over) bot.pathfinder.setGoal(goal) })
+        }
         if (result.status === 'noPath') finish('no_path')
       },
       physicsTick: () => {
@@ -148,10 +159,10 @@ export function travel (body, goal, { dig = true, build = true, done = null }, c
     const onAbort = () => finish(null)
     for (const [event, listener] of Object.entries(listeners)) bot.on(event, listener)
     ctx.signal.addEventListener('abort', onAbort, { once: true })
+    let over = false
     bot.pathfinder.setMovements(body.movements({ dig, build }))
     bot.pathfinder.setGoal(goal)
 
-    let over = false
     function finish (end) {
       if (over) return
       over = true
@@ -163,6 +174,13 @@ export function travel (body, goal, { dig = true, build = true, done = null }, c
     }
   })
 }
+
+/** Wait to land: what is dug in mid-air takes five times as long. */
+export const footing = (body, ctx) => until(ctx, {
+  on: [[body.bot, 'physicsTick']],
+  check: () => body.bot.entity.onGround || body.bot.entity.isInWater,
+  ms: 1000
+})
 
 /** Let go of the path and of the keys. */
 export function halt (bot) {
