@@ -213,7 +213,7 @@ test('fills a bucket and pours it out', async () => {
   bot.activateItem()
   await until('a water bucket', () => bot.has('water_bucket') === 1 && serverCount('bucket') === 0)
   assert.equal(server.at(10, 63, 8).name, 'air')
-  await bot.aim(10.5, 63.1, 8.5)
+  await bot.aim(10.9, 63.5, 8.5)
   bot.activateItem()
   await until('poured', () => server.at(10, 63, 8).name === 'water' && serverCount('bucket') === 1)
   await server.set(10, 63, 8, 'grass_block')
@@ -280,4 +280,24 @@ test('malformed and hostile packets change nothing and end nothing', async () =>
   const total = serverCount('stone') + server.serv.lyingItems().filter(({ stack }) => stack.item === 'stone')
     .reduce((sum, { stack }) => sum + stack.count, 0)
   assert.equal(total, 10)
+})
+
+test('leaves without a log decay, a sapling becomes a tree', async () => {
+  await server.set(14, 64, 14, 'oak_sapling')
+  await server.serv.survival.growSapling(server.at(14, 64, 14))
+  await until('a tree', () => server.at(14, 64, 14).name === 'oak_log')
+  const leaves = () => {
+    let count = 0
+    for (let x = 12; x <= 16; x++) for (let z = 12; z <= 16; z++) for (let y = 64; y < 74; y++) if (server.at(x, y, z).name === 'oak_leaves') count++
+    return count
+  }
+  assert.ok(leaves() > 20)
+  for (let y = 64; y < 71; y++) if (server.at(14, y, 14).name === 'oak_log') await server.set(14, y, 14, 'air')
+  const random = Math.random
+  Math.random = () => 1e-9 // each plant's turn comes at once
+  try {
+    await until('no leaves', () => leaves() === 0)
+  } finally {
+    Math.random = random
+  }
 })
