@@ -250,7 +250,7 @@ def _prune(folder: Path, manifest: Mapping[str, Any]) -> None:
         if not str(pattern).startswith("node_modules/") or ".." in str(pattern):
             raise SetupError(
                 f"package.json asks to prune {pattern!r}, which is not inside node_modules.",
-                remedy='Name folders as "node_modules/…" under embodied.prune; "*" and "[0-9]" match as in a shell.',
+                remedy='Name folders as "node_modules/…" under embodied.prune; "*" matches as in a shell.',
             )
         for target in folder.glob(str(pattern)):
             if modules in target.resolve().parents:

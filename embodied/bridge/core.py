@@ -7,14 +7,15 @@ order. The rules are numbered as in docs/bridge-protocol.md.
 
 from __future__ import annotations
 
-import math
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from embodied.bridge.effects import Abort, Effect, Rest, Send, Start
 from embodied.bridge.envelope import ANSWER_TIMEOUT_MS, VERSION, Envelope, Unusable, decode
-from embodied.errors import BadInput, did_you_mean
+from embodied.bridge.refusal import refusal, wrong_arguments
+from embodied.errors import did_you_mean
 from embodied.primitives import PrimitiveSpec
 
 KEPT_EVENTS = 1000
@@ -25,41 +26,6 @@ STALLED_AFTER_MS = 1000
 REST_CONFIRMED_WITHIN_MS = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
-    """Send a message to a peer."""
-
-    to: str
-    envelope: Envelope
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """Tell the body to begin a call."""
-
-    session: str
-    id: str
-    name: str
-    args: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Abort:
-    """Tell the body to stop a call; it has been answered with `code` already."""
-
-    session: str
-    id: str
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rest:
-    """Tell the body to come to rest."""
-
-    reason: str
-
-
-Effect = Send | Start | Abort | Rest
 Body = Mapping[str, Any]
 
 
@@ -166,7 +132,7 @@ class BridgeCore:
                 raise Unusable("id must not be empty")
         except Unusable as bad:
             if bad.id:
-                self._send(peer, bad.session, bad.id, "result", _error(bad.code, bad.reason))
+                self._send(peer, bad.session, bad.id, "result", refusal(bad.code, bad.reason))
             else:
                 self.dropped += 1
             return self._taken()
@@ -176,7 +142,7 @@ class BridgeCore:
         session = self._sessions.get(message.session)
         if session is None:
             text = "this session is not known here; say hello first"
-            self._send(peer, message.session, message.id, "result", _error("bad_session", text))
+            self._send(peer, message.session, message.id, "result", refusal("bad_session", text))
             return self._taken()
         session.peer, session.heard_ms = peer, self._now
         self._on_request(peer, session, message)
@@ -232,7 +198,7 @@ class BridgeCore:
         versions = message.body.get("versions")
         if not isinstance(versions, list) or VERSION not in versions:
             text = f"the client speaks versions {versions!r}, this bridge speaks [{VERSION}]"
-            self._send(peer, "", message.id, "result", _error("bad_version", text))
+            self._send(peer, "", message.id, "result", refusal("bad_version", text))
             return
         self._forget_one_session()
         session = _Session(self._new_session(), peer, self._now)
@@ -258,7 +224,9 @@ class BridgeCore:
             "halt": self._on_halt,
         }.get(message.kind)
         if handle is None:
-            answer: Body | None = _error("unknown_kind", f"there is no request of kind {message.kind[:64]!r}")
+            answer: Body | None = refusal(
+                "unknown_kind", f"there is no request of kind {message.kind[:64]!r}"
+            )
         else:
             answer = handle(peer, session, message)
         if answer is not None:
@@ -267,25 +235,25 @@ class BridgeCore:
     def _on_call(self, peer: str, session: _Session, message: Envelope) -> Body | None:
         name, args = message.body.get("name"), message.body.get("args")
         if self._lost:
-            return _error("lost", self._lost)
+            return refusal("lost", self._lost)
         if message.epoch != self.epoch:
             text = f"the body was halted since (epoch {self.epoch}, not {message.epoch})"
-            return _error("stale_epoch", text, {"epoch": self.epoch})
+            return refusal("stale_epoch", text, {"epoch": self.epoch})
         spec = self._specs.get(name) if isinstance(name, str) else None
         if spec is None:
             hint = did_you_mean(str(name)[:64], self._specs)
-            return _error(
+            return refusal(
                 "unknown_primitive", f"this body has no primitive {str(name)[:64]!r}. {hint}".rstrip()
             )
-        wrong = _wrong_args(spec, args)
+        wrong = wrong_arguments(spec, args)
         if wrong:
-            return _error("bad_arguments", wrong)
+            return refusal("bad_arguments", wrong)
         if spec.moves and self._holder != session.id:
-            return _error("no_lease", f"{spec.name} moves the body, which needs the lease")
+            return refusal("no_lease", f"{spec.name} moves the body, which needs the lease")
         if spec.moves and any(call.spec.moves for call in self._running.values()):
-            return _error("busy", "the body is busy with another call")
+            return refusal("busy", "the body is busy with another call")
         if self.state == "stalled":
-            return _error("stalled", "the body's thread does not answer")
+            return refusal("stalled", "the body's thread does not answer")
         deadline = self._now + message.timeout_ms
         assert isinstance(args, Mapping)
         call = _Running(session.id, message.id, spec, args, deadline, [peer])
@@ -295,7 +263,7 @@ class BridgeCore:
 
     def _on_lease(self, peer: str, session: _Session, message: Envelope) -> Body:
         if self._holder and self._holder != session.id:
-            return _error("no_lease", "another session holds the lease")
+            return refusal("no_lease", "another session holds the lease")
         self._holder = session.id
         self._lease_ends_ms = self._now + self._lease_ms
         return {"ok": True, "value": self._standing()}
@@ -311,7 +279,7 @@ class BridgeCore:
     def _on_cancel(self, peer: str, session: _Session, message: Envelope) -> Body:
         id = message.body.get("id")
         if not isinstance(id, str):
-            return _error("bad_arguments", "cancel needs the id of a call")
+            return refusal("bad_arguments", "cancel needs the id of a call")
         call = self._running.get((session.id, id))
         if call is not None:
             self._end(call, "cancelled", "cancelled by the client")
@@ -349,7 +317,7 @@ class BridgeCore:
         del self._running[call.session, call.id]
         if abort:
             self._effects.append(Abort(call.session, call.id, code))
-        self._answer(self._sessions[call.session], call.id, call.peers, _error(code, message))
+        self._answer(self._sessions[call.session], call.id, call.peers, refusal(code, message))
 
     def _lapse(self) -> None:
         self._holder = ""
@@ -403,31 +371,3 @@ class BridgeCore:
     def _taken(self) -> list[Effect]:
         effects, self._effects = self._effects, []
         return effects
-
-
-def _error(code: str, message: str, data: Body | None = None) -> Body:
-    error: dict[str, Any] = {"code": code, "message": message}
-    if data is not None:
-        error["data"] = data
-    return {"ok": False, "error": error}
-
-
-def _wrong_args(spec: PrimitiveSpec, args: Any) -> str:
-    """What is wrong with the arguments, or the empty string."""
-    if not isinstance(args, Mapping):
-        return f"{spec.name}(): args must be a map"
-    if not _finite(args):
-        return f"{spec.name}(): numbers must be finite"
-    try:
-        spec.check_args(args)
-    except BadInput as wrong:
-        return str(wrong)
-    return ""
-
-
-def _finite(value: Any) -> bool:
-    if isinstance(value, float):
-        return math.isfinite(value)
-    if isinstance(value, Mapping):
-        return all(_finite(item) for item in value.values())
-    return not isinstance(value, (list, tuple)) or all(_finite(item) for item in value)

@@ -23,8 +23,9 @@ from typing import Any
 import zmq
 
 from embodied.bridge.body import HEARTBEAT_S, Aborted, Body, CallContext, PrimitiveFailed
-from embodied.bridge.core import Abort, BridgeCore, Effect, Rest, Send, Start
+from embodied.bridge.core import BridgeCore
 from embodied.bridge.description import families_to_wire, primitives_to_wire
+from embodied.bridge.effects import Abort, Effect, Rest, Send, Start
 from embodied.bridge.envelope import ANSWER_TIMEOUT_MS, MAX_FRAME, Envelope, check_endpoint, encode
 from embodied.errors import EmbodiedError, SetupError
 

@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from embodied.bridge.core import Abort, BridgeCore, Effect, Rest, Send, Start
+from embodied.bridge.core import BridgeCore
+from embodied.bridge.effects import Abort, Effect, Rest, Send, Start
 from embodied.primitives import PrimitiveSpec
 
 VECTORS = sorted((Path(__file__).parents[1] / "vectors" / "bridge").glob("*.json"))
