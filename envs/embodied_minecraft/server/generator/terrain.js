@@ -60,7 +60,7 @@ function makeTerrain (seed) {
     const { base, swing, cell } = land(x, z)
     let h = base + swing * hills.octaves2(x / 150, z / 150, 4) * 1.5 + bumps.octaves2(x / 28, z / 28, 2) * 1.6
     const channel = Math.abs(river.octaves2(x / 300, z / 300, 2))
-    const bank = smooth(0.016, 0.11, channel)
+    const bank = smooth(0.007, 0.05, channel)
     if (h > 58) h = 58 + (h - 58) * bank
     const depth = smooth(0.26, 0.5, -basin.octaves2(x / 380, z / 380, 3))
     if (depth > 0) h = h + (42 + bumps.at2(x / 20, z / 20) * 3 - h) * depth
