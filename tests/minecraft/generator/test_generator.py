@@ -40,4 +40,6 @@ def test_the_census_names_what_the_tech_tree_needs() -> None:
     assert needed <= set(census)
     for name, row in census.items():
         assert row["rarity"] in ("common", "uncommon", "rare"), name
-        assert row["count_per_chunk"] >= 0 and row["y"][0] <= row["y"][1] and row["biomes"], name
+        assert row["count_per_chunk"] >= 0, name
+        assert row["y"][0] <= row["y"][1], name
+        assert row["biomes"], name
