@@ -39,7 +39,9 @@ def test_the_parts_are_found() -> None:
 
 
 def test_the_engine_imports_no_world_and_no_bridge() -> None:
-    wrong = {str(path): found for path in sources(ENGINE) if (found := imported(path) & (PART_NAMES | FOLDERS))}
+    wrong = {
+        str(path): found for path in sources(ENGINE) if (found := imported(path) & (PART_NAMES | FOLDERS))
+    }
     assert wrong == {}
 
 
@@ -52,5 +54,7 @@ def test_a_world_or_bridge_imports_the_engine_and_no_sibling(part: Path) -> None
 
 def test_the_command_line_starts_without_heavy_packages() -> None:
     program = f"import sys, embodied.cli.main; print([n for n in {HEAVY!r} if n in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, cwd=ROOT
+    )
     assert (done.stdout.strip(), done.stderr) == ("[]", "")

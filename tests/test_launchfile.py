@@ -131,7 +131,7 @@ def test_set_reads_toml_values_and_bare_text(text: str, value: object) -> None:
 
 @pytest.mark.parametrize("text", ["world.seed", "seed=7", ".=1", "a.b.c=1"])
 def test_set_without_a_table_and_key_is_refused(text: str) -> None:
-    with pytest.raises(BadLaunchFile, match="TABLE.KEY=VALUE"):
+    with pytest.raises(BadLaunchFile, match=r"TABLE\.KEY=VALUE"):
         override_from_text(text)
 
 
