@@ -75,6 +75,10 @@ def main(arguments: list[str] | None = None) -> None:
         if wants_json:
             ending.print_json_error(error)
         sys.exit(error.exit_code)
+    except Exception as bug:
+        if wants_json and not ending.json_printed():
+            ending.print_json(reason=f"a mistake in embodied: {bug!r}", error={"type": type(bug).__name__})
+        raise
     except SystemExit as leaving:
         if wants_json and leaving.code == ending.BAD_INPUT and not ending.json_printed():
             ending.print_json_error(BadInput("The command line cannot be understood (see above)."))

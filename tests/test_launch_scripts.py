@@ -1,0 +1,102 @@
+"""launch/start and launch/test, without installing anything: a stand-in takes the place of the .venv."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX shell scripts")
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout whose path has a space and whose .venv has stand-ins that print what they are given."""
+    root = tmp_path / "a checkout"
+    shutil.copytree(ROOT / "launch", root / "launch")
+    shutil.copy(ROOT / "pyproject.toml", root)
+    programs = root / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    for name in ("embodied", "python"):
+        stand_in = programs / name
+        stand_in.write_text(f'#!/bin/sh\nprintf "%s\\n" {name} "$@"\nexit "${{FAKE_EXIT-0}}"\n')
+        stand_in.chmod(0o755)
+    return root
+
+
+def shell(command: list[str], cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60
+    )
+
+
+def leave_stamp(root: Path, name: str) -> None:
+    script = f'root=$PWD; . launch/common.sh; fingerprint >".venv/{name}.stamp"'
+    assert shell(["sh", "-c", script], root.resolve()).returncode == 0
+
+
+def test_the_second_start_runs_at_once_with_its_arguments(checkout: Path) -> None:
+    leave_stamp(checkout, "embodied-start")
+    done = shell([str(checkout / "launch" / "start"), "--goal", "get a diamond", "--fast"], Path("/"))
+    assert done.stdout.splitlines() == [
+        "embodied", "run", f"{checkout}/launch/minecraft.toml", "--goal", "get a diamond", "--fast"
+    ]  # fmt: skip
+    assert done.stderr == ""
+
+
+def test_another_launch_file_comes_first(checkout: Path) -> None:
+    leave_stamp(checkout, "embodied-test")
+    done = shell([str(checkout / "launch" / "start"), "my own.toml", "--json"], Path("/"))
+    assert done.stdout.splitlines() == ["embodied", "run", "my own.toml", "--json"]
+
+
+def test_the_exit_code_is_that_of_the_run(checkout: Path) -> None:
+    leave_stamp(checkout, "embodied-start")
+    assert shell([str(checkout / "launch" / "start")], Path("/"), FAKE_EXIT="3").returncode == 3
+
+
+def test_changed_pins_are_installed_again(checkout: Path) -> None:
+    leave_stamp(checkout, "embodied-start")
+    with (checkout / "launch" / "constraints.txt").open("a") as pins:
+        pins.write("extra==1\n")
+    done = shell([str(checkout / "launch" / "start")], Path("/"))
+    assert "installing the pinned packages" in done.stderr
+    assert "pip\ninstall" in done.stdout
+
+
+def test_a_failed_installation_says_what_to_do(checkout: Path) -> None:
+    for name in ("embodied", "python"):
+        (checkout / ".venv" / "bin" / name).unlink()
+    python = checkout / "python"
+    python.write_text(  # makes a .venv whose pip has no network
+        '#!/bin/sh\ncase "$1" in -c) exit 0 ;; esac\nmkdir -p "$4/bin"\n'
+        'printf \'#!/bin/sh\\nexit 1\\n\' >"$4/bin/python"\nchmod +x "$4/bin/python"\n'
+    )
+    python.chmod(0o755)
+    done = shell([str(checkout / "launch" / "start")], Path("/"), EMBODIED_PYTHON=str(python))
+    assert done.returncode == 2
+    assert "Check the network" in done.stderr
+
+
+def test_without_python_it_says_which_is_needed(checkout: Path, tmp_path: Path) -> None:
+    shutil.rmtree(checkout / ".venv")
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("sh", "dirname", "cat", "cksum"):
+        found = shutil.which(name)
+        assert found
+        (tools / name).symlink_to(found)
+    done = shell([str(checkout / "launch" / "start")], Path("/"), PATH=str(tools), EMBODIED_PYTHON="")
+    assert done.returncode == 2
+    assert "No Python 3.11 or newer" in done.stderr
+
+
+def test_test_passes_its_arguments_to_pytest(checkout: Path) -> None:
+    leave_stamp(checkout, "embodied-test")
+    done = shell([str(checkout / "launch" / "test"), "tests/cli", "-k", "json"], Path("/"))
+    assert done.stdout.splitlines() == ["python", "-m", "pytest", "tests/cli", "-k", "json"]
