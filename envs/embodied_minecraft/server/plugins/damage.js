@@ -28,7 +28,7 @@ module.exports.server = serv => {
 
   function touching (player) {
     const found = new Set()
-    const { x, y, z } = player.position
+    const { y } = player.position
     for (const dx of [-0.29, 0.29]) {
       for (const dz of [-0.29, 0.29]) {
         for (const dy of [0.01, 0.9, 1.79]) {
@@ -44,7 +44,7 @@ module.exports.server = serv => {
     }
     if (under?.name === 'cactus') found.add('cactus')
     if (under?.name === 'magma_block' && !player.sneaking && player.onGround) found.add('magma_block')
-    return { found, void: y < -128, x, z }
+    return { found, void: y < -128 }
   }
 
   function breathe (player) {

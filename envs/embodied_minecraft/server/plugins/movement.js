@@ -7,6 +7,7 @@ const SWIM_COST = 0.01
 const JUMP_COST = 0.05
 const SPRINT_JUMP_COST = 0.2
 const LONGEST_STEP = 10 // metres between two packets; more is a teleport
+const SETTLE_MS = 1000 // after a respawn, packets of the old place may still come
 const SOFT = /^(water|bubble_column|lava|cobweb|ladder|.*vines?(_plant)?|scaffolding|slime_block|powder_snow)$/
 
 module.exports.server = serv => {
@@ -18,12 +19,18 @@ module.exports.server = serv => {
     player.blockAtEyes = () => nameAt(player, 1.62)
     player.resetFall()
     let last = null
+    let settledAt = 0
+    player.forgetPath = () => {
+      last = null
+      settledAt = Date.now() + SETTLE_MS
+      player.resetFall()
+    }
     let wasOnGround = true
 
     player.on('move', ({ position, onGround, teleport }) => {
       const from = last
       last = position.clone()
-      if (!from || teleport || player.health <= 0 || player.gameMode !== 0) {
+      if (!from || teleport || Date.now() < settledAt || player.health <= 0 || player.gameMode !== 0) {
         player.resetFall()
         wasOnGround = onGround
         return

@@ -6,6 +6,8 @@ const { canStay } = require('../lib/support')
 
 const REPLACEABLE = /^(air|cave_air|void_air|water|lava|bubble_column|short_grass|fern|tall_grass|large_fern|dead_bush|seagrass|tall_seagrass|fire|soul_fire|vine|glow_lichen|hanging_roots)$/
 const SWITCHED = /(_door|_trapdoor|_fence_gate)$/
+// A client that jumps and builds below itself is a tick ahead of the position that we know.
+const JUMP_ROOM = 0.3
 const AHEAD = { north: [0, 0, -1], south: [0, 0, 1], west: [-1, 0, 0], east: [1, 0, 0] }
 
 module.exports.server = serv => {
@@ -14,7 +16,9 @@ module.exports.server = serv => {
   const placement = require('../lib/placement')(registry, states)
 
   const replaceable = block => REPLACEABLE.test(block.name) || (block.name === 'snow' && states.properties(block.stateId).layers === '1')
-  const at = position => serv.overworld.sync.getBlock(position)
+  // Where no chunk is loaded there is rock, so that nothing at the edge falls or comes off.
+  const UNLOADED = { name: 'unloaded', type: -1, boundingBox: 'block', shapes: [[0, 0, 0, 1, 1, 1]], stateId: 0 }
+  const at = position => serv.overworld.sync.getBlock(position) ?? { ...UNLOADED, position }
 
   /** Whether a player's body is where the block would be. */
   function bodyInTheWay (stateId, { x, y, z }) {
@@ -22,7 +26,7 @@ module.exports.server = serv => {
     if (known.boundingBox !== 'block') return false
     return serv.players.some(({ position, gameMode, dead }) => gameMode !== 3 && !dead &&
       position.x + 0.3 > x && position.x - 0.3 < x + 1 && position.z + 0.3 > z && position.z - 0.3 < z + 1 &&
-      position.y + 1.8 > y + 1e-3 && position.y < y + 1 - 1e-3)
+      position.y + 1.8 > y + 1e-3 && position.y < y + 1 - JUMP_ROOM)
   }
 
   /** A second slab fills the first; more snow makes it higher. Returns the new state id or null. */

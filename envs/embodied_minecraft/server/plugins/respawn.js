@@ -28,11 +28,12 @@ module.exports.server = serv => {
     sendRespawn(player)
     player.spawnPoint = spawn()
     player.position = spawn()
-    player.resetFall()
+    player.forgetPath()
     player._unloadAllChunks(true)
     player.loadedChunks = {}
     await player.worldSendInitialChunks()
     player.sendSelfPosition(spawn())
+    player.forgetPath()
     Object.assign(player, { food: 20, foodSaturation: 5, exhaustion: 0, air: 300, burning: 0, dead: false, eating: null })
     player.updateHealth(20)
     player.sendInventory()
