@@ -13,7 +13,7 @@ module.exports.server = serv => {
     const cursors = [player.inventorySession?.menu.cursor, player.openSession?.menu.cursor]
     return {
       inventory: count(player.inventory.slots.slice(5, 46)),
-      in_hand_of_cursor: count(cursors.filter(Boolean)),
+      cursor: count(cursors.filter(Boolean)),
       health: player.health,
       food: player.food,
       position: [x, y, z],
