@@ -115,7 +115,8 @@ class EmbeddedServer:
     def player(self, name: str, *, timeout_s: float = 2.0) -> Mapping[str, Any] | None:
         """What the server knows of a player, or None if it is not there.
 
-        Keys: inventory {item: count} (main, hotbar, off hand, armour), cursor {item: count}, health, food, position [m], alive, game_mode, operator.
+        Keys: inventory {item: count} (main, hotbar, off hand, armour), cursor {item: count}, health,
+        food, position [m], alive, game_mode, operator.
 
         Raises:
             WorldError: the server did not answer in time.
