@@ -7,6 +7,8 @@ called; an installed package keeps runs in the user's data folder and carries it
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 import sys
 from pathlib import Path
 
@@ -44,6 +46,14 @@ def launch_folder() -> Path:
     """The launch files that come with embodied."""
     root = checkout()
     return root / "launch" if root else Path(embodied.__file__).resolve().parent / "data" / "launch"
+
+
+def command() -> str:
+    """How to call this program again from here: `embodied`, or its path where that is not on PATH."""
+    program = Path(sys.argv[0])
+    if program.name != "embodied" or shutil.which("embodied"):
+        return "embodied"
+    return shlex.quote(str(program))
 
 
 def find_launch_file(name: str) -> Path:

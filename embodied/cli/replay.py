@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from embodied import journal
-from embodied.cli.folders import runs_folder
+from embodied.cli.folders import command, runs_folder
 from embodied.runs import JOURNAL, find_run
 from embodied.view.state import RunView, advance
 from embodied.view.timeline import clock, inventory_text, line_of
@@ -53,5 +53,5 @@ def replay(
             Text("The journal was cut in the middle of its last line, which is left out.", style="yellow")
         )
     if not view.verdict:
-        ended = f"The run did not end. Go on with:  embodied run --resume {path.parent.name}"
+        ended = f"The run did not end. Go on with:  {command()} run --resume {path.parent.name}"
         console.print(Text(ended, style="yellow"))

@@ -81,10 +81,10 @@ def run(
     code = ending.INTERRUPTED if interrupted and report.verdict is not Verdict.PASSED else report.exit_code
     console.print(_report(report, chosen))
     if code == ending.INTERRUPTED:
-        console.print(Text(f"Stopped. Go on with:  embodied run --resume {report.run}"))
+        console.print(Text(f"Stopped. Go on with:  {folders.command()} run --resume {report.run}"))
     elif code == ending.BUDGET_SPENT:
         more = f"--resume {report.run} --minutes {chosen.limits.minutes * 2:g}"
-        console.print(Text(f"Go on with more:  embodied run {more}"))
+        console.print(Text(f"Go on with more:  {folders.command()} run {more}"))
     if as_json:
         ending.print_json(**_plain(report, code))
     raise typer.Exit(code)
@@ -186,7 +186,7 @@ def _report(report: RunReport, launch: LaunchFile) -> Table:
     table.add_row("model calls", Text(str(report.model_calls)))
     table.add_row("assistance", Text(counted(report.assistance)))
     table.add_row("journal", Text(str(report.journal)))
-    table.add_row("replay", Text(f"embodied replay {report.run}"))
+    table.add_row("replay", Text(f"{folders.command()} replay {report.run}"))
     return table
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from embodied.cli.folders import runs_folder
+from embodied.cli.folders import command, runs_folder
 from embodied.errors import BadJournal
 from embodied.runs import list_runs, read_run
 from embodied.view.timeline import clock
@@ -28,7 +28,7 @@ def runs(
         print(json.dumps(rows))
         return
     if not rows:
-        print(f"No runs yet in {runs_folder()}. Start one:  embodied run minecraft")
+        print(f"No runs yet in {runs_folder()}. Start one:  {command()} run minecraft")
         return
     table = Table("run", "goal", "verdict", "time", "steps", box=None, header_style="dim")
     for row in rows:
