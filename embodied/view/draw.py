@@ -24,7 +24,7 @@ def draw(view: RunView, elapsed: float) -> RenderableType:
     body.add_column(ratio=3)
     body.add_column(ratio=2)
     left: list[RenderableType] = [_tree(view), Text(), _doing(view, elapsed)]
-    body.add_row(Group(*left), Group(*_body(view.facts)))
+    body.add_row(Group(*left), Group(*_body(view.facts, view.details)))
     events = Text("\n").join(
         Text(f"{clock(moment - view.started + view.elapsed_before)}  {text}", style="dim", no_wrap=True)
         for moment, text in view.events
@@ -101,7 +101,7 @@ def _doing(view: RunView, elapsed: float) -> RenderableType:
     return text
 
 
-def _body(facts: Mapping[str, Any]) -> list[RenderableType]:
+def _body(facts: Mapping[str, Any], details: Mapping[str, Any]) -> list[RenderableType]:
     table = Table.grid(padding=(0, 1))
     table.add_column(style="dim")
     table.add_column()
@@ -112,7 +112,13 @@ def _body(facts: Mapping[str, Any]) -> list[RenderableType]:
     worn = facts.get("equipment")
     if isinstance(worn, Mapping) and worn.get("hand"):
         table.add_row("hand", Text(str(worn["hand"])))
-    return [table, Text(), Text("inventory", style="dim"), Text(inventory_text(facts))]
+    return [table, Text(), Text("inventory", style="dim"), Text(inventory_text(facts)), *_address(details)]
+
+
+def _address(details: Mapping[str, Any]) -> list[RenderableType]:
+    """Where a client of the game can join, if the world has such a place."""
+    server = details.get("server")
+    return [Text(), Text(f"join and watch at {server}", style="dim")] if server else []
 
 
 def _number(value: Any) -> str:

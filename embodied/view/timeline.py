@@ -86,7 +86,10 @@ def _seconds(record: Record) -> str:
 def _world_ready(record: Record) -> str:
     details = record.get("details") or {}
     shown = ", ".join(f"{k} {v}" for k, v in details.items() if isinstance(v, (str, int, float)))
-    return f"world ready{': ' + shown if shown else ''}"
+    watch = (
+        f"\n  a client of the game can join and watch at {details['server']}" if details.get("server") else ""
+    )
+    return f"world ready{': ' + shown if shown else ''}{watch}"
 
 
 _LINES = {
