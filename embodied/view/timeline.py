@@ -76,7 +76,8 @@ def _skill_left(record: Record) -> str:
 
 def _call_ended(record: Record) -> str:
     ending = "ok" if record.get("ok") else f"{record.get('error')}: {record.get('message', '')}"
-    return f"      ← {ending} ({_seconds(record)})"
+    took = f" ({_seconds(record)})" if "seconds" in record else ""
+    return f"      ← {ending}{took}"
 
 
 def _seconds(record: Record) -> str:
