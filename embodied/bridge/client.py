@@ -191,8 +191,9 @@ class BridgeClient:
         if not answer.ok and answer.code not in VALUES and answer.code not in spec.errors:
             raise self._error(answer)
         assistance = dict(answer.assistance)
-        if spec.assistance and not assistance and answer.code != "busy":
-            assistance = {spec.name: 1}
+        refused = answer.code == "busy" or answer.code in spec.errors
+        if spec.assistance and not assistance and not refused:  # an end in doubt counts as used
+            assistance = {spec.assistance: 1}
         return PrimitiveResult(answer.ok, answer.value, answer.code, answer.message, assistance)
 
     def _error(self, answer: Answer) -> WorldError:
