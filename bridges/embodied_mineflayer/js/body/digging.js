@@ -3,10 +3,10 @@ import { Failure } from './failure.js'
 import { requireItem } from './inventory.js'
 import { bestTool, harvestTools, takeInHand } from './tools.js'
 import { footing } from './travel.js'
-import { until, within } from './waiting.js'
+import { within } from './waiting.js'
 
-/** How long the server has to confirm that a block is gone [ms]. */
-const CONFIRM_MS = 1200
+/** No block takes longer than this, obsidian by hand apart [ms]. */
+const LONGEST_MS = 60_000
 
 export async function digBlock (body, { x, y, z, tool, harvest }, ctx) {
   const { bot } = body
@@ -16,18 +16,15 @@ export async function digBlock (body, { x, y, z, tool, harvest }, ctx) {
   await takeInHand(body, ctx, item)
   await footing(body, ctx)
   const started = performance.now()
-  const confirmed = serverWord(body, block)
   try {
-    const longest = 1000 * 60
-    await within(body, ctx, bot.dig(block, true, face), longest, () => new Failure('not_dug', `${block.name} would not break`))
-    const after = await confirmed.spoken(ctx)
-    if (after?.refused || blockAt(body, x, y, z)?.stateId === block.stateId) {
-      throw new Failure('not_dug', `the server put ${block.name} back at ${x}, ${y}, ${z}`)
-    }
+    await within(body, ctx, bot.dig(block, true, face), LONGEST_MS, () => new Failure('not_dug', `${block.name} would not break`))
+  } catch (error) {
+    if (error instanceof Failure || ctx.signal.aborted) throw error
+    throw new Failure('not_dug', error.message)
   } finally {
-    confirmed.end()
-    bot.stopDigging()
+    bot.endDig()
   }
+  if (blockAt(body, x, y, z)?.stateId === block.stateId) throw new Failure('not_dug', `${block.name} is still at ${x}, ${y}, ${z}`)
   body.dugAt = performance.now()
   return { block: block.name, seconds: Math.round(performance.now() - started) / 1000 }
 }
@@ -61,42 +58,4 @@ function chooseTool (body, block, tool, harvest) {
     throw new Failure('cannot_harvest', `${block.name} drops nothing without one of: ${tools.join(', ')}`, { tools })
   }
   return best.item
-}
-
-/**
- * Listen to what the server itself says of a cell: mineflayer shows the block gone before the server has agreed.
- * `spoken()` waits for that.
- */
-function serverWord (body, block) {
-  const { _client: client } = body.bot
-  const p = block.position
-  let word = null
-  const speak = (stateId) => { word = { refused: stateId === block.stateId, gone: stateId !== block.stateId } }
-  const single = ({ location, type }) => { if (location.x === p.x && location.y === p.y && location.z === p.z) speak(type) }
-  const multi = ({ chunkCoordinates: c, records }) => {
-    if (!c || c.x !== p.x >> 4 || c.y !== p.y >> 4 || c.z !== p.z >> 4) return
-    for (const record of records) {
-      const value = Number(record)
-      if (Number.isNaN(value)) continue
-      if (((value >> 8) & 15) === (p.x & 15) && ((value >> 4) & 15) === (p.z & 15) && (value & 15) === (p.y & 15)) speak(value >> 12)
-    }
-  }
-  // An acknowledgement comes after any correction of the block, and some servers send nothing else to the one who digs.
-  const acknowledged = () => { word ??= { refused: false } }
-  client.on('acknowledge_player_digging', acknowledged)
-  client.on('block_change', single)
-  client.on('multi_block_change', multi)
-  return {
-    spoken (ctx) {
-      // Some servers repeat the block when digging begins: only what comes after the end of it is an answer.
-      if (!word?.gone) word = null
-      const events = ['block_change', 'multi_block_change', 'acknowledge_player_digging'].map((event) => [client, event])
-      return until(ctx, { on: events, check: () => word, ms: CONFIRM_MS })
-    },
-    end () {
-      client.removeListener('acknowledge_player_digging', acknowledged)
-      client.removeListener('block_change', single)
-      client.removeListener('multi_block_change', multi)
-    }
-  }
 }

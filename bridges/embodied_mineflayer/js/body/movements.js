@@ -1,5 +1,6 @@
 import pathfinding from 'mineflayer-pathfinder'
 import { overlaps } from './search.js'
+import { digForSure } from './sure_digging.js'
 import { bestTool, spareHand } from './tools.js'
 import { until } from './waiting.js'
 
@@ -97,6 +98,7 @@ export function teachPathfinder (body) {
     return slot === null ? null : bot.inventory.slots[36 + slot]
   }
   const expected = expectOwnChanges(bot)
+  digForSure(bot, expected)
   bot.placeBlock = (reference, face) => placeSoon(body, reference, face, expected)
   const movements = new Map()
   body.movements = (manners) => {
@@ -126,12 +128,6 @@ function expectOwnChanges (bot) {
     if (after && expected.delete(String(after.position))) return
     listener(before, after)
   })
-  const { dig } = bot
-  bot.dig = (block, ...rest) => {
-    expected.clear()
-    if (bot.pathfinder.goal && block) expected.add(String(block.position))
-    return dig(block, ...rest)
-  }
   return expected
 }
 

@@ -9,6 +9,7 @@ export { walkTo } from './walking.js'
 const { goals } = pathfinding
 const STUCK_MS = 4500
 const THINK_MS = 9000
+const STILL_MS = 700
 /** Above 1 the search prefers to head for the goal, and finds a good way sooner than the best way later. */
 const GREED = 1.4
 /** When that takes too long, e.g. for a tunnel through stone, it heads straight for the goal. */
@@ -116,13 +117,20 @@ async function persist (body, goal, manners, ctx) {
 
 async function shakeLoose (body, ctx, attempt) {
   const { bot } = body
-  bot.setControlState(attempt % 2 ? 'back' : 'left', true)
+  // Not sideways off a pillar.
+  if (isLevel(body)) bot.setControlState(attempt % 2 ? 'back' : 'left', true)
   bot.setControlState('jump', true)
   try {
     await pause(ctx, 400)
   } finally {
     bot.clearControlStates()
   }
+}
+
+function isLevel (body) {
+  const p = body.bot.entity.position.floored()
+  const hasFloor = (dx, dz) => [0, -1, -2, -3].some((dy) => blockAt(body, p.x + dx, p.y + dy, p.z + dz)?.boundingBox === 'block')
+  return [[1, 0], [-1, 0], [0, 1], [0, -1]].every(([dx, dz]) => hasFloor(dx, dz))
 }
 
 /**
@@ -153,7 +161,8 @@ export function travel (body, goal, { dig = true, build = true, done = null }, c
       physicsTick: () => {
         if (done?.()) return finish('done')
         const end = watch.tick()
-        if (end) finish(end)
+        if (end === 'again') bot.pathfinder.setGoal(goal)
+        else if (end) finish(end)
       }
     }
     const onAbort = () => finish(null)
@@ -185,7 +194,7 @@ export const footing = (body, ctx) => until(ctx, {
 /** Let go of the path and of the keys. */
 export function halt (bot) {
   bot.pathfinder.setGoal(null)
-  bot.stopDigging()
+  bot.endDig()
   bot.clearControlStates()
   bot.entity.velocity.x = 0
   bot.entity.velocity.z = 0
@@ -200,6 +209,8 @@ class ProgressWatch {
     this.thinkingSince = null
     this.troubles = 0
     this.timeouts = 0
+    this.last = this.anchor
+    this.stillSince = this.since
   }
 
   thought (result) {
@@ -224,11 +235,26 @@ class ProgressWatch {
       this.troubles = 0
     }
     if (this.thinkingSince !== null && now - this.thinkingSince > THINK_MS) return 'no_path'
-    if (this.timeouts > 4) return 'no_path'
+    if (this.timeouts > 2) return 'no_path'
+    if (this.isBecalmed(now)) return 'again'
     if (this.troubles > 3) return 'stuck'
     const patience = this.bot.targetDigBlock ? 25_000 : STUCK_MS
     if (this.thinkingSince === null && now - this.since > patience) return 'stuck'
     return null
+  }
+
+  /** The pathfinder has a way and presses no key: it does this at some edges, and a new search frees it. */
+  isBecalmed (now) {
+    const { bot } = this
+    const p = bot.entity.position
+    const busy = this.thinkingSince !== null || bot.targetDigBlock || bot.pathfinder.isMining() || bot.pathfinder.isBuilding()
+    if (busy || !bot.pathfinder.isMoving() || p.distanceTo(this.last) > 0.02) {
+      this.last = p.clone()
+      this.stillSince = now
+    }
+    if (now - this.stillSince < STILL_MS) return false
+    this.stillSince = now
+    return true
   }
 }
 
