@@ -1,14 +1,5 @@
-// The bridge's side of the protocol as a pure state machine: messages in, effects out.
-//
-// It has no sockets and no clock of its own: whoever owns it calls `advance` with the time, `receive` with
-// frames and the `body…` methods with what the body said, and carries out the effects that they return, in
-// order. The same as embodied/bridge/core.py; both keep tests/vectors/bridge. Rules are numbered as in
-// docs/bridge-protocol.md.
-//
-// Effects: {to, send: envelope}, {start: {session, id, name, args}}, {abort: {session, id, code}}, {rest: reason}.
-
 import { VERSION, Unusable, decode } from './envelope.js'
-import { didYouMean } from './spelling.js'
+import { argumentCheck, didYouMean, refusal } from './refusal.js'
 
 const KEPT_EVENTS = 1000
 const KEPT_RESULTS = 1024
@@ -17,9 +8,15 @@ const EVENTS_AFTER_LAST_WORD_MS = 60_000
 const STALLED_AFTER_MS = 1000
 const REST_CONFIRMED_WITHIN_MS = 2000
 
-const refusal = (code, message, data) => ({ ok: false, error: data === undefined ? { code, message } : { code, message, data } })
-const keyOf = (session, id) => `${session} ${id}`
+const keyOf = (session, id) => `${session}\0${id}`
 
+/**
+ * The bridge's side of the protocol as a pure state machine: messages in, effects out.
+ *
+ * It has no sockets and no clock of its own: whoever owns it calls `advance` with the time, `receive` with frames and the
+ * `body…` methods with what the body said, and carries out the effects in order: {to, send}, {start}, {abort}, {rest}.
+ * The rules are numbered as in docs/bridge-protocol.md; embodied/bridge/core.py is the same machine.
+ */
 export class BridgeCore {
   #effects = []
   #sessions = new Map()
@@ -28,81 +25,101 @@ export class BridgeCore {
   #now = 0
   #holder = ''
   #leaseEnds = 0
-  #alive = 0
-  #restAsked = null
+  #aliveAt = 0
+  #restAskedAt = null
   #unrested = false
   #silent = false
   #lost = ''
-
-  /**
-   * @param hello what `hello` answers besides the session: {body, primitives, families}
-   * @param specs Map of primitives by name: {moves, wrong(args) → sentence or ''}
-   * @param newSession makes the name of the next session, unguessable outside of tests
-   */
-  constructor ({ hello, specs, newSession, leaseMs = 2000 }) {
-    Object.assign(this, { hello, specs, newSession, leaseMs, epoch: 1, seq: 0, dropped: 0 })
+  #handlers = {
+    call: (...args) => this.#onCall(...args),
+    lease: (...args) => this.#onLease(...args),
+    release: (...args) => this.#onRelease(...args),
+    cancel: (...args) => this.#onCancel(...args),
+    halt: (...args) => this.#onHalt(...args)
   }
 
-  // -- what happens --------------------------------------------------------------------------------
+  /** `hello`: {body, primitives, families}. `newSession` makes names, unguessable outside of tests. */
+  constructor (hello, newSession, leaseMs = 2000) {
+    this.epoch = 1
+    this.seq = 0
+    this.dropped = 0
+    this.hello = hello
+    this.newSession = newSession
+    this.leaseMs = leaseMs
+    this.specs = new Map(hello.primitives.map((spec) => [spec.name, { ...spec, complaint: argumentCheck(spec) }]))
+  }
 
   /** idle, busy, stalled or lost. */
   get state () {
     if (this.#lost) return 'lost'
     if (this.#silent || this.#unrested) return 'stalled'
-    return this.#moving().length ? 'busy' : 'idle'
+    return this.#isMoving() ? 'busy' : 'idle'
   }
 
   /** Set the clock, and let what fell due happen: calls, then the lease, then the body's silence. */
   advance (now) {
     this.#now = now
     for (const call of [...this.#running.values()]) {
-      if (now >= call.deadline) this.#end(call, 'timeout', `${call.name} did not end in the time it was given`)
+      if (now >= call.deadline) this.#end(call, 'timeout', `${call.spec.name} did not end in the time it was given`)
     }
     if (this.#holder && now >= this.#leaseEnds) this.#lapse()
     if (!this.#lost) {
       const before = this.state
-      if (this.#restAsked !== null && now - this.#restAsked >= REST_CONFIRMED_WITHIN_MS) {
-        this.#restAsked = null
+      if (this.#restAskedAt !== null && now - this.#restAskedAt >= REST_CONFIRMED_WITHIN_MS) {
+        this.#restAskedAt = null
         this.#unrested = true
         this.#emit('halt_unconfirmed', {})
       }
-      this.#silent = now - this.#alive >= STALLED_AFTER_MS
+      this.#silent = now - this.#aliveAt >= STALLED_AFTER_MS
       this.#tellState(before)
     }
     return this.#taken()
   }
 
-  /** A frame arrived. Never throws, whatever is in it. */
-  receive (peer, frame) {
+  /** When `advance` has something to do, if nothing else happens before; Infinity if never. */
+  get nextDue () {
+    let due = Infinity
+    for (const call of this.#running.values()) due = Math.min(due, call.deadline)
+    if (this.#holder) due = Math.min(due, this.#leaseEnds)
+    if (this.#lost) return due
+    if (this.#restAskedAt !== null) due = Math.min(due, this.#restAskedAt + REST_CONFIRMED_WITHIN_MS)
+    return this.#silent ? due : Math.min(due, this.#aliveAt + STALLED_AFTER_MS)
+  }
+
+  /** A frame arrived at the time `now`. Never throws, whatever is in it. */
+  receive (peer, frame, now = this.#now) {
+    this.#now = now
     let message
     try {
       message = decode(frame)
-    } catch (bad) {
-      if (!(bad instanceof Unusable)) throw bad
-      if (bad.id) this.#send(peer, bad.session, bad.id, 'result', refusal(bad.code, bad.message))
+    } catch (error) {
+      if (!(error instanceof Unusable)) throw error
+      if (error.id) this.#send(peer, error.session, error.id, 'result', refusal(error.code, error.message))
       else this.dropped++
       return this.#taken()
     }
+    const session = this.#sessions.get(message.session)
     if (message.kind === 'hello') {
       this.#onHello(peer, message)
-      return this.#taken()
-    }
-    const session = this.#sessions.get(message.session)
-    if (!session) {
+    } else if (!session) {
       this.#send(peer, message.session, message.id, 'result', refusal('bad_session', 'this session is not known here; say hello first'))
-      return this.#taken()
+    } else {
+      session.peer = peer
+      session.heardAt = now
+      this.#onRequest(peer, session, message)
     }
-    session.peer = peer
-    session.heard = this.#now
-    this.#onRequest(peer, session, message)
     return this.#taken()
   }
 
   /** The body ended a call with a value. Ignored when the call has been answered already. */
-  bodyDone (session, id, value, assistance) { return this.#bodyEnded(session, id, { ok: true, value }, assistance) }
+  bodyDone (session, id, value, assistance = undefined) {
+    return this.#bodyEnded(session, id, { ok: true, value }, assistance)
+  }
 
   /** The body ended a call with {code, message, data?}. */
-  bodyFailed (session, id, error, assistance) { return this.#bodyEnded(session, id, { ok: false, error }, assistance) }
+  bodyFailed (session, id, error, assistance = undefined) {
+    return this.#bodyEnded(session, id, { ok: false, error }, assistance)
+  }
 
   bodyProgress (session, id, value) {
     this.#heardBody()
@@ -117,15 +134,16 @@ export class BridgeCore {
   }
 
   /** The heartbeat of the body's thread. */
-  bodyAlive () {
+  bodyAlive (now = this.#now) {
+    this.#now = now
     this.#heardBody()
     return this.#taken()
   }
 
   /** The body confirms that it rests. */
   bodyRests () {
-    this.#restAsked = null
-    this.#heardBody(true)
+    this.#restAskedAt = null
+    this.#heardBody({ rested: true })
     return this.#taken()
   }
 
@@ -141,70 +159,65 @@ export class BridgeCore {
 
   // -- requests ------------------------------------------------------------------------------------
 
-  #onHello (peer, message) {
-    const { versions } = message.body
-    if (!Array.isArray(versions) || !versions.includes(VERSION)) {
-      const text = `the client speaks versions ${JSON.stringify(versions)}, this bridge speaks [${VERSION}]`
-      this.#send(peer, '', message.id, 'result', refusal('bad_version', text))
+  #onHello (peer, { id, body }) {
+    if (!Array.isArray(body.versions) || !body.versions.includes(VERSION)) {
+      const theirs = JSON.stringify(body.versions ?? null).slice(0, 100)
+      this.#send(peer, '', id, 'result', refusal('bad_version', `the client speaks versions ${theirs}, this bridge speaks [${VERSION}]`))
       return
     }
     this.#forgetOneSession()
-    const session = { id: this.newSession(), peer, heard: this.#now, results: new Map() }
+    const session = { id: this.newSession(), peer, heardAt: this.#now, results: new Map() }
     this.#sessions.set(session.id, session)
     const value = { ...this.hello, session: session.id, version: VERSION, ...this.#standing() }
-    this.#send(peer, session.id, message.id, 'result', { ok: true, value })
+    this.#send(peer, session.id, id, 'result', { ok: true, value })
   }
 
   #onRequest (peer, session, message) {
     const stored = session.results.get(message.id)
-    if (stored) return this.#send(peer, session.id, message.id, 'result', stored) // rule 4
+    if (stored) { // rule 4
+      this.#send(peer, session.id, message.id, 'result', stored)
+      return
+    }
     const running = this.#running.get(keyOf(session.id, message.id))
     if (running) {
       if (!running.peers.includes(peer)) running.peers.push(peer)
       return
     }
-    const answer = this.#handle(peer, session, message)
+    const handle = Object.hasOwn(this.#handlers, message.kind) ? this.#handlers[message.kind] : undefined
+    const answer = handle
+      ? handle(peer, session, message)
+      : refusal('unknown_kind', `there is no request of kind '${message.kind.slice(0, 64).toWellFormed()}'`)
     if (answer) this.#answer(session, message.id, [peer], answer)
-  }
-
-  #handle (peer, session, message) {
-    switch (message.kind) {
-      case 'call': return this.#onCall(peer, session, message)
-      case 'lease': return this.#onLease(session)
-      case 'release': return this.#onRelease(session)
-      case 'cancel': return this.#onCancel(session, message.body.id)
-      case 'halt': return this.#onHalt(String(message.body.reason || 'halted').slice(0, 200))
-      default: return refusal('unknown_kind', `there is no request of kind '${message.kind.slice(0, 64)}'`)
-    }
   }
 
   #onCall (peer, session, { id, epoch, timeout_ms: timeout, body: { name, args } }) {
     if (this.#lost) return refusal('lost', this.#lost)
-    if (epoch !== this.epoch) return refusal('stale_epoch', `the body was halted since (epoch ${this.epoch}, not ${epoch})`, { epoch: this.epoch })
+    if (epoch !== this.epoch) {
+      return refusal('stale_epoch', `the body was halted since (epoch ${this.epoch}, not ${epoch})`, { epoch: this.epoch })
+    }
     const spec = this.specs.get(name)
     if (!spec) {
-      const shown = String(name).slice(0, 64)
-      return refusal('unknown_primitive', `this body has no primitive '${shown}'.${didYouMean(shown, this.specs.keys())}`)
+      const asked = (typeof name === 'string' ? name : typeof name).slice(0, 64).toWellFormed()
+      return refusal('unknown_primitive', `this body has no primitive '${asked}'. ${didYouMean(asked, this.specs.keys())}`.trimEnd())
     }
-    const wrong = spec.wrong(args)
+    const wrong = spec.complaint(args)
     if (wrong) return refusal('bad_arguments', wrong)
     if (spec.moves && this.#holder !== session.id) return refusal('no_lease', `${name} moves the body, which needs the lease`)
-    if (spec.moves && this.#moving().length) return refusal('busy', 'the body is busy with another call')
+    if (spec.moves && this.#isMoving()) return refusal('busy', 'the body is busy with another call')
     if (this.state === 'stalled') return refusal('stalled', "the body's thread does not answer")
-    const call = { session: session.id, id, name, args, moves: spec.moves, deadline: this.#now + timeout, peers: [peer] }
-    this.#running.set(keyOf(session.id, id), call)
+    this.#running.set(keyOf(session.id, id), { session: session.id, id, spec, args, deadline: this.#now + timeout, peers: [peer] })
     this.#effects.push({ start: { session: session.id, id, name, args } })
     return null
   }
 
-  #onLease (session) {
+  #onLease (peer, session) {
     if (this.#holder && this.#holder !== session.id) return refusal('no_lease', 'another session holds the lease')
     this.#holder = session.id
     this.#leaseEnds = this.#now + this.leaseMs
     return { ok: true, value: this.#standing() }
   }
 
-  #onRelease (session) {
+  #onRelease (peer, session) {
     if (this.#holder === session.id) {
       this.#holder = ''
       for (const call of [...this.#running.values()]) {
@@ -215,37 +228,37 @@ export class BridgeCore {
     return { ok: true, value: {} }
   }
 
-  #onCancel (session, id) {
+  #onCancel (peer, session, { body: { id } }) {
     if (typeof id !== 'string') return refusal('bad_arguments', 'cancel needs the id of a call')
     const call = this.#running.get(keyOf(session.id, id))
     if (call) this.#end(call, 'cancelled', 'cancelled by the client')
     return { ok: true, value: { cancelled: Boolean(call) } }
   }
 
-  #onHalt (reason) {
+  #onHalt (peer, session, { body }) {
+    const said = typeof body.reason === 'string' ? body.reason : ''
+    const reason = (said || 'halted').slice(0, 200).toWellFormed()
     this.epoch++
     for (const call of [...this.#running.values()]) this.#end(call, 'halted', reason)
     if (!this.#lost) {
       this.#effects.push({ rest: reason })
-      this.#restAsked ??= this.#now
+      this.#restAskedAt ??= this.#now
     }
     return { ok: true, value: { epoch: this.epoch } }
   }
 
   // -- parts ---------------------------------------------------------------------------------------
 
-  #moving () { return [...this.#running.values()].filter((call) => call.moves) }
-
   #bodyEnded (session, id, answer, assistance) {
     this.#heardBody()
     const call = this.#running.get(keyOf(session, id))
     if (call) {
       this.#running.delete(keyOf(session, id))
-      if (answer.ok && call.name === 'observe') {
+      if (answer.ok && call.spec.name === 'observe') {
         const since = call.args.since ?? 0
         answer.value = { ...answer.value, events: this.#events.filter((event) => event.seq > since), seq: this.seq }
       }
-      if (assistance && Object.keys(assistance).length) answer.assistance = { ...assistance }
+      if (assistance && Object.keys(assistance).length) answer.assistance = assistance
       this.#answer(this.#sessions.get(session), id, call.peers, answer)
     }
     return this.#taken()
@@ -259,21 +272,30 @@ export class BridgeCore {
 
   #lapse () {
     this.#holder = ''
-    for (const call of this.#moving()) this.#end(call, 'lease_lost', 'the lease was not renewed in time')
+    for (const call of [...this.#running.values()]) {
+      if (call.spec.moves) this.#end(call, 'lease_lost', 'the lease was not renewed in time')
+    }
     this.#effects.push({ rest: 'the lease was not renewed in time' })
     this.#emit('lease_lost', {})
   }
 
-  #heardBody (rested = false) {
+  #isMoving () {
+    for (const call of this.#running.values()) if (call.spec.moves) return true
+    return false
+  }
+
+  #heardBody ({ rested = false } = {}) {
     const before = this.state
-    this.#alive = this.#now
+    this.#aliveAt = this.#now
     this.#silent = false
     if (rested) this.#unrested = false
     this.#tellState(before)
   }
 
   #tellState (before) {
-    if (this.state !== before) this.#emit('state', { state: this.state })
+    // Between idle and busy nothing is said: they change at every call.
+    const notable = before === 'stalled' || this.state === 'stalled'
+    if (this.state !== before && notable) this.#emit('state', { state: this.state })
   }
 
   #emit (type, data) {
@@ -281,7 +303,7 @@ export class BridgeCore {
     this.#events.push(event)
     if (this.#events.length > KEPT_EVENTS) this.#events.shift()
     for (const session of this.#sessions.values()) {
-      if (this.#now - session.heard < EVENTS_AFTER_LAST_WORD_MS) this.#send(session.peer, session.id, '', 'event', event)
+      if (this.#now - session.heardAt < EVENTS_AFTER_LAST_WORD_MS) this.#send(session.peer, session.id, '', 'event', event)
     }
   }
 
@@ -291,17 +313,22 @@ export class BridgeCore {
     for (const peer of peers) this.#send(peer, session.id, id, 'result', body)
   }
 
-  #send (to, session, id, kind, body) {
-    this.#effects.push({ to, send: { v: VERSION, session, epoch: this.epoch, id, kind, body } })
+  #send (peer, session, id, kind, body) {
+    this.#effects.push({ to: peer, send: { v: VERSION, session, epoch: this.epoch, id, kind, body } })
   }
 
-  #standing () { return { epoch: this.epoch, state: this.state, lease_ms: this.leaseMs, seq: this.seq } }
+  #standing () {
+    return { epoch: this.epoch, state: this.state, lease_ms: this.leaseMs, seq: this.seq }
+  }
 
   #forgetOneSession () {
     if (this.#sessions.size < MOST_SESSIONS) return
     const needed = new Set([this.#holder, ...[...this.#running.values()].map((call) => call.session)])
-    const idle = [...this.#sessions.values()].filter((session) => !needed.has(session.id))
-    if (idle.length) this.#sessions.delete(idle.reduce((a, b) => (b.heard < a.heard ? b : a)).id)
+    let oldest = null
+    for (const session of this.#sessions.values()) {
+      if (!needed.has(session.id) && (!oldest || session.heardAt < oldest.heardAt)) oldest = session
+    }
+    if (oldest) this.#sessions.delete(oldest.id)
   }
 
   #taken () {
