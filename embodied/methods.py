@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -126,4 +126,8 @@ class WorldSpec(Protocol):
 
     def unreachable(self, fact: FactRef) -> str:
         """Why nothing yields this fact, for a user; empty if something does."""
+        ...
+
+    def goal_pool(self) -> Sequence[str]:
+        """The things that a benchmark draws its goals from: all that the world's rules could give."""
         ...

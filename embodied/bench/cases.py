@@ -6,6 +6,7 @@ A case that the file already holds is not run again, so a benchmark that was sto
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -96,9 +97,12 @@ def _run_one(case: Case, machine: Mapping[str, Any], stop: threading.Event) -> d
         return None
     with tempfile.TemporaryDirectory(prefix="embodied-bench-") as folder:
         argv = [sys.executable, "-m", "embodied", "run", *case.arguments, "--json", "--quiet"]
-        argv += ["--minutes", f"{case.minutes:g}", "--runs-dir", folder]
+        argv += ["--minutes", f"{case.minutes:g}"]
         began = time.monotonic()
-        process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        environment = {**os.environ, "EMBODIED_RUNS": folder}
+        process = subprocess.Popen(
+            argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
+        )
         answer = _wait(process, began + case.minutes * 60 + MARGIN_S, stop)
         if answer is None:
             return None

@@ -1,11 +1,87 @@
-"""`embodied bench`: measurements."""
+"""`embodied bench`: measurements. Seeds are fixed, failures are counted, results go to files that resume."""
 
 from __future__ import annotations
 
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
 import typer
+from rich.console import Console
+from rich.table import Table
 
-app = typer.Typer(no_args_is_help=True, help="Measure. Nothing is registered yet.")
+from embodied.bench import bridge as bridge_bench
+from embodied.bench import items as items_bench
+from embodied.bench import startup
+from embodied.bench import techtree as techtree_bench
+from embodied.bench.calibration import calibration_s
+from embodied.bench.cases import run_cases
+from embodied.cli.folders import find_launch_file
+from embodied.launchfile import load_launch_file
+from embodied.plugins import load_world
+
+app = typer.Typer(no_args_is_help=True, help="Measure: fixed seeds, every failure counted.")
+console = Console()
+
+Launch = Annotated[str, typer.Argument(help="Launch file, by path or name.")]
+Jobs = Annotated[int, typer.Option(min=1, help="Runs at a time. More than the cores allow slows each down.")]
+Results = Annotated[Path, typer.Option(help="Results file; what it holds is not run again.")]
+Seeds = Annotated[int, typer.Option(min=1, max=20, help="How many of the fixed seeds.")]
 
 
-@app.callback()
-def _bench() -> None: ...
+@app.command()
+def techtree(
+    launch: Launch = "minecraft",
+    seeds: Seeds = 20,
+    jobs: Jobs = 1,
+    fast: Annotated[bool, typer.Option(help="Shortened digging and smelting.")] = False,
+    xray: Annotated[bool, typer.Option(help="Allow looking through stone, as Voyager could.")] = False,
+    results: Results = Path("bench/techtree.jsonl"),
+) -> None:
+    """From nothing to an iron pickaxe and a diamond, beside Voyager's published iterations."""
+    chosen = techtree_bench.cases(
+        find_launch_file(launch), xray=xray, fast=fast, seeds=techtree_bench.SEEDS[:seeds]
+    )
+    rows = run_cases(chosen, results, jobs=jobs, tell=_tell)
+    _print_table(f"Tech tree, {rows[0]['mode']}" if rows else "Tech tree", techtree_bench.table(rows))
+    for row in rows:
+        if row["verdict"] != "PASSED":
+            console.print(f"missed {row['key']}: {row['reason']}", markup=False)
+    console.print(techtree_bench.CONDITIONS)
+
+
+@app.command()
+def items(launch: Launch = "minecraft", jobs: Jobs = 1, results: Results = Path("bench/items.jsonl")) -> None:
+    """40 items drawn by a fixed seed from all that mining, crafting and smelting can give, in fast mode."""
+    path = find_launch_file(launch)
+    spec = load_world(load_launch_file(path).world.kind).spec()
+    pool = spec.goal_pool()
+    console.print(f"{len(pool)} items in the pool; drawn with seed {items_bench.DRAW_SEED}")
+    rows = run_cases(items_bench.cases(path, pool), results, jobs=jobs, tell=_tell)
+    for line in items_bench.summary(rows):
+        console.print(line, markup=False)
+
+
+@app.command()
+def bridge(launch: Launch = "minecraft", starts: Annotated[int, typer.Option(min=0)] = 3) -> None:
+    """Round trips to the bridge and through the sandbox; start to first action; memory."""
+    rows = bridge_bench.measure()
+    _print_table("Bridge", bridge_bench.table(rows, {"200 000 SHA-256": calibration_s()}))
+    runs = [startup.measure(find_launch_file(launch)) for _ in range(starts)]
+    if runs:
+        first = [run.first_action_s for run in runs]
+        each = ", ".join(f"{seconds:.1f}" for seconds in first)
+        console.print(f"start to first action: {statistics.median(first):.1f} s (of {each})")
+        console.print(f"peak memory of all processes: {max(run.peak_mb for run in runs):.0f} MB")
+
+
+def _tell(text: str) -> None:
+    console.print(text, markup=False, highlight=False)
+
+
+def _print_table(title: str, lines: Sequence[Sequence[str]]) -> None:
+    table = Table(*lines[0], title=title)
+    for line in lines[1:]:
+        table.add_row(*line)
+    console.print(table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from embodied.condition import parse
 from embodied.facts import FactFamily, Observation
@@ -62,6 +62,9 @@ class MiniSpec:
     vocabulary = VOCABULARY
     reflexes: tuple[Reflex, ...] = ()
     interrupts: frozenset[str] = frozenset()
+
+    def goal_pool(self) -> Sequence[str]:
+        return sorted(noun.name for noun in VOCABULARY.nouns)
 
     def methods(self, fact: FactRef, amount: float, observation: Observation) -> Iterable[Method]:
         if fact[0] not in ("inventory", "uses") or len(fact) != 2:

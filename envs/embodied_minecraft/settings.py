@@ -51,12 +51,12 @@ SCHEMA: Mapping[str, Any] = {
         "host": {
             "type": "string",
             "default": "",
-            "description": "Address of a server of your own, any Java edition that mineflayer speaks; empty: the embedded one.",
+            "description": "Address of a Java server of your own; empty: the embedded one.",
         },
         "version": {
             "type": "string",
             "default": "",
-            "description": f"Version of your own server, such as 1.19.4; empty: ask it. The embedded one is {VERSION}.",
+            "description": f"Version of your own server; empty: ask it. The embedded one is {VERSION}.",
         },
         "auth": {
             "enum": ["offline", "microsoft"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
 
 from embodied.condition import parse
@@ -50,6 +50,10 @@ class MinecraftSpec:
     def unreachable(self, fact: FactRef) -> str:
         """Why nothing yields this fact, for a user; empty if something does."""
         return _reasons().unreachable(fact)
+
+    def goal_pool(self) -> Sequence[str]:
+        """All that vanilla's overworld would give; what this world leaves out counts as missed."""
+        return sorted(overworld_items())
 
 
 def reachable_items() -> frozenset[str]:
