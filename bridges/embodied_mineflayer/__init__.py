@@ -1,4 +1,4 @@
-"""A Minecraft body: mineflayer behind the bridge protocol."""
+"""A Minecraft body: mineflayer in a Node process of its own, behind the bridge protocol."""
 
 from embodied_mineflayer.bridge import BRIDGE
 

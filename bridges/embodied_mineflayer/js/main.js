@@ -1,92 +1,69 @@
-// node main.js CONFIG.json: a Minecraft body behind the bridge protocol (docs/bridge-protocol.md).
-//
-// CONFIG: {endpoint, lease_ms, parent_pid, body: {kind?: "test", host, port, version, username, auth, fast,
-// allow_hidden_search, identity}}. One JSON line on standard output when ready, or with the error; the log is
-// on standard error. Ends when standard input closes or the parent is gone.
+/**
+ * `node main.js CONFIG.json` serves one body over the bridge protocol (docs/bridge-protocol.md) until standard input closes.
+ *
+ * The configuration: {endpoint, parent_pid, lease_ms, body: {kind, …}}, see ../bridge.py. Nothing is imported before
+ * Node's version is known, since an old one would fail with words that help nobody.
+ */
+import { readFileSync, writeSync } from 'node:fs'
+import { REMEDIES } from './protocol/remedies.js'
 
-import { readFileSync } from 'node:fs'
-import { Worker } from 'node:worker_threads'
-import { createBody } from './body/index.js'
-import { serveCalls } from './protocol/calls.js'
-import { createTestBody } from './protocol/test_body.js'
+const OLDEST_NODE = 20
+const CLOSE_MS = 500
 
-const LEAVE_MS = 1000
+// Standard output carries the ready line and nothing else, whatever a package wants to print.
+for (const name of ['log', 'info', 'debug']) console[name] = console.error
 
-const REMEDIES = {
-  server_unreachable: 'Start the server, or correct [world] host and port in the launch file.',
-  wrong_version: "Set [world] version in the launch file to the server's, such as \"1.20.4\".",
-  kicked: 'See what the server says; with online accounts set [world] auth = "microsoft".',
-  login_failed: 'With online accounts set [world] auth = "microsoft"; else look at the log.',
-  no_spawn: "Look at the server's log; it may still be starting."
+const say = (message) => writeSync(1, JSON.stringify(message) + '\n')
+
+function refuse (code, message) {
+  say({ ready: false, error: { code, message, remedy: REMEDIES[code] ?? REMEDIES.internal } })
+  process.exit(1)
 }
 
-const say = (value) => process.stdout.write(`${JSON.stringify(value)}\n`)
-const log = (words) => process.stderr.write(`bridge: ${words}\n`)
+function configuration (path) {
+  try {
+    const { endpoint = 'tcp://127.0.0.1:*', body = {}, ...rest } = JSON.parse(readFileSync(path, 'utf8'))
+    return { endpoint, body, ...rest }
+  } catch (error) {
+    return refuse('bad_config', `the configuration '${path ?? ''}' cannot be read: ${error.message}`)
+  }
+}
 
-function giveUp (error) {
-  const remedy = error.remedy ?? REMEDIES[error.code] ?? 'Look at the log of the bridge.'
-  if (!error.code) log(error.stack ?? String(error))
-  say({ ready: false, error: { code: error.code ?? 'start_failed', message: error.message, remedy } })
-  setTimeout(() => process.exit(2), 100)
+async function leave (why, body) {
+  process.stderr.write(`bridge: leaving: ${why}\n`)
+  setTimeout(() => process.exit(0), CLOSE_MS)
+  try {
+    await body?.rest(why)
+    await body?.close()
+  } catch (error) {
+    process.stderr.write(`bridge: ${error.stack}\n`)
+  }
+  // A turn later, so that what was written to the game's server is on its way.
+  setTimeout(() => process.exit(0), 50)
 }
 
 async function main () {
-  const config = JSON.parse(readFileSync(process.argv[2], 'utf8'))
-  let worker = null
-  const early = []
-  const tell = (message) => (worker ? worker.postMessage(message) : early.push(message))
-  const hooks = {
-    event: (type, data) => tell({ said: 'event', type, data: JSON.parse(JSON.stringify(data ?? {})) }),
-    lost: (reason) => tell({ said: 'lost', reason: String(reason) })
+  if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
+    refuse('node_too_old', `Node ${OLDEST_NODE} or newer is needed, this is ${process.version}`)
   }
-  process.on('uncaughtException', (error) => {
-    log(`fault: ${error.stack ?? error}`)
-    hooks.event('fault', { message: String(error.message ?? error) })
-  })
-  process.on('unhandledRejection', (error) => {
-    log(`fault: ${error?.stack ?? error}`)
-    hooks.event('fault', { message: String(error?.message ?? error) })
-  })
-
-  const body = config.body.kind === 'test' ? createTestBody(config.body, hooks) : await createBody(config.body, hooks)
-  const { kind, identity, details, specs, families } = body
-  worker = new Worker(new URL('./protocol/worker.js', import.meta.url), {
-    workerData: {
-      endpoint: config.endpoint ?? 'tcp://127.0.0.1:*',
-      leaseMs: config.lease_ms ?? 2000,
-      parentPid: config.parent_pid ?? null,
-      hello: { body: { kind, identity, details }, primitives: specs, families },
-      specs
-    }
-  })
-  const calls = serveCalls(worker, body)
-  let leaving = false
-  const leave = (code) => {
-    if (leaving) return
-    leaving = true
-    calls.stop()
-    setTimeout(() => process.exit(code), LEAVE_MS)
-    worker.once('exit', () => process.exit(code))
-    try {
-      body.close()
-    } finally {
-      worker.postMessage({ said: 'close' })
-    }
+  const config = configuration(process.argv[2])
+  let bridge = null
+  const fault = (error) => {
+    process.stderr.write(`bridge: a fault that nothing caught: ${error?.stack ?? error}\n`)
+    bridge?.fault(error)
   }
-  worker.on('message', (message) => {
-    if (message.bound) say({ ready: true, endpoint: message.bound, identity })
-    else if (message.failed) giveUp(message.failed)
-    else if (message.orphaned) leave(1)
-    else calls.carryOut(message)
-  })
-  worker.on('error', (error) => {
-    log(`the protocol's thread broke: ${error.stack}`)
-    leave(1)
-  })
-  for (const message of early) worker.postMessage(message)
-  process.stdin.on('end', () => leave(0)).on('close', () => leave(0)).resume()
-  process.on('SIGTERM', () => leave(0))
+  process.on('uncaughtException', fault)
+  process.on('unhandledRejection', fault)
   process.on('SIGINT', () => {}) // Ctrl-C is for the parent, which closes us in order
+  try {
+    const { serve } = await import('./protocol/bridge.js')
+    const { createBody } = await import(config.body.kind === 'test' ? './protocol/test_body.js' : './body/index.js')
+    bridge = await serve(config, createBody, leave)
+  } catch (error) {
+    process.stderr.write(`bridge: ${error.stack}\n`)
+    refuse(error.name === 'Failure' ? error.code : 'internal', error.message)
+  }
+  say({ ready: true, endpoint: bridge.endpoint })
 }
 
-main().catch(giveUp)
+await main()

@@ -1,59 +1,109 @@
-// Runs a body's primitives on this thread, as the worker asks for them.
-
 import { Failure } from '../body/failure.js'
 
-const HEARTBEAT_MS = 250
+/** How long an aborted call may take to stop before the body is told to rest once more, and the next call begins [ms]. */
+const STOPPED_WITHIN_MS = 1500
 
-/** Carry out what `worker` asks of `body`, and tell it what came of it. */
-export function serveCalls (worker, body) {
-  const running = new Map()
-  const tell = (message) => worker.postMessage(message)
-  const keyOf = ({ session, id }) => `${session} ${id}`
+/**
+ * Runs the body's primitives in the main thread. `tell` sends a word to the protocol's thread.
+ *
+ * What an aborted call does late is ignored there; here it is waited for, a while, so that two calls never move the body
+ * at once.
+ */
+export class Calls {
+  #running = new Map()
+  #stopping = Promise.resolve()
+  #quiet = true // nothing to wait for: the next call may begin in this very turn
 
-  async function start (call) {
+  constructor (body, tell) {
+    this.body = body
+    this.tell = tell
+    this.moving = new Set(body.specs.filter((spec) => spec.moves).map((spec) => spec.name))
+  }
+
+  async start ({ session, id, name, args }) {
+    const key = `${session}\0${id}`
     const abort = new AbortController()
     const assistance = {}
-    running.set(keyOf(call), abort)
-    const answer = { session: call.session, id: call.id, assistance }
+    const moves = this.moving.has(name)
     const context = {
       signal: abort.signal,
-      progress: (value) => tell({ said: 'progress', ...answer, value }),
-      assist: (name) => { assistance[name] = (assistance[name] ?? 0) + 1 }
+      progress: (value) => this.#say({ word: 'progress', session, id, value }),
+      assist: (what) => { assistance[what] = (assistance[what] ?? 0) + 1 }
     }
+    let ended
+    const done = new Promise((resolve) => { ended = resolve })
+    this.#running.set(key, { abort, done, moves })
     try {
-      tell({ said: 'done', ...answer, value: plain(await body.run(call.name, call.args, context)) })
+      if (moves && !this.#quiet) await this.#stopping
+      abort.signal.throwIfAborted()
+      const value = await this.body.run(name, args, context)
+      if (!abort.signal.aborted) this.#say({ word: 'done', session, id, value: value ?? {}, assistance })
     } catch (error) {
-      tell({ said: 'fail', ...answer, error: described(call.name, error) })
+      if (!abort.signal.aborted) this.#say({ word: 'fail', session, id, error: wireError(name, error), assistance })
     } finally {
-      running.delete(keyOf(call))
+      this.#running.delete(key)
+      ended()
     }
   }
 
-  async function rest (reason) {
+  abort ({ session, id, code }) {
+    const call = this.#running.get(`${session}\0${id}`)
+    if (!call) return
+    call.abort.abort(new Failure(code, `the call was ended: ${code}`))
+    if (call.moves) this.#waitFor(soon(call.done))
+  }
+
+  /** Bring the body to rest, and confirm when what was running has stopped or has had its time. */
+  async rest (reason) {
+    const stopping = this.#stopping
+    const quiet = this.#quiet
+    const resting = this.#restNow(reason).then(async () => {
+      if (quiet) return
+      await stopping
+      await this.#restNow(reason)
+    })
+    this.#waitFor(soon(resting))
     try {
-      await body.rest(reason)
-      tell({ said: 'rest' })
-    } catch (error) { // unconfirmed: the clients learn it from the worker
+      await resting
+      this.tell({ word: 'rests' })
+    } catch (error) {
+      // Unconfirmed: the clients learn of it from the protocol.
       process.stderr.write(`bridge: the body did not come to rest: ${error.stack}\n`)
     }
   }
 
-  const heartbeat = setInterval(() => tell({ said: 'alive' }), HEARTBEAT_MS)
-  return {
-    carryOut (effect) {
-      if (effect.start) start(effect.start)
-      else if (effect.abort) running.get(keyOf(effect.abort))?.abort(new Failure(effect.abort.code, `the call was ended: ${effect.abort.code}`))
-      else if ('rest' in effect) rest(effect.rest)
-    },
-    stop: () => clearInterval(heartbeat)
+  async #restNow (reason) {
+    await this.body.rest(reason)
+  }
+
+  #waitFor (promise) {
+    this.#quiet = false
+    const all = Promise.all([this.#stopping, promise]).then(() => { if (this.#stopping === all) this.#quiet = true })
+    this.#stopping = all
+  }
+
+  #say (message) {
+    try {
+      this.tell(message)
+    } catch (error) { // a value that cannot be handed to another thread, such as a function
+      const { session, id } = message
+      this.tell({ word: 'fail', session, id, error: { code: 'internal', message: `the answer cannot be sent: ${error.message}` } })
+    }
   }
 }
 
-/** What can be posted to another thread: plain data only. */
-const plain = (value) => JSON.parse(JSON.stringify(value ?? {}))
+/** Settles with `promise`, whichever way, or when it has had its time. */
+async function soon (promise) {
+  let timer
+  const late = new Promise((resolve) => { timer = setTimeout(resolve, STOPPED_WITHIN_MS) })
+  await Promise.race([promise.then(() => {}, () => {}), late])
+  clearTimeout(timer)
+}
 
-function described (name, error) {
-  if (error instanceof Failure) return plain({ code: error.code, message: error.message, data: error.data })
+function wireError (name, error) {
+  if (error instanceof Failure) {
+    return { code: error.code, message: error.message, ...(error.data === undefined ? {} : { data: error.data }) }
+  }
   process.stderr.write(`bridge: ${name} broke: ${error?.stack ?? error}\n`)
   return { code: 'internal', message: `${name} broke: ${error?.message ?? error}` }
 }

@@ -1,49 +1,77 @@
-// A body without Minecraft, for the tests and the benchmark of the protocol.
+import { Failure } from '../body/failure.js'
 
-import { primitive, num, int } from '../primitives/schema.js'
+const NOTHING = { type: 'object', properties: {}, required: [], additionalProperties: false }
+const spec = (name, moves, doc, more = {}) =>
+  ({ name, doc, args: NOTHING, result: { type: 'object' }, errors: {}, moves, assistance: '', timeout_s: 30, ...more })
+const one = (name, type) => ({ ...NOTHING, properties: { [name]: { type } }, required: [name] })
 
-const until = (signal, ms) => new Promise((resolve, reject) => {
-  const timer = setTimeout(done, ms)
-  signal.addEventListener('abort', done, { once: true })
-  function done () {
-    clearTimeout(timer)
-    signal.removeEventListener('abort', done)
-    if (signal.aborted) reject(signal.reason)
-    else resolve({})
+const SPECS = [
+  spec('observe', false, 'What is known.', { args: { ...NOTHING, properties: { since: { type: 'integer', default: 0 } } } }),
+  spec('read', false, 'Returns at once.'),
+  spec('count', true, 'Counts how often it was called.'),
+  spec('move', true, 'Moves by x.', { args: one('x', 'number'), errors: { wall: 'there is a wall' } }),
+  spec('slow', true, 'Ends when it is aborted.'),
+  spec('block', true, 'Blocks the event loop.', { args: one('ms', 'integer') }),
+  spec('never', true, 'Never settles, and does not hear that it is aborted.'),
+  spec('crash', false, 'Throws where nobody catches.'),
+  spec('odd', false, 'Returns what cannot be sent.'),
+  spec('huge', false, 'Returns more than a message may hold.'),
+  spec('xray', false, 'Sees through walls.', { assistance: 'looks through walls' }),
+  spec('lose', false, 'Loses the body.')
+]
+
+const FAMILIES = [
+  { name: 'x', keys: [], kind: 'float', doc: 'Position [m].', closed: false, default: null },
+  { name: 'rests', keys: [], kind: 'int', doc: 'How often it came to rest.', closed: true, default: 0 }
+]
+
+/** A body without a world, for tests of the protocol over real sockets. */
+export async function createBody (config, hooks) {
+  if (config.failure) throw new Failure(config.failure, 'the test asked for it')
+  const facts = { x: 0, rests: 0 }
+  let calls = 0
+  const verbs = {
+    observe: () => ({ facts: { ...facts } }),
+    read: () => ({}),
+    count: () => ({ calls: ++calls }),
+    move: ({ x }) => {
+      if (x > 100) throw new Failure('wall', 'there is a wall at 100 m', { at: 100 })
+      facts.x += x
+      hooks.event('moved', { x: facts.x })
+      return { x: facts.x }
+    },
+    slow: (_, { signal, progress }) => new Promise((resolve, reject) => {
+      progress({ begun: true })
+      signal.addEventListener('abort', () => reject(signal.reason))
+    }),
+    block: ({ ms }) => {
+      for (const until = performance.now() + ms; performance.now() < until;);
+      return {}
+    },
+    never: () => new Promise(() => {}),
+    crash: () => {
+      setImmediate(() => { throw new Error('a bug in the body') })
+      return {}
+    },
+    odd: () => ({ call: () => {} }),
+    huge: () => ({ text: 'x'.repeat(2_000_000) }),
+    xray: (_, { assist }) => {
+      assist('xray')
+      return {}
+    },
+    lose: () => {
+      hooks.lost('the test closed the connection')
+      return {}
+    }
   }
-})
-
-export function createTestBody (config, hooks) {
-  let moves = 0
-  const verbs = [
-    primitive({ name: 'observe', doc: 'Facts.', args: { since: { ...int('last event seen'), default: 0 } }, result: {}, moves: false }, () => ({ facts: { moves }, notes: {} })),
-    primitive({ name: 'read', doc: 'Nothing at all, at once.', result: {}, moves: false }, () => ({})),
-    primitive({ name: 'move', doc: 'Counts.', args: { x: num('[m]') }, result: {} }, ({ x }) => ({ x, moves: ++moves })),
-    primitive({ name: 'slow', doc: 'Takes a minute.', result: {} }, (_, { signal }) => until(signal, 60_000)),
-    primitive({ name: 'block', doc: 'Blocks the event loop.', args: { ms: int('how long [ms]') }, result: {} }, ({ ms }) => {
-      const end = Date.now() + ms
-      while (Date.now() < end);
-      return {}
-    }),
-    primitive({ name: 'never', doc: 'Never ends, whatever is said to it.', result: {} }, () => new Promise(() => {})),
-    primitive({ name: 'crash', doc: 'Throws where nobody catches.', result: {} }, () => {
-      setImmediate(() => { throw new Error('a crash on purpose') })
-      return {}
-    }),
-    primitive({ name: 'lose', doc: 'The world goes away.', result: {} }, () => {
-      hooks.lost('the test world went away')
-      return {}
-    })
-  ]
-  const byName = new Map(verbs.map((verb) => [verb.spec.name, verb]))
   return {
     kind: 'test',
-    identity: config.identity ?? 'test body',
+    identity: 't-1',
     details: {},
-    specs: verbs.map(({ spec }) => spec),
-    families: [{ name: 'moves', keys: [], kind: 'int', doc: 'How often it moved.', closed: true, default: 0 }],
-    run: (name, args, context) => byName.get(name).run(args, context),
-    rest: async () => {},
-    close () {}
+    specs: SPECS,
+    families: FAMILIES,
+    run: async (name, args, context) => verbs[name](args, context),
+    rest: async () => { facts.rests++ },
+    close: () => {}
   }
 }

@@ -1,0 +1,36 @@
+import { fstatSync } from 'node:fs'
+import { Socket } from 'node:net'
+
+const LOOK_MS = 250
+
+/**
+ * Call `onOrphaned` once, when the parent is gone: standard input closed, or another process became our parent.
+ *
+ * `parent` is the process id to expect, or 0 for whoever is the parent now.
+ */
+export function watchParent (parent, onOrphaned) {
+  const expected = parent || process.ppid
+  let told = false
+  const tell = (why) => {
+    if (told) return
+    told = true
+    onOrphaned(why)
+  }
+  setInterval(() => { if (process.ppid !== expected) tell('its parent process ended') }, LOOK_MS)
+  if (isPipe(0)) {
+    const input = new Socket({ fd: 0, readable: true, writable: false })
+    input.on('error', () => tell('its standard input broke'))
+    input.on('close', () => tell('its standard input closed'))
+    input.resume()
+  }
+}
+
+/** Started by hand, standard input is a terminal or nothing at all; only a pipe says anything when it closes. */
+function isPipe (fd) {
+  try {
+    const kind = fstatSync(fd)
+    return kind.isFIFO() || kind.isSocket()
+  } catch {
+    return false
+  }
+}
