@@ -7,9 +7,12 @@ import { Failure } from './failure.js'
 import { FAMILIES } from './families.js'
 import { teachPathfinder } from './movements.js'
 import { halt } from './travel.js'
+import { until } from './waiting.js'
 
 /** How long a call waits for what an aborted one left running [ms]. */
 const SETTLE_MS = 1500
+/** How long a call waits for a dead body to come back [ms]. */
+const RESPAWN_MS = 4000
 const FAST_DIG_MS = 50
 
 /**
@@ -41,7 +44,7 @@ export async function createBody (config, hooks) {
 
   const verbs = new Map(primitives(body).map((each) => [each.spec.name, each]))
   return {
-    kind: "minecraft", _bot: bot,
+    kind: 'minecraft',
     identity: config.identity || identityOf(bot, config),
     details: describe(bot, config),
     specs: [...verbs.values()].map(({ spec }) => spec),
@@ -65,7 +68,7 @@ async function run (body, verb, args, ctx, running) {
   ctx.signal.addEventListener('abort', onAbort, { once: true })
   running.add(stop)
   try {
-    if (verb.spec.moves) await readyToMove(body)
+    if (verb.spec.moves) await readyToMove(body, inner.signal)
     return await verb.run(args, { ...ctx, signal: inner.signal })
   } catch (error) {
     throw inner.signal.aborted ? inner.signal.reason : error
@@ -75,8 +78,10 @@ async function run (body, verb, args, ctx, running) {
   }
 }
 
-async function readyToMove (body) {
-  if (body.bot.isAlive === false) throw new Failure('died', 'the body is dead and not back yet')
+async function readyToMove (body, signal) {
+  const { bot } = body
+  const back = await until({ signal }, { on: [[bot, 'spawn']], check: () => bot.isAlive !== false, ms: RESPAWN_MS })
+  if (!back) throw new Failure('died', 'the body died and has not come back')
   if (!body.unsettled.size) return
   let timer
   const late = new Promise((resolve) => { timer = setTimeout(resolve, SETTLE_MS) })
