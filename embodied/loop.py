@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ from embodied.watching import AnyOf, Halter
 from embodied.world import Simulation, World
 
 STEP_DEADLINE_S = 600.0
+READY_DEADLINE_S = 20.0
+READY_POLL_S = 0.2
 INTERRUPTED = 130
 
 
@@ -188,11 +191,13 @@ class _Run:
     def _with_world(self, world: World) -> tuple[Judgement, int]:
         if self.past and self.past.identity and self.past.identity != world.spec.identity:
             raise BadInput(
-                f"Run {self.past.name} began in world {self.past.identity!r}; this is {world.spec.identity!r}.",
+                f"Run {self.past.name} began in world {self.past.identity!r}, "
+                f"and this is {world.spec.identity!r}.",
                 remedy="Resume with the launch file and seed that it was started with.",
             )
         self.journal.write("world_ready", identity=world.spec.identity, details=world.spec.details)
         self.interrupt = threading.Event()
+        self.interrupted_by = ""
         self._watch(world)
         library = skills_of(self.launch.world.kind)
         limits = Limits(
@@ -212,6 +217,7 @@ class _Run:
         def heard(event: Mapping[str, Any]) -> None:
             self.journal.write("event", event=dict(event))
             if event.get("type") in self.spec.interrupts:
+                self.interrupted_by = str(event["type"])
                 self.interrupt.set()
 
         subscribe = getattr(world, "on_event", None)
@@ -267,7 +273,9 @@ class _Run:
             "step_ended",
             step=number,
             verdict=judgement.verdict.value,
-            reason=run.reason or judgement.reason,
+            reason=f"interrupted: {self.interrupted_by}"
+            if self.interrupt.is_set()
+            else run.reason or judgement.reason,
             seconds=round(run.seconds, 3),
             calls=sum(run.primitive_calls.values()),
             assistance=dict(run.assistance),
@@ -301,7 +309,14 @@ class _Run:
         return Judgement(Verdict.UNKNOWN, f"the body says {judgement.reason}, the server: {second.reason}"), 1
 
     def _observe(self, world: World) -> Observation:
+        """The facts, once the body is fit to act: a dead one is waited for."""
         observation = world.observe()
+        deadline = time.monotonic() + READY_DEADLINE_S
+        while self.spec.ready is not None and evaluate(self.spec.ready, observation) is False:
+            if time.monotonic() > deadline or self.stop.is_set():
+                break
+            time.sleep(READY_POLL_S)
+            observation = world.observe()
         self.journal.write("observed", facts=observation_to_wire(observation)["facts"])
         return observation
 

@@ -103,6 +103,7 @@ class WorldSpec(Protocol):
         vocabulary: what the goal parser knows of it.
         reflexes: what to see to before each step.
         interrupts: types of events that end the running step at once, because they make it void ("died").
+        ready: what must hold before a step can begin ("alive"); it is waited for. None if nothing.
     """
 
     @property
@@ -119,6 +120,9 @@ class WorldSpec(Protocol):
 
     @property
     def interrupts(self) -> frozenset[str]: ...
+
+    @property
+    def ready(self) -> Condition | None: ...
 
     def methods(self, fact: FactRef, amount: float, observation: Observation) -> Iterable[Method]:
         """The ways to gain `amount` more of `fact`, in any order; none if there is no way."""

@@ -111,7 +111,7 @@ def read_run(folder: Path) -> PastRun:
 
 
 def _seconds(records: list[dict[str, Any]]) -> float:
-    """Wall clock over all parts of a run: from each start or resumption to the last record before the next."""
+    """Wall clock of all parts of a run: from each start to the last record before the next."""
     total, begun, last = 0.0, None, None
     for record in records:
         if record["type"] in ("run_started", "run_resumed"):

@@ -84,7 +84,7 @@ def _sandboxed(world: World, folder: Path) -> Latency:
 
 
 def _bare_zmq() -> Callable[[], object]:
-    context = zmq.Context.instance()
+    context: zmq.Context[zmq.Socket[bytes]] = zmq.Context.instance()
     router, dealer = context.socket(zmq.ROUTER), context.socket(zmq.DEALER)
     router.linger = dealer.linger = 0
     port = router.bind_to_random_port("tcp://127.0.0.1")

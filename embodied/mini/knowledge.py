@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from embodied.condition import parse
+from embodied.condition import Condition, parse
 from embodied.facts import FactFamily, Observation
 from embodied.methods import FactRef, Group, Method, Noun, Reflex, Vocabulary
 
@@ -62,6 +62,7 @@ class MiniSpec:
     vocabulary = VOCABULARY
     reflexes: tuple[Reflex, ...] = ()
     interrupts: frozenset[str] = frozenset()
+    ready: Condition | None = None
 
     def goal_pool(self) -> Sequence[str]:
         return sorted(noun.name for noun in VOCABULARY.nouns)

@@ -21,6 +21,8 @@ from embodied_minecraft.reachability import FILLED_BUCKETS, Reach, reach
 from embodied_minecraft.terrain import Presence, world_blocks
 
 WALK_SPEED = 4.3  # [m/s]
+SURFACE = 66.0  # where the land usually lies [m]
+STAIR_S = 1.6  # to dig one step of a stair [s]
 _STEP_S = 1.0  # to walk to the next block of a patch and aim at it [s]
 _MAX_TOOLS = 3
 _MAX_RECIPES = 4
@@ -44,12 +46,13 @@ _WOODY = re.compile(r"^(log|wood|stem|hyphae|block)$")
 
 @dataclass(frozen=True)
 class Situation:
-    """What of an observation decides between alternatives: what is held, what is near [m]."""
+    """What decides between alternatives: what is held, what is near [m], how high we stand [m]."""
 
     held: Mapping[str, float]
     near: Mapping[str, float]
     uses: Mapping[str, float]
     wood: str
+    height: float = SURFACE
 
 
 class MinecraftMethods:
@@ -126,7 +129,9 @@ class MinecraftMethods:
         held = _amounts(observation, "inventory")
         near = _amounts(observation, "nearby_block")
         uses = _amounts(observation, "uses")
-        return Situation(held, near, uses, self._wood(held, near))
+        position = observation.get("position")
+        height = position[1] if isinstance(position, tuple) else SURFACE
+        return Situation(held, near, uses, self._wood(held, near), height)
 
     def _wood(self, held: Mapping[str, float], near: Mapping[str, float]) -> str:
         """The wood to use here: the cheapest counting what is held (in planks) and what is near."""
@@ -221,7 +226,10 @@ class MinecraftMethods:
                 needs=needs if tool.endswith("_pickaxe") else (*needs, _at_least("stone_pickaxe", 1)),
                 consumes=self._tunnel_wear(tool, digs if wears else 0, tunnel, here),
                 adds={("inventory", item): amount},
-                cost=20.0 + digs * (dig_s + _STEP_S) + tunnel * 1.2,
+                cost=20.0
+                + abs(here.height - presence.dig_y) * STAIR_S
+                + digs * (dig_s + _STEP_S)
+                + tunnel * 1.2,
                 note=f"tunnels at height {presence.dig_y}" + (f"; {note}" if note else ""),
             )
 

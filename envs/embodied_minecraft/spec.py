@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
 
-from embodied.condition import parse
+from embodied.condition import Condition, parse
 from embodied.facts import FactFamily, Observation
 from embodied.methods import FactRef, Method, Reflex, Vocabulary
 from embodied_minecraft.facts import FAMILIES
@@ -26,17 +26,21 @@ class MinecraftSpec:
     name: str = "minecraft"
     families: Mapping[str, FactFamily] = FAMILIES
 
-    interrupts: frozenset[str] = frozenset({"died"})
+    interrupts: frozenset[str] = frozenset({"died", "drowning"})
+    ready: Condition | None = parse("alive")
 
     @cached_property
     def reflexes(self) -> tuple[Reflex, ...]:
-        """Eating when hungry and something to eat is held."""
+        """Out of the water when short of breath; eating when hungry and something to eat is held."""
+        breathless = Reflex(
+            when=parse("in_water and oxygen < 12"), skill="to-shore", arguments={}, why="short of breath"
+        )
         foods = sorted(name for name in load().foods if name in default_methods().reach and name not in _KEPT)
         held = " or ".join(f"inventory[{name}] >= 1" for name in foods)
         if not held:
-            return ()
+            return (breathless,)
         hungry = parse(f"food < {_HUNGRY} and ({held})")
-        return (Reflex(when=hungry, skill="eat-food", arguments={}, why="hungry"),)
+        return (breathless, Reflex(when=hungry, skill="eat-food", arguments={}, why="hungry"))
 
     @cached_property
     def vocabulary(self) -> Vocabulary:

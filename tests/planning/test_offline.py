@@ -31,6 +31,7 @@ class Toy:
     vocabulary: Vocabulary = field(default_factory=lambda: Vocabulary(()))
     reflexes: tuple[()] = ()
     interrupts: frozenset[str] = frozenset()
+    ready: None = None
 
     def methods(self, fact: FactRef, amount: float, observation: Observation) -> Iterable[Method]:
         n = int(amount)
@@ -77,6 +78,9 @@ class Toy:
                 yield Method("melt", {}, consumes={held("gold_block"): 1}, adds={held("gold"): 9})
             case "gold_block":
                 yield Method("press", {}, consumes={held("gold"): 9}, adds={held("gold_block"): 1})
+
+    def goal_pool(self) -> list[str]:
+        return []
 
     def unreachable(self, fact: FactRef) -> str:
         return "" if fact[-1] != "moon" else "the moon is too far"

@@ -7,6 +7,7 @@ _BELOW_GROUND = [
     "gold_ore", "redstone_ore", "lapis_ore", "diamond_ore", "emerald_ore",
 ]  # fmt: skip
 _REACH = 4.2
+_WET = 150.0
 
 
 def mine_block(block: str, item: str, count: int = 1) -> SkillResult:
@@ -40,24 +41,32 @@ def mine_block(block: str, item: str, count: int = 1) -> SkillResult:
 
 
 def _nearest(names: list[str], avoid: list[list[int]]) -> list[int] | None:
-    """The nearest block that was not given up, one at the body's own height first."""
+    """The nearest block that was not given up: at the body's own height first, and not under water."""
     here = fact("position")
+    best: list[int] | None = None
+    least = 1000.0
     for radius in [8, 24, 48]:
         found = find_blocks(names, radius=radius, count=24)
         if not found.ok:
             return None
-        best: list[int] | None = None
-        least = 1000.0
         for one in found.value["blocks"]:
             cell = [one["x"], one["y"], one["z"]]
             if cell in avoid:
                 continue
-            climb = 0.0 if here is None else abs(one["y"] - here[1])
-            if one["distance"] + climb < least:
-                best, least = cell, one["distance"] + climb
-        if best is not None:
+            effort = one["distance"] + (0.0 if here is None else abs(one["y"] - here[1]))
+            if effort < least and _under_water(cell):
+                effort += _WET
+            if effort < least:
+                best, least = cell, effort
+        if least < _WET:
             return best
-    return None
+    return best
+
+
+def _under_water(cell: list[int]) -> bool:
+    """Digging under water takes five times as long, and breath."""
+    above = block_at(cell[0], cell[1] + 1, cell[2])
+    return above.ok and above.value["liquid"]
 
 
 def _mine_at(spot: list[int], names: list[str], wanted: int, avoid: list[list[int]]) -> str:

@@ -1,6 +1,10 @@
 import { usesLeft } from './inventory.js'
 
 const HUNGRY = 6
+const CAUSE_MS = 60
+/** Oxygen at which a body under water must look for air [0-20], and at which the warning is armed again. */
+const BREATHLESS = 7
+const BREATHING = 15
 
 /** Tell the protocol what happens to the body. `onDeath` and `onEnd` are the body's own. */
 export function listen (body, hooks, { onDeath, onEnd }) {
@@ -11,9 +15,14 @@ export function listen (body, hooks, { onDeath, onEnd }) {
   let day = null
 
   bot._client.on('death_combat_event', ({ message }) => { cause = plainText(message) })
+  bot.on('messagestr', (text) => { if (!cause && bot.isAlive === false && text.startsWith(bot.username)) cause = text })
   bot.on('death', () => {
-    hooks.event('died', { position: place(bot), cause })
-    cause = ''
+    const position = place(bot)
+    // The server says why a moment later.
+    setTimeout(() => {
+      hooks.event('died', { position, cause })
+      cause = ''
+    }, CAUSE_MS)
     onDeath()
   })
   bot.on('spawn', () => hooks.event('respawned', { position: place(bot) }))
@@ -22,6 +31,13 @@ export function listen (body, hooks, { onDeath, onEnd }) {
     if (bot.food <= HUNGRY && food > HUNGRY) hooks.event('hungry', { food: bot.food })
     health = bot.health
     food = bot.food
+  })
+  let breathless = false
+  bot.on('breath', () => {
+    if (bot.oxygenLevel >= BREATHING) breathless = false
+    if (breathless || bot.oxygenLevel > BREATHLESS || !bot.isAlive) return
+    breathless = true
+    hooks.event('drowning', { oxygen: bot.oxygenLevel })
   })
   bot.on('time', () => {
     const now = bot.time.timeOfDay < 13000
