@@ -21,6 +21,7 @@ READY_S = 60.0
 SIGN_IN_S = 300.0  # signing in to an account waits for a person
 
 KNOWN = (
+    "kind",
     "host",
     "port",
     "version",
@@ -44,7 +45,7 @@ class MineflayerBridge:
         """Let a bot join a Minecraft server, and connect to it.
 
         Args:
-            config: host, port, version (False: ask the server), username, auth ("offline" or "microsoft"),
+            config: kind ("test": a body without Minecraft, for tests and benchmarks); host, port, version (False: ask the server), username, auth ("offline" or "microsoft"),
                 fast, allow_hidden_search, identity: of the body; endpoint ("tcp://127.0.0.1:*") and
                 lease_ms (2000): of the bridge.
             run_dir: where the bridge's log and configuration go.
