@@ -1,4 +1,4 @@
-import { droppedItems, itemName } from './collecting.js'
+import { itemName } from './collecting.js'
 import { Failure } from './failure.js'
 import { rounded, NearCell, travel } from './travel.js'
 import { takeInHand } from './tools.js'
@@ -8,7 +8,7 @@ const WEAPON_RANK = ['netherite_sword', 'diamond_sword', 'netherite_axe', 'diamo
   'stone_axe', 'wooden_sword', 'golden_sword', 'wooden_axe', 'golden_axe']
 const HIT_REACH = 3
 
-export const kindOf = (entity) => (entity.type === 'player' ? 'player' : entity.name ?? 'unknown')
+export const kindOf = (entity) => (entity.username || entity.type === 'player' ? 'player' : entity.name ?? 'unknown')
 
 export function nearbyEntities (body, radius) {
   const { bot } = body
@@ -67,5 +67,3 @@ function swingMs (weapon) {
   if (!weapon) return 260
   return weapon.name.endsWith('_sword') ? 630 : 1100
 }
-
-export { droppedItems }
