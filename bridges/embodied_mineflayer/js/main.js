@@ -29,9 +29,9 @@ function configuration (path) {
   }
 }
 
-async function leave (why, body) {
+async function leave (why, body, exit) {
   process.stderr.write(`bridge: leaving: ${why}\n`)
-  setTimeout(() => process.exit(0), CLOSE_MS)
+  setTimeout(exit, CLOSE_MS)
   try {
     await body?.rest(why)
     await body?.close()
@@ -39,7 +39,7 @@ async function leave (why, body) {
     process.stderr.write(`bridge: ${error.stack}\n`)
   }
   // A turn later, so that what was written to the game's server is on its way.
-  setTimeout(() => process.exit(0), 50)
+  setTimeout(exit, 50)
 }
 
 async function main () {

@@ -9,7 +9,8 @@ const WORKER = new URL('./worker.js', import.meta.url)
 /**
  * Join a body to the protocol's thread. Returns {endpoint, fault}: where it listens, and how to report a fault.
  *
- * `makeBody(config, hooks)` makes the body. `leave(why, body)` is called when the process should end; body may be null.
+ * `makeBody(config, hooks)` makes the body. `leave(why, body, exit)` is called when the process should end; body may be
+ * null, and `exit` closes the socket and ends the process.
  * Throws a Failure: bad_endpoint, port_taken, or one of the body's.
  */
 export async function serve (config, makeBody, leave) {
@@ -24,7 +25,8 @@ export async function serve (config, makeBody, leave) {
       if (message.start) calls.start(message.start)
       else if (message.abort) calls.abort(message.abort)
       else if (message.rest) calls.rest(message.rest)
-      else if (message.leave) leave(message.leave, body)
+      else if (message.leave) leave(message.leave, body, () => worker.postMessage({ close: true }))
+      else if (message.closed) process.exit(0)
       else if (message.bound) resolve(message.bound)
       else reject(whyRefused(message.refused, config.endpoint))
     })

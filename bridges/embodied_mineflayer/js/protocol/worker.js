@@ -2,8 +2,8 @@
  * The thread that owns the socket, the protocol and the clock. It goes on while the body's thread, which is the main
  * thread, is blocked: halts are answered, older calls refused, and the process ends with its parent.
  *
- * From the main thread: describe, alive, done, fail, progress, event, rests, lost. To it: bound, refused, start, abort,
- * rest, leave.
+ * From the main thread: describe, close, and words of the body: alive, done, fail, progress, event, rests, lost. To it:
+ * bound, refused, start, abort, rest, leave, closed.
  */
 import { randomBytes } from 'node:crypto'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
@@ -42,10 +42,11 @@ function carryOut (effects) {
 
 function schedule () {
   const due = core.nextDue
-  if (due === timerAt) return
+  // What fell due earlier than is now needed only looks once too often; moving the timer at every message costs more.
+  if (due >= timerAt) return
   clearTimeout(timer)
   timerAt = due
-  timer = due === Infinity ? null : setTimeout(onTime, Math.max(0, due - now()))
+  timer = setTimeout(onTime, Math.max(0, due - now()))
 }
 
 function onTime () {
@@ -58,6 +59,12 @@ function onTime () {
 }
 
 function hear (message) {
+  if (message.close) {
+    // Closed in order: left to the end of the process, the socket's destructor aborts it.
+    router.close()
+    tell({ closed: true })
+    return
+  }
   if (message.describe) {
     core = new BridgeCore(message.describe, () => randomBytes(8).toString('hex'), workerData.leaseMs)
     core.bodyAlive(now())
