@@ -6,6 +6,7 @@ _BELOW_GROUND = [
     "stone", "deepslate", "andesite", "diorite", "granite", "tuff", "coal_ore", "iron_ore", "copper_ore",
     "gold_ore", "redstone_ore", "lapis_ore", "diamond_ore", "emerald_ore",
 ]  # fmt: skip
+_IN_WATER = ["seagrass", "tall_seagrass", "kelp", "kelp_plant", "bubble_column"]
 _REACH = 4.2
 _WET = 150.0
 
@@ -22,7 +23,7 @@ def mine_block(block: str, item: str, count: int = 1) -> SkillResult:
     searches = 0
     while fact("inventory", item) - start < count:
         spot = _nearest(names, avoid)
-        if spot is None:
+        if spot is None or (block in _BELOW_GROUND and _is_wet(spot) and searches < 3):
             searches += 1
             if searches > 4:
                 return failed(f"no {block} was found", gained=fact("inventory", item) - start)
@@ -54,7 +55,7 @@ def _nearest(names: list[str], avoid: list[list[int]]) -> list[int] | None:
             if cell in avoid:
                 continue
             effort = one["distance"] + (0.0 if here is None else abs(one["y"] - here[1]))
-            if effort < least and _under_water(cell):
+            if effort < least and _is_wet(cell):
                 effort += _WET
             if effort < least:
                 best, least = cell, effort
@@ -63,10 +64,13 @@ def _nearest(names: list[str], avoid: list[list[int]]) -> list[int] | None:
     return best
 
 
-def _under_water(cell: list[int]) -> bool:
-    """Digging under water takes five times as long, and breath."""
-    above = block_at(cell[0], cell[1] + 1, cell[2])
-    return above.ok and above.value["liquid"]
+def _is_wet(cell: list[int]) -> bool:
+    """Digging in water takes five times as long, and breath."""
+    for side in [[0, 1, 0], [1, 0, 0], [-1, 0, 0], [0, 0, 1], [0, 0, -1]]:
+        beside = block_at(cell[0] + side[0], cell[1] + side[1], cell[2] + side[2])
+        if beside.ok and (beside.value["liquid"] or beside.value["name"] in _IN_WATER):
+            return True
+    return False
 
 
 def _mine_at(spot: list[int], names: list[str], wanted: int, avoid: list[list[int]]) -> str:
@@ -75,8 +79,14 @@ def _mine_at(spot: list[int], names: list[str], wanted: int, avoid: list[list[in
     if problem:
         return problem
     dug = dig(spot[0], spot[1], spot[2])
-    if dug.error == "blocked_view" or dug.error == "out_of_reach":
-        go_to(spot[0], spot[1], spot[2], range=2.0)
+    for _ in range(3):
+        if dug.error == "blocked_view" and "x" in dug.value:
+            if not dig(int(dug.value["x"]), int(dug.value["y"]), int(dug.value["z"]), harvest=False).ok:
+                break
+        elif dug.error == "out_of_reach" or dug.error == "blocked_view":
+            go_to(spot[0], spot[1], spot[2], range=2.0)
+        else:
+            break
         dug = dig(spot[0], spot[1], spot[2])
     if dug.error == "cannot_harvest":
         return "no_tool"
@@ -119,6 +129,8 @@ def _within_reach(x: int, y: int, z: int) -> bool:
 
 def _search(block: str, names: list[str]) -> SkillResult:
     """Dig down for what lies below the ground; look over land for the rest."""
+    if fact("in_water", default=False):
+        to_shore()
     here = fact("position")
     if here is not None and block in _BELOW_GROUND:
         side = [[6, 0], [0, 6], [-6, 0], [0, -6]][random_int(0, 3)]
