@@ -45,8 +45,9 @@ class MineflayerBridge:
         """Let a bot join a Minecraft server, and connect to it.
 
         Args:
-            config: kind ("test": a body without Minecraft, for tests and benchmarks); host, port, version (False: ask the server), username, auth ("offline" or "microsoft"),
-                fast, allow_hidden_search, identity: of the body; endpoint ("tcp://127.0.0.1:*") and
+            config: kind ("test": a body without Minecraft, for tests and benchmarks), host, port, version
+                (False: ask the server), username, auth ("offline" or "microsoft"), fast,
+                allow_hidden_search, identity: of the body; endpoint ("tcp://127.0.0.1:*") and
                 lease_ms (2000): of the bridge.
             run_dir: where the bridge's log and configuration go.
 

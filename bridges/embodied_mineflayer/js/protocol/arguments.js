@@ -1,24 +1,28 @@
-// Checks the arguments of calls against the primitives' JSON Schemas.
+import Ajv from 'ajv/dist/2020.js'
+import { isMap } from './envelope.js'
+import { didYouMean } from './spelling.js'
 
-import { Ajv2020 } from 'ajv/dist/2020.js'
+/** A function of a call's arguments: what is wrong with them, or ''. Schemas are the body's own, never a peer's. */
+export function argumentCheck (spec) {
+  const validate = new Ajv({ strict: false }).compile(spec.args)
+  return (args) => {
+    if (!isMap(args)) return `${spec.name}(): args must be a map`
+    if (!finite(args)) return `${spec.name}(): numbers must be finite`
+    return validate(args) ? '' : explain(spec, validate.errors[0])
+  }
+}
 
-/** Map of primitives by name: {moves, wrong(args) → what is wrong, or ''}. */
-export function compileSpecs (specs) {
-  const ajv = new Ajv2020({ strict: false, allErrors: false })
-  return new Map(specs.map((spec) => {
-    const fits = ajv.compile(spec.args)
-    const wrong = (args) => {
-      if (args === null || typeof args !== 'object' || Array.isArray(args)) return `${spec.name}(): args must be a map`
-      if (!finite(args)) return `${spec.name}(): numbers must be finite`
-      if (fits(args)) return ''
-      const [{ instancePath, message, params }] = fits.errors
-      return `${spec.name}(): ${instancePath.slice(1) || 'args'} ${message}${params?.additionalProperty ? ` ('${params.additionalProperty}')` : ''}`
-    }
-    return [spec.name, { moves: spec.moves, wrong }]
-  }))
+function explain (spec, error) {
+  const where = error.instancePath.slice(1).replaceAll('/', '.')
+  const extra = error.params?.additionalProperty
+  const known = Object.keys(spec.args.properties ?? {})
+  if (extra !== undefined) {
+    return `${spec.name}(): there is no argument '${extra.slice(0, 64)}'. ${didYouMean(extra, known)}`.trimEnd() + ` It takes ${known.join(', ') || 'none'}.`
+  }
+  return `${spec.name}(): ${where ? `argument ${where} ` : ''}${error.message}`
 }
 
 function finite (value) {
   if (typeof value === 'number') return Number.isFinite(value)
-  return value === null || typeof value !== 'object' || Object.values(value).every(finite)
+  return typeof value !== 'object' || value === null || value instanceof Uint8Array || Object.values(value).every(finite)
 }

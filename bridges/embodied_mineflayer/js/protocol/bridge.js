@@ -33,7 +33,7 @@ export async function serve (config, makeBody, leave) {
   })
   const hooks = {
     event: (type, data) => tell({ word: 'event', type, data }),
-    lost: (reason) => tell({ word: 'lost', reason })
+    lost: (reason) => tell({ word: 'lost', reason: String(reason ?? '') })
   }
   const [endpoint] = await Promise.all([bound, makeBody(config.body, hooks).then((made) => { body = made })])
 

@@ -1,5 +1,7 @@
+import { argumentCheck } from './arguments.js'
 import { VERSION, Unusable, decode } from './envelope.js'
-import { argumentCheck, didYouMean, refusal } from './refusal.js'
+import { refusal } from './refusal.js'
+import { didYouMean } from './spelling.js'
 
 const KEPT_EVENTS = 1000
 const KEPT_RESULTS = 1024

@@ -6,22 +6,33 @@ const LOOK_MS = 250
 /**
  * Call `onOrphaned` once, when the parent is gone: standard input closed, or another process became our parent.
  *
- * `parent` is the process id to expect, or 0 for whoever is the parent now.
+ * `parent` is the process that started us, perhaps through another one; 0 if it is not known.
  */
 export function watchParent (parent, onOrphaned) {
-  const expected = parent || process.ppid
+  const first = process.ppid
   let told = false
   const tell = (why) => {
     if (told) return
     told = true
     onOrphaned(why)
   }
-  setInterval(() => { if (process.ppid !== expected) tell('its parent process ended') }, LOOK_MS)
+  setInterval(() => {
+    if (process.ppid !== first || (parent && parent !== first && !isAlive(parent))) tell('its parent process ended')
+  }, LOOK_MS)
   if (isPipe(0)) {
     const input = new Socket({ fd: 0, readable: true, writable: false })
     input.on('error', () => tell('its standard input broke'))
     input.on('close', () => tell('its standard input closed'))
     input.resume()
+  }
+}
+
+function isAlive (pid) {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error.code === 'EPERM'
   }
 }
 
