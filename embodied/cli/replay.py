@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
-from typing import Annotated
+import math
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -12,6 +15,7 @@ from rich.text import Text
 from embodied import journal
 from embodied.cli.folders import command, runs_folder
 from embodied.runs import JOURNAL, find_run
+from embodied.view.draw import draw
 from embodied.view.state import RunView, advance
 from embodied.view.timeline import clock, inventory_text, line_of
 
@@ -26,6 +30,10 @@ def replay(
     as_json: Annotated[
         bool, typer.Option("--json", help="The records themselves, one JSON object a line.")
     ] = False,
+    svg: Annotated[
+        Path | None, typer.Option(help="Write the live screen, as it was at --at, to this SVG file.")
+    ] = None,
+    at: Annotated[float, typer.Option(help="With --svg: seconds into the run.")] = math.inf,
 ) -> None:
     """Show what happened in a run, with times.
 
@@ -33,9 +41,13 @@ def replay(
 
       embodied replay last
       embodied replay last --full
+      embodied replay last --svg run.svg --at 60
     """
     path = find_run(runs_folder(), run) / JOURNAL
     records = journal.read(path)
+    if svg is not None:
+        _picture(records, at, svg)
+        return
     console = Console(highlight=False)
     view = RunView()
     for record in records:
@@ -55,3 +67,16 @@ def replay(
     if not view.verdict:
         ended = f"The run did not end. Go on with:  {command()} run --resume {path.parent.name}"
         console.print(Text(ended, style="yellow"))
+
+
+def _picture(records: list[dict[str, Any]], at: float, file: Path) -> None:
+    view = RunView()
+    for record in records:
+        following = advance(view, record)
+        if following.elapsed > at:
+            break
+        view = following
+    console = Console(record=True, width=112, highlight=False, file=io.StringIO())
+    console.print(draw(view, view.elapsed))
+    console.save_svg(str(file), title="embodied run")
+    print(f"{file}: the screen at {clock(view.elapsed)}")
