@@ -78,12 +78,32 @@ def start_run(
     spec = plugin.spec()
     goal = understand(launch.goal.text, spec)
     past = read_run(find_run(runs_dir, resume)) if resume else None
-    folder = past.folder if past else new_run(runs_dir, launch.goal.text)
+    return run_in_world(launch, spec, goal, past, runs_dir=runs_dir, on_record=on_record, stop=stop)
+
+
+def run_in_world(
+    launch: LaunchFile,
+    spec: WorldSpec,
+    goal: Goal,
+    past: PastRun | None,
+    *,
+    runs_dir: Path,
+    on_record: Callable[[Record], None] = lambda record: None,
+    stop: threading.Event | None = None,
+    task: Task | None = None,
+    announced: Mapping[str, Any] | None = None,
+) -> RunReport:
+    """One run: journal, world, body, executor; then `task` (towards `goal`, if none is given) within them.
+
+    `announced` is added to the journal's `run_started`.
+    """
+    folder = past.folder if past else new_run(runs_dir, goal.text)
     journal = Journal(folder / JOURNAL)
     journal.subscribe(on_record)
-    simulation = plugin.simulation(launch.world.settings, folder)
+    simulation = load_world(launch.world.kind).simulation(launch.world.settings, folder)
+    stop = stop or threading.Event()
     try:
-        return _Run(launch, spec, goal, simulation, journal, past, stop or threading.Event()).pursue()
+        return Run(launch, spec, goal, simulation, journal, past, stop, task, announced or {}).pursue()
     finally:
         simulation.close()
         journal.close()
@@ -118,8 +138,20 @@ def make_planner(name: str, spec: WorldSpec) -> Planner:
     raise BadInput(f"There is no planner {name!r}.", remedy="Known planners: offline.")
 
 
+Task = Callable[["Run"], tuple[Judgement, int]]
+"""What is done in a world once it is ready; gives the verdict and the exit code."""
+
+
 @dataclass
-class _Run:
+class Run:
+    """One run in one world; a `Task` steers it with `observe`, `towards` and `act`.
+
+    Attributes:
+        planner, library, world, executor: there once the world is ready.
+        step_deadline_s: the longest that a step may take [s].
+        history: the attempts at the present goal.
+    """
+
     launch: LaunchFile
     spec: WorldSpec
     goal: Goal
@@ -127,6 +159,9 @@ class _Run:
     journal: Journal
     past: PastRun | None
     stop: threading.Event
+    task: Task | None = None
+    announced: Mapping[str, Any] = field(default_factory=dict)
+    step_deadline_s: float = STEP_DEADLINE_S
     history: list[Attempt] = field(default_factory=list)
     assistance: Counter[str] = field(default_factory=Counter)
 
@@ -186,6 +221,7 @@ class _Run:
             planner=self.launch.agent.planner,
             launch=self.launch.to_table(),
             version=__version__,
+            **self.announced,
         )
 
     def _with_world(self, world: World) -> tuple[Judgement, int]:
@@ -199,17 +235,21 @@ class _Run:
         self.interrupt = threading.Event()
         self.interrupted_by = ""
         self._watch(world)
-        library = skills_of(self.launch.world.kind)
+        self.world, self.library = world, skills_of(self.launch.world.kind)
         limits = Limits(
             max_memory=self.launch.sandbox.memory_mb * 2**20, max_cpu_s=self.launch.sandbox.cpu_seconds
         )
-        planner = make_planner(self.launch.agent.planner, self.spec)
+        self.planner = make_planner(self.launch.agent.planner, self.spec)
         seed = int(self.launch.world.settings.get("seed") or 0)
         with (
             Halter(world, (self.stop, self.interrupt)),
-            SkillExecutor(library, world, limits, on_event=self._sandbox_event, seed=seed) as executor,
+            SkillExecutor(self.library, world, limits, on_event=self._sandbox_event, seed=seed) as executor,
         ):
-            return self._steps(world, planner, library, executor)
+            self.executor = executor
+            if self.task is not None:
+                return self.task(self)
+            observation = self.observe()
+            return self.towards(self.goal.condition_for(observation), observation)
 
     def _watch(self, world: World) -> None:
         """Body events go to the journal; those that make the running step void interrupt it."""
@@ -224,11 +264,17 @@ class _Run:
         if subscribe is not None:
             subscribe(heard)
 
-    def _steps(
-        self, world: World, planner: Planner, library: SkillLibrary, executor: SkillExecutor
+    def towards(
+        self,
+        goal: Condition,
+        observation: Observation,
+        *,
+        give_up: Callable[[], str] = lambda: "",
     ) -> tuple[Judgement, int]:
-        observation = self._observe(world)
-        goal = self.goal.condition_for(observation)
+        """Plan, act and judge until `goal` holds or there is nothing more to try; raises `BudgetSpent`.
+
+        `give_up` is asked before each step; a reason that it returns ends the pursuit as FAILED.
+        """
         while True:
             judgement = judge(goal, observation)
             if judgement.passed:
@@ -236,12 +282,14 @@ class _Run:
             if self.stop.is_set():
                 return Judgement(Verdict.UNKNOWN, "stopped by the user"), INTERRUPTED
             self.budget.check()
-            reflex = self._reflex(observation, library)
+            enough = give_up()
+            if enough:
+                return Judgement(Verdict.FAILED, enough), 1
+            reflex = self._reflex(observation, self.library)
             if reflex is not None:
                 self.journal.write("note", text=reflex.why)
-                self._run_skill(executor, reflex.skill, reflex.arguments)
-                observation = self._observe(world)
-            decision = planner.next(goal, observation, self.history)
+                observation = self.act(reflex.skill, reflex.arguments)
+            decision = self.planner.next(goal, observation, self.history)
             if not isinstance(decision, Step):
                 question = decision.question if isinstance(decision, Ask) else decision.reason
                 return Judgement(Verdict.FAILED, question), 1
@@ -250,9 +298,14 @@ class _Run:
                 for s in (decision, *decision.upcoming)
             ]
             self.journal.write("plan", tree=decision.tree.to_wire(), steps=upcoming)
-            observation = self._attempt(world, executor, decision, observation)
+            observation = self._attempt(decision, observation)
 
-    def _attempt(self, world: World, executor: SkillExecutor, step: Step, before: Observation) -> Observation:
+    def act(self, skill: str, arguments: Mapping[str, Any]) -> Observation:
+        """Run a skill that is no step of a plan, and observe."""
+        self._run_skill(skill, arguments)
+        return self.observe()
+
+    def _attempt(self, step: Step, before: Observation) -> Observation:
         self.budget.steps += 1
         number = self.budget.steps
         self.journal.write(
@@ -263,10 +316,10 @@ class _Run:
             why=step.why,
             expects=str(step.expects),
         )
-        run = self._run_skill(executor, step.skill, step.arguments)
+        run = self._run_skill(step.skill, step.arguments)
         if run.error_code in ("lost", "stalled"):
-            world.observe()  # raises the WorldError that says what happened
-        after = self._observe(world)
+            self.world.observe()  # raises the WorldError that says what happened
+        after = self.observe()
         judgement = judge(step.expects, after)
         self.assistance.update(run.assistance)
         self.journal.write(
@@ -286,10 +339,12 @@ class _Run:
         )
         return after
 
-    def _run_skill(self, executor: SkillExecutor, skill: str, arguments: Mapping[str, Any]) -> SkillRun:
+    def _run_skill(self, skill: str, arguments: Mapping[str, Any]) -> SkillRun:
         self.interrupt.clear()
-        deadline = max(1.0, min(STEP_DEADLINE_S, self.budget.seconds_left))
-        return executor.run(skill, arguments, deadline_s=deadline, cancel=AnyOf(self.stop, self.interrupt))
+        deadline = max(1.0, min(self.step_deadline_s, self.budget.seconds_left))
+        return self.executor.run(
+            skill, arguments, deadline_s=deadline, cancel=AnyOf(self.stop, self.interrupt)
+        )
 
     def _reflex(self, observation: Observation, library: SkillLibrary) -> Reflex | None:
         for reflex in self.spec.reflexes:
@@ -308,15 +363,15 @@ class _Run:
             return Judgement(Verdict.PASSED, f"{judgement.reason} (the server agrees)"), 0
         return Judgement(Verdict.UNKNOWN, f"the body says {judgement.reason}, the server: {second.reason}"), 1
 
-    def _observe(self, world: World) -> Observation:
+    def observe(self) -> Observation:
         """The facts, once the body is fit to act: a dead one is waited for."""
-        observation = world.observe()
+        observation = self.world.observe()
         deadline = time.monotonic() + READY_DEADLINE_S
         while self.spec.ready is not None and evaluate(self.spec.ready, observation) is False:
             if time.monotonic() > deadline or self.stop.is_set():
                 break
             time.sleep(READY_POLL_S)
-            observation = world.observe()
+            observation = self.world.observe()
         self.journal.write("observed", facts=observation_to_wire(observation)["facts"])
         return observation
 
