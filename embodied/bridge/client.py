@@ -194,7 +194,8 @@ class BridgeClient:
         refused = answer.code == "busy" or answer.code in spec.errors
         if spec.assistance and not assistance and not refused:  # an end in doubt counts as used
             assistance = {spec.assistance: 1}
-        return PrimitiveResult(answer.ok, answer.value, answer.code, answer.message, assistance)
+        value = answer.value if answer.ok else answer.data
+        return PrimitiveResult(answer.ok, value, answer.code, answer.message, assistance)
 
     def _error(self, answer: Answer) -> WorldError:
         if answer.code == "lost":

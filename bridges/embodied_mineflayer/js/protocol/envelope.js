@@ -1,16 +1,25 @@
-import { decode as unpack, encode as pack } from '@msgpack/msgpack'
+import { Encoder, decode as unpack } from '@msgpack/msgpack'
 import { Unusable, scan } from './scan.js'
 
 export { Unusable }
 
 export const VERSION = 1
 export const MAX_FRAME = 1 << 20 // [bytes]
+const MAX_EVENT = 1 << 14 // [bytes]
 const MAX_TIMEOUT_MS = 3_600_000
 const MAX_ID = 64
 const ANSWER_TIMEOUT_MS = 1000 // what a bridge writes into its own messages; nobody waits on it
 
 const UNPACK = { mapKeyConverter: String, rawStrings: false }
-const PACK = { ignoreUndefined: true }
+
+/** Text with half a character, as of a string cut in two, would make a frame that no peer can read. */
+class WellFormedEncoder extends Encoder {
+  encodeString (text) {
+    super.encodeString(text.isWellFormed() ? text : text.toWellFormed())
+  }
+}
+
+const encoder = new WellFormedEncoder({ ignoreUndefined: true })
 
 /** The message in a frame; throws Unusable and nothing else. */
 export function decode (frame) {
@@ -30,7 +39,21 @@ export function decode (frame) {
 
 /** The frame of a message of the bridge. Throws for what msgpack cannot carry. */
 export const encode = ({ session, epoch, id, kind, body }) =>
-  pack({ v: VERSION, session, epoch, id, kind, timeout_ms: ANSWER_TIMEOUT_MS, body }, PACK)
+  encoder.encode({ v: VERSION, session, epoch, id, kind, timeout_ms: ANSWER_TIMEOUT_MS, body })
+
+/**
+ * The data of an event, or words in its place if no message can carry it: events are kept and sent again with each
+ * `observe`, so that one that cannot be sent would spoil them all.
+ */
+export function carriable (data) {
+  let why = 'too long'
+  try {
+    if (encoder.encode(data).length <= MAX_EVENT) return data
+  } catch (error) {
+    why = error.message
+  }
+  return { unsendable: why }
+}
 
 function unpacked (frame) {
   try {

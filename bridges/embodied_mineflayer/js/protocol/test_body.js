@@ -16,6 +16,7 @@ const SPECS = [
   spec('crash', false, 'Throws where nobody catches.'),
   spec('odd', false, 'Returns what cannot be sent.'),
   spec('huge', false, 'Returns more than a message may hold.'),
+  spec('shout', false, 'Tells events that no message can carry.'),
   spec('xray', false, 'Sees through walls.', { assistance: 'looks through walls' }),
   spec('lose', false, 'Loses the body.')
 ]
@@ -55,6 +56,12 @@ export async function createBody (config, hooks) {
     },
     odd: () => ({ call: () => {} }),
     huge: () => ({ text: 'x'.repeat(2_000_000) }),
+    shout: () => {
+      hooks.event('long', { text: 'x'.repeat(2_000_000) })
+      hooks.event('big', { number: 2n ** 70n })
+      hooks.event('cut', { text: 'a\ud83d' })
+      return { text: '\ude00b' }
+    },
     xray: (_, { assist }) => {
       assist('xray')
       return {}

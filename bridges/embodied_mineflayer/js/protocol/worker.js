@@ -9,7 +9,7 @@ import { randomBytes } from 'node:crypto'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { Router } from 'zeromq'
 import { BridgeCore } from './core.js'
-import { MAX_FRAME } from './envelope.js'
+import { MAX_FRAME, carriable } from './envelope.js'
 import { watchParent } from './orphan.js'
 import { Outbox } from './outbox.js'
 
@@ -82,7 +82,7 @@ function wordOf (message) {
     case 'done': return core.bodyDone(session, id, message.value, message.assistance)
     case 'fail': return core.bodyFailed(session, id, message.error, message.assistance)
     case 'progress': return core.bodyProgress(session, id, message.value)
-    case 'event': return core.bodyEvent(message.type, message.data)
+    case 'event': return core.bodyEvent(message.type, carriable(message.data))
     case 'rests': return core.bodyRests()
     case 'lost': return core.bodyLost(message.reason)
     default: return []
