@@ -36,7 +36,7 @@ class PrimitiveResult:
 
     Attributes:
         ok: whether it did what was asked.
-        value: the primitive's result (empty when not ok).
+        value: the primitive's result; when not ok, what the body adds to the failure (often nothing).
         error: the code of the failure: one of the spec's `errors`, or one of the protocol's
             ("timeout", "halted", "cancelled", "busy", "lost", ...); "" when ok.
         message: the failure in a sentence; "" when ok.
