@@ -106,6 +106,8 @@ class BridgeClient:
     def observe(self) -> Observation:
         self._check_open()
         answer = self._ask_call("observe", {"since": self._seen_seq}, 10.0)
+        if answer.code == "halted":  # a halt ends whatever runs; looking is allowed again at once
+            answer = self._ask_call("observe", {"since": self._seen_seq}, 10.0)
         if not answer.ok:
             raise self._error(answer)
         observation = observation_from_wire(self._spec.families, answer.value)

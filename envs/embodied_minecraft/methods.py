@@ -23,6 +23,9 @@ from embodied_minecraft.terrain import Presence, world_blocks
 WALK_SPEED = 4.3  # [m/s]
 SURFACE = 66.0  # where the land usually lies [m]
 STAIR_S = 1.6  # to dig one step of a stair [s]
+_LUCK = 1.6  # how much longer a tunnel may get before the pickaxes are worn out
+_STAIR_DIGS = 2.5  # blocks that a step of a stair takes out
+_SPARED = 20  # uses of the ore's pickaxe that are kept for the ore
 _STEP_S = 1.0  # to walk to the next block of a patch and aim at it [s]
 _MAX_TOOLS = 3
 _MAX_RECIPES = 4
@@ -206,7 +209,7 @@ class MinecraftMethods:
         dig_s = self.knowledge.dig_seconds(block, tool or _best_held(self.knowledge, block, here))
         needs = (_at_least(tool, 1),) if tool else ()
         wears = bool(tool and self.knowledge.blocks[block].hardness)
-        note = f"needs a {tool.replace('_', ' ')}" if tool else ""
+        note = f"needs {_a(tool.replace('_', ' '))}" if tool else ""
         presence = self.blocks.get(block)
         if block in here.near or (presence and presence.search_s is not None):
             yield Method(
@@ -219,17 +222,15 @@ class MinecraftMethods:
                 note=note,
             )
         if presence and presence.dig_y is not None:
-            tunnel = presence.tunnelled(digs)
+            way_down = abs(here.height - presence.dig_y)
+            tunnel = math.ceil(presence.tunnelled(digs) * _LUCK + way_down * _STAIR_DIGS)
             yield Method(
                 skill="branch-mine",
                 arguments={"block": block, "item": item, "count": amount, "y": presence.dig_y},
                 needs=needs if tool.endswith("_pickaxe") else (*needs, _at_least("stone_pickaxe", 1)),
                 consumes=self._tunnel_wear(tool, digs if wears else 0, tunnel, here),
                 adds={("inventory", item): amount},
-                cost=20.0
-                + abs(here.height - presence.dig_y) * STAIR_S
-                + digs * (dig_s + _STEP_S)
-                + tunnel * 1.2,
+                cost=20.0 + way_down * STAIR_S + digs * (dig_s + _STEP_S) + presence.tunnelled(digs) * 1.2,
                 note=f"tunnels at height {presence.dig_y}" + (f"; {note}" if note else ""),
             )
 
@@ -239,13 +240,13 @@ class MinecraftMethods:
         return (digs - 1) // 8 * (presence.search_s or 20.0) / 2 if presence else 0.0
 
     def _tunnel_wear(self, tool: str, digs: int, tunnel: int, here: Situation) -> dict[FactRef, float]:
-        """A good pickaxe is kept for the ore where the tunnel would wear it out."""
-        life = max(here.uses.get(tool, 0), self.knowledge.uses_per_tool(tool))
-        spared = not tool.endswith("_pickaxe") or digs + tunnel > life * 0.8
-        if tool == "stone_pickaxe" or not spared:
+        """The ore's own pickaxe digs the tunnel too, but for its last uses; then stone pickaxes do."""
+        if tool == "stone_pickaxe":
             return {("uses", tool): digs + tunnel}
-        wear: dict[FactRef, float] = {("uses", "stone_pickaxe"): tunnel}
-        return {("uses", tool): digs, **wear} if tool and digs else wear
+        life = here.uses.get(tool, 0) or self.knowledge.uses_per_tool(tool)
+        own = max(0.0, min(tunnel, life - digs - _SPARED)) if tool.endswith("_pickaxe") else 0.0
+        wear: dict[FactRef, float] = {("uses", tool): digs + own} if tool and digs + own else {}
+        return {**wear, ("uses", "stone_pickaxe"): tunnel - own} if own < tunnel else wear
 
     # ---------------------------------------------------------------------------- crafting
 
@@ -389,3 +390,7 @@ def _best_held(knowledge: Knowledge, block: str, here: Situation) -> str | None:
 def default_methods(version: str = "1.20.4") -> MinecraftMethods:
     """The methods of the shipped knowledge and the world's blocks."""
     return MinecraftMethods(load(version), world_blocks())
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"

@@ -4,6 +4,7 @@ import math
 
 _LEG = 6
 _WIDE = 40
+_LAVA_LEVEL = 14  # caves hold lava up to height 10
 
 
 def branch_mine(block: str, item: str, count: int = 1, y: int = 12) -> SkillResult:
@@ -25,6 +26,9 @@ def branch_mine(block: str, item: str, count: int = 1, y: int = 12) -> SkillResu
         if taken == "took":
             continue
         legs += 1
+        pickaxe = _best_pickaxe()
+        if pickaxe == "":
+            return failed("the pickaxes are worn out", gained=fact("inventory", item) - start)
         before = fact("position")
         if before is None:
             return failed("where the body is cannot be told")
@@ -32,7 +36,12 @@ def branch_mine(block: str, item: str, count: int = 1, y: int = 12) -> SkillResu
         drop = max(-_LEG, min(_LEG, y - math.floor(before[1] + 0.2)))
         x, z = math.floor(before[0]), math.floor(before[2])
         way = tunnel_to(
-            x + side[0] * _LEG, math.floor(before[1] + 0.2) + drop, z + side[1] * _LEG, reach=1.2, steps=14
+            x + side[0] * _LEG,
+            math.floor(before[1] + 0.2) + drop,
+            z + side[1] * _LEG,
+            reach=1.2,
+            steps=14,
+            spare=pickaxe,
         )
         after = fact("position")
         if after is None or (not way.ok and math.dist(before, after) < 3.0):
@@ -48,6 +57,20 @@ def branch_mine(block: str, item: str, count: int = 1, y: int = 12) -> SkillResu
     return done(gained=fact("inventory", item) - start)
 
 
+def _best_pickaxe() -> str:
+    for name in [
+        "netherite_pickaxe",
+        "diamond_pickaxe",
+        "iron_pickaxe",
+        "stone_pickaxe",
+        "golden_pickaxe",
+        "wooden_pickaxe",
+    ]:
+        if fact("uses", name) > 0:
+            return name
+    return ""
+
+
 def _take_seen(names: list[str], item: str, radius: int, avoid: list[list[int]]) -> str:
     """Mine the nearest ore in view and its vein. Gives "took", "none" or "no_tool"."""
     found = find_blocks(names, radius=radius, count=16)
@@ -60,6 +83,9 @@ def _take_seen(names: list[str], item: str, radius: int, avoid: list[list[int]])
     for one in found.value["blocks"]:
         cell = [one["x"], one["y"], one["z"]]
         if cell in avoid:
+            continue
+        if _near_lava(cell):
+            avoid.append(cell)
             continue
         if not _approach(cell, one["distance"]):
             avoid.append(cell)
@@ -82,6 +108,15 @@ def _take_seen(names: list[str], item: str, radius: int, avoid: list[list[int]])
     return "none"
 
 
+def _near_lava(cell: list[int]) -> bool:
+    """Lava beside or above an ore runs out, or is stepped into."""
+    for side in [[0, 1, 0], [1, 0, 0], [-1, 0, 0], [0, 0, 1], [0, 0, -1]]:
+        beside = block_at(cell[0] + side[0], cell[1] + side[1], cell[2] + side[2])
+        if beside.ok and beside.value["name"] == "lava":
+            return True
+    return False
+
+
 def _approach(cell: list[int], distance: float) -> bool:
     here = fact("position")
     if (
@@ -89,6 +124,6 @@ def _approach(cell: list[int], distance: float) -> bool:
         and math.dist([here[0], here[1] + 1.6, here[2]], [cell[0] + 0.5, cell[1] + 0.5, cell[2] + 0.5]) < 4.2
     ):
         return True
-    if distance > 10.0 and go_to(cell[0], cell[1], cell[2], range=3.0).ok:
+    if distance > 24.0 and cell[1] > _LAVA_LEVEL and go_to(cell[0], cell[1], cell[2], range=3.0).ok:
         return True
     return tunnel_to(cell[0], cell[1], cell[2], reach=3.2, steps=int(distance * 2.0) + 16).ok

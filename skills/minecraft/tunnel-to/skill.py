@@ -13,9 +13,26 @@ _FILL = [
     "oak_planks",
 ]
 
+_SOFT = [
+    "dirt",
+    "grass_block",
+    "gravel",
+    "sand",
+    "red_sand",
+    "clay",
+    "coarse_dirt",
+    "podzol",
+    "mud",
+    "snow_block",
+]
+_KEPT = 20
 
-def tunnel_to(x: int, y: int, z: int, reach: float = 3.5, steps: int = 160) -> SkillResult:
-    """Tunnel until the feet are within `reach` [m] of the cell, in at most `steps` steps."""
+
+def tunnel_to(x: int, y: int, z: int, reach: float = 3.5, steps: int = 160, spare: str = "") -> SkillResult:
+    """Tunnel until the feet are within `reach` [m] of the cell, in at most `steps` steps.
+
+    The last uses of the pickaxe `spare` are kept while another is held.
+    """
     turned: list[list[int]] = []
     refused = 0
     for taken in range(steps):
@@ -24,7 +41,7 @@ def tunnel_to(x: int, y: int, z: int, reach: float = 3.5, steps: int = 160) -> S
             return done(steps=taken)
         moved = False
         for move in _moves(here, [x, y, z], turned):
-            if _step(here, move):
+            if _step(here, move, spare):
                 moved = True
                 break
         after = _cell()
@@ -72,7 +89,7 @@ def _moves(here: list[int], goal: list[int], recent: list[list[int]]) -> list[li
     return moves
 
 
-def _step(here: list[int], move: list[int]) -> bool:
+def _step(here: list[int], move: list[int], spare: str) -> bool:
     """Clear the cells that the step needs, see to the floor, and walk."""
     x, y, z = here[0] + move[0], here[1] + move[1], here[2] + move[2]
     cells = [[x, y + 1, z], [x, y, z]]
@@ -81,14 +98,14 @@ def _step(here: list[int], move: list[int]) -> bool:
     if move[1] > 0:
         cells = [[here[0], here[1] + 2, here[2]]] + cells
     for cell in cells:
-        if not _clear(cell):
+        if not _clear(cell, spare):
             return False
     if not _floor([x, y - 1, z]):
         return False
     return walk_to(x + 0.5, y, z + 0.5).ok
 
 
-def _clear(cell: list[int]) -> bool:
+def _clear(cell: list[int], spare: str) -> bool:
     """Dig a cell free; gravel and sand may fall in again."""
     for _ in range(12):
         there = block_at(cell[0], cell[1], cell[2])
@@ -98,7 +115,8 @@ def _clear(cell: list[int]) -> bool:
             return False
         if not there.value["solid"]:
             return True
-        dug = dig(cell[0], cell[1], cell[2], harvest=False)
+        soft = there.value["name"] in _SOFT
+        dug = dig(cell[0], cell[1], cell[2], tool=None if soft else _tool(spare), harvest=False)
         if not dug.ok and dug.error != "not_there":
             return False
         for side in [[1, 0, 0], [-1, 0, 0], [0, 0, 1], [0, 0, -1], [0, 1, 0]]:
@@ -107,6 +125,16 @@ def _clear(cell: list[int]) -> bool:
                 _plug(cell)
                 return False
     return False
+
+
+def _tool(spare: str) -> str | None:
+    """Another pickaxe, where `spare` must be kept; None leaves the choice to the body."""
+    if spare == "" or fact("uses", spare) > _KEPT:
+        return None
+    for other in ["stone_pickaxe", "wooden_pickaxe", "iron_pickaxe", "golden_pickaxe", "diamond_pickaxe"]:
+        if other != spare and fact("uses", other) > 0:
+            return other
+    return None
 
 
 def _floor(cell: list[int]) -> bool:
