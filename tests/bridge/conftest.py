@@ -35,8 +35,9 @@ class EchoBody:
             PrimitiveSpec("slow", "", NOTHING, ANY),
             PrimitiveSpec("stuck", "", NOTHING, ANY),
             PrimitiveSpec("broken", "", NOTHING, ANY),
+            PrimitiveSpec("xray", "", NOTHING, ANY, moves=False, assistance="sees all"),
             PrimitiveSpec(
-                "xray", "", NOTHING, ANY, errors={"none": "nothing"}, moves=False, assistance="sees all"
+                "blind", "", NOTHING, ANY, errors={"none": "nothing"}, moves=False, assistance="sees all"
             ),
             PrimitiveSpec("huge", "", NOTHING, ANY, moves=False),
         )
@@ -59,7 +60,7 @@ class EchoBody:
                 self.unstick.wait(30.0)
             case "broken":
                 raise ZeroDivisionError("a bug")
-            case "xray":
+            case "blind":
                 raise PrimitiveFailed("none", "nothing there")
             case "huge":
                 return {"text": "x" * 2_000_000}
