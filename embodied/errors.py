@@ -9,6 +9,16 @@
     │   └── BadJournal
     ├── SetupError               exit code 2: something that must be installed or free is not
     ├── BudgetSpent              exit code 3
+    ├── ModelError               exit code 1: a language model gave no usable answer
+    │   ├── NoKey                exit code 2: the endpoint wants a key and there is none
+    │   ├── WrongKey             exit code 2: the endpoint does not take the key
+    │   ├── ModelRefused         exit code 2: no such model, or a request that it does not take
+    │   ├── ModelUnreachable     no answer, or what answers is no such endpoint
+    │   ├── RateLimited          too many requests, or no credit, for longer than can be waited
+    │   ├── ModelTimeout         too late
+    │   ├── ModelInterrupted     the user stopped the run while the model was thinking
+    │   ├── NotRecorded          exit code 2: a cassette is played that lacks this request
+    │   └── BadAnswer            an answer that cannot be used; `reason` says why
     └── WorldError               exit code 1: the world or its bridge failed
         ├── BridgeRefused        the bridge answered with an error of the protocol
         ├── BridgeStalled        alive, not answering
@@ -64,7 +74,58 @@ class SetupError(EmbodiedError):
 
 
 class BudgetSpent(EmbodiedError):
+    """What may be spent is spent. `more` is the setting that would let it go on: "--set limits.steps=600"."""
+
     exit_code = 3
+
+    def __init__(self, message: str, *, remedy: str = "", more: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.more = more
+
+
+class ModelError(EmbodiedError):
+    pass
+
+
+class NoKey(ModelError):
+    exit_code = 2
+
+
+class WrongKey(ModelError):
+    exit_code = 2
+
+
+class ModelRefused(ModelError):
+    exit_code = 2
+
+
+class ModelUnreachable(ModelError):
+    pass
+
+
+class RateLimited(ModelError):
+    pass
+
+
+class ModelTimeout(ModelError):
+    pass
+
+
+class ModelInterrupted(ModelError):
+    pass
+
+
+class NotRecorded(ModelError):
+    exit_code = 2
+
+
+class BadAnswer(ModelError):
+    """`reason` is "empty", "truncated", "refusal", "not_json" or "schema"; `text` what the model wrote."""
+
+    def __init__(self, reason: str, message: str, *, text: str = "", remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.reason = reason
+        self.text = text
 
 
 class WorldError(EmbodiedError):

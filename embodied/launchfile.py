@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
 
 from embodied.errors import BadInput, BadLaunchFile, did_you_mean
+from embodied.models.settings import MODEL_TABLE, Model, mistakes_in, model_from_table
 from embodied.plugins import load_world
 
 Schema = Mapping[str, Any]
@@ -74,6 +75,7 @@ ENGINE_TABLES: Mapping[str, Schema] = {
             "description": "Computing time of one skill's program, waiting for the body not counted [s].",
         },
     },
+    "model": MODEL_TABLE,
 }
 
 
@@ -122,6 +124,7 @@ class LaunchFile:
     agent: Agent
     limits: Limits
     sandbox: Sandbox
+    model: Model = field(default_factory=Model)
     origin: str = "(no file)"
 
     def to_table(self) -> dict[str, Any]:
@@ -136,6 +139,7 @@ class LaunchFile:
                 "primitive_calls": self.limits.primitive_calls,
             },
             "sandbox": {"memory_mb": self.sandbox.memory_mb, "cpu_seconds": self.sandbox.cpu_seconds},
+            "model": self.model.to_table(),
         }
 
 
@@ -240,6 +244,9 @@ def from_table(
         values[name] = _check_table(name, given, schema, where, mistakes, strict=strict)
         mistakes.extend(_missing(name, given, required.get(name, ()), where))
     mistakes.extend(_unknown_tables(merged, tables, where))
+    model = model_from_table(values["model"])
+    for key, message, hint in mistakes_in(model):
+        mistakes.append(_Mistake(where.get(f"model.{key}", where.get("model", "")), message, hint))
     if mistakes:
         raise _bad_launch(origin, mistakes)
     world = dict(values["world"])
@@ -249,6 +256,7 @@ def from_table(
         agent=Agent(**values["agent"]),
         limits=Limits(**values["limits"]),
         sandbox=Sandbox(**values["sandbox"]),
+        model=model,
         origin=origin,
     )
 
@@ -305,11 +313,16 @@ def _check_table(
             if strict:
                 known = f"[{name}] has: {', '.join(schema)}."
                 hint = did_you_mean(key, schema) or known
+                if name == "model" and "key" in key.lower():
+                    hint = "A key never stands in a file: export OPENAI_API_KEY=…"
                 mistakes.append(_Mistake(place, f'[{name}] has no setting "{key}".', hint))
-        elif not Draft202012Validator(dict(schema[key])).is_valid(value):
+        elif not Draft202012Validator({**schema[key], "properties": {}}).is_valid(value):
             message = f"[{name}] {key} is {_shown(value)}; expected {expectation(schema[key])}."
             hint = did_you_mean(str(value), map(str, schema[key].get("enum", ())))
             mistakes.append(_Mistake(place, message, hint))
+        elif isinstance(value, Mapping) and "properties" in schema[key]:
+            inner = schema[key]["properties"]
+            values[key] = _check_table(f"{name}.{key}", value, inner, where, mistakes, strict=True)
         else:
             values[key] = value
     for key, rule in schema.items():

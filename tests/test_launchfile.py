@@ -156,7 +156,8 @@ def test_shipped_launch_files_are_valid() -> None:
 
 def row(key: str, rule: Mapping[str, Any]) -> str:
     """A setting as docs/launch-file.md has it."""
-    default = f"`{json.dumps(rule['default'])}`" if "default" in rule else "(needed)"
+    unset = "(not set)" if rule.get("optional") else "(needed)"
+    default = f"`{json.dumps(rule['default'])}`" if "default" in rule else unset
     cells = (f"`{key}`", default, expectation(rule), rule["description"])
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
