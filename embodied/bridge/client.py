@@ -29,6 +29,8 @@ from embodied.world import BodySpec
 _log = logging.getLogger(__name__)
 
 ANSWER_S = 2.0
+NOT_ALLOWED = "not_allowed"
+"""By convention: the error of a primitive that gives assistance, where the launch file does not allow it."""
 VALUES = frozenset(("halted", "cancelled", "timeout", "busy", "lease_lost", "internal"))
 """Errors of the protocol that a call returns as values; the others are raised."""
 
@@ -193,8 +195,8 @@ class BridgeClient:
         if not answer.ok and answer.code not in VALUES and answer.code not in spec.errors:
             raise self._error(answer)
         assistance = dict(answer.assistance)
-        refused = answer.code == "busy" or answer.code in spec.errors
-        if spec.assistance and not assistance and not refused:  # an end in doubt counts as used
+        refused = answer.code in ("busy", NOT_ALLOWED)
+        if spec.assistance and not assistance and not refused:  # finding nothing, or an end in doubt, counts
             assistance = {spec.assistance: 1}
         value = answer.value if answer.ok else answer.data
         return PrimitiveResult(answer.ok, value, answer.code, answer.message, assistance)

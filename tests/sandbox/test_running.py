@@ -172,7 +172,7 @@ def test_primitives_can_be_passed_about(bench):
 
 def test_assistance_is_counted(bench):
     run = bench.run("see_through()\nsee_through()\nreturn done()")
-    assert run.assistance == {"see_through": 2}
+    assert run.assistance == {"seeing through walls": 2}
     bench.body.on_call = lambda name: PrimitiveResult(True, assistance={"creative mode": 3})
     assert bench.executor.run("try-it").assistance == {"creative mode": 6}
 
