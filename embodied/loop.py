@@ -186,7 +186,9 @@ class Run:
             judgement, exit_code = Judgement(Verdict.FAILED, str(spent)), spent.exit_code
         except WorldError as lost:
             self.journal.write("fault", code=type(lost).__name__, message=str(lost))
-            judgement = Judgement(Verdict.UNKNOWN, f"{lost.message} What was done is in the journal.")
+            judgement = Judgement(
+                Verdict.UNKNOWN, f"{lost.message.rstrip('.')}; what was done is in the journal"
+            )
         except BadInput as refused:
             self.journal.write("fault", code=type(refused).__name__, message=str(refused))
             self._end(Judgement(Verdict.UNKNOWN, str(refused)), refused.exit_code)
@@ -200,13 +202,15 @@ class Run:
     def _announce(self) -> None:
         if self.past:
             self.journal.write(
-                "run_resumed", run=self.past.name, in_doubt=[r["call"] for r in self.past.in_doubt]
+                "run_resumed",
+                run=self.past.name,
+                from_seq=self.past.last_seq,
+                in_doubt=[record["call"] for record in self.past.in_doubt],
             )
             for call in self.past.in_doubt:
-                self.journal.write(
-                    "note",
-                    text=f"in doubt: {call['name']}{call['args']} was sent and its end was never recorded",
-                )
+                shown = ", ".join(f"{name}={value}" for name, value in call["args"].items())
+                text = f"in doubt: {call['name']}({shown}) was sent and its end was never recorded"
+                self.journal.write("note", text=text)
             return
         settings = self.launch.world.settings
         self.journal.write(

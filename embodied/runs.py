@@ -24,6 +24,8 @@ class PastRun:
         identity: of its world, "" if the world never came up.
         ended: the last `run_ended` record, None if the run was cut off.
         in_doubt: calls that were sent and whose end was never recorded.
+        torn: the last line was cut in the middle.
+        last_seq: number of the last whole record.
     """
 
     name: str
@@ -38,6 +40,7 @@ class PastRun:
     ended: dict[str, Any] | None
     in_doubt: tuple[dict[str, Any], ...]
     torn: bool
+    last_seq: int
 
 
 def new_run(runs_dir: Path, goal: str) -> Path:
@@ -107,6 +110,7 @@ def read_run(folder: Path) -> PastRun:
         ended=ended if ended is not None and ended["type"] == "run_ended" else None,
         in_doubt=tuple(journal.in_doubt(records)),
         torn=journal.is_torn(path),
+        last_seq=records[-1]["seq"] if records else 0,
     )
 
 

@@ -82,6 +82,8 @@ def run(
     console.print(_report(report, chosen))
     if code == ending.INTERRUPTED:
         console.print(Text(f"Stopped. Go on with:  {folders.command()} run --resume {report.run}"))
+    elif report.verdict is Verdict.UNKNOWN:
+        console.print(Text(f"Go on from here with:  {folders.command()} run --resume {report.run}"))
     elif code == ending.BUDGET_SPENT:
         more = f"--resume {report.run} --minutes {chosen.limits.minutes * 2:g}"
         console.print(Text(f"Go on with more:  {folders.command()} run {more}"))

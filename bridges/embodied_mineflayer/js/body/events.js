@@ -48,9 +48,15 @@ export function listen (body, hooks, { onDeath, onEnd }) {
   bot.inventory.on('updateSlot', (slot, before, after) => {
     if (before?.maxDurability && !after && usesLeft(before) <= 1) reportBreak(body, hooks, before.name)
   })
-  bot.on('kicked', (reason) => hooks.event('kicked', { reason: plainText(reason) }))
+  let kicked = ''
+  bot.on('kicked', (reason) => {
+    kicked = plainText(reason)
+    hooks.event('kicked', { reason: kicked })
+  })
   bot.on('error', (error) => body.log(`mineflayer: ${error.message}`))
-  bot.on('end', (reason) => onEnd(String(reason ?? 'the connection ended')))
+  bot.on('end', (reason) => onEnd(kicked
+    ? `the Minecraft server sent the body away: ${kicked}`
+    : `the Minecraft server is gone (${reason ?? 'the connection ended'})`))
 }
 
 /** A tool that is only being moved to another slot is still held a moment later. */

@@ -37,7 +37,7 @@ export async function createBody (config, hooks) {
   listen(body, hooks, {
     onDeath: () => { stopAll(new Failure('died', 'the body died')); rest(body) },
     onEnd: (reason) => {
-      stopAll(new Failure('lost', `the server is gone: ${reason}`))
+      stopAll(new Failure('lost', reason))
       if (!closed) hooks.lost(reason)
     }
   })
