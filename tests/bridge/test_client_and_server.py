@@ -106,6 +106,7 @@ def test_a_bug_in_the_body_is_a_value(client: BridgeClient) -> None:
 
 def test_assistance_is_counted(client: BridgeClient) -> None:
     assert client.call("xray", {}).assistance == {"sees all": 1}
+    assert client.call("blind", {}).error == "none"  # refused, so nothing was given
     assert client.call("act", {}).assistance == {}
     assert client.assistance == {"sees all": 1}
 
