@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from embodied.cli import bench, doctor, ending, replay, run, runs, skills
+from embodied.cli import bench, doctor, ending, finding, replay, run, runs, skills
 from embodied.errors import BadInput, EmbodiedError
 
 app = typer.Typer(
@@ -58,6 +58,7 @@ app.command("run")(run.run)
 app.command("doctor")(doctor.doctor)
 app.command("runs")(runs.runs)
 app.command("replay")(replay.replay)
+skills.app.command("search")(finding.search)
 app.add_typer(skills.app, name="skills")
 app.add_typer(bench.app, name="bench")
 

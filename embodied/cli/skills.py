@@ -33,19 +33,6 @@ def list_skills(world: World = "minecraft") -> None:
     _print(library_of(world))
 
 
-@app.command("search")
-def search(
-    words: Annotated[list[str], typer.Argument(help="What it should do.")],
-    world: World = "minecraft",
-) -> None:
-    """Find skills by words of their description. Example: embodied skills search dig ore"""
-    found = library_of(world).search(" ".join(words))
-    if not found:
-        print("No skill shares a word with that. `embodied skills list` shows all.")
-        raise typer.Exit(1)
-    _print(found)
-
-
 @app.command("show")
 def show(name: Annotated[str, typer.Argument(help="mine-block")], world: World = "minecraft") -> None:
     """Show one skill: what it needs, what it achieves, and its code."""
