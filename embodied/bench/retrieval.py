@@ -1,0 +1,104 @@
+"""How often the right skill is found, and how fast among 10 000 and 100 000."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from embodied.bench.corpus import copies, goal_skills
+from embodied.bench.statistics import wilson
+from embodied.errors import BadInput
+from embodied.methods import WorldSpec
+from embodied.retrieval import Retriever
+from embodied.skills.skill import Skill
+
+SIZES = (10_000, 100_000)
+LOOKS = 200
+"""Searches that are timed, after as many to warm up."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """Attributes: text: in a user's words; expected: the one skill that counts as found."""
+
+    text: str
+    expected: str
+
+
+def corpus(seeds: Sequence[Skill], spec: WorldSpec) -> list[Skill]:
+    return [*seeds, *goal_skills(spec)]
+
+
+def read_queries(path: Path) -> list[Query]:
+    try:
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        return [Query(row["query"], row["expected"]) for row in rows]
+    except (OSError, ValueError, KeyError, TypeError) as wrong:
+        raise BadInput(
+            f"{path}: cannot be read as queries: {wrong!r}.",
+            remedy='One JSON object a line: {"query": "...", "expected": "skill-name"}.',
+        ) from wrong
+
+
+def recall(skills: Sequence[Skill], queries: Sequence[Query]) -> dict[str, Any]:
+    """Recall@1 and @5 with 95 % intervals, and every query whose skill was not the first."""
+    names = {skill.name for skill in skills}
+    unknown = [query.expected for query in queries if query.expected not in names]
+    if unknown:
+        raise BadInput(f"The corpus has no skill {unknown[0]!r}, which a query expects.")
+    retriever = Retriever(skills)
+    missed, at = [], {1: 0, 5: 0}
+    for query in queries:
+        found = [name for name, _ in retriever.search(query.text, 5)]
+        for k in at:
+            at[k] += query.expected in found[:k]
+        if found[:1] != [query.expected]:
+            missed.append({"query": query.text, "expected": query.expected, "found": found})
+    total = len(queries)
+    row: dict[str, Any] = {"skills": len(skills), "queries": total, "missed": missed}
+    for k, hits in at.items():
+        row[f"recall@{k}"] = hits / total if total else 0.0
+        row[f"interval@{k}"] = wilson(hits, total)
+    return row
+
+
+def speed(skills: Sequence[Skill], size: int, queries: Sequence[Query]) -> dict[str, Any]:
+    """Seconds to build an index of `size` synthetic copies, and for a search from text to names [ms]."""
+    began = time.perf_counter()
+    retriever = Retriever(copies(skills, size))
+    built = time.perf_counter() - began
+    texts = [queries[number % len(queries)].text for number in range(2 * LOOKS)]
+    times = []
+    for text in texts:
+        began = time.perf_counter()
+        retriever.search(text, 5)
+        times.append((time.perf_counter() - began) * 1000)
+    timed = sorted(times[LOOKS:])
+    return {
+        "skills": size,
+        "build_s": round(built, 2),
+        "median_ms": round(statistics.median(timed), 3),
+        "p99_ms": round(timed[int(len(timed) * 0.99)], 3),
+    }
+
+
+def summary(row: dict[str, Any]) -> list[str]:
+    lines = [
+        f"corpus: {row['seeds']} seed skills and {row['skills'] - row['seeds']} made by rule, one a family"
+    ]
+    for k in (1, 5):
+        low, high = row[f"interval@{k}"]
+        lines.append(
+            f"recall@{k}: {row[f'recall@{k}']:.0%} of {row['queries']} queries (95 %: {low:.0%} – {high:.0%})"
+        )
+    for fast in row["speed"]:
+        lines.append(
+            f"{fast['skills']} skills: {fast['median_ms']:.2f} ms a search at the median, "
+            f"{fast['p99_ms']:.2f} ms at p99; index built in {fast['build_s']:.1f} s"
+        )
+    return lines
