@@ -19,6 +19,7 @@ from embodied.goals import Goal, GoalParser
 from embodied.journal import Journal, Record
 from embodied.launchfile import LaunchFile
 from embodied.methods import Reflex, WorldSpec
+from embodied.models.usage import Usage
 from embodied.outcome import Judgement, Verdict
 from embodied.planning import Ask, Attempt, OfflinePlanner, Planner, Step
 from embodied.planning.progress import progressed
@@ -44,6 +45,8 @@ class RunReport:
         seconds: wall clock over all parts of the run [s].
         assistance: what the world gave for free, name to count.
         journal: the path of its journal.
+        model_use: what asking models has cost over all parts of the run.
+        more: with a spent budget, the option that lets it go on: "--set model.calls=200".
         exit_code: 0 PASSED, 1 FAILED or UNKNOWN, 3 budget spent, 130 stopped by the user.
     """
 
@@ -58,6 +61,8 @@ class RunReport:
     assistance: Mapping[str, int]
     journal: Path
     exit_code: int
+    model_use: Usage = field(default_factory=Usage)
+    more: str = ""
 
 
 def start_run(
@@ -164,15 +169,11 @@ class Run:
     step_deadline_s: float = STEP_DEADLINE_S
     history: list[Attempt] = field(default_factory=list)
     assistance: Counter[str] = field(default_factory=Counter)
+    more: str = ""
 
     def pursue(self) -> RunReport:
         past = self.past
-        self.budget = Budget(
-            self.launch.limits,
-            past.seconds if past else 0.0,
-            past.steps if past else 0,
-            past.primitive_calls if past else 0,
-        )
+        self.budget = Budget.after(self.launch.limits, self.launch.model, past)
         self.assistance.update(past.assistance if past else {})
         self._announce()
         judgement, exit_code = Judgement(Verdict.UNKNOWN, "the run did not begin"), 1
@@ -184,6 +185,7 @@ class Run:
                 self._close(world)
         except BudgetSpent as spent:
             judgement, exit_code = Judgement(Verdict.FAILED, str(spent)), spent.exit_code
+            self.more = spent.more
         except WorldError as lost:
             self.journal.write("fault", code=type(lost).__name__, message=str(lost))
             judgement = Judgement(
@@ -206,6 +208,7 @@ class Run:
                 run=self.past.name,
                 from_seq=self.past.last_seq,
                 in_doubt=[record["call"] for record in self.past.in_doubt],
+                launch=self.launch.to_table(),
             )
             for call in self.past.in_doubt:
                 shown = ", ".join(f"{name}={value}" for name, value in call["args"].items())
@@ -425,6 +428,8 @@ class Run:
             assistance=dict(self.assistance),
             journal=self.journal.path,
             exit_code=exit_code,
+            model_use=self.budget.used,
+            more=self.more,
         )
         self.journal.write(
             "run_ended",
@@ -434,6 +439,7 @@ class Run:
             steps=report.steps,
             primitive_calls=report.primitive_calls,
             model_calls=report.model_calls,
+            model_use=report.model_use.to_wire(),
             assistance=dict(report.assistance),
             exit_code=exit_code,
         )

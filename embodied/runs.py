@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from embodied import journal
 from embodied.errors import BadInput, did_you_mean
+from embodied.models.usage import Usage, usage_of
 
 JOURNAL = "journal.jsonl"
 
@@ -20,10 +21,11 @@ class PastRun:
     """A run as its journal tells it.
 
     Attributes:
-        launch: the launch table that it was started with.
+        launch: the launch table that it was started, or last resumed, with.
         identity: of its world, "" if the world never came up.
         ended: the last `run_ended` record, None if the run was cut off.
         in_doubt: calls that were sent and whose end was never recorded.
+        used: what asking models has cost.
         torn: the last line was cut in the middle.
         last_seq: number of the last whole record.
     """
@@ -40,7 +42,8 @@ class PastRun:
     ended: dict[str, Any] | None
     in_doubt: tuple[dict[str, Any], ...]
     torn: bool
-    last_seq: int
+    used: Usage = field(default_factory=Usage)
+    last_seq: int = 0
 
 
 def new_run(runs_dir: Path, goal: str) -> Path:
@@ -90,6 +93,7 @@ def read_run(folder: Path) -> PastRun:
     path = folder / JOURNAL
     records = journal.read(path)
     started = next((r for r in records if r["type"] == "run_started"), {})
+    resumed = next((r for r in reversed(records) if r["type"] == "run_resumed" and r.get("launch")), started)
     ready = next((r for r in records if r["type"] == "world_ready"), {})
     ended = next((r for r in reversed(records) if r["type"] in ("run_ended", "run_resumed")), None)
     assistance: dict[str, int] = {}
@@ -101,7 +105,7 @@ def read_run(folder: Path) -> PastRun:
         name=folder.name,
         folder=folder,
         goal=started.get("goal", ""),
-        launch=started.get("launch", {}),
+        launch=resumed.get("launch", {}),
         identity=ready.get("identity", ""),
         seconds=_seconds(records),
         steps=sum(r["type"] == "step_started" for r in records),
@@ -111,6 +115,7 @@ def read_run(folder: Path) -> PastRun:
         in_doubt=tuple(journal.in_doubt(records)),
         torn=journal.is_torn(path),
         last_seq=records[-1]["seq"] if records else 0,
+        used=usage_of(records),
     )
 
 

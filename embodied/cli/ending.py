@@ -25,6 +25,7 @@ REPORT_KEYS: Mapping[str, Any] = {
     "steps": 0,
     "primitive_calls": 0,
     "model_calls": 0,
+    "model_use": {},
     "assistance": {},
     "journal": None,
     "reason": "",

@@ -20,7 +20,7 @@ from embodied.launchfile import LaunchFile, Override, from_table, load_launch_fi
 from embodied.loop import RunReport, start_run
 from embodied.outcome import Verdict
 from embodied.runs import find_run, read_run
-from embodied.view.draw import counted
+from embodied.view.draw import counted, model_use_text
 from embodied.view.live import watcher_for
 from embodied.view.timeline import clock
 
@@ -53,6 +53,9 @@ def run(
     show_map: Annotated[
         bool, typer.Option("--map", help="Serve a live page with a map, on this machine.")
     ] = False,
+    no_model_cache: Annotated[
+        bool, typer.Option("--no-model-cache", help="Ask models again what an earlier run asked.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the final report.")] = False,
 ) -> None:
     """Pursue a goal in a world, and show what happens.
@@ -68,6 +71,8 @@ def run(
     Ctrl-C stops the bot and closes cleanly; the run can be resumed.
     """
     overrides = _overrides(goal, seed, fast, planner, minutes, settings or [])
+    if no_model_cache:
+        overrides.append(Override("model.cache", False, "--no-model-cache"))
     console = Console(stderr=as_json, highlight=False)
     try:
         chosen = _launch(launch, resume, overrides)
@@ -85,7 +90,7 @@ def run(
     elif report.verdict is Verdict.UNKNOWN:
         console.print(Text(f"Go on from here with:  {folders.command()} run --resume {report.run}"))
     elif code == ending.BUDGET_SPENT:
-        more = f"--resume {report.run} --minutes {chosen.limits.minutes * 2:g}"
+        more = f"--resume {report.run} {report.more or f'--minutes {chosen.limits.minutes * 2:g}'}"
         console.print(Text(f"Go on with more:  {folders.command()} run {more}"))
     if as_json:
         ending.print_json(**_plain(report, code))
@@ -185,7 +190,7 @@ def _report(report: RunReport, launch: LaunchFile) -> Table:
     fast = " (fast mode: shortened digging and smelting)" if launch.world.settings.get("fast") else ""
     table.add_row("time", Text(f"{clock(report.seconds)}{fast}"))
     table.add_row("steps", Text(f"{report.steps}, {report.primitive_calls} primitive calls"))
-    table.add_row("model calls", Text(str(report.model_calls)))
+    table.add_row("model calls", Text(model_use_text(report.model_use.to_wire())))
     table.add_row("assistance", Text(counted(report.assistance)))
     table.add_row("journal", Text(str(report.journal)))
     table.add_row("replay", Text(f"{folders.command()} replay {report.run}"))
@@ -200,6 +205,7 @@ def _plain(report: RunReport, code: int) -> dict[str, Any]:
         "steps": report.steps,
         "primitive_calls": report.primitive_calls,
         "model_calls": report.model_calls,
+        "model_use": report.model_use.to_wire(),
         "assistance": dict(report.assistance),
         "journal": str(report.journal),
         "reason": report.reason,

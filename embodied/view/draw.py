@@ -56,7 +56,40 @@ def _budget(view: RunView, elapsed: float) -> Text:
         f"{view.steps_ended} of {steps} steps" if steps else "",
         f"{view.calls} of {calls} calls" if calls else "",
     ]
-    return Text(f" {' · '.join(filter(None, parts))} ", style="dim")
+    return Text(f" {' · '.join(filter(None, (*parts, *_model_budget(view))))} ", style="dim")
+
+
+def _model_budget(view: RunView) -> list[str]:
+    """What asking models has cost, beside its limits; nothing for a run that asks none."""
+    used, limits = view.model_use, view.model_limits
+    if not (used.calls or used.cached or view.asking):
+        return []
+    parts = [
+        f"{used.calls} of {limits.get('calls', '?')} model calls",
+        f"{_thousands(used.tokens)} of {_thousands(limits.get('tokens') or 0)} tokens",
+        f"{used.seconds / 60:.1f} of {float(limits.get('minutes') or 0):g} min asking",
+    ]
+    if used.cost:
+        parts.append(f"cost {used.cost:.4g} of {float(limits.get('money') or 0):g}")
+    return parts
+
+
+def model_use_text(use: Mapping[str, Any]) -> str:
+    """The account of asking models: "none", or "3, 2 from the cache, 5.1k tokens, cost 0.012"."""
+    if not (use.get("calls") or use.get("cached")):
+        return "none"
+    parts = [str(use.get("calls", 0))]
+    if use.get("cached"):
+        parts.append(f"{use['cached']} from the cache")
+    tokens = int(use.get("prompt_tokens") or 0) + int(use.get("completion_tokens") or 0)
+    parts.append(f"{_thousands(tokens)} tokens")
+    if use.get("cost"):
+        parts.append(f"cost {float(use['cost']):.4g}")
+    return ", ".join(parts)
+
+
+def _thousands(count: float) -> str:
+    return f"{count:g}" if count < 1000 else f"{count / 1000:.3g}k" if count < 1e6 else f"{count / 1e6:.3g}M"
 
 
 def counted(assistance: Mapping[str, Any]) -> str:
@@ -89,6 +122,8 @@ def _label(node: GoalNode) -> Text:
 
 
 def _doing(view: RunView, elapsed: float) -> RenderableType:
+    if view.asking:
+        return Text(f"asking {view.asking}", style="bold yellow")
     if not view.step_skill:
         return Text()
     since = elapsed - (view.step_started - view.started + view.elapsed_before)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
+from embodied.models.usage import Usage
+
 Record = Mapping[str, Any]
 
 EVENTS_KEPT = 8
@@ -32,6 +34,8 @@ class RunView:
         facts: the last observed facts, by family.
         events: the last few remarks, oldest first, as (time [unix s], text).
         assistance: what the world gave for free so far, by name.
+        model_use, model_limits: what asking models has cost, and the `[model]` table.
+        asking: the model that is being asked now, and for which part; "" if none.
         verdict: "" until the run ended.
     """
 
@@ -43,6 +47,9 @@ class RunView:
     fast: bool = False
     planner: str = ""
     limits: Mapping[str, Any] = field(default_factory=dict)
+    model_limits: Mapping[str, Any] = field(default_factory=dict)
+    model_use: Usage = field(default_factory=Usage)
+    asking: str = ""
     started: float = 0.0
     now: float = 0.0
     elapsed_before: float = 0.0
@@ -145,6 +152,7 @@ def _run_started(view: RunView, record: Record) -> RunView:
         fast=bool(record.get("fast")),
         planner=str(record.get("planner", "")),
         limits=dict(launch.get("limits") or {}),
+        model_limits=dict(launch.get("model") or {}),
     )
 
 
@@ -152,7 +160,9 @@ def _run_resumed(view: RunView, record: Record) -> RunView:
     fresh = replace(
         view, resumed=view.resumed + 1, stack=(), step_skill="", verdict="", reason="", ready=False
     )
-    return _remark(fresh, "resumed")
+    launch = record.get("launch") or {}
+    limits, model = launch.get("limits") or view.limits, launch.get("model") or view.model_limits
+    return _remark(replace(fresh, limits=dict(limits), model_limits=dict(model), asking=""), "resumed")
 
 
 def _world_ready(view: RunView, record: Record) -> RunView:
@@ -202,6 +212,12 @@ def _call_ended(view: RunView, record: Record) -> RunView:
     return replace(view, stack=kept)
 
 
+def _model_call(view: RunView, record: Record) -> RunView:
+    after = replace(view, model_use=view.model_use.plus(record), asking="")
+    error = record.get("error")
+    return _remark(after, f"the {record.get('part')} model: {error}") if error else after
+
+
 def _step_ended(view: RunView, record: Record) -> RunView:
     given = dict(view.assistance)
     for name, count in (record.get("assistance") or {}).items():
@@ -220,6 +236,7 @@ def _run_ended(view: RunView, record: Record) -> RunView:
         assistance=dict(record.get("assistance") or view.assistance),
         stack=(),
         step_skill="",
+        asking="",
     )
 
 
@@ -236,6 +253,10 @@ _STEPS = {
     "call_ended": _call_ended,
     "note": lambda view, record: _remark(view, str(record.get("text", ""))),
     "observed": lambda view, record: replace(view, facts=facts_from(record.get("facts"))),
+    "model_asked": lambda view, record: replace(
+        view, asking=f"the {record.get('part')} model {record.get('model')}"
+    ),
+    "model_call": _model_call,
     "step_ended": _step_ended,
     "event": lambda view, record: _remark(view, event_text(record.get("event") or {})),
     "fault": lambda view, record: _remark(

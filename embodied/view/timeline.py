@@ -80,6 +80,17 @@ def _call_ended(record: Record) -> str:
     return f"      ← {ending}{took}"
 
 
+def _model_call(record: Record) -> str:
+    who = f"    {record.get('part')} ({record.get('model')})"
+    if record.get("cached"):
+        return f"{who}: from the cache"
+    tokens = int(record.get("prompt_tokens") or 0) + int(record.get("completion_tokens") or 0)
+    cost = f", cost {record['cost']:.4g}" if record.get("cost") else ""
+    tried = f", {record['retries']} tried again" if record.get("retries") else ""
+    ending = f"✗ {record['error']}" if record.get("error") else "answered"
+    return f"{who}: {ending} ({tokens} tokens{cost}, {_seconds(record)}{tried})"
+
+
 def _seconds(record: Record) -> str:
     return f"{float(record.get('seconds') or 0.0):.1f} s"
 
@@ -99,6 +110,7 @@ _LINES = {
     "world_ready": _world_ready,
     "step_started": _step_started,
     "step_ended": _step_ended,
+    "model_call": _model_call,
     "note": lambda record: f"    {record.get('text', '')}",
     "event": lambda record: f"    ! {event_text(record.get('event') or {})}",
     "fault": lambda record: f"  ✗ fault {record.get('code', '')}: {record.get('message', '')}",
@@ -106,6 +118,7 @@ _LINES = {
 }
 _FULL_LINES = {
     "plan": _plan,
+    "model_asked": lambda r: f"    asking the {r.get('part')} model {r.get('model')}",
     "skill_entered": _skill_entered,
     "skill_left": _skill_left,
     "call_started": lambda r: f"      → {signature(str(r.get('name')), r.get('args') or {})}",
