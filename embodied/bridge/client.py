@@ -29,6 +29,8 @@ from embodied.world import BodySpec
 _log = logging.getLogger(__name__)
 
 ANSWER_S = 2.0
+GREETING_S = 20.0
+"""A busy machine may be slow to start all of a bridge's threads [s]."""
 NOT_ALLOWED = "not_allowed"
 """By convention: the error of a primitive that gives assistance, where the launch file does not allow it."""
 VALUES = frozenset(("halted", "cancelled", "timeout", "busy", "lease_lost", "internal"))
@@ -49,7 +51,7 @@ class BridgeClient:
 
     Raises:
         BadInput: the endpoint is not loopback.
-        BridgeLost: nobody answered within 5 s, or the child ended.
+        BridgeLost: nobody answered within 20 s, or the child ended.
         BridgeRefused: the bridge speaks another version, or another client has the lease.
     """
 
@@ -171,7 +173,7 @@ class BridgeClient:
 
     def _greet(self) -> BodySpec:
         hello = {"client": f"embodied {os.getpid()}", "versions": [VERSION]}
-        answer = self._line.ask("hello", hello, 5.0)
+        answer = self._line.ask("hello", hello, GREETING_S)
         if not answer.ok:
             raise self._error(answer)
         spec = body_spec(answer.value)
