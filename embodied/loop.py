@@ -14,6 +14,7 @@ from embodied import __version__
 from embodied.budget import Budget
 from embodied.condition import Condition, check, evaluate, facts_in
 from embodied.errors import BadGoal, BadInput, BudgetSpent, EmbodiedError, WorldError
+from embodied.exploring.unasked import unasked
 from embodied.facts import Observation, observation_to_wire
 from embodied.goals import Goal, GoalParser
 from embodied.journal import Journal, Record
@@ -305,14 +306,14 @@ class Run:
                 for s in (decision, *decision.upcoming)
             ]
             self.journal.write("plan", tree=decision.tree.to_wire(), steps=upcoming)
-            observation = self._attempt(decision, observation)
+            observation = self._attempt(decision, observation, goal)
 
     def act(self, skill: str, arguments: Mapping[str, Any]) -> Observation:
         """Run a skill that is no step of a plan, and observe."""
         self._run_skill(skill, arguments)
         return self.observe()
 
-    def _attempt(self, step: Step, before: Observation) -> Observation:
+    def _attempt(self, step: Step, before: Observation, goal: Condition) -> Observation:
         self.budget.steps += 1
         number = self.budget.steps
         self.journal.write(
@@ -328,6 +329,15 @@ class Run:
             self.world.observe()  # raises the WorldError that says what happened
         after = self.observe()
         judgement = judge(step.expects, after)
+        for gain in unasked(before, after, (goal, step.expects, *(each.expects for each in step.upcoming))):
+            self.journal.write(
+                "achieved_unasked",
+                step=number,
+                skill=step.skill,
+                arguments=step.arguments,
+                condition=gain.condition,
+                amount=gain.amount,
+            )
         self.assistance.update(run.assistance)
         self.journal.write(
             "step_ended",

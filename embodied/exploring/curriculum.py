@@ -1,0 +1,148 @@
+"""What to try next: the nearest thing that was never held, spread over kinds, failures later.
+
+Novelty as in automatic curricula (Wang et al. 2023, Voyager), but over the world's own item graph: no model
+is asked. A curriculum that asks one implements the same protocol.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from embodied.condition import Condition, parse, requirement
+from embodied.exploring.progress import Progress
+from embodied.exploring.steps import signature_of
+from embodied.facts import Observation
+from embodied.methods import FactRef, Method, WorldSpec
+from embodied.planning.search import NoPlan, Plan, PlanSearch
+
+MOST_ATTEMPTS = 3
+"""A goal that failed this often is given up for this exploration."""
+WAIT = 6
+"""A goal that failed waits for so many iterations, and twice as many after each further failure."""
+STEP_FAILED_S = 60.0
+"""What a recent failure of one of its steps adds to a plan [s]."""
+KIND_S = 4.0
+"""What each recent goal of the same kind adds to another [s]: not ten sorts of stairs in a row."""
+RECENT_KINDS = 8
+PLANS = 12
+"""So many of the candidates that look cheapest are planned for in full."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The next goal.
+
+    Attributes:
+        goal: the thing ("torch").
+        condition: what holds when it is reached.
+        cost: of the plan [s], without what novelty adds.
+        steps: of the plan.
+        why: for a reader.
+    """
+
+    goal: str
+    condition: Condition
+    cost: float
+    steps: int
+    why: str
+
+
+class Curriculum(Protocol):
+    """Chooses goals. It is asked after every iteration; None ends the exploration."""
+
+    def propose(self, observation: Observation, progress: Progress) -> Proposal | None: ...
+
+
+@dataclass(frozen=True)
+class Target:
+    """A thing that could be a goal, and the fact that it raises."""
+
+    name: str
+    condition: Condition
+    fact: FactRef
+
+
+def targets(world: WorldSpec) -> list[Target]:
+    """All things of a world's goal pool as goals for one of each; those that state no amount are left out."""
+    goals: dict[str, str] = {}
+    for noun in world.vocabulary.nouns:
+        goals.setdefault(noun.name, noun.goal)
+    found = []
+    for name in world.goal_pool():
+        if name not in goals:
+            continue
+        condition = parse(goals[name].replace("{count}", "1"))
+        required = requirement(condition)
+        if required is not None and not world.unreachable(required.fact):
+            found.append(Target(name, condition, required.fact))
+    return found
+
+
+def kind_of(name: str) -> str:
+    """The kind of a thing: its last word ("stairs" of "oak_stairs")."""
+    return name.rsplit("_", 1)[-1]
+
+
+class NoveltyCurriculum:
+    """See the module's docstring."""
+
+    def __init__(self, world: WorldSpec) -> None:
+        self.world = world
+        self.targets = targets(world)
+
+    def propose(self, observation: Observation, progress: Progress) -> Proposal | None:
+        fresh = [t for t in self.targets if t.fact[-1] not in progress.found]
+        hoped = [t for t in fresh if progress.failures(t.name)[0] < MOST_ATTEMPTS]
+        ready = [t for t in hoped if not _waits(progress, t.name)]
+        later = [t for t in hoped if _waits(progress, t.name)]
+        return self._cheapest(ready, observation, progress) or self._cheapest(later, observation, progress)
+
+    def _cheapest(
+        self, candidates: Sequence[Target], observation: Observation, progress: Progress
+    ) -> Proposal | None:
+        """The best of those that look cheapest, by plans in full; more are tried while none has a plan."""
+
+        def search() -> PlanSearch:
+            return PlanSearch(self.world, observation, penalty=lambda method: _penalty(method, progress))
+
+        estimate = search()
+        estimate.relax(target.fact for target in candidates)
+        kinds = Counter(kind_of(one.goal) for one in progress.ended[-RECENT_KINDS:])
+        novelty = {t.name: KIND_S * kinds[kind_of(t.name)] for t in candidates}
+        candidates = [t for t in candidates if estimate.costs[t.fact] < math.inf]
+        ranked = sorted(candidates, key=lambda t: (estimate.costs[t.fact] + novelty[t.name], t.name))
+        for start in range(0, len(ranked), PLANS):
+            best: tuple[float, Target, Plan] | None = None
+            for target in ranked[start : start + PLANS]:
+                try:
+                    plan = search().plan(target.condition)
+                except NoPlan:
+                    continue
+                burden = sum(_penalty(step.method, progress) for step in plan.steps)
+                score = plan.cost + burden + novelty[target.name]
+                if plan.steps and (best is None or score < best[0]):
+                    best = (score, target, plan)
+            if best is not None:
+                return _proposal(best[1], best[2], progress)
+        return None
+
+
+def _waits(progress: Progress, goal: str) -> bool:
+    count, last = progress.failures(goal)
+    return count > 0 and progress.iterations - last < WAIT * 2 ** (count - 1)
+
+
+def _penalty(method: Method, progress: Progress) -> float:
+    return STEP_FAILED_S * progress.recent_failures(signature_of(method.skill, method.arguments))
+
+
+def _proposal(target: Target, plan: Plan, progress: Progress) -> Proposal:
+    count, _ = progress.failures(target.name)
+    why = f"never held, about {plan.cost:.0f} s in {len(plan.steps)} steps"
+    if count:
+        why += f", failed {count} times before"
+    return Proposal(target.name, target.condition, plan.cost, len(plan.steps), why)

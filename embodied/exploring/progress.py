@@ -1,0 +1,139 @@
+"""How far an exploration has come, as its journal tells it. The same records always give the same progress,
+so a resumed exploration goes on where it was."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from embodied.exploring.steps import signature_of
+
+Record = Mapping[str, Any]
+RECENT = 20
+"""Failed steps are held against a plan for so many iterations."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """When a thing was first held. Attributes: seconds of exploring [s]; asked: it was the goal then."""
+
+    seconds: float
+    iteration: int
+    asked: bool
+
+
+@dataclass(frozen=True)
+class GoalEnded:
+    """An iteration: the goal, its verdict and reason, its duration [s] and steps, and what was new."""
+
+    iteration: int
+    goal: str
+    verdict: str
+    reason: str
+    seconds: float
+    steps: int
+    gained: tuple[str, ...] = ()
+
+
+@dataclass
+class Progress:
+    """Fed with every record of the journal, in order.
+
+    Attributes:
+        family: whose keys are the things that can be held ("inventory").
+        found: things by name, in the order in which they were first observed.
+        ended: the iterations that came to an end, interrupted ones left out.
+        unasked: how often a thing was achieved without being asked for.
+        deaths: and other events that made a step void, by type.
+    """
+
+    family: str = "inventory"
+    found: dict[str, Found] = field(default_factory=dict)
+    ended: list[GoalEnded] = field(default_factory=list)
+    unasked: Counter[str] = field(default_factory=Counter)
+    events: Counter[str] = field(default_factory=Counter)
+    step_failures: dict[str, list[int]] = field(default_factory=dict)
+    seconds: float = 0.0
+    goal: str = ""
+    _step: str = ""
+    _steps: int = 0
+    _new: list[str] = field(default_factory=list)
+    _last: float | None = None
+
+    @property
+    def iterations(self) -> int:
+        return len(self.ended)
+
+    def read(self, records: Iterable[Record]) -> Progress:
+        for record in records:
+            self.advance(record)
+        return self
+
+    def advance(self, record: Record) -> None:
+        moment = float(record.get("t") or 0.0)
+        if record["type"] in ("run_started", "run_resumed"):
+            self._last, self.goal = None, ""
+        if self._last is not None:
+            self.seconds += max(0.0, moment - self._last)
+        if record["type"] == "world_ready" or self._last is not None:
+            self._last = moment
+        act = getattr(self, f"_on_{record['type']}", None)
+        if act is not None:
+            act(record)
+
+    def failures(self, goal: str) -> tuple[int, int]:
+        """How often a goal failed since it last passed, and the iteration of the last time."""
+        count, last = 0, 0
+        for one in self.ended:
+            if one.goal == goal:
+                count, last = (0, 0) if one.verdict == "PASSED" else (count + 1, one.iteration)
+        return count, last
+
+    def recent_failures(self, signature: str) -> int:
+        """How often a step failed within the last few iterations, since it last passed."""
+        return sum(at > self.iterations - RECENT for at in self.step_failures.get(signature, ()))
+
+    # ------------------------------------------------------------------------ records
+
+    def _on_goal_chosen(self, record: Record) -> None:
+        self.goal, self._steps, self._new = str(record["goal"]), 0, []
+
+    def _on_goal_ended(self, record: Record) -> None:
+        if record.get("counts", True):
+            self.ended.append(
+                GoalEnded(
+                    len(self.ended) + 1,
+                    str(record["goal"]),
+                    str(record["verdict"]),
+                    str(record["reason"]),
+                    float(record.get("seconds") or 0.0),
+                    self._steps,
+                    tuple(self._new),
+                )
+            )
+        self.goal, self._new = "", []
+
+    def _on_observed(self, record: Record) -> None:
+        held = record["facts"].get(self.family)
+        for name, count in held.items() if isinstance(held, Mapping) else ():
+            if isinstance(count, (int, float)) and count > 0 and name not in self.found:
+                self.found[name] = Found(self.seconds, self.iterations + 1, name == self.goal)
+                self._new.append(name)
+
+    def _on_step_started(self, record: Record) -> None:
+        self._steps += 1
+        self._step = signature_of(record["skill"], record["arguments"])
+
+    def _on_step_ended(self, record: Record) -> None:
+        if record["verdict"] == "PASSED":
+            self.step_failures.pop(self._step, None)
+        else:
+            self.step_failures.setdefault(self._step, []).append(self.iterations + 1)
+
+    def _on_achieved_unasked(self, record: Record) -> None:
+        self.unasked[str(record["condition"])] += 1
+
+    def _on_event(self, record: Record) -> None:
+        self.events[str(record["event"].get("type", ""))] += 1
