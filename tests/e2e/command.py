@@ -103,9 +103,9 @@ class Command:
 def processes_of(runs: Path) -> Iterator[psutil.Process]:
     for process in psutil.process_iter():
         try:
-            if process.environ().get("EMBODIED_RUNS") == str(runs):
-                if process.status() != psutil.STATUS_ZOMBIE:
-                    yield process
+            ours = process.environ().get("EMBODIED_RUNS") == str(runs)
+            if ours and process.status() != psutil.STATUS_ZOMBIE:
+                yield process
         except psutil.Error:
             continue  # ended meanwhile, or another user's
 

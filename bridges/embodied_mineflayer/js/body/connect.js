@@ -2,9 +2,12 @@ import mineflayer from 'mineflayer'
 import pathfinding from 'mineflayer-pathfinder'
 import { plainText } from './events.js'
 import { Failure } from './failure.js'
+import { otherVersion } from './version.js'
 
 const SPAWN_MS = 20_000
 const CHUNKS_MS = 4000
+/** How long a server that names another version may still let us in: some translate [ms]. */
+const TRANSLATED_MS = 3000
 
 /**
  * Join the server and wait for the first spawn.
@@ -48,8 +51,17 @@ function firstSpawn (bot, config) {
     const timer = setTimeout(() => fail(new Failure('no_spawn', `joined ${config.host}:${config.port}, but was not let into the world within 20 s`)), SPAWN_MS)
     const ended = { spawn: succeed, error: (error) => fail(explain(error, config)), kicked: (reason) => fail(kicked(reason)), end: (reason) => fail(new Failure('login_failed', `the server closed the connection: ${reason}`)) }
     for (const [event, listener] of Object.entries(ended)) bot.once(event, listener)
+    let impatient
+    let welcome = false
+    bot.once('login', () => { welcome = true })
+    otherVersion(config).then((other) => {
+      if (!other) return
+      const why = `${config.host}:${config.port} speaks ${other}, and [world] version is ${config.version}`
+      impatient = setTimeout(() => { if (!welcome) fail(new Failure('wrong_version', why)) }, TRANSLATED_MS)
+    })
     function clean () {
       clearTimeout(timer)
+      clearTimeout(impatient)
       for (const [event, listener] of Object.entries(ended)) bot.removeListener(event, listener)
     }
     function succeed () {
