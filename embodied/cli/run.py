@@ -70,7 +70,7 @@ def run(
 
     Ctrl-C stops the bot and closes cleanly; the run can be resumed.
     """
-    overrides = _overrides(goal, seed, fast, planner, minutes, settings or [])
+    overrides = overrides_of(goal, seed, fast, planner, minutes, settings or [])
     if no_model_cache:
         overrides.append(Override("model.cache", False, "--no-model-cache"))
     console = Console(stderr=as_json, highlight=False)
@@ -93,11 +93,11 @@ def run(
         more = f"--resume {report.run} {report.more or f'--minutes {chosen.limits.minutes * 2:g}'}"
         console.print(Text(f"Go on with more:  {folders.command()} run {more}"))
     if as_json:
-        ending.print_json(**_plain(report, code))
+        ending.print_json(**as_json_report(report, code))
     raise typer.Exit(code)
 
 
-def _overrides(
+def overrides_of(
     goal: str | None,
     seed: int | None,
     fast: bool,
@@ -143,7 +143,7 @@ def _pursue(
             page = held.enter_context(MapPage())
             console.print(Text(f"map: {page.address}"))
             listeners.append(page.on_record)
-        held.enter_context(_stop_on_signal(stop))
+        held.enter_context(stop_on_signal(stop))
         watcher.start()
         held.callback(watcher.stop)
 
@@ -158,7 +158,7 @@ def _pursue(
 
 
 @contextmanager
-def _stop_on_signal(stop: threading.Event) -> Iterator[None]:
+def stop_on_signal(stop: threading.Event) -> Iterator[None]:
     """The first Ctrl-C (or SIGTERM) asks the run to end; a second one ends it at once."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -197,7 +197,7 @@ def _report(report: RunReport, launch: LaunchFile) -> Table:
     return table
 
 
-def _plain(report: RunReport, code: int) -> dict[str, Any]:
+def as_json_report(report: RunReport, code: int) -> dict[str, Any]:
     return {
         "goal": report.goal,
         "verdict": report.verdict.value,

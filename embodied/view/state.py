@@ -169,6 +169,20 @@ def _world_ready(view: RunView, record: Record) -> RunView:
     return replace(view, ready=True, details=dict(record.get("details") or {}))
 
 
+def _goal_chosen(view: RunView, record: Record) -> RunView:
+    """An exploration's next goal."""
+    place = f"{record.get('iteration')} of {record.get('iterations')}"
+    held = f"{record.get('distinct')} distinct things held"
+    return replace(
+        view, goal=f"explore {place}: {record.get('goal')} · {held}", tree=None, ahead=(), stack=()
+    )
+
+
+def _goal_ended(view: RunView, record: Record) -> RunView:
+    verdict, goal = record.get("verdict"), record.get("goal")
+    return _remark(view, f"goal {goal} {verdict}: {record.get('reason', '')}")
+
+
 def _plan(view: RunView, record: Record) -> RunView:
     ahead = tuple(
         signature(str(step.get("skill", "")), step.get("arguments") or {})
@@ -245,6 +259,8 @@ _STEPS = {
     "run_started": _run_started,
     "run_resumed": _run_resumed,
     "world_ready": _world_ready,
+    "goal_chosen": _goal_chosen,
+    "goal_ended": _goal_ended,
     "plan": _plan,
     "step_started": _step_started,
     "skill_entered": _skill_entered,
@@ -258,6 +274,7 @@ _STEPS = {
     ),
     "model_call": _model_call,
     "step_ended": _step_ended,
+    "achieved_unasked": lambda view, record: _remark(view, f"unasked: {record.get('condition')}"),
     "event": lambda view, record: _remark(view, event_text(record.get("event") or {})),
     "fault": lambda view, record: _remark(
         view, f"fault {record.get('code', '')}: {record.get('message', '')}"

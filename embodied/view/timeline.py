@@ -35,7 +35,7 @@ def inventory_text(facts: Mapping[str, Any]) -> str:
 def _run_started(record: Record) -> str:
     fast = ", fast mode" if record.get("fast") else ""
     seed = f", seed {record['seed']}" if record.get("seed") is not None else ""
-    meaning = f"\n  means {record['condition']}" if record.get("condition") else ""
+    meaning = f"\n  means {record['condition']}" if record.get("condition") not in (None, "", "true") else ""
     return f"run {record.get('run')}: {record.get('goal')} ({record.get('world')}{seed}{fast}){meaning}"
 
 
@@ -50,6 +50,16 @@ def _step_started(record: Record) -> str:
     why = f" — {record['why']}" if record.get("why") else ""
     call = signature(str(record.get("skill")), record.get("arguments") or {})
     return f"▶ step {record.get('step')} {call}{why}"
+
+
+def _goal_chosen(record: Record) -> str:
+    place = f"{record.get('iteration')} of {record.get('iterations')}"
+    return f"◆ goal {place}: {record.get('goal')} — {record.get('why')}; {record.get('distinct')} distinct so far"
+
+
+def _goal_ended(record: Record) -> str:
+    mark = {"PASSED": "✓", "FAILED": "✗"}.get(str(record.get("verdict")), "?")
+    return f"◇ {mark} {record.get('goal')}: {record.get('reason', '')} ({_seconds(record)})"
 
 
 def _run_ended(record: Record) -> str:
@@ -108,6 +118,9 @@ _LINES = {
     "run_started": _run_started,
     "run_resumed": lambda record: f"resumed after record {record.get('from_seq', '?')}",
     "world_ready": _world_ready,
+    "goal_chosen": _goal_chosen,
+    "goal_ended": _goal_ended,
+    "achieved_unasked": lambda record: f"    + unasked: {record.get('condition')}",
     "step_started": _step_started,
     "step_ended": _step_ended,
     "model_call": _model_call,

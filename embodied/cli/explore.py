@@ -1,0 +1,148 @@
+"""`embodied explore`: an agent that sets its own goals in a world."""
+
+from __future__ import annotations
+
+import threading
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from embodied.cli import ending, folders
+from embodied.cli.run import as_json_report, overrides_of, stop_on_signal
+from embodied.errors import BadInput, EmbodiedError
+from embodied.exploring.explore import ExploreReport, as_plain, find_exploration, start_exploring
+from embodied.exploring.lessons import LessonBook, lessons_in
+from embodied.exploring.report import failures_by_reason, over_time
+from embodied.exploring.steps import pursuits
+from embodied.journal import read
+from embodied.launchfile import LaunchFile, Override, from_table, load_launch_file
+from embodied.view.draw import counted
+from embodied.view.live import watcher_for
+from embodied.view.timeline import clock
+
+
+def explore(
+    launch: Annotated[
+        str,
+        typer.Argument(help="A launch file, or the name of one that comes along: [cyan]minecraft[/cyan]."),
+    ] = "",
+    iterations: Annotated[int | None, typer.Option(min=1, help="How many goals, in all.")] = None,
+    minutes: Annotated[float | None, typer.Option(help="Time limit of the whole, in minutes.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the world.")] = None,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="Shortened digging and smelting; the report names it.")
+    ] = False,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="TABLE.KEY=VALUE", help="Any other setting; repeatable."),
+    ] = None,
+    resume: Annotated[
+        str | None,
+        typer.Option(metavar="RUN", help="Go on with one that was stopped; [cyan]last[/cyan] works."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="End with one JSON object; the view goes to stderr.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the final report.")] = False,
+) -> None:
+    """Let the agent set its own goals: the nearest things that it never held, one after another, in one world.
+
+    [bold]Examples[/bold]
+
+      embodied explore minecraft --iterations 50
+      embodied explore minecraft --iterations 500 --minutes 30 --fast
+      embodied explore --resume last --minutes 60
+
+    Ctrl-C stops the bot and closes cleanly; the exploration can be resumed.
+    """
+    overrides = overrides_of(None, seed, fast, None, minutes, settings or [])
+    console = Console(stderr=as_json, highlight=False)
+    try:
+        chosen, total = _launch(launch, resume, overrides, iterations)
+        report, interrupted = _explore(chosen, total, resume, console, quiet=quiet)
+    except EmbodiedError as error:
+        if as_json:
+            ending.print_error(error)
+            ending.print_json_error(error, goal="explore")
+            raise typer.Exit(error.exit_code) from error
+        raise
+    code = ending.INTERRUPTED if interrupted else report.run.exit_code
+    console.print(_report(report, chosen))
+    _learn(report, chosen, console)
+    if code in (ending.INTERRUPTED, ending.BUDGET_SPENT):
+        more = f" --minutes {chosen.limits.minutes * 2:g}" if code == ending.BUDGET_SPENT else ""
+        console.print(Text(f"Go on with:  {folders.command()} explore --resume {report.run.run}{more}"))
+    if as_json:
+        ending.print_json(**as_json_report(report.run, code), explored=as_plain(report))
+    raise typer.Exit(code)
+
+
+def _launch(
+    name: str, resume: str | None, overrides: list[Override], iterations: int | None
+) -> tuple[LaunchFile, int]:
+    """The launch, and how many goals in all: as given, or as the resumed exploration was started with."""
+    if resume:
+        past = find_exploration(folders.runs_folder(), resume)
+        started = read(past.folder / "journal.jsonl")[0]
+        chosen = from_table(past.launch, f"the journal of {past.name}", overrides)
+        return chosen, iterations or int(started["iterations"])
+    if not name:
+        raise BadInput(
+            "Which launch file?", remedy="For instance  embodied explore minecraft --iterations 50."
+        )
+    return load_launch_file(folders.find_launch_file(name), overrides), iterations or 50
+
+
+def _explore(
+    chosen: LaunchFile, iterations: int, resume: str | None, console: Console, *, quiet: bool
+) -> tuple[ExploreReport, bool]:
+    stop = threading.Event()
+    watcher = watcher_for(console, quiet=quiet)
+    with stop_on_signal(stop):
+        watcher.start()
+        try:
+            report = start_exploring(
+                chosen,
+                iterations,
+                runs_dir=folders.runs_folder(),
+                resume=resume,
+                on_record=lambda record: watcher.on_record(dict(record)),
+                stop=stop,
+            )
+        finally:
+            watcher.stop()
+    return report, stop.is_set()
+
+
+def _learn(report: ExploreReport, chosen: LaunchFile, console: Console) -> None:
+    """Lessons of this exploration go to the user's library."""
+    book = LessonBook.of(chosen.world.kind)
+    learned = book.add(lessons_in(pursuits(read(report.run.journal))))
+    if learned:
+        console.print(Text(f"{len(learned)} lessons noted in {book.path}"))
+
+
+def _report(report: ExploreReport, launch: LaunchFile) -> Table:
+    progress, run = report.progress, report.run
+    plain = as_plain(report)
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    table.add_row(Text(f"{plain['distinct']} distinct things", style="bold green"), Text(run.reason))
+    table.add_row("over time", Text(over_time(progress)))
+    table.add_row("things", Text(", ".join(progress.found)))
+    table.add_row("goals", Text(f"{plain['iterations']} tried, {plain['passed']} reached"))
+    for reason, goals in failures_by_reason(progress):
+        table.add_row("missed", Text(f"{', '.join(goals)}: {reason}"))
+    asked = sum(one.asked for one in progress.found.values())
+    table.add_row("not asked for", Text(f"{len(progress.found) - asked} things, found on the way"))
+    table.add_row("deaths", Text(str(plain["deaths"])))
+    fast = " (fast mode: shortened digging and smelting)" if launch.world.settings.get("fast") else ""
+    table.add_row("time", Text(f"{clock(run.seconds)}{fast}"))
+    table.add_row("steps", Text(f"{run.steps}, {run.primitive_calls} primitive calls"))
+    table.add_row("assistance", Text(counted(run.assistance)))
+    table.add_row("journal", Text(str(run.journal)))
+    return table
