@@ -48,7 +48,7 @@ def explore(
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the final report.")] = False,
 ) -> None:
-    """Let the agent set its own goals: the nearest things that it never held, one after another, in one world.
+    """Let the agent set its own goals: the nearest things that it never held, one after another.
 
     [bold]Examples[/bold]
 

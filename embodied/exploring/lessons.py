@@ -31,6 +31,7 @@ FILE = "lessons.jsonl"
 _NUMBERS = re.compile(r"-?\d+(?:\.\d+)?")
 _PLACES = re.compile(r"\(?-?#(?:, ?-?#)+\)?")
 _MOST_REASON = 160
+_TEXTS = ("skill", "step", "reason", "after", "expects")
 
 
 @dataclass(frozen=True)
@@ -192,10 +193,12 @@ def _merge(found: dict[tuple[str, str, str], Lesson], lesson: Lesson) -> None:
 def _from_line(line: str) -> Lesson | None:
     try:
         row = json.loads(line)
-        texts = [row[name] for name in ("skill", "step", "reason", "after", "expects")]
+        skill, step, reason, after, expects = (row[name] for name in _TEXTS)
         runs = row["runs"]
     except (ValueError, KeyError, TypeError):
         return None
-    if not all(isinstance(text, str) for text in [*texts, *runs]):
+    if not isinstance(runs, list) or not all(
+        isinstance(text, str) for text in (skill, step, reason, after, expects, *runs)
+    ):
         return None
-    return Lesson(*texts, tuple(runs))
+    return Lesson(skill, step, reason, after, expects, tuple(runs))

@@ -54,7 +54,8 @@ def _step_started(record: Record) -> str:
 
 def _goal_chosen(record: Record) -> str:
     place = f"{record.get('iteration')} of {record.get('iterations')}"
-    return f"◆ goal {place}: {record.get('goal')} — {record.get('why')}; {record.get('distinct')} distinct so far"
+    held = f"{record.get('distinct')} distinct things so far"
+    return f"◆ goal {place}: {record.get('goal')} — {record.get('why')}; {held}"
 
 
 def _goal_ended(record: Record) -> str:
