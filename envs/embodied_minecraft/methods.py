@@ -23,7 +23,7 @@ from embodied_minecraft.terrain import Presence, world_blocks
 WALK_SPEED = 4.3  # [m/s]
 SURFACE = 66.0  # where the land usually lies [m]
 STAIR_S = 1.6  # to dig one step of a stair [s]
-_LUCK = 1.6  # how much longer a tunnel may get before the pickaxes are worn out
+_LUCK = 2.5  # how much longer a tunnel may get before the pickaxes are worn out
 _STAIR_DIGS = 2.5  # blocks that a step of a stair takes out
 _SPARED = 20  # uses of the ore's pickaxe that are kept for the ore
 _STEP_S = 1.0  # to walk to the next block of a patch and aim at it [s]

@@ -4,6 +4,10 @@ import math
 
 _LEG = 6
 _WIDE = 40
+_PICKAXES = [
+    "netherite_pickaxe", "diamond_pickaxe", "iron_pickaxe", "stone_pickaxe", "golden_pickaxe", "wooden_pickaxe",
+]  # fmt: skip
+_KEPT = 20  # uses that are kept for the ore itself
 _LAVA_LEVEL = 14  # caves hold lava up to height 10
 
 
@@ -58,17 +62,15 @@ def branch_mine(block: str, item: str, count: int = 1, y: int = 12) -> SkillResu
 
 
 def _best_pickaxe() -> str:
-    for name in [
-        "netherite_pickaxe",
-        "diamond_pickaxe",
-        "iron_pickaxe",
-        "stone_pickaxe",
-        "golden_pickaxe",
-        "wooden_pickaxe",
-    ]:
-        if fact("uses", name) > 0:
-            return name
-    return ""
+    """The best pickaxe that is held, or "" where too little is left of all of them to go on."""
+    best = ""
+    left = 0
+    for name in _PICKAXES:
+        uses = int(fact("uses", name))
+        left += uses
+        if uses > 0 and best == "":
+            best = name
+    return best if left > _KEPT else ""
 
 
 def _take_seen(names: list[str], item: str, radius: int, avoid: list[list[int]]) -> str:
