@@ -12,7 +12,7 @@ from typing import Any
 
 from embodied import __version__
 from embodied.budget import Budget
-from embodied.condition import Condition, check, evaluate, facts_in
+from embodied.condition import Condition, check, evaluate, facts_in, parse
 from embodied.errors import BadGoal, BadInput, BudgetSpent, EmbodiedError, WorldError
 from embodied.exploring.unasked import unasked
 from embodied.facts import Observation, observation_to_wire
@@ -20,22 +20,31 @@ from embodied.goals import Goal, GoalParser
 from embodied.journal import Journal, Record
 from embodied.launchfile import LaunchFile
 from embodied.methods import Reflex, WorldSpec
+from embodied.models import ModelClient
 from embodied.models.usage import Usage
 from embodied.outcome import Judgement, Verdict
-from embodied.planning import Ask, Attempt, OfflinePlanner, Planner, Step
+from embodied.planning import Ask, Attempt, NewSkill, Step
+from embodied.planning.choosing import MODEL_PLANNERS, make_planner
 from embodied.planning.progress import progressed
+from embodied.planning.unclear import proposed_goal, understood_before
 from embodied.plugins import load_world
 from embodied.referee import judge
 from embodied.runs import JOURNAL, PastRun, find_run, new_run, read_run
 from embodied.sandbox import Limits, SandboxEvent, SkillExecutor, SkillRun
-from embodied.skills import SkillLibrary, seed_folder, user_folder
+from embodied.saydo import Claims
+from embodied.skills import Skill, SkillLibrary, seed_folder, user_folder
 from embodied.watching import AnyOf, Halter
 from embodied.world import Simulation, World
+from embodied.writing.calls import CallLog
+from embodied.writing.keeping import keep_skill
+from embodied.writing.learning import learn
+from embodied.writing.workshop import Workshop
 
 STEP_DEADLINE_S = 600.0
 READY_DEADLINE_S = 20.0
 READY_POLL_S = 0.2
 INTERRUPTED = 130
+_NEVER = parse("false")
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,7 @@ class RunReport:
         assistance: what the world gave for free, name to count.
         journal: the path of its journal.
         model_use: what asking models has cost over all parts of the run.
+        claims: what skills said of themselves beside what the facts said.
         more: with a spent budget, the option that lets it go on: "--set model.calls=200".
         exit_code: 0 PASSED, 1 FAILED or UNKNOWN, 3 budget spent, 130 stopped by the user.
     """
@@ -64,6 +74,7 @@ class RunReport:
     exit_code: int
     model_use: Usage = field(default_factory=Usage)
     more: str = ""
+    claims: Claims = field(default_factory=Claims)
 
 
 def start_run(
@@ -73,6 +84,7 @@ def start_run(
     resume: str | None = None,
     on_record: Callable[[Record], None] = lambda record: None,
     stop: threading.Event | None = None,
+    client: ModelClient | None = None,
 ) -> RunReport:
     """Pursue the goal of `launch` in its world, or go on with run `resume`.
 
@@ -80,17 +92,24 @@ def start_run(
         BadInput: the goal, the world's settings or the run to resume cannot be used; nothing was started.
         SetupError: the world cannot be started here.
     """
-    plugin = load_world(launch.world.kind)
-    spec = plugin.spec()
-    goal = understand(launch.goal.text, spec)
+    spec = load_world(launch.world.kind).spec()
     past = read_run(find_run(runs_dir, resume)) if resume else None
-    return run_in_world(launch, spec, goal, past, runs_dir=runs_dir, on_record=on_record, stop=stop)
+    goal: Goal | BadGoal
+    try:
+        goal = understand(launch.goal.text, spec)
+    except BadGoal as unclear:
+        if launch.agent.planner not in MODEL_PLANNERS:
+            raise
+        goal = understood_before(launch.goal.text, past) or unclear
+    return run_in_world(
+        launch, spec, goal, past, runs_dir=runs_dir, on_record=on_record, stop=stop, client=client
+    )
 
 
 def run_in_world(
     launch: LaunchFile,
     spec: WorldSpec,
-    goal: Goal,
+    goal: Goal | BadGoal,
     past: PastRun | None,
     *,
     runs_dir: Path,
@@ -98,18 +117,25 @@ def run_in_world(
     stop: threading.Event | None = None,
     task: Task | None = None,
     announced: Mapping[str, Any] | None = None,
+    client: ModelClient | None = None,
 ) -> RunReport:
     """One run: journal, world, body, executor; then `task` (towards `goal`, if none is given) within them.
 
-    `announced` is added to the journal's `run_started`.
+    `announced` is added to the journal's `run_started`. A `BadGoal` in the place of a goal is one that a
+    model is asked about first. `client`, if given, is asked in the place of the endpoint of the launch.
     """
-    folder = past.folder if past else new_run(runs_dir, goal.text)
+    folder = past.folder if past else new_run(runs_dir, launch.goal.text)
+    simulation = load_world(launch.world.kind).simulation(launch.world.settings, folder)
+    if past:
+        past.refuse_other_world(getattr(simulation, "identity", ""))
     journal = Journal(folder / JOURNAL)
     journal.subscribe(on_record)
-    simulation = load_world(launch.world.kind).simulation(launch.world.settings, folder)
     stop = stop or threading.Event()
+    understood = goal if isinstance(goal, Goal) else Goal(launch.goal.text, _NEVER, (), "")
+    run = Run(launch, spec, understood, simulation, journal, past, stop, task, announced or {}, client=client)
+    run.unclear = goal if isinstance(goal, BadGoal) else None
     try:
-        return Run(launch, spec, goal, simulation, journal, past, stop, task, announced or {}).pursue()
+        return run.pursue()
     finally:
         simulation.close()
         journal.close()
@@ -132,16 +158,10 @@ def examples(spec: WorldSpec) -> str:
     )
 
 
-def skills_of(world: str) -> SkillLibrary:
-    """The seed skills of a kind of world, and the user's own laid over them."""
-    seeds = seed_folder(world)
+def skills_of(world: str, *, seeds_too: bool = True) -> SkillLibrary:
+    """The seed skills of a kind of world, unless they are left out, and the user's own laid over them."""
+    seeds = seed_folder(world) if seeds_too else None
     return SkillLibrary([folder for folder in (seeds, user_folder(world)) if folder is not None])
-
-
-def make_planner(name: str, spec: WorldSpec) -> Planner:
-    if name == "offline":
-        return OfflinePlanner(spec)
-    raise BadInput(f"There is no planner {name!r}.", remedy="Known planners: offline.")
 
 
 Task = Callable[["Run"], tuple[Judgement, int]]
@@ -171,14 +191,21 @@ class Run:
     history: list[Attempt] = field(default_factory=list)
     assistance: Counter[str] = field(default_factory=Counter)
     more: str = ""
+    client: ModelClient | None = None
+    unclear: BadGoal | None = None
+    last_run: SkillRun | None = None
+    calls: CallLog = field(default_factory=CallLog)
+    _writer: Workshop | None = None
 
     def pursue(self) -> RunReport:
         past = self.past
         self.budget = Budget.after(self.launch.limits, self.launch.model, past)
         self.assistance.update(past.assistance if past else {})
-        self._announce()
+        self.claims = past.claims if past else Claims()
         judgement, exit_code = Judgement(Verdict.UNKNOWN, "the run did not begin"), 1
         try:
+            self._understand()
+            self._announce()
             world = self.simulation.launch()
             try:
                 judgement, exit_code = self._with_world(world)
@@ -201,6 +228,23 @@ class Run:
             self._end(Judgement(Verdict.UNKNOWN, str(error)), error.exit_code)
             raise
         return self._end(judgement, exit_code)
+
+    def _understand(self) -> None:
+        """Ask a model what an unclear goal means, and show it before anything starts."""
+        if self.unclear is None:
+            return
+        self.goal = proposed_goal(self.asked(), self.goal.text, self.spec, self.unclear)
+        self.journal.write(
+            "note", text=f"understood as: {self.goal.explanation}", condition=str(self.goal.condition)
+        )
+
+    def asked(self) -> ModelClient:
+        """Whoever answers the run's questions; the endpoint of the launch is first used here."""
+        if self.client is None:
+            from embodied.models.client import connect
+
+            self.client = connect(self.launch.model, self.budget, self.journal)
+        return self.client
 
     def _announce(self) -> None:
         if self.past:
@@ -233,21 +277,20 @@ class Run:
         )
 
     def _with_world(self, world: World) -> tuple[Judgement, int]:
-        if self.past and self.past.identity and self.past.identity != world.spec.identity:
-            raise BadInput(
-                f"Run {self.past.name} began in world {self.past.identity!r}, "
-                f"and this is {world.spec.identity!r}.",
-                remedy="Resume with the launch file and seed that it was started with.",
-            )
+        if self.past:
+            self.past.refuse_other_world(world.spec.identity)
         self.journal.write("world_ready", identity=world.spec.identity, details=world.spec.details)
         self.interrupt = threading.Event()
         self.interrupted_by = ""
         self._watch(world)
-        self.world, self.library = world, skills_of(self.launch.world.kind)
+        self.world = world
+        self.library = skills_of(self.launch.world.kind, seeds_too=self.launch.agent.seed_skills)
         limits = Limits(
             max_memory=self.launch.sandbox.memory_mb * 2**20, max_cpu_s=self.launch.sandbox.cpu_seconds
         )
-        self.planner = make_planner(self.launch.agent.planner, self.spec)
+        self.planner = make_planner(
+            self.launch, self.spec, world.spec.primitives, lambda: self.library, self.asked
+        )
         seed = int(self.launch.world.settings.get("seed") or 0)
         with (
             Halter(world, (self.stop, self.interrupt)),
@@ -298,22 +341,47 @@ class Run:
                 self.journal.write("note", text=reflex.why)
                 observation = self.act(reflex.skill, reflex.arguments)
             decision = self.planner.next(goal, observation, self.history)
-            if not isinstance(decision, Step):
+            if not isinstance(decision, Step | NewSkill):
                 question = decision.question if isinstance(decision, Ask) else decision.reason
                 return Judgement(Verdict.FAILED, question), 1
+            step = decision if isinstance(decision, Step) else decision.step
             upcoming = [
-                {"skill": s.skill, "arguments": s.arguments, "why": s.why}
-                for s in (decision, *decision.upcoming)
+                {"skill": s.skill, "arguments": s.arguments, "why": s.why} for s in (step, *step.upcoming)
             ]
             self.journal.write("plan", tree=decision.tree.to_wire(), steps=upcoming)
-            observation = self._attempt(decision, observation, goal)
+            if isinstance(decision, Step):
+                observation = self.attempt(decision, observation, goal)
+            else:
+                observation = learn(self, self._workshop(), decision, observation, goal)
 
     def act(self, skill: str, arguments: Mapping[str, Any]) -> Observation:
         """Run a skill that is no step of a plan, and observe."""
         self._run_skill(skill, arguments)
         return self.observe()
 
-    def _attempt(self, step: Step, before: Observation, goal: Condition) -> Observation:
+    def _workshop(self) -> Workshop:
+        if self._writer is None:
+            self._writer = Workshop(
+                self.asked(),
+                self.spec,
+                self.world.spec.primitives,
+                lambda: self.library,
+                self.journal.path.parent / "drafts",
+                note=lambda text: self.journal.write("note", text=text) and None,
+            )
+        return self._writer
+
+    def use(self, library: SkillLibrary) -> None:
+        """From now on the run has these skills."""
+        self.library = self.executor.library = library
+
+    def keep(self, skill: Skill, wanted: NewSkill) -> None:
+        """A written skill passed its trial: it goes to the user's library as `trial`, for the gate."""
+        kept = keep_skill(skill, self.launch.world.kind)
+        self.journal.write("skill_kept", skill=skill.name, hash=skill.hash, grade="trial", folder=str(kept))
+
+    def attempt(self, step: Step, before: Observation, goal: Condition) -> Observation:
+        """One step towards `goal`: run its skill, observe, judge from facts, record."""
         self.budget.steps += 1
         number = self.budget.steps
         self.journal.write(
@@ -339,6 +407,8 @@ class Run:
                 amount=gain.amount,
             )
         self.assistance.update(run.assistance)
+        self.last_run = run
+        self.claims = self.claims.plus(run.ok, judgement.passed)
         self.journal.write(
             "step_ended",
             step=number,
@@ -358,6 +428,7 @@ class Run:
 
     def _run_skill(self, skill: str, arguments: Mapping[str, Any]) -> SkillRun:
         self.interrupt.clear()
+        self.calls.clear()
         deadline = max(1.0, min(self.step_deadline_s, self.budget.seconds_left))
         return self.executor.run(
             skill, arguments, deadline_s=deadline, cancel=AnyOf(self.stop, self.interrupt)
@@ -394,6 +465,7 @@ class Run:
 
     def _sandbox_event(self, event: SandboxEvent) -> None:
         write = self.journal.write
+        self.calls.hear(event)
         match event.kind:
             case "enter":
                 write("skill_entered", skill=event.name, arguments=event.data, depth=event.depth)
@@ -440,6 +512,7 @@ class Run:
             exit_code=exit_code,
             model_use=self.budget.used,
             more=self.more,
+            claims=self.claims,
         )
         self.journal.write(
             "run_ended",
@@ -450,6 +523,7 @@ class Run:
             primitive_calls=report.primitive_calls,
             model_calls=report.model_calls,
             model_use=report.model_use.to_wire(),
+            claims=report.claims.to_wire(),
             assistance=dict(report.assistance),
             exit_code=exit_code,
         )

@@ -21,7 +21,7 @@ class PastRun:
     """A run as its journal tells it.
 
     Attributes:
-        launch: the launch table that it was started, or last resumed, with.
+        launch: the launch table that its world last came up with.
         identity: of its world, "" if the world never came up.
         ended: the last `run_ended` record, None if the run was cut off.
         in_doubt: calls that were sent and whose end was never recorded.
@@ -44,6 +44,14 @@ class PastRun:
     torn: bool
     used: Usage = field(default_factory=Usage)
     last_seq: int = 0
+
+    def refuse_other_world(self, identity: str) -> None:
+        """Raise BadInput if `identity` is another world than this run's; "" is not known yet."""
+        if identity and self.identity and identity != self.identity:
+            raise BadInput(
+                f"Run {self.name} began in world {self.identity!r}, and this is {identity!r}.",
+                remedy="Resume with the [world] settings that it was started with.",
+            )
 
 
 def new_run(runs_dir: Path, goal: str) -> Path:
@@ -93,7 +101,6 @@ def read_run(folder: Path) -> PastRun:
     path = folder / JOURNAL
     records = journal.read(path)
     started = next((r for r in records if r["type"] == "run_started"), {})
-    resumed = next((r for r in reversed(records) if r["type"] == "run_resumed" and r.get("launch")), started)
     ready = next((r for r in records if r["type"] == "world_ready"), {})
     ended = next((r for r in reversed(records) if r["type"] in ("run_ended", "run_resumed")), None)
     assistance: dict[str, int] = {}
@@ -105,7 +112,7 @@ def read_run(folder: Path) -> PastRun:
         name=folder.name,
         folder=folder,
         goal=started.get("goal", ""),
-        launch=resumed.get("launch", {}),
+        launch=_launch(records),
         identity=ready.get("identity", ""),
         seconds=_seconds(records),
         steps=sum(r["type"] == "step_started" for r in records),
@@ -117,6 +124,19 @@ def read_run(folder: Path) -> PastRun:
         last_seq=records[-1]["seq"] if records else 0,
         used=usage_of(records),
     )
+
+
+def _launch(records: list[dict[str, Any]]) -> dict[str, Any]:
+    """The launch table in force: of the start, or of the last resumption whose world came up."""
+    launch: dict[str, Any] = {}
+    proposed: dict[str, Any] = {}
+    for record in records:
+        if record["type"] in ("run_started", "run_resumed"):
+            proposed = record.get("launch") or proposed
+            launch = launch or proposed
+        elif record["type"] == "world_ready":
+            launch = proposed
+    return launch
 
 
 def _seconds(records: list[dict[str, Any]]) -> float:

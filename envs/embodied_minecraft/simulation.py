@@ -83,12 +83,17 @@ class MinecraftSimulation:
         named = self.settings.world_dir
         return Path(named).expanduser() if named else self.run_dir / "world"
 
-    def identity(self, settings: Settings, world_dir: Path) -> str:
-        """Which world it is: a run resumes only in the one that it began in."""
+    @property
+    def identity(self) -> str:
+        """Which world `launch` gives, known beforehand: a run resumes only in the one that it began in."""
+        return self._identity(self.settings, self.world_dir)
+
+    def _identity(self, settings: Settings, world_dir: Path) -> str:
         if not settings.embedded:
             return f"minecraft {settings.host}:{settings.port or JAVA_PORT}"
         place = hashlib.sha256(str(world_dir.absolute()).encode()).hexdigest()[:8]
-        return f"embedded minecraft {VERSION} seed {settings.seed} in {place}"
+        pace = " fast" if settings.fast else ""
+        return f"embedded minecraft {VERSION} seed {settings.seed}{pace} in {place}"
 
     def _start(self, settings: Settings, world_dir: Path) -> World:
         host, port, version = settings.host, settings.port or JAVA_PORT, settings.version
@@ -113,7 +118,7 @@ class MinecraftSimulation:
                 "auth": settings.auth,
                 "fast": settings.fast,
                 "allow_hidden_search": settings.allow_hidden_search,
-                "identity": self.identity(settings, world_dir),
+                "identity": self._identity(settings, world_dir),
             },
             run_dir=self.run_dir,
         )
