@@ -3,6 +3,7 @@
 import math
 
 _LEG = 40.0
+_NEAR_MIDDLE = 250.0
 
 
 def explore(blocks: list[str], legs: int = 14) -> SkillResult:
@@ -11,9 +12,10 @@ def explore(blocks: list[str], legs: int = 14) -> SkillResult:
     if seen.ok:
         return seen
     to_surface()
-    heading = random_int(0, 7)
+    heading = _first_heading()
     turn = 1 if random_int(0, 1) else -1
     blocked = 0
+    swum = 0
     for leg in range(legs):
         spot = fact("position")
         if spot is None:
@@ -26,6 +28,10 @@ def explore(blocks: list[str], legs: int = 14) -> SkillResult:
         if seen.ok:
             log(f"found {seen.value['name']} after {leg + 1} legs")
             return seen
+        swum = swum + 1 if fact("in_water", default=False) else 0
+        if swum >= 2:  # open water: there is land to one side of it sooner than ahead
+            heading = (heading + turn * 2) % 8
+            swum = 0
         after = fact("position")
         if not way.ok or after is None or math.dist(spot, after) < 12.0:
             blocked += 1
@@ -33,6 +39,15 @@ def explore(blocks: list[str], legs: int = 14) -> SkillResult:
             if blocked > 8:
                 return failed("every way is blocked")
     return failed(f"no {', '.join(blocks)} seen within {legs} legs of {int(_LEG)} m")
+
+
+def _first_heading() -> int:
+    """Any way from the middle of the world; farther out, along a circle, so as not to come back."""
+    spot = fact("position")
+    if spot is None or math.hypot(spot[0], spot[2]) < _NEAR_MIDDLE:
+        return random_int(0, 7)
+    outward = math.atan2(spot[2], spot[0])
+    return round(outward / (math.pi / 4.0) + 2) % 8
 
 
 def _look(blocks: list[str]) -> SkillResult:
