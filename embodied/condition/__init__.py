@@ -1,0 +1,61 @@
+"""Conditions over facts: parsed, never `eval`ed, and three-valued.
+
+Grammar (case-sensitive):
+
+    condition  := and ("or" and)*
+    and        := not ("and" not)*
+    not        := "not" not | quantifier | "(" condition ")" | comparison
+    quantifier := ("all" | "any") "(" NAME "in" FAMILY ":" condition ")"
+    comparison := sum (OP sum)?                      OP: >= <= == != > <
+    sum        := term (("+" | "-") term)*
+    term       := NUMBER | "true" | "false" | STRING | call | fact | "(" sum ")"
+    call       := "distance" "(" fact "," fact ")" | "sum" "(" FAMILY "[" PATTERN "]" ")"
+    fact       := FAMILY ("[" KEY ("," KEY)* "]")?   a lone fact is true when it is
+
+`distance` is Euclidean, in the unit of the two vectors (metres for positions). `sum(inventory[*_log])`
+adds the facts whose key matches the pattern (`*` and `?`). Inside a quantifier, the name stands for
+each key of the family's present facts.
+
+Comparisons with an UNKNOWN fact are UNKNOWN; `and`, `or`, `not` follow Kleene's strong logic.
+"""
+
+from embodied.condition.evaluating import Bindings, Truth, evaluate
+from embodied.condition.inspecting import Requirement, check, facts_in, requirement
+from embodied.condition.nodes import (
+    And,
+    Arithmetic,
+    Comparison,
+    Condition,
+    Distance,
+    Fact,
+    Literal,
+    Not,
+    Or,
+    Quantifier,
+    Sum,
+    Term,
+)
+from embodied.condition.parsing import parse
+
+__all__ = [
+    "And",
+    "Arithmetic",
+    "Bindings",
+    "Comparison",
+    "Condition",
+    "Distance",
+    "Fact",
+    "Literal",
+    "Not",
+    "Or",
+    "Quantifier",
+    "Requirement",
+    "Sum",
+    "Term",
+    "Truth",
+    "check",
+    "evaluate",
+    "facts_in",
+    "parse",
+    "requirement",
+]
