@@ -38,7 +38,7 @@ class Journal:
         """`callback` gets every later record, in order, in the writing thread."""
         self._subscribers.append(callback)
 
-    def write(self, type_: str, **fields: Any) -> int:
+    def write(self, type_: str, /, **fields: Any) -> int:
         """Append a record and return its number."""
         with self._lock:
             if self._file is None:

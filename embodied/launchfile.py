@@ -32,9 +32,16 @@ ENGINE_TABLES: Mapping[str, Schema] = {
     },
     "agent": {
         "planner": {
-            "enum": ["offline"],
+            "enum": ["offline", "llm", "react"],
             "default": "offline",
-            "description": "Who plans. `offline` searches over skills and recipes, with no model.",
+            "description": "Who plans. `offline` searches over skills and recipes, with no model. `llm` asks "
+            "a model for a tree of plans and writes missing skills; `react` asks it at every step.",
+        },
+        "seed_skills": {
+            "type": "boolean",
+            "default": True,
+            "description": "Whether the skills that come along may be used; false: only those learned, and "
+            "the body's primitives.",
         },
         "step_retries": {
             "type": "integer",
@@ -96,6 +103,7 @@ class WorldChoice:
 class Agent:
     planner: str
     step_retries: int
+    seed_skills: bool = True
 
 
 @dataclass(frozen=True)
@@ -132,7 +140,11 @@ class LaunchFile:
         return {
             "goal": {"text": self.goal.text},
             "world": {"kind": self.world.kind, **self.world.settings},
-            "agent": {"planner": self.agent.planner, "step_retries": self.agent.step_retries},
+            "agent": {
+                "planner": self.agent.planner,
+                "step_retries": self.agent.step_retries,
+                "seed_skills": self.agent.seed_skills,
+            },
             "limits": {
                 "minutes": self.limits.minutes,
                 "steps": self.limits.steps,

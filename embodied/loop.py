@@ -243,7 +243,7 @@ class Run:
         if self.client is None:
             from embodied.models.client import connect
 
-            self.client = connect(self.launch.model, self.budget, self.journal)
+            self.client = connect(self.launch.model, self.budget, self.journal.write, stop=self.stop)
         return self.client
 
     def _announce(self) -> None:
@@ -367,9 +367,12 @@ class Run:
                 self.world.spec.primitives,
                 lambda: self.library,
                 self.journal.path.parent / "drafts",
-                note=lambda text: self.journal.write("note", text=text) and None,
+                self._note,
             )
         return self._writer
+
+    def _note(self, text: str) -> None:
+        self.journal.write("note", text=text)
 
     def use(self, library: SkillLibrary) -> None:
         """From now on the run has these skills."""

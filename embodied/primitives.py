@@ -65,6 +65,23 @@ class PrimitiveSpec:
             parts.append(f"{name}: {python_type(schema)}{default}")
         return f"{self.name}({', '.join(parts)})"
 
+    def result_shape(self) -> str:
+        """What `value` holds on success, as a reader would write it; "" where the schema does not say."""
+        return shape(self.result) if self.result.get("properties") else ""
+
+
+def shape(schema: JsonSchema) -> str:
+    """A JSON Schema as a value with types in the place of data: `{'blocks': [{'name': str, 'x': int}]}`."""
+    properties = schema.get("properties")
+    if properties:
+        return "{" + ", ".join(f"{name!r}: {shape(inner)}" for name, inner in properties.items()) + "}"
+    if schema.get("type") == "array":
+        return f"[{shape(schema.get('items', {}))}, ...]"
+    if schema.get("type") == "object" and isinstance(schema.get("additionalProperties"), Mapping):
+        return f"{{str: {shape(schema['additionalProperties'])}, ...}}"
+    doc = schema.get("description")
+    return python_type(schema) + (f" ({doc})" if doc else "")
+
 
 def python_type(schema: JsonSchema) -> str:
     """The Python annotation of a JSON Schema (the subset that primitives use)."""

@@ -12,6 +12,7 @@ from typing import Any
 from embodied import journal
 from embodied.errors import BadInput, did_you_mean
 from embodied.models.usage import Usage, usage_of
+from embodied.saydo import Claims, claims_of
 
 JOURNAL = "journal.jsonl"
 
@@ -28,6 +29,8 @@ class PastRun:
         used: what asking models has cost.
         torn: the last line was cut in the middle.
         last_seq: number of the last whole record.
+        claims: what skills said beside what the facts said.
+        condition, explanation: what the goal was understood as.
     """
 
     name: str
@@ -44,6 +47,9 @@ class PastRun:
     torn: bool
     used: Usage = field(default_factory=Usage)
     last_seq: int = 0
+    claims: Claims = field(default_factory=Claims)
+    condition: str = ""
+    explanation: str = ""
 
     def refuse_other_world(self, identity: str) -> None:
         """Raise BadInput if `identity` is another world than this run's; "" is not known yet."""
@@ -123,6 +129,9 @@ def read_run(folder: Path) -> PastRun:
         torn=journal.is_torn(path),
         last_seq=records[-1]["seq"] if records else 0,
         used=usage_of(records),
+        claims=claims_of(records),
+        condition=started.get("condition", ""),
+        explanation=started.get("explanation", ""),
     )
 
 

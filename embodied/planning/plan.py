@@ -74,7 +74,40 @@ class Stop:
     reason: str
 
 
-Decision = Step | Ask | Stop
+@dataclass(frozen=True)
+class NewSkill:
+    """A step whose skill does not exist yet: it is written, then tried as this step.
+
+    Attributes:
+        name_hint: what it should be called ("mine-block").
+        task: what it should do, in words.
+        expects: what must hold after the first use of it.
+        why: the reason for the step in a few words.
+        signature: its function as the plan calls it: "mine_block(block: str, count: int = 1)".
+        arguments: of the first use.
+        achieves: a template of what every use brings about, "inventory[{item}] >= {count}"; "" if unknown.
+        uses: the other ways the plan means to use it, for the writer: "mine_block('stone', 11)".
+        tree, upcoming: as of a Step.
+    """
+
+    name_hint: str
+    task: str
+    expects: Condition
+    why: str
+    signature: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    achieves: str = ""
+    uses: tuple[str, ...] = ()
+    tree: PlanNode = field(default_factory=lambda: PlanNode(""))
+    upcoming: tuple[Step, ...] = ()
+
+    @property
+    def step(self) -> Step:
+        """The step that the skill is for."""
+        return Step(self.name_hint, self.arguments, self.expects, self.why, self.tree, self.upcoming)
+
+
+Decision = Step | NewSkill | Ask | Stop
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,9 @@ def _primitive(spec: PrimitiveSpec) -> str:
         what = f"the primitive {spec.name!r} has the name of a function that all skills have"
         raise BadSkill(what, remedy="The bridge must rename it.")
     errors = "".join(f"\n    error {code!r}: {meaning}" for code, meaning in sorted(spec.errors.items()))
-    return _function(spec.name, f"{spec.signature()} -> Result", spec.doc + errors)
+    shape = spec.result_shape()
+    value = f"\n    value {shape}" if shape else ""
+    return _function(spec.name, f"{spec.signature()} -> Result", spec.doc + value + errors)
 
 
 def _function(name: str, signature: str, doc: str) -> str:

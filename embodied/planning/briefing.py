@@ -1,0 +1,120 @@
+"""What every prompt of planning is told: the world, the library, the facts, what was tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from embodied.condition import Condition
+from embodied.facts import Observation
+from embodied.methods import WorldSpec
+from embodied.models import Message
+from embodied.planning.calls import written_call
+from embodied.planning.plan import Attempt
+from embodied.primitives import PrimitiveSpec
+from embodied.prompts import render, render_parts
+from embodied.render import render_families, render_observation
+from embodied.sandbox.stubs import NOT_OFFERED
+from embodied.skills import Skill, SkillLibrary
+
+MOST_SKILLS: Final = 40
+"""A larger library is not written out: the skills closest to the goal are."""
+
+Find = Callable[[str, int], Sequence[Skill]]
+"""The skills closest to a text, best first."""
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """Where the values of prompts come from.
+
+    Attributes:
+        library: called anew for each question, since it grows.
+        find: how the closest skills are found; None searches the library by words.
+    """
+
+    spec: WorldSpec
+    primitives: Mapping[str, PrimitiveSpec]
+    library: Callable[[], SkillLibrary]
+    find: Find | None = None
+
+    def messages(
+        self,
+        prompt: str,
+        *,
+        goal_text: str,
+        goal: Condition,
+        observation: Observation,
+        history: str,
+        **more: str,
+    ) -> list[Message]:
+        parts = render_parts(
+            prompt,
+            world=world_text(self.spec),
+            primitives=primitives_text(self.primitives),
+            goal=goal_text,
+            condition=str(goal),
+            skills=self.skills(f"{goal_text} {goal}"),
+            observation=render_observation(observation),
+            history=history,
+            **more,
+        )
+        return [Message(role, text) for role, text in parts]
+
+    def skills(self, query: str) -> str:
+        library = self.library()
+        if len(library) <= MOST_SKILLS:
+            shown: Sequence[Skill] = tuple(library)
+        else:
+            shown = (self.find or library.search)(query, MOST_SKILLS)
+        if not shown:
+            return "(none yet: everything has to be defined in `new_skills`)"
+        lines = "\n".join(skill_line(skill) for skill in shown)
+        rest = len(library) - len(shown)
+        return lines + (f"\n({rest} more that seem further from this goal)" if rest else "")
+
+
+def world_text(spec: WorldSpec) -> str:
+    """The world, its facts, and how conditions are written."""
+    return render(
+        "world",
+        kind=spec.name,
+        notes=notes_of(spec) or "(no notes)",
+        families=render_families(spec.families),
+        conditions=render("conditions"),
+    )
+
+
+def notes_of(spec: WorldSpec) -> str:
+    """What a world says about itself for whoever plans or writes; older worlds say nothing."""
+    notes = getattr(spec, "notes", "")
+    return notes.strip() if isinstance(notes, str) else ""
+
+
+def primitives_text(primitives: Mapping[str, PrimitiveSpec]) -> str:
+    return "\n".join(
+        f"- `{spec.signature()}`: {spec.doc}"
+        for name, spec in sorted(primitives.items())
+        if name not in NOT_OFFERED
+    )
+
+
+def skill_line(skill: Skill) -> str:
+    """A skill in the list that a planner chooses from."""
+    doc = " ".join(skill.doc.split())
+    extra = f" {doc}" if doc and doc not in skill.description else ""
+    achieves = f" Achieves: {'; '.join(skill.achieves)}." if skill.achieves else ""
+    needs = f" Needs: {'; '.join(skill.needs)}." if skill.needs else ""
+    call = skill.signature().removesuffix(" -> SkillResult")
+    return f"- `{call}`: {skill.description}{extra}{achieves}{needs}"
+
+
+def attempt_line(attempt: Attempt) -> str:
+    """One attempt: the call, the verdict, the facts' reason and what the skill itself said."""
+    call = written_call(attempt.step.skill, attempt.step.arguments)
+    if attempt.judgement.passed:
+        return f"{call}: done"
+    said = f"; the skill said: {attempt.error}" if attempt.error else ""
+    near = " (it came nearer)" if attempt.progress else ""
+    return f"{call}: not done{near}, {attempt.judgement.reason}{said}"

@@ -1,0 +1,250 @@
+"""From an order to a skill that was tried: ask, check, try, judge, repair, at most so many rounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from embodied.condition import Condition
+from embodied.errors import BadAnswer, BadSkill
+from embodied.facts import Observation
+from embodied.methods import WorldSpec
+from embodied.models import Message, ModelClient
+from embodied.outcome import Judgement
+from embodied.planning.briefing import Find, skill_line, world_text
+from embodied.planning.calls import written_call
+from embodied.primitives import PrimitiveSpec
+from embodied.prompts import render, render_parts
+from embodied.render import render_observation
+from embodied.sandbox import SkillRun
+from embodied.sandbox.checking import TypeProblem
+from embodied.sandbox.stubs import stub_text
+from embodied.skills import Skill, SkillLibrary
+from embodied.writing.drafts import SKILL_SCHEMA, Draft, Tried, draft_of, make_skill
+from embodied.writing.findings import findings_of, outcome_of, shown_problems
+from embodied.writing.sameness import normal_hash, twin_of
+
+REPAIRS: Final = 3
+"""Rounds of repair after the first version."""
+
+CLOSEST: Final = 3
+"""Skills whose code is shown as examples."""
+
+OFFERED: Final = 24
+"""Skills whose signatures are offered to the code; more would drown the primitives."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is wanted.
+
+    Attributes:
+        name, signature, task, achieves, uses: as of `NewSkill`.
+        arguments: of the trial.
+        expects: what must hold right after it.
+    """
+
+    name: str
+    signature: str
+    task: str
+    arguments: Mapping[str, Any]
+    expects: Condition
+    achieves: str = ""
+    uses: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What the body did with a draft: the run, the verdict from facts, and the calls in a readable form."""
+
+    run: SkillRun
+    judgement: Judgement
+    before: Observation
+    after: Observation
+    calls: Sequence[str] = ()
+    interrupted: str = ""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What came of an order.
+
+    Attributes:
+        skill: the skill that passed its trial; None if none did.
+        merged: True if the code was that of a skill which there was already.
+        tried: every version, in order.
+        why: why there is none, for the planner; "" if there is one.
+    """
+
+    skill: Skill | None
+    tried: tuple[Tried, ...]
+    merged: bool = False
+    why: str = ""
+
+
+class Bench(Protocol):
+    """Where drafts are checked and tried. The loop of a run is one; nothing is executed elsewhere."""
+
+    def check(self, skill: Skill) -> Sequence[TypeProblem]:
+        """Type-check without running anything."""
+        ...
+
+    def try_out(self, skill: Skill, order: Order) -> Trial:
+        """Run it in the sandbox, with the body, and judge it from facts."""
+        ...
+
+    def observation(self) -> Observation:
+        """The facts now."""
+        ...
+
+
+@dataclass
+class Workshop:
+    """Writes skills for one run.
+
+    Attributes:
+        home: where drafts are written, a folder each.
+        find: how the closest skills are found; None searches by words.
+        note: told what happens, in a line.
+        repairs: rounds after the first version.
+    """
+
+    client: ModelClient
+    spec: WorldSpec
+    primitives: Mapping[str, PrimitiveSpec]
+    library: Callable[[], SkillLibrary]
+    home: Path
+    note: Callable[[str], None] = lambda text: None
+    find: Find | None = None
+    repairs: int = REPAIRS
+    _written: int = field(default=0)
+
+    def make(self, order: Order, bench: Bench) -> Written:
+        """Write until a version passes its trial, or the rounds are over.
+
+        Raises:
+            BudgetSpent, ModelError: as `ModelClient.ask`; drafts stay in `home`, no skill is half made.
+        """
+        tried: list[Tried] = []
+        hashes: set[str] = set()
+        for round_ in range(self.repairs + 1):
+            if round_:
+                self.note(f"repairing {order.name}, round {round_} of {self.repairs}: {tried[-1].outcome}")
+            try:
+                draft = self._ask(order, bench.observation(), tried)
+            except BadAnswer as bad:
+                nothing = Draft(order.name, "", "", "", "")
+                tried.append(Tried(nothing, "no usable answer", bad.message, False))
+                continue
+            skill = self._checked(draft, order, bench, tried, hashes)
+            if skill is None:
+                continue
+            twin = twin_of(skill.source, (s for s in self.library() if s.parameters == skill.parameters))
+            if twin is not None:
+                self.note(f"{order.name} would be the same code as {twin.name}, which is used instead")
+                skill = twin
+            trial = bench.try_out(skill, order)
+            if trial.judgement.passed:
+                return Written(skill, tuple(tried), merged=twin is not None)
+            tried.append(Tried(draft, outcome_of(trial), findings_of(trial, order.expects), True))
+        last = tried[-1]
+        why = f"{len(tried)} versions of {order.name} were written and none passed; the last: {last.outcome}"
+        return Written(None, tuple(tried), why=why)
+
+    # --------------------------------------------------------------------------------- checking
+
+    def _checked(
+        self, draft: Draft, order: Order, bench: Bench, tried: list[Tried], hashes: set[str]
+    ) -> Skill | None:
+        """The draft as a skill that may run, or None with the reasons added to `tried`."""
+        self._written += 1
+        home = self.home / f"{self._written:02}"
+        try:
+            skill = make_skill(
+                draft, home, self.spec.name, self.library(), self.spec.families, order.arguments
+            )
+            again = normal_hash(skill.source)
+            if again in hashes:
+                why = "This is the same code as in an earlier try. Change what went wrong there."
+                tried.append(Tried(draft, "refused: nothing was changed", why, False))
+                return None
+            hashes.add(again)
+            problems = bench.check(skill)
+        except BadSkill as error:
+            text = f"{_short(error.message, home)}. {error.remedy}".strip()
+            tried.append(Tried(draft, "refused before running", text, False))
+            return None
+        if problems:
+            text = shown_problems(problems, skill.source)
+            tried.append(Tried(draft, "refused by the type check, nothing was run", text, False))
+            return None
+        return skill
+
+    # ----------------------------------------------------------------------------------- asking
+
+    def _ask(self, order: Order, observation: Observation, tried: Sequence[Tried]) -> Draft:
+        answer = self.client.ask("writer", self.messages(order, observation, tried), schema=SKILL_SCHEMA)[0]
+        return draft_of(order.name, answer.data)
+
+    def messages(self, order: Order, observation: Observation, tried: Sequence[Tried]) -> list[Message]:
+        """The prompt. What changes from skill to skill comes last, so that servers can cache the rest."""
+        query = f"{order.name} {order.task} {order.achieves}"
+        library = self.library()
+        closest = self._closest(query, library, OFFERED)
+        parts = render_parts(
+            "writer",
+            world=world_text(self.spec),
+            stubs=stub_text(self.primitives, self.spec.families, closest).strip(),
+            name=order.name,
+            signature=order.signature,
+            task=order.task,
+            call=written_call(order.name, order.arguments),
+            expects=str(order.expects),
+            achieves=f"`{order.achieves}`" if order.achieves else "(not stated)",
+            uses="; ".join(f"`{use}`" for use in order.uses) or "this call only",
+            observation=render_observation(observation),
+            similar=_examples(closest[:CLOSEST]),
+            attempts=_attempts(tried),
+        )
+        return [Message(role, text) for role, text in parts]
+
+    def _closest(self, query: str, library: SkillLibrary, limit: int) -> list[Skill]:
+        found = list((self.find or library.search)(query, limit))
+        rest = [skill for skill in library if skill not in found] if len(library) <= limit else []
+        return [*found, *rest]
+
+
+def _examples(skills: Sequence[Skill]) -> str:
+    if not skills:
+        return "(none yet: only primitives can be called)"
+    return "\n\n".join(f"{skill_line(skill)}\n\n```python\n{skill.source.strip()}\n```" for skill in skills)
+
+
+def _attempts(tried: Sequence[Tried]) -> str:
+    """Only the last two in full: older ones by their outcome."""
+    if not tried:
+        return "None: this is the first version."
+    older = [f"Try {number}: {one.outcome}." for number, one in enumerate(tried[:-2], 1)]
+    first = max(1, len(tried) - 1)
+    full = [
+        render(
+            "attempt",
+            number=str(number),
+            outcome=one.outcome,
+            code=one.draft.code or "(no code)",
+            findings=one.findings,
+        )
+        for number, one in enumerate(tried[-2:], first)
+    ]
+    return "\n".join([*older, *full])
+
+
+def _short(message: str, home: Path) -> str:
+    """Without the path of the draft, which means nothing to a model."""
+    for folder in (home.resolve(), home):
+        message = message.replace(f"{folder}/", "")
+    return (
+        message.split("/", 1)[1] if message.count("/") and "skill.py" in message.split("/", 1)[1] else message
+    )
