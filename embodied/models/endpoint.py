@@ -1,0 +1,89 @@
+"""Where models are asked, and with which key. The key lives here and in the line's header, nowhere else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from embodied.errors import BadInput, NoKey, WrongKey
+from embodied.models.settings import Model, mistakes_in
+
+OPENAI = "https://api.openai.com/v1"
+KEY = "OPENAI_API_KEY"
+BASE = "OPENAI_BASE_URL"
+HIDDEN = "[key hidden]"
+SHORTEST_SECRET = 8
+"""Placeholders such as "ollama" are no secrets; hiding them would eat words of prompts."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Attributes: base_url: without a key in it; key: "" for servers that want none."""
+
+    base_url: str
+    key: str = field(default="", repr=False)
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def is_local(self) -> bool:
+        """True for this machine: no proxy is asked on the way there."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+    @property
+    def is_openai(self) -> bool:
+        return self.host == "openai.com" or self.host.endswith(".openai.com")
+
+    def hide(self, value: Any) -> Any:
+        """`value` with the key replaced wherever it stands in a text, at any depth."""
+        if len(self.key) < SHORTEST_SECRET:
+            return value
+        if isinstance(value, str):
+            return value.replace(self.key, HIDDEN)
+        if isinstance(value, Mapping):
+            return {self.hide(key): self.hide(part) for key, part in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.hide(part) for part in value]
+        return value
+
+
+def is_configured(model: Model, environ: Mapping[str, str] = os.environ) -> bool:
+    """True if the user named an endpoint or has a key."""
+    return bool(model.base_url or environ.get(BASE) or environ.get(KEY))
+
+
+def find_endpoint(model: Model, environ: Mapping[str, str] = os.environ) -> Endpoint:
+    """The launch file's address, else OPENAI_BASE_URL's, else OpenAI's; the key from OPENAI_API_KEY.
+
+    Raises:
+        NoKey: OpenAI itself is to be asked, and there is no key.
+        WrongKey: the key cannot be one.
+        BadInput: OPENAI_BASE_URL is no address, or holds a password.
+    """
+    base = (model.base_url or environ.get(BASE, "").strip() or OPENAI).rstrip("/")
+    for _, _, hint in mistakes_in(Model(base_url=base)):
+        raise BadInput(f"{BASE} is no address, or more than an address.", remedy=hint)
+    key = environ.get(KEY, "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise WrongKey(f"{KEY} holds characters that no key has.", remedy="Copy the key again.")
+    endpoint = Endpoint(base, key)
+    if endpoint.is_openai and not key:
+        raise no_key(endpoint)
+    return endpoint
+
+
+def no_key(endpoint: Endpoint) -> NoKey:
+    return NoKey(
+        f"{endpoint.base_url} wants a key, and {KEY} is not set.",
+        remedy=f"export {KEY}=…, or name a server of your own: export {BASE}=http://127.0.0.1:11434/v1. "
+        "The offline planner needs neither: --planner offline.",
+    )
