@@ -1,17 +1,35 @@
-"""`embodied skills search`: the skills that do what is described, in whatever words."""
+"""`embodied skills search | suggest | lessons`: finding skills, and making them of what happened."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from embodied.cli.folders import runs_folder
 from embodied.cli.skills import World, library_of
+from embodied.errors import BadInput, BadJournal, BadSkill
+from embodied.exploring.composing import Composed, compose, write_skill
+from embodied.exploring.lessons import LessonBook, lessons_in, render_hints
+from embodied.exploring.sequences import LEAST, Pattern, recurring
+from embodied.exploring.steps import Pursuit, pursuits
+from embodied.exploring.unasked import count_unasked
+from embodied.journal import read
 from embodied.retrieval import Retriever
+from embodied.runs import JOURNAL, list_runs
+from embodied.skills import user_folder
+
+MOST_RUNS = 300
+
+Runs = Annotated[
+    Path | None, typer.Option("--runs", help="Folder of the runs to learn from, if not the usual one.")
+]
 
 
 def search(
@@ -19,7 +37,7 @@ def search(
     world: World = "minecraft",
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many.")] = 5,
 ) -> None:
-    """Find skills by what they do. Example: embodied skills search "chop down some trees" """
+    """Find skills by what they do. Example: embodied skills search "cook some meat" """
     library = library_of(world)
     found = Retriever.cached(library, tell=_note).search(" ".join(words), limit)
     if not found:
@@ -32,6 +50,85 @@ def search(
     for name, score in found:
         table.add_row(f"{score:.2f}", Text(name), Text(library.get(name).description))
     Console(highlight=False).print(table)
+
+
+def suggest(
+    world: World = "minecraft",
+    runs: Runs = None,
+    least: Annotated[int, typer.Option(min=2, help="In how many pursuits a sequence must recur.")] = LEAST,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many to show.")] = 10,
+    write: Annotated[int | None, typer.Option(min=1, help="Write this one into your library.")] = None,
+    name: Annotated[str, typer.Option(help="Its name, if the suggested one will not do.")] = "",
+) -> None:
+    """Step sequences that recurred in past runs, offered as composed skills.
+
+    [bold]Examples[/bold]
+
+      embodied skills suggest
+      embodied skills suggest --write 1 --name planks-and-sticks
+    """
+    library = library_of(world)
+    patterns = [one for one in recurring(_pursuits(world, runs), least=least) if _composes(one, world)]
+    if not patterns:
+        print(f"No sequence of steps recurred in {least} pursuits or more.")
+        return
+    console = Console(highlight=False)
+    if write is not None:
+        if write > len(patterns):
+            raise BadInput(f"There are {len(patterns)} suggestions, no number {write}.")
+        composed = compose(patterns[write - 1], library, world, name)
+        skill = write_skill(composed, user_folder(world))
+        library.with_skill(skill)  # what it calls is there, with no circle
+        console.print(
+            Text(f"Written to {skill.folder}; a trial until `embodied skills verify {skill.name}`.")
+        )
+        console.print(Syntax(skill.source.rstrip(), "python", background_color="default"))
+        return
+    table = Table("", "seen in", "steps", box=None, header_style="dim")
+    for number, pattern in enumerate(patterns[:limit], 1):
+        table.add_row(str(number), f"{pattern.pursuits} pursuits", Text(str(pattern)))
+    console.print(table)
+    console.print(Text("A ?number is what differed and becomes a parameter. Write one with --write NUMBER."))
+
+
+def lessons(world: World = "minecraft", runs: Runs = None) -> None:
+    """What past runs teach: what failed and then worked after what, and what was achieved unasked."""
+    book = LessonBook.of(world)
+    book.add(lessons_in(_pursuits(world, runs)))
+    told = render_hints(book.recurring(), most=30)
+    console = Console(highlight=False)
+    console.print(Text(told or "No lesson recurred yet."))
+    unasked = count_unasked(record for records in _journals(world, runs) for record in records)
+    for (skill, arguments, condition), count in unasked.most_common(15):
+        console.print(
+            Text(f"unasked: {skill}({arguments}) also gave {condition}, {count} times", style="dim")
+        )
+
+
+def _composes(pattern: Pattern, world: str) -> Composed | None:
+    """None for what is a skill already, or whose skills are gone."""
+    try:
+        return compose(pattern, library_of(world), world)
+    except (BadSkill, BadInput):
+        return None
+
+
+def _pursuits(world: str, runs: Path | None) -> list[Pursuit]:
+    return [one for records in _journals(world, runs) for one in pursuits(records) if one.world == world]
+
+
+def _journals(world: str, runs: Path | None) -> list[list[dict[str, object]]]:
+    """The journals of the newest runs, oldest first; those that cannot be read are passed over."""
+    found = []
+    for folder in list(list_runs(runs or runs_folder()))[:MOST_RUNS]:
+        try:
+            records = read(folder / JOURNAL)
+        except BadJournal as broken:
+            _note(broken.message)
+            continue
+        if records and records[0].get("world") == world:
+            found.append(records)
+    return found[::-1]
 
 
 def _note(text: str) -> None:

@@ -60,6 +60,8 @@ app.command("doctor")(doctor.doctor)
 app.command("runs")(runs.runs)
 app.command("replay")(replay.replay)
 skills.app.command("search")(finding.search)
+skills.app.command("suggest")(finding.suggest)
+skills.app.command("lessons")(finding.lessons)
 app.add_typer(skills.app, name="skills")
 app.add_typer(bench.app, name="bench")
 

@@ -1,0 +1,184 @@
+"""A recurring sequence as a skill of its own: Python that calls the skills it was made of."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from embodied.errors import BadInput, BadSkill
+from embodied.exploring.sequences import Pattern, Slot, Variable
+from embodied.skills.library import SkillLibrary
+from embodied.skills.loading import load_skill
+from embodied.skills.skill import PLACEHOLDER, Skill
+
+MOST_NAME = 64
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A skill as text, not yet in any folder."""
+
+    name: str
+    markdown: str
+    source: str
+
+
+def compose(pattern: Pattern, library: SkillLibrary, world: str, name: str = "") -> Composed:
+    """The skill that does the steps of `pattern` one after another.
+
+    Raises:
+        BadSkill: a step's skill is not in the library, or does not have that argument.
+        BadInput: there is a skill of this name already.
+    """
+    name = name or suggested_name(pattern)
+    if name in library:
+        raise BadInput(f"There is a skill {name!r} already.", remedy="Give another with --name.")
+    skills = [library.get(skill) for skill, _ in pattern.steps]
+    names = _variable_names(pattern)
+    what = f"{_story(pattern, names)}. Steps that recurred in {pattern.pursuits} pursuits, as one."
+    calls = ", ".join(sorted({skill.name for skill in skills}))
+    front = [
+        "---",
+        f"name: {name}",
+        f"description: {json.dumps(what[:1024], ensure_ascii=False)}",
+        "metadata:",
+        f"  embodied-world: {world}",
+        f'  embodied-achieves: "{_achieves(pattern, skills[-1], names)}"',
+        '  embodied-needs: ""',
+        f'  embodied-calls: "{calls}"',
+        "---",
+        "",
+        "# Composed from what happened",
+        "",
+        "Made from journals by `embodied skills suggest`; a trial until its gate is passed.",
+        "",
+    ]
+    return Composed(name, "\n".join(front), _source(name, what, pattern, skills, names))
+
+
+def suggested_name(pattern: Pattern) -> str:
+    """Of what each step is about: "oak-planks-then-stick"."""
+    parts = [_subject(skill, slots) for skill, slots in pattern.steps]
+    text = re.sub(r"[^a-z0-9]+", "-", "-then-".join(dict.fromkeys(parts)).lower()).strip("-")
+    if not text or not text[0].isalpha():
+        text = f"do-{text}"
+    return text[:MOST_NAME].rstrip("-")
+
+
+def write_skill(composed: Composed, folder: Path) -> Skill:
+    """Put a composed skill into a library's folder, whole or not at all, and read it back.
+
+    Raises:
+        BadInput: the folder has a skill of this name.
+        BadSkill: the skill is not well formed.
+    """
+    target = folder / composed.name
+    if target.exists():
+        raise BadInput(f"{target} exists already.", remedy="Give another name with --name.")
+    folder.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(dir=folder, prefix=".new-"))
+    try:
+        inner = made / composed.name
+        inner.mkdir()
+        (inner / "SKILL.md").write_text(composed.markdown, encoding="utf-8")
+        (inner / "skill.py").write_text(composed.source, encoding="utf-8")
+        load_skill(inner)
+        os.rename(inner, target)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return load_skill(target)
+
+
+def _variable_names(pattern: Pattern) -> dict[int, str]:
+    """A parameter's name for each variable: that of the first argument it stands in, made different."""
+    names: dict[int, str] = {}
+    for _, slots in pattern.steps:
+        for argument, slot in slots:
+            if isinstance(slot, Variable) and slot.number not in names:
+                alike = sum(taken == argument or taken.startswith(f"{argument}_") for taken in names.values())
+                names[slot.number] = argument if not alike else f"{argument}_{alike + 1}"
+    return names
+
+
+def _source(name: str, what: str, pattern: Pattern, skills: Sequence[Skill], names: dict[int, str]) -> str:
+    python_name = name.replace("-", "_")
+    parameters = ", ".join(_parameters(pattern, skills, names))
+    doc = what.replace("\\", " ").replace('"""', "'")
+    lines = [f'"""{doc.split(". Steps")[0]}."""', "", "", f"def {python_name}({parameters}) -> SkillResult:"]
+    lines.append(f'    """{doc}"""')
+    for number, (skill, (_, slots)) in enumerate(zip(skills, pattern.steps, strict=True), 1):
+        arguments = ", ".join(f"{argument}={_code(slot, names)}" for argument, slot in slots)
+        call = f"{skill.python_name}({arguments})"
+        if number == len(pattern.steps):
+            lines.append(f"    return {call}")
+        else:
+            lines += [f"    step_{number} = {call}", f"    if not step_{number}.ok:"]
+            lines.append(f"        return step_{number}")
+    return "\n".join(lines) + "\n"
+
+
+def _parameters(pattern: Pattern, skills: Sequence[Skill], names: dict[int, str]) -> list[str]:
+    """Those without a default first; a number has the usual amount as its default."""
+    types: dict[int, str] = {}
+    for skill, (_, slots) in zip(skills, pattern.steps, strict=True):
+        known = {parameter.name: parameter.type for parameter in skill.parameters}
+        for argument, slot in slots:
+            if argument not in known:
+                raise BadSkill(f"{skill.name} has no parameter {argument!r} any more")
+            if isinstance(slot, Variable):
+                types.setdefault(slot.number, known[argument])
+    required = [f"{names[n]}: {kind}" for n, kind in types.items() if isinstance(pattern.typical.get(n), str)]
+    optional = [
+        f"{names[n]}: {kind} = {pattern.typical[n]!r}"
+        for n, kind in types.items()
+        if not isinstance(pattern.typical.get(n), str)
+    ]
+    return required + optional
+
+
+def _achieves(pattern: Pattern, last: Skill, names: dict[int, str]) -> str:
+    """What the last step achieves, over the new parameters; nothing where an argument was left out."""
+    slots = dict(pattern.steps[-1][1])
+    templates = []
+    for template in last.achieves:
+        used = PLACEHOLDER.findall(template)
+        if all(name in slots for name in used):
+            templates.append(PLACEHOLDER.sub(lambda match: _spelled(slots[match.group(1)], names), template))
+    return "; ".join(templates).replace('"', "'")
+
+
+def _spelled(slot: Slot, names: dict[int, str]) -> str:
+    return f"{{{names[slot.number]}}}" if isinstance(slot, Variable) else str(slot)
+
+
+def _code(slot: Slot, names: dict[int, str]) -> str:
+    return names[slot.number] if isinstance(slot, Variable) else repr(slot)
+
+
+def _story(pattern: Pattern, names: dict[int, str]) -> str:
+    parts = []
+    for skill, slots in pattern.steps:
+        said = ", ".join(f"{argument} {_told(slot, names)}" for argument, slot in slots)
+        parts.append(f"{skill.replace('-', ' ')} ({said})")
+    text = ", then ".join(parts)
+    return text[:1].upper() + text[1:]
+
+
+def _told(slot: Slot, names: dict[int, str]) -> str:
+    return f"as given by {names[slot.number]}" if isinstance(slot, Variable) else str(slot).replace("_", " ")
+
+
+def _subject(skill: str, slots: Sequence[tuple[str, Any]]) -> str:
+    """What a step is about: what it yields, as far as its arguments tell."""
+    named = dict(slots)
+    for argument in ("output", "item", "block", "thing"):
+        if isinstance(named.get(argument), str):
+            return str(named[argument])
+    return skill
