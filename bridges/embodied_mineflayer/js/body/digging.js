@@ -1,7 +1,7 @@
 import { blockAt, eyes, isAirBlock, isLiquidBlock, REACH, reachTo, visibleFace } from './blocks.js'
 import { Failure } from './failure.js'
 import { requireItem } from './inventory.js'
-import { bestTool, harvestTools, takeInHand } from './tools.js'
+import { bestTool, canHarvest, harvestTools, takeInHand } from './tools.js'
 import { footing } from './travel.js'
 import { within } from './waiting.js'
 
@@ -52,7 +52,7 @@ function chooseTool (body, block, tool, harvest) {
   const best = tool === null
     ? bestTool(body, block)
     : { item: requireItem(body, tool) }
-  const harvests = best.harvests ?? block.canHarvest(best.item.type)
+  const harvests = best.harvests ?? canHarvest(block, best.item)
   if (harvest && !harvests) {
     const tools = harvestTools(body, block)
     throw new Failure('cannot_harvest', `${block.name} drops nothing without one of: ${tools.join(', ')}`, { tools })

@@ -10,14 +10,17 @@ const tier = (item) => TIERS.findIndex((name) => item.name.startsWith(`${name}_`
  * What makes it drop something comes first, then speed, then the cheaper tool.
  */
 export function bestTool (body, block) {
-  let best = { item: null, seconds: digSeconds(body, block, null), harvests: Boolean(block.canHarvest(null)), tier: -1 }
+  let best = { item: null, seconds: digSeconds(body, block, null), harvests: canHarvest(block, null), tier: -1 }
   for (const item of body.bot.inventory.items()) {
     if (!item.maxDurability || usesLeft(item) <= 0) continue
-    const candidate = { item, seconds: digSeconds(body, block, item), harvests: Boolean(block.canHarvest(item.type)), tier: tier(item) }
+    const candidate = { item, seconds: digSeconds(body, block, item), harvests: canHarvest(block, item), tier: tier(item) }
     if (isBetter(candidate, best)) best = candidate
   }
   return best
 }
+
+/** True if a block drops something when dug with this (null: by hand). prismarine-block says null where it means false. */
+export const canHarvest = (block, item) => Boolean(block.canHarvest(item?.type ?? null))
 
 function isBetter (a, b) {
   if (a.harvests !== b.harvests) return a.harvests
