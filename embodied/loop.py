@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from embodied import __version__
 from embodied.budget import Budget
 from embodied.condition import Condition, check, evaluate, facts_in, parse
-from embodied.errors import BadGoal, BadInput, BudgetSpent, EmbodiedError, WorldError
+from embodied.errors import BadGoal, BadInput, BudgetSpent, EmbodiedError, ModelInterrupted, WorldError
 from embodied.exploring.unasked import unasked
 from embodied.facts import Observation, observation_to_wire
 from embodied.goals import Goal, GoalParser
@@ -124,6 +125,10 @@ def run_in_world(
     `announced` is added to the journal's `run_started`. A `BadGoal` in the place of a goal is one that a
     model is asked about first. `client`, if given, is asked in the place of the endpoint of the launch.
     """
+    if client is None and launch.agent.planner != "offline":
+        from embodied.models.client import refuse_unusable
+
+        refuse_unusable(launch.model, "planner")
     folder = past.folder if past else new_run(runs_dir, launch.goal.text)
     simulation = load_world(launch.world.kind).simulation(launch.world.settings, folder)
     if past:
@@ -137,6 +142,7 @@ def run_in_world(
     try:
         return run.pursue()
     finally:
+        run.held.close()
         simulation.close()
         journal.close()
 
@@ -192,6 +198,7 @@ class Run:
     assistance: Counter[str] = field(default_factory=Counter)
     more: str = ""
     client: ModelClient | None = None
+    held: ExitStack = field(default_factory=ExitStack)
     unclear: BadGoal | None = None
     last_run: SkillRun | None = None
     calls: CallLog = field(default_factory=CallLog)
@@ -214,6 +221,8 @@ class Run:
         except BudgetSpent as spent:
             judgement, exit_code = Judgement(Verdict.FAILED, str(spent)), spent.exit_code
             self.more = spent.more
+        except ModelInterrupted:
+            judgement, exit_code = Judgement(Verdict.UNKNOWN, "stopped by the user"), INTERRUPTED
         except WorldError as lost:
             self.journal.write("fault", code=type(lost).__name__, message=str(lost))
             judgement = Judgement(
@@ -243,7 +252,8 @@ class Run:
         if self.client is None:
             from embodied.models.client import connect
 
-            self.client = connect(self.launch.model, self.budget, self.journal.write, stop=self.stop)
+            opened = connect(self.launch.model, self.budget, self.journal.write, stop=self.stop)
+            self.client = self.held.enter_context(opened)
         return self.client
 
     def _announce(self) -> None:

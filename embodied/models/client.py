@@ -88,7 +88,7 @@ class OpenAIClient:
         self, part: str, messages: Sequence[Message], *, schema: JsonSchema | None = None, samples: int = 1
     ) -> list[Answer]:
         """See `embodied.models.messages.ModelClient`."""
-        role = self._role(part)
+        role = role_of(self.model, part)
         good, bad = self._round(part, role, messages, schema, samples)
         if not good and bad[0].reason in WORTH_ANOTHER:
             good, bad = self._round(part, role, [*messages, *_correction(bad[0])], schema, samples)
@@ -102,17 +102,6 @@ class OpenAIClient:
             text=worst.text,
             remedy=remedy,
         )
-
-    def _role(self, part: str) -> Role:
-        if part not in PARTS:
-            raise BadInput(f"There is no part {part!r}.", remedy=did_you_mean(part, PARTS))
-        role = self.model.role(part)
-        if not role.name:
-            raise BadLaunchFile(
-                f"No model is named for the {part}.",
-                remedy="Name one under [model]: name = …, or --set model.name=…",
-            )
-        return role
 
     def _round(
         self, part: str, role: Role, messages: Sequence[Message], schema: JsonSchema | None, samples: int
@@ -223,6 +212,31 @@ class OpenAIClient:
         self.budget.count(record)
         self.record("model_call", **record)
         return spent
+
+
+def role_of(model: Model, part: str) -> Role:
+    """Who plays `part`. Raises BadInput: no such part; BadLaunchFile: no model is named for it."""
+    if part not in PARTS:
+        raise BadInput(f"There is no part {part!r}.", remedy=did_you_mean(part, PARTS))
+    role = model.role(part)
+    if not role.name:
+        raise BadLaunchFile(
+            f"No model is named for the {part}.",
+            remedy="Name one under [model]: name = …, or --set model.name=…",
+        )
+    return role
+
+
+def refuse_unusable(model: Model, part: str) -> None:
+    """Find what would stop the first question to `part`, before anything is started; asks nobody.
+
+    Raises:
+        BadLaunchFile, NoKey, WrongKey, BadInput: as `connect` and `ask` would.
+    """
+    role_of(model, part)
+    cassette = cassette_asked_for()
+    if cassette is None or cassette[0] != "replay":
+        find_endpoint(model)
 
 
 def connect(
