@@ -38,7 +38,7 @@ SCHEMA: Mapping[str, Any] = {
             "type": "integer",
             "minimum": 3,
             "maximum": 10,
-            "default": 5,
+            "default": 8,
             "description": "How far the embedded server sends the land [chunks].",
         },
         "port": {
@@ -81,7 +81,7 @@ class Settings:
     fast: bool = False
     allow_hidden_search: bool = False
     world_dir: str = ""
-    view_distance: int = 5
+    view_distance: int = 8
     port: int = 0
     host: str = ""
     version: str = ""

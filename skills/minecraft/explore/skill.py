@@ -2,12 +2,13 @@
 
 import math
 
-_LEG = 40.0
+_LEG = 80.0
+_SIGHT = 112
 _NEAR_MIDDLE = 250.0
 
 
-def explore(blocks: list[str], legs: int = 14) -> SkillResult:
-    """Go over the surface in legs of 40 m until one of `blocks` is exposed within 48 m."""
+def explore(blocks: list[str], legs: int = 10) -> SkillResult:
+    """Go over the surface in legs of 80 m until one of `blocks` is exposed within 112 m."""
     seen = _look(blocks)
     if seen.ok:
         return seen
@@ -33,7 +34,7 @@ def explore(blocks: list[str], legs: int = 14) -> SkillResult:
             heading = (heading + turn * 2) % 8
             swum = 0
         after = fact("position")
-        if not way.ok or after is None or math.dist(spot, after) < 12.0:
+        if not way.ok or after is None or math.dist(spot, after) < 20.0:
             blocked += 1
             heading = (heading + turn * (3 if blocked % 2 else 2)) % 8
             if blocked > 8:
@@ -51,7 +52,7 @@ def _first_heading() -> int:
 
 
 def _look(blocks: list[str]) -> SkillResult:
-    found = find_blocks(blocks, radius=48, count=1)
+    found = find_blocks(blocks, radius=_SIGHT, count=1)
     if not found.ok:
         return failed(found.message)
     for block in found.value["blocks"]:

@@ -8,6 +8,7 @@ _BELOW_GROUND = [
 ]  # fmt: skip
 _IN_WATER = ["seagrass", "tall_seagrass", "kelp", "kelp_plant", "bubble_column"]
 _REACH = 4.2
+_FAR = 40.0
 _WET = 150.0
 
 
@@ -46,7 +47,7 @@ def _nearest(names: list[str], avoid: list[list[int]]) -> list[int] | None:
     here = fact("position")
     best: list[int] | None = None
     least = 1000.0
-    for radius in [8, 24, 48]:
+    for radius in [8, 24, 48, 128]:
         found = find_blocks(names, radius=radius, count=24)
         if not found.ok:
             return None
@@ -110,6 +111,9 @@ def _mine_at(spot: list[int], names: list[str], wanted: int, avoid: list[list[in
 def _approach(spot: list[int]) -> str:
     if _within_reach(spot[0], spot[1], spot[2]):
         return ""
+    here = fact("position")
+    if here is not None and math.dist([here[0], here[2]], [spot[0], spot[2]]) > _FAR:
+        go_toward(spot[0], spot[2], range=12.0, dig=False)
     way = go_to(spot[0], spot[1], spot[2], range=3.0)
     if way.ok:
         return ""

@@ -6,7 +6,7 @@ import { Failure } from '../body/failure.js'
 const found = { blocks: list(record({ name: str('block name'), ...cell(), distance: num('from the feet [m]') }), 'nearest first') }
 const query = {
   names: list(str('block name'), 'block names, e.g. ["oak_log", "birch_log"]'),
-  radius: optional(int('how far from the feet [m], at most 48', { minimum: 1, maximum: 48 }), 32),
+  radius: optional(int('how far from the feet [m], at most 128', { minimum: 1, maximum: 128 }), 32),
   count: optional(int('at most this many', { minimum: 1, maximum: 256 }), 16)
 }
 
