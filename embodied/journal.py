@@ -15,22 +15,37 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from embodied.errors import BadJournal
+from embodied.errors import BadInput, BadJournal
+
+try:
+    import fcntl
+except ImportError:  # Windows: two writers are not kept apart there
+    fcntl = None  # type: ignore[assignment]
 
 VERSION = 1
 Record = Mapping[str, Any]
 
 
 class Journal:
-    """Writes records; thread-safe. Reopening an existing journal appends to it."""
+    """Writes records; thread-safe. Reopening an existing journal appends to it.
+
+    Raises:
+        BadInput: another process, or another Journal of this one, is writing it.
+        BadJournal: what is there is not a journal that can be appended to.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        records = read(path) if path.exists() else []
-        self._seq = records[-1]["seq"] if records else 0
-        _cut_torn_line(path)
         self._file: BinaryIO | None = path.open("ab", buffering=0)
+        try:
+            _hold(self._file, path)
+            records = read(path)
+            _cut_torn_line(path)
+        except BaseException:
+            self._file.close()
+            raise
+        self._seq = records[-1]["seq"] if records else 0
         self._lock = threading.RLock()
         self._subscribers: list[Callable[[Record], None]] = []
 
@@ -97,6 +112,19 @@ def _records(path: Path) -> Iterator[dict[str, Any]]:
                 remedy="Use the newer embodied that wrote it.",
             )
         yield record
+
+
+def _hold(file: BinaryIO, path: Path) -> None:
+    """Keep other writers out until the file is closed, by us or by the end of this process."""
+    if fcntl is None:
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise BadInput(
+            f"Run {path.parent.name} is still going on.",
+            remedy="Stop it with Ctrl-C where it runs, or start a new run without --resume.",
+        ) from None
 
 
 def _cut_torn_line(path: Path) -> None:

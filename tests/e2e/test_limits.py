@@ -86,3 +86,17 @@ def test_two_runs_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
     assert [(code, report["verdict"]) for code, report in ends] == [(0, "PASSED")] * 2, one.err + two.err
     journals = {report["journal"] for _, report in ends}
     assert len(journals) == 2
+
+
+def test_a_run_that_is_going_on_is_not_resumed_beside_itself(tmp_path: Path) -> None:
+    launch = tmp_path / "slow.toml"
+    launch.write_text('[goal]\ntext = "get a pickaxe"\n[world]\nkind = "mini"\nslow_s = 1.0\n')
+    with started(tmp_path, "run", str(launch), "--json") as one:
+        one.wait_for("call_started")
+        with started(tmp_path, *resume("last")) as two:
+            code, _ = two.finish()
+        assert one.process.poll() is None
+        one.kill()
+    assert code == 2
+    assert "is still going on" in two.err
+    assert not any(record["type"] == "run_resumed" for record in one.records())

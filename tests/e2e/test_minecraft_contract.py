@@ -1,4 +1,4 @@
-"""The contract of worlds, over Minecraft: one embedded world, made anew only where the contract asks for it."""
+"""The contract of worlds, over Minecraft: one embedded world, made anew only where a test closes it."""
 
 from __future__ import annotations
 
