@@ -114,7 +114,7 @@ def _approach(spot: list[int]) -> str:
     here = fact("position")
     if here is not None and math.dist([here[0], here[2]], [spot[0], spot[2]]) > _FAR:
         go_toward(spot[0], spot[2], range=12.0, dig=False)
-    way = go_to(spot[0], spot[1], spot[2], range=3.0)
+    way = reach(spot[0], spot[1], spot[2])
     if way.ok:
         return ""
     if way.error in ("no_path", "stuck"):
