@@ -31,7 +31,7 @@ class Case:
 
     Attributes:
         key: what identifies it in the results ("normal/seed-3").
-        arguments: of `embodied run`, without --json.
+        arguments: of `embodied run` (or another `command` that reports as it does), without --json.
         minutes: its time limit [min].
         milestones: items whose first appearance in the inventory is timed.
     """
@@ -40,6 +40,7 @@ class Case:
     arguments: tuple[str, ...]
     minutes: float
     milestones: tuple[str, ...] = ()
+    command: str = "run"
     labels: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -96,7 +97,7 @@ def _run_one(case: Case, machine: Mapping[str, Any], stop: threading.Event) -> d
     if stop.is_set():
         return None
     with tempfile.TemporaryDirectory(prefix="embodied-bench-") as folder:
-        argv = [sys.executable, "-m", "embodied", "run", *case.arguments, "--json", "--quiet"]
+        argv = [sys.executable, "-m", "embodied", case.command, *case.arguments, "--json", "--quiet"]
         argv += ["--minutes", f"{case.minutes:g}"]
         began = time.monotonic()
         environment = {**os.environ, "EMBODIED_RUNS": folder}
@@ -120,6 +121,7 @@ def _run_one(case: Case, machine: Mapping[str, Any], stop: threading.Event) -> d
             "assistance": report.get("assistance", {}),
             "milestones": milestones(records, case.milestones),
             "failed_steps": failed_steps(records),
+            **({"explored": report["explored"]} if "explored" in report else {}),
             **machine,
         }
 

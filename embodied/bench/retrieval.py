@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import statistics
 import time
@@ -10,11 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from embodied.bench.calibration import calibration_s
+from embodied.bench.cases import read_results
 from embodied.bench.corpus import copies, goal_skills
 from embodied.bench.statistics import wilson
 from embodied.errors import BadInput
 from embodied.methods import WorldSpec
-from embodied.retrieval import Retriever
+from embodied.retrieval import Retriever, index_text
 from embodied.skills.skill import Skill
 
 SIZES = (10_000, 100_000)
@@ -85,6 +88,31 @@ def speed(skills: Sequence[Skill], size: int, queries: Sequence[Query]) -> dict[
         "median_ms": round(statistics.median(timed), 3),
         "p99_ms": round(timed[int(len(timed) * 0.99)], 3),
     }
+
+
+def measured(seeds: Sequence[Skill], spec: WorldSpec, queries: Path, results: Path) -> dict[str, Any]:
+    """Everything, as a row of `results`; what was measured on the same texts and queries is not run again."""
+    skills, asked = corpus(seeds, spec), read_queries(queries)
+    key = _key(skills, asked)
+    for row in read_results(results):
+        if row["key"] == key:
+            return row
+    row = {
+        "key": key,
+        "seeds": len(seeds),
+        **recall(skills, asked),
+        "speed": [speed(skills, size, asked) for size in SIZES],
+        "calibration_s": round(calibration_s(), 4),
+    }
+    results.parent.mkdir(parents=True, exist_ok=True)
+    with results.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(row) + "\n")
+    return row
+
+
+def _key(skills: Sequence[Skill], queries: Sequence[Query]) -> str:
+    texts = [*(index_text(skill) for skill in skills), *(f"{q.text}|{q.expected}" for q in queries)]
+    return f"retrieval/{hashlib.sha256(chr(10).join(texts).encode()).hexdigest()[:16]}"
 
 
 def summary(row: dict[str, Any]) -> list[str]:

@@ -12,13 +12,16 @@ from rich.console import Console
 from rich.table import Table
 
 from embodied.bench import bridge as bridge_bench
+from embodied.bench import explore as explore_bench
 from embodied.bench import items as items_bench
+from embodied.bench import retrieval as retrieval_bench
 from embodied.bench import startup
 from embodied.bench import techtree as techtree_bench
 from embodied.bench.calibration import calibration_s
 from embodied.bench.cases import run_cases
 from embodied.cli.folders import find_launch_file
 from embodied.launchfile import load_launch_file
+from embodied.loop import skills_of
 from embodied.plugins import load_world
 
 app = typer.Typer(no_args_is_help=True, help="Measure: fixed seeds, every failure counted.")
@@ -74,6 +77,36 @@ def bridge(launch: Launch = "minecraft", starts: Annotated[int, typer.Option(min
         each = ", ".join(f"{seconds:.1f}" for seconds in first)
         console.print(f"start to first action: {statistics.median(first):.1f} s (of {each})")
         console.print(f"peak memory of all processes: {max(run.peak_mb for run in runs):.0f} MB")
+
+
+@app.command("retrieval")
+def retrieval(
+    world: Annotated[str, typer.Option(help="Whose skills and items make the corpus.")] = "minecraft",
+    queries: Annotated[Path, typer.Option(help="Queries with the skill that each expects.")] = Path(
+        "tests/data/retrieval_queries.jsonl"
+    ),
+    results: Results = Path("bench/retrieval.jsonl"),
+) -> None:
+    """Is the right skill found, in other words than its own, and how fast among 10 000 and 100 000?"""
+    seeds = list(skills_of(world))
+    row = retrieval_bench.measured(seeds, load_world(world).spec(), queries, results)
+    for line in retrieval_bench.summary(row):
+        console.print(line, markup=False, highlight=False)
+
+
+@app.command("explore")
+def explore(
+    launch: Launch = "minecraft",
+    seeds: Annotated[int, typer.Option(min=1, max=len(explore_bench.SEEDS))] = 3,
+    minutes: Annotated[float, typer.Option(help="Of each exploration.")] = explore_bench.MINUTES,
+    jobs: Jobs = 1,
+    results: Results = Path("bench/explore.jsonl"),
+) -> None:
+    """Distinct items by goals of its own, in fast mode, beside Voyager and Odyssey."""
+    chosen = explore_bench.cases(find_launch_file(launch), seeds=explore_bench.SEEDS[:seeds], minutes=minutes)
+    rows = run_cases(chosen, results, jobs=jobs, tell=_tell)
+    _print_table("Exploration, offline, fast mode", explore_bench.table(rows))
+    console.print(explore_bench.CONDITIONS)
 
 
 def _tell(text: str) -> None:

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import tempfile
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,9 +111,9 @@ def _variable_names(pattern: Pattern) -> dict[int, str]:
 def _source(name: str, what: str, pattern: Pattern, skills: Sequence[Skill], names: dict[int, str]) -> str:
     python_name = name.replace("-", "_")
     parameters = ", ".join(_parameters(pattern, skills, names))
-    doc = what.replace("\\", " ").replace('"""', "'")
-    lines = [f'"""{doc.split(". Steps")[0]}."""', "", "", f"def {python_name}({parameters}) -> SkillResult:"]
-    lines.append(f'    """{doc}"""')
+    doc = textwrap.fill(what.replace("\\", " ").replace('"', "'"), 100, subsequent_indent="    ")
+    lines = ['"""A sequence of steps that recurred, as one skill."""', "", ""]
+    lines += [f"def {python_name}({parameters}) -> SkillResult:", f'    """{doc}"""']
     for number, (skill, (_, slots)) in enumerate(zip(skills, pattern.steps, strict=True), 1):
         arguments = ", ".join(f"{argument}={_code(slot, names)}" for argument, slot in slots)
         call = f"{skill.python_name}({arguments})"
@@ -172,7 +173,7 @@ def _story(pattern: Pattern, names: dict[int, str]) -> str:
 
 
 def _told(slot: Slot, names: dict[int, str]) -> str:
-    return f"as given by {names[slot.number]}" if isinstance(slot, Variable) else str(slot).replace("_", " ")
+    return f"the given {names[slot.number]}" if isinstance(slot, Variable) else str(slot).replace("_", " ")
 
 
 def _subject(skill: str, slots: Sequence[tuple[str, Any]]) -> str:

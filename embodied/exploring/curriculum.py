@@ -21,9 +21,9 @@ from embodied.planning.search import NoPlan, Plan, PlanSearch
 
 MOST_ATTEMPTS = 3
 """A goal that failed this often is given up for this exploration."""
-WAIT = 6
+WAIT = 12
 """A goal that failed waits for so many iterations, and twice as many after each further failure."""
-STEP_FAILED_S = 60.0
+STEP_FAILED_S = 120.0
 """What a recent failure of one of its steps adds to a plan [s]."""
 KIND_S = 4.0
 """What each recent goal of the same kind adds to another [s]: not ten sorts of stairs in a row."""
