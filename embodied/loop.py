@@ -211,8 +211,10 @@ class Run:
         self.claims = past.claims if past else Claims()
         judgement, exit_code = Judgement(Verdict.UNKNOWN, "the run did not begin"), 1
         try:
-            self._understand()
-            self._announce()
+            try:
+                self._understand()
+            finally:
+                self._announce()
             world = self.simulation.launch()
             try:
                 judgement, exit_code = self._with_world(world)
@@ -239,7 +241,9 @@ class Run:
         return self._end(judgement, exit_code)
 
     def _understand(self) -> None:
-        """Ask a model what an unclear goal means, and show it before anything starts."""
+        """Before anything starts: is there a model where one is needed, what does an unclear goal mean?"""
+        if self.launch.agent.planner in MODEL_PLANNERS:
+            self.asked()
         if self.unclear is None:
             return
         self.goal = proposed_goal(self.asked(), self.goal.text, self.spec, self.unclear)
@@ -275,7 +279,7 @@ class Run:
             "run_started",
             run=self.journal.path.parent.name,
             goal=self.goal.text,
-            condition=str(self.goal.condition),
+            condition=str(self.goal.condition) if self.goal.condition is not _NEVER else "",
             explanation=self.goal.explanation,
             world=self.launch.world.kind,
             seed=settings.get("seed"),

@@ -104,6 +104,9 @@ class WorldSpec(Protocol):
         reflexes: what to see to before each step.
         interrupts: types of events that end the running step at once, because they make it void ("died").
         ready: what must hold before a step can begin ("alive"); it is waited for. None if nothing.
+
+    A world may also have `notes`, a text of plain knowledge (its rules, units, pitfalls) for the models that
+    plan and write skills.
     """
 
     @property

@@ -7,7 +7,7 @@ plans are sampled once; deciding among their branches, and correcting course, co
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from embodied.planning.plan import PlanNode
 from embodied.planning.proposal import Move
@@ -71,6 +71,12 @@ class PlanTree:
         for node in self._all(self.root):
             if node.move and node.move.skill == skill and node.status == "todo":
                 node.status = "failed"
+
+    def rename(self, skill: str, other: str) -> None:
+        """Another skill does what one of the plan was meant to do."""
+        for node in self._all(self.root):
+            if node.move and node.move.skill == skill:
+                node.move = replace(node.move, skill=other)
 
     def advance(self, holds: Holds, may_begin: MayBegin) -> Node | None:
         """The next move to try, from where the walk is; None when the tree is spent.

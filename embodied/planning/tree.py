@@ -72,6 +72,8 @@ class TreePlanner:
         if not fresh or node is None or self.tree is None or node.move is None:
             return
         last = fresh[-1]
+        if last.step.skill != node.move.skill:  # what was to be written was there under another name
+            self.tree.rename(node.move.skill, last.step.skill)
         if last.judgement.passed:
             self._fruitless = 0
             self.tree.succeed()

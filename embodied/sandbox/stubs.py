@@ -56,6 +56,26 @@ def stub_text(
     return "\n".join(parts)
 
 
+def brief_stubs(
+    primitives: Mapping[str, PrimitiveSpec], families: Mapping[str, FactFamily], skills: Iterable[Skill] = ()
+) -> str:
+    """The same for a reader: the overloads of `fact` and `facts` as one line a family."""
+    whole = stub_text(primitives, families, skills)
+    return whole.replace(_facts(families), _reads(families))
+
+
+def _reads(families: Mapping[str, FactFamily]) -> str:
+    lines = []
+    for family in families.values():
+        kind = _PYTHON.get(family.kind, "Any")
+        keys = "".join(f", {name}" for name in _key_names(family.keys))
+        sure = family.closed and family.default is not None
+        many = f'    facts("{family.name}") -> dict[str, {kind}]' if len(family.keys) == 1 else ""
+        lines.append(f'#   fact("{family.name}"{keys}) -> {kind}{"" if sure else " | None"}{many}')
+    head = "# Facts as they are now; with default=... a value takes the place of None."
+    return "\n".join([head, *lines, ""])
+
+
 def refuse_taken_name(skill: Skill, primitives: Mapping[str, PrimitiveSpec]) -> None:
     """Raise `BadSkill` if a skill has the name of a primitive or of a function that all skills have."""
     if skill.python_name in primitives or skill.python_name in HOST_FUNCTIONS:

@@ -20,7 +20,7 @@ from embodied.prompts import render, render_parts
 from embodied.render import render_observation
 from embodied.sandbox import SkillRun
 from embodied.sandbox.checking import TypeProblem
-from embodied.sandbox.stubs import stub_text
+from embodied.sandbox.stubs import brief_stubs
 from embodied.skills import Skill, SkillLibrary
 from embodied.writing.drafts import SKILL_SCHEMA, Draft, Tried, draft_of, make_skill
 from embodied.writing.findings import findings_of, outcome_of, shown_problems
@@ -127,21 +127,22 @@ class Workshop:
         Raises:
             BudgetSpent, ModelError: as `ModelClient.ask`; drafts stay in `home`, no skill is half made.
         """
+        library = self.library()  # as it was before drafts were laid over it
         tried: list[Tried] = []
         hashes: set[str] = set()
         for round_ in range(self.repairs + 1):
             if round_:
                 self.note(f"repairing {order.name}, round {round_} of {self.repairs}: {tried[-1].outcome}")
             try:
-                draft = self._ask(order, bench.observation(), tried)
+                draft = self._ask(order, bench.observation(), tried, library)
             except BadAnswer as bad:
                 nothing = Draft(order.name, "", "", "", "")
                 tried.append(Tried(nothing, "no usable answer", bad.message, False))
                 continue
-            skill = self._checked(draft, order, bench, tried, hashes)
+            skill = self._checked(draft, order, bench, library, tried, hashes)
             if skill is None:
                 continue
-            twin = twin_of(skill.source, (s for s in self.library() if s.parameters == skill.parameters))
+            twin = twin_of(skill.source, (s for s in library if s.parameters == skill.parameters))
             if twin is not None:
                 self.note(f"{order.name} would be the same code as {twin.name}, which is used instead")
                 skill = twin
@@ -156,15 +157,19 @@ class Workshop:
     # --------------------------------------------------------------------------------- checking
 
     def _checked(
-        self, draft: Draft, order: Order, bench: Bench, tried: list[Tried], hashes: set[str]
+        self,
+        draft: Draft,
+        order: Order,
+        bench: Bench,
+        library: SkillLibrary,
+        tried: list[Tried],
+        hashes: set[str],
     ) -> Skill | None:
         """The draft as a skill that may run, or None with the reasons added to `tried`."""
         self._written += 1
         home = self.home / f"{self._written:02}"
         try:
-            skill = make_skill(
-                draft, home, self.spec.name, self.library(), self.spec.families, order.arguments
-            )
+            skill = make_skill(draft, home, self.spec.name, library, self.spec.families, order.arguments)
             again = normal_hash(skill.source)
             if again in hashes:
                 why = "This is the same code as in an earlier try. Change what went wrong there."
@@ -184,19 +189,22 @@ class Workshop:
 
     # ----------------------------------------------------------------------------------- asking
 
-    def _ask(self, order: Order, observation: Observation, tried: Sequence[Tried]) -> Draft:
-        answer = self.client.ask("writer", self.messages(order, observation, tried), schema=SKILL_SCHEMA)[0]
-        return draft_of(order.name, answer.data)
+    def _ask(
+        self, order: Order, observation: Observation, tried: Sequence[Tried], library: SkillLibrary
+    ) -> Draft:
+        messages = self.messages(order, observation, tried, library)
+        return draft_of(order.name, self.client.ask("writer", messages, schema=SKILL_SCHEMA)[0].data)
 
-    def messages(self, order: Order, observation: Observation, tried: Sequence[Tried]) -> list[Message]:
+    def messages(
+        self, order: Order, observation: Observation, tried: Sequence[Tried], library: SkillLibrary
+    ) -> list[Message]:
         """The prompt. What changes from skill to skill comes last, so that servers can cache the rest."""
         query = f"{order.name} {order.task} {order.achieves}"
-        library = self.library()
         closest = self._closest(query, library, OFFERED)
         parts = render_parts(
             "writer",
             world=world_text(self.spec),
-            stubs=stub_text(self.primitives, self.spec.families, closest).strip(),
+            stubs=brief_stubs(self.primitives, self.spec.families, closest).strip(),
             name=order.name,
             signature=order.signature,
             task=order.task,

@@ -8,6 +8,7 @@ from functools import cache, cached_property
 from embodied.condition import Condition, parse
 from embodied.facts import FactFamily, Observation
 from embodied.methods import FactRef, Method, Reflex, Vocabulary
+from embodied_minecraft.data_files import FOLDER
 from embodied_minecraft.facts import FAMILIES
 from embodied_minecraft.knowledge import DEFAULT_VERSION, load
 from embodied_minecraft.methods import default_methods
@@ -41,6 +42,11 @@ class MinecraftSpec:
             return (breathless,)
         hungry = parse(f"food < {_HUNGRY} and ({held})")
         return (breathless, Reflex(when=hungry, skill="eat-food", arguments={}, why="hungry"))
+
+    @cached_property
+    def notes(self) -> str:
+        """The game's rules and this body's pitfalls, for models: knowledge, no solutions."""
+        return (FOLDER / "notes.md").read_text(encoding="utf-8")
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
