@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import statistics
 import time
 from collections.abc import Sequence
@@ -103,6 +104,7 @@ def measured(seeds: Sequence[Skill], spec: WorldSpec, queries: Path, results: Pa
         **recall(skills, asked),
         "speed": [speed(skills, size, asked) for size in SIZES],
         "calibration_s": round(calibration_s(), 4),
+        "load": round(os.getloadavg()[0], 1),
     }
     results.parent.mkdir(parents=True, exist_ok=True)
     with results.open("a", encoding="utf-8") as file:
@@ -129,4 +131,5 @@ def summary(row: dict[str, Any]) -> list[str]:
             f"{fast['skills']} skills: {fast['median_ms']:.2f} ms a search at the median, "
             f"{fast['p99_ms']:.2f} ms at p99; index built in {fast['build_s']:.1f} s"
         )
+    lines.append(f"timed at a load average of {row['load']}: other work on the cores slows the scan")
     return lines

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -28,8 +29,11 @@ STEP_FAILED_S = 120.0
 KIND_S = 4.0
 """What each recent goal of the same kind adds to another [s]: not ten sorts of stairs in a row."""
 RECENT_KINDS = 8
-PLANS = 12
+PLANS = 24
 """So many of the candidates that look cheapest are planned for in full."""
+SHARED = 3
+"""Where so many of those plans gather the same thing, enough is gathered for all of them in one go."""
+MOST_STOCK = 16
 
 
 @dataclass(frozen=True)
@@ -116,18 +120,19 @@ class NoveltyCurriculum:
         candidates = [t for t in candidates if estimate.costs[t.fact] < math.inf]
         ranked = sorted(candidates, key=lambda t: (estimate.costs[t.fact] + novelty[t.name], t.name))
         for start in range(0, len(ranked), PLANS):
-            best: tuple[float, Target, Plan] | None = None
+            plans: dict[Target, Plan] = {}
             for target in ranked[start : start + PLANS]:
-                try:
-                    plan = search().plan(target.condition)
-                except NoPlan:
-                    continue
-                burden = sum(_penalty(step.method, progress) for step in plan.steps)
-                score = plan.cost + burden + novelty[target.name]
-                if plan.steps and (best is None or score < best[0]):
-                    best = (score, target, plan)
-            if best is not None:
-                return _proposal(best[1], best[2], progress)
+                with suppress(NoPlan):
+                    plans[target] = search().plan(target.condition)
+            scores = {
+                target: plan.cost + novelty[target.name] + _burden(plan, progress)
+                for target, plan in plans.items()
+                if plan.steps
+            }
+            if scores:
+                best = min(scores, key=lambda target: (scores[target], target.name))
+                stock = _stock(plans[best], list(plans.values()), observation, progress)
+                return stock or _proposal(best, plans[best], progress)
         return None
 
 
@@ -138,6 +143,39 @@ def _waits(progress: Progress, goal: str) -> bool:
 
 def _penalty(method: Method, progress: Progress) -> float:
     return STEP_FAILED_S * progress.recent_failures(signature_of(method.skill, method.arguments))
+
+
+def _burden(plan: Plan, progress: Progress) -> float:
+    return sum(_penalty(step.method, progress) for step in plan.steps)
+
+
+def _stock(
+    plan: Plan, plans: Sequence[Plan], observation: Observation, progress: Progress
+) -> Proposal | None:
+    """Gathering for several goals at once, where this plan and others gather the same; or None."""
+    for fact, amount in _gathered(plan).items():
+        shares = [gathered[fact] for gathered in map(_gathered, plans) if fact in gathered]
+        goal = f"stock of {fact[-1]}"
+        if len(shares) < SHARED or progress.failures(goal)[0]:
+            continue
+        more = min(MOST_STOCK, int(sum(shares)))
+        if more > amount:
+            total = int(observation.number(*fact)) + more
+            condition = parse(f"{fact[0]}[{', '.join(fact[1:])}] >= {total}")
+            why = f"{len(shares)} goals near at hand use {fact[-1]}"
+            return Proposal(goal, condition, plan.cost + 2.0 * more, len(plan.steps), why)
+    return None
+
+
+def _gathered(plan: Plan) -> dict[FactRef, float]:
+    """What a plan gathers by steps that take an amount and use up nothing but wear."""
+    found: dict[FactRef, float] = {}
+    for step in plan.steps:
+        method = step.method
+        if "count" in method.arguments and all(fact[0] == "uses" for fact in method.consumes):
+            for fact, amount in method.adds.items():
+                found[fact] = found.get(fact, 0.0) + amount
+    return found
 
 
 def _proposal(target: Target, plan: Plan, progress: Progress) -> Proposal:

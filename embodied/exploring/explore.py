@@ -26,9 +26,9 @@ from embodied.plugins import load_world
 from embodied.runs import JOURNAL, PastRun, find_run, list_runs, read_run
 
 MODE = "explore"
-GOAL_LEAST_S = 90.0
+GOAL_LEAST_S = 45.0
 GOAL_MOST_S = 300.0
-PATIENCE = 3.0
+PATIENCE = 4.0
 """A goal may take so many times what its plan was estimated at, within the two limits above."""
 STEPS_OVER = 10
 """And so many steps more than the plan had, twice over."""
