@@ -12,7 +12,7 @@ def to_surface(tries: int = 6) -> SkillResult:
         spot = fact("position")
         if spot is None:
             return failed("where the body is cannot be told")
-        if spot[1] >= _SEA_LEVEL and _open_sky(spot):
+        if spot[1] >= _SEA_LEVEL - 1 and _open_sky(spot):
             return done(y=spot[1])
         height = max(_SEA_LEVEL + 3, int(spot[1]) + 12)
         climbed = tunnel_to(int(spot[0]) + 6 + _ * 3, height, int(spot[2]) + 2, reach=2.5)
