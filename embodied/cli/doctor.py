@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +12,18 @@ from rich.text import Text
 
 from embodied.cli import ending, folders
 from embodied.doctor import examine
-from embodied.launchfile import load_launch_file
+from embodied.launchfile import LaunchFile, load_launch_file
+from embodied.models.endpoint import is_configured
+from embodied.world import Check
+
+
+def _checks(chosen: LaunchFile, pins: Path | None) -> Iterator[Check]:
+    yield from examine(chosen.world.kind, chosen.world.settings, pins=pins)
+    asks_a_model = chosen.agent.planner != "offline"
+    if asks_a_model or is_configured(chosen.model):
+        from embodied.models.reach import check_endpoint
+
+        yield check_endpoint(chosen.model, needed=asks_a_model)
 
 
 def doctor(
@@ -27,7 +40,7 @@ def doctor(
     pins = root / "launch" / "constraints.txt" if root else None
     console = Console(highlight=False)
     broken = 0
-    for check in examine(chosen.world.kind, chosen.world.settings, pins=pins):
+    for check in _checks(chosen, pins):
         mark, style = ("✓", "green") if check.ok else ("✗", "red") if check.needed else ("·", "yellow")
         line = Text(mark, style=style).append(f" {check.name}: {check.detail}", style="default")
         if not check.ok and check.remedy:

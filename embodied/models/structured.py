@@ -18,6 +18,7 @@ _THINKING = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 _FENCE = re.compile(r"```[A-Za-z0-9_-]*[ \t]*\n(.*?)\n?[ \t]*```", re.DOTALL)
 _MISSING = object()
 DEEPEST = 60
+FARTHEST_SEARCH = 2_000_000
 
 
 def strict_format(part: str, schema: JsonSchema) -> dict[str, Any]:
@@ -83,18 +84,20 @@ def _no_number(name: str) -> Any:
 
 
 def _balanced(text: str) -> Iterator[str]:
-    """Every stretch from an opening bracket to the one that closes it, outermost first; strings respected."""
-    position = 0
-    while True:
+    """Every stretch from an opening bracket to the one that closes it, outermost first; strings respected.
+
+    It gives up after `FARTHEST_SEARCH` letters, so that a wall of brackets costs no more than a second.
+    """
+    position = scanned = 0
+    while scanned < FARTHEST_SEARCH:
         start = min((p for p in (text.find("{", position), text.find("[", position)) if p >= 0), default=-1)
         if start < 0:
             return
         end = _closing(text, start)
+        scanned += (end or len(text)) - start
         if end:
             yield text[start:end]
         position = end or start + 1
-        if not end and len(text) - start > 200_000:  # no quadratic search in a wall of brackets
-            return
 
 
 def _closing(text: str, start: int) -> int:
