@@ -42,11 +42,15 @@ class TreePlanner:
     tree: PlanTree | None = None
     outlines: dict[str, Skill] = field(default_factory=dict)
     questions: int = 0
+    _goal: Condition | None = None
     _seen: int = 0
     _fruitless: int = 0
     _current: Node | None = None
 
     def next(self, goal: Condition, observation: Observation, history: Sequence[Attempt]) -> Decision:
+        if goal != self._goal:
+            self._goal, self.tree, self._current = goal, None, None
+            self._seen, self._fruitless = len(history), 0
         self._digest(history)
         while True:
             node = self._advance(observation)
@@ -67,6 +71,8 @@ class TreePlanner:
     # ------------------------------------------------------------------- what came of the last step
 
     def _digest(self, history: Sequence[Attempt]) -> None:
+        if len(history) < self._seen:  # a new pursuit of the same goal
+            self.tree, self._seen, self._fruitless = None, 0, 0
         fresh, self._seen = history[self._seen :], len(history)
         node, self._current = self._current, None
         if not fresh or node is None or self.tree is None or node.move is None:

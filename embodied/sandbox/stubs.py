@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from embodied.errors import BadSkill
@@ -59,9 +60,28 @@ def stub_text(
 def brief_stubs(
     primitives: Mapping[str, PrimitiveSpec], families: Mapping[str, FactFamily], skills: Iterable[Skill] = ()
 ) -> str:
-    """The same for a reader: the overloads of `fact` and `facts` as one line a family."""
-    whole = stub_text(primitives, families, skills)
-    return whole.replace(_facts(families), _reads(families))
+    """The same for a reader: `fact` and `facts` as one line a family, and failures that nearly every
+    primitive can have only once."""
+    offered = {name: spec for name, spec in primitives.items() if name not in NOT_OFFERED}
+    moving = [spec for spec in offered.values() if spec.moves]
+    common = {
+        (code, meaning)
+        for spec in moving
+        for code, meaning in spec.errors.items()
+        if all(other.errors.get(code) == meaning for other in moving)
+    }
+    if len(moving) > 2 and common:
+        offered = {
+            name: replace(spec, errors=dict(sorted(set(spec.errors.items()) - common)))
+            for name, spec in offered.items()
+        }
+    else:
+        common = set()
+    whole = stub_text(offered, families, skills).replace(_facts(families), _reads(families))
+    shared = [f"#   error {code!r}: {meaning}" for code, meaning in sorted(common)]
+    timeout = "#   error 'timeout': it took longer than its deadline, and was ended"
+    head = "# Every primitive that moves the body can also end with:"
+    return "\n".join([whole, head, *shared, timeout])
 
 
 def _reads(families: Mapping[str, FactFamily]) -> str:

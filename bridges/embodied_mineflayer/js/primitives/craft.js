@@ -13,7 +13,7 @@ export default (body) => [
     result: { crafted: int('how many were gained') },
     errors: {
       no_recipe: 'nothing crafts this item',
-      missing_ingredients: 'message and data.missing say what, and how many',
+      missing_ingredients: 'message and value.missing say what, and how many',
       no_table: 'needs a crafting table within reach (4 m)',
       inventory_full: 'no room for the result',
       unknown_item: 'no such item in this version',

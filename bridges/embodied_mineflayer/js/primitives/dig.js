@@ -16,8 +16,8 @@ export default (body) => [
       not_there: 'the cell is air, water or lava',
       out_of_reach: 'too far: go_to(x, y, z, range=3) first',
       not_diggable: 'bedrock or the like',
-      cannot_harvest: 'no held tool makes it drop anything; data.tools names those that do',
-      blocked_view: 'another block is in the way; message names it',
+      cannot_harvest: 'no held tool makes it drop anything; value.tools names those that do',
+      blocked_view: 'another block is in the way; value.block names it, value.x, y, z is its cell',
       no_item: 'the named tool is not held',
       not_dug: 'the server put the block back'
     },
