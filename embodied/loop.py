@@ -129,7 +129,8 @@ def run_in_world(
         from embodied.models.client import refuse_unusable
 
         refuse_unusable(launch.model, "planner")
-    folder = past.folder if past else new_run(runs_dir, launch.goal.text)
+    text = goal.text if isinstance(goal, Goal) else launch.goal.text
+    folder = past.folder if past else new_run(runs_dir, text)
     simulation = load_world(launch.world.kind).simulation(launch.world.settings, folder)
     if past:
         past.refuse_other_world(getattr(simulation, "identity", ""))
