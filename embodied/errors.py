@@ -6,6 +6,7 @@
     │   ├── BadGoal
     │   ├── BadCondition
     │   ├── BadSkill
+    │   ├── BadLibrary
     │   └── BadJournal
     ├── SetupError               exit code 2: something that must be installed or free is not
     ├── BudgetSpent              exit code 3
@@ -62,6 +63,10 @@ class BadCondition(BadInput):
 
 
 class BadSkill(BadInput):
+    pass
+
+
+class BadLibrary(BadInput):
     pass
 
 

@@ -85,11 +85,21 @@ SPECS: Mapping[str, PrimitiveSpec] = {
 
 
 class MiniBody:
-    """A body in a mini world of its own; implements `embodied.bridge.body.Body`."""
+    """A body in a mini world of its own; implements `embodied.bridge.body.Body`.
+
+    `given` is what it holds at the beginning, item to count: for the scenes of the gate.
+    """
 
     kind = "mini"
 
-    def __init__(self, seed: int = 0, faults: Faults = Faults(), *, may_die: bool = False) -> None:
+    def __init__(
+        self,
+        seed: int = 0,
+        faults: Faults = Faults(),
+        *,
+        may_die: bool = False,
+        given: Mapping[str, int] | None = None,
+    ) -> None:
         self.identity = f"mini-{seed}"
         self.details: Mapping[str, Any] = {"seed": seed, "size": SIZE}
         self.specs = SPECS
@@ -98,8 +108,8 @@ class MiniBody:
         chosen = random.Random(f"mini {seed}").sample(cells, TREES + ROCKS + 1)
         self._at = chosen.pop()
         self._things = {cell: "tree" if n < TREES else "rock" for n, cell in enumerate(chosen)}
-        self._held: Counter[str] = Counter()
-        self._uses = 0
+        self._held: Counter[str] = Counter(given or {})
+        self._uses = USES * self._held["pickaxe"]
         self._faults = faults
         self._may_die = may_die
         self._moves = 0

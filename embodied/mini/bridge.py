@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -15,9 +16,9 @@ from embodied.mini.body import Faults, MiniBody
 READY_S = 15.0
 
 
-def start(seed: int, faults: Faults, folder: Path) -> BridgeClient:
+def start(seed: int, faults: Faults, folder: Path, given: Mapping[str, int] | None = None) -> BridgeClient:
     """Start the bridge as our child, with its log in `folder`, and connect to it."""
-    config = json.dumps({"seed": seed, "faults": asdict(faults)})
+    config = json.dumps({"seed": seed, "faults": asdict(faults), "given": dict(given or {})})
     child = ChildProcess(
         [sys.executable, "-m", "embodied.mini.bridge", config],
         name="the mini bridge",
@@ -29,7 +30,8 @@ def start(seed: int, faults: Faults, folder: Path) -> BridgeClient:
 def main(config: str = "{}") -> int:
     wanted = json.loads(config)
     faults = Faults(**wanted.get("faults", {}))
-    return serve(lambda: MiniBody(int(wanted.get("seed", 0)), faults, may_die=True))
+    seed, given = int(wanted.get("seed", 0)), wanted.get("given", {})
+    return serve(lambda: MiniBody(seed, faults, may_die=True, given=given))
 
 
 if __name__ == "__main__":

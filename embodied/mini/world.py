@@ -10,8 +10,9 @@ from embodied.methods import WorldSpec
 from embodied.mini import bridge
 from embodied.mini.body import Faults, MiniBody
 from embodied.mini.inprocess import InProcessWorld
-from embodied.mini.knowledge import MiniSpec
+from embodied.mini.knowledge import ITEMS, MiniSpec
 from embodied.primitives import JsonSchema
+from embodied.scene import read_scene
 from embodied.world import Check, Simulation, World
 
 SETTINGS: JsonSchema = {
@@ -43,16 +44,20 @@ class MiniSimulation:
         self._world: World | None = None
 
     def launch(self) -> World:
-        self.close()
-        if self._bridged:
-            self._world = bridge.start(self._seed, self._faults, self._folder)
-        else:
-            self._world = InProcessWorld(MiniBody(self._seed, self._faults))
-        return self._world
+        return self._start({})
 
     def reset(self, seed: int, scene: Mapping[str, Any] | None = None) -> World:
+        """A new world for `seed`. Scene: {"inventory": {item: count}}, held from the beginning."""
         self._seed = seed
-        return self.launch()
+        return self._start(read_scene(scene or {}, ITEMS))
+
+    def _start(self, given: Mapping[str, int]) -> World:
+        self.close()
+        if self._bridged:
+            self._world = bridge.start(self._seed, self._faults, self._folder, given)
+        else:
+            self._world = InProcessWorld(MiniBody(self._seed, self._faults, given=given))
+        return self._world
 
     def close(self) -> None:
         if self._world is not None:

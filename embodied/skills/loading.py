@@ -21,11 +21,15 @@ KEYS: Final = frozenset(
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
-def load_skill(folder: Path) -> Skill:
-    """Read one skill; raises `BadSkill` that names the file, the line and the mend."""
+def load_skill(folder: Path, *, named: str = "") -> Skill:
+    """Read one skill; raises `BadSkill` that names the file, the line and the mend.
+
+    Args:
+        named: the name that it must have, where that is not its folder's.
+    """
     front, lines = _front_matter(folder / "SKILL.md")
     file = folder / "SKILL.md"
-    name = _checked_name(front, folder, lines)
+    name = _checked_name(front, folder, named or folder.resolve().name, lines)
     metadata = _checked_metadata(front, file, lines)
     code = folder / "skill.py"
     if not code.is_file():
@@ -94,17 +98,15 @@ def _front_matter(file: Path) -> tuple[Mapping[str, Any], list[str]]:
     return front, lines[: end + 1]
 
 
-def _checked_name(front: Mapping[str, Any], folder: Path, lines: list[str]) -> str:
+def _checked_name(front: Mapping[str, Any], folder: Path, wanted: str, lines: list[str]) -> str:
     file = folder / "SKILL.md"
     name, description = front.get("name"), front.get("description")
     if not isinstance(name, str) or not _NAME.fullmatch(name) or len(name) > 64:
         remedy = "Use lower-case letters, digits and single hyphens, at most 64: mine-block."
         raise bad(file, _line(lines, "name"), f"{name!r} cannot be a skill's name", remedy)
-    if name != folder.resolve().name:
+    if name != wanted:
         remedy = "Give the folder and the skill the same name."
-        raise bad(
-            file, _line(lines, "name"), f"the name {name!r} is not the folder's, {folder.name!r}", remedy
-        )
+        raise bad(file, _line(lines, "name"), f"the name {name!r} is not the folder's, {wanted!r}", remedy)
     if not isinstance(description, str) or not 1 <= len(description.strip()) <= 1024:
         remedy = "Say in 1 to 1024 characters what the skill does and when to use it."
         raise bad(file, _line(lines, "description"), "has no usable description", remedy)

@@ -36,6 +36,8 @@ class ServerConfig:
         port: TCP port on `host`; 0 takes any free one.
         fast: digging takes no time to the server, and furnaces need 20 ticks instead of 200.
         view_distance: how far chunks are sent [chunks].
+        scene: {"player": name, "inventory": {item: count}}: what a player holds when it first joins. For
+            the gate, which records it as set-up.
         operators: players that may use commands. For tests: a run with operators is an assisted run.
     """
 
@@ -47,6 +49,7 @@ class ServerConfig:
     fast: bool = False
     view_distance: int = 6
     operators: tuple[str, ...] = ()
+    scene: Mapping[str, Any] | None = None
     generator: Path | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -58,6 +61,7 @@ class ServerConfig:
             "fast": self.fast,
             "view_distance": self.view_distance,
             "operators": list(self.operators),
+            "scene": dict(self.scene) if self.scene is not None else None,
             "truth": True,
             "version": VERSION,
             "generator": str(self.generator.absolute()) if self.generator is not None else None,

@@ -11,8 +11,10 @@ from typing import Any
 from embodied.errors import BadInput
 from embodied.facts import Observation
 from embodied.plugins import load_bridge
+from embodied.scene import read_scene
 from embodied.world import World
 from embodied_minecraft.facts import FAMILIES
+from embodied_minecraft.knowledge import load
 from embodied_minecraft.server import EmbeddedServer, ServerConfig
 from embodied_minecraft.settings import VERSION, Settings
 
@@ -40,17 +42,21 @@ class MinecraftSimulation:
         return self._start(self.settings, self.world_dir)
 
     def reset(self, seed: int, scene: Mapping[str, Any] | None = None) -> World:
-        """A new world for `seed`, with nothing left of the last one. Scenes are not known here yet."""
+        """A new world for `seed`, with nothing left of the last one.
+
+        Scene: {"inventory": {item: count}}, put into the bot's hands by the server itself when it first
+        joins. For the gate, which records it; a run has no way to ask for one.
+        """
         if not self.settings.embedded:
             raise BadInput(
                 f"The server at {self.settings.host} cannot be made anew.",
                 remedy="Use the embedded server: leave [world] host empty.",
             )
-        if scene:
-            raise BadInput("A Minecraft world takes no scene.", remedy="Give a seed only.")
+        given = read_scene(scene or {}, load().items)
         self.close()
         self._resets += 1
-        return self._start(replace(self.settings, seed=seed), self.run_dir / f"world-{seed}-{self._resets}")
+        world_dir = self.run_dir / f"world-{seed}-{self._resets}"
+        return self._start(replace(self.settings, seed=seed), world_dir, given)
 
     def close(self) -> None:
         """The bot leaves, the server saves and ends. Idempotent."""
@@ -95,7 +101,7 @@ class MinecraftSimulation:
         pace = " fast" if settings.fast else ""
         return f"embedded minecraft {VERSION} seed {settings.seed}{pace} in {place}"
 
-    def _start(self, settings: Settings, world_dir: Path) -> World:
+    def _start(self, settings: Settings, world_dir: Path, given: Mapping[str, int] | None = None) -> World:
         host, port, version = settings.host, settings.port or JAVA_PORT, settings.version
         if settings.embedded:
             self.server = EmbeddedServer(
@@ -106,6 +112,7 @@ class MinecraftSimulation:
                     port=settings.port,
                     fast=settings.fast,
                     view_distance=settings.view_distance,
+                    scene={"player": settings.username, "inventory": dict(given)} if given else None,
                 )
             )
             host, port, version = self.server.host, self.server.port, VERSION

@@ -15,6 +15,7 @@ const DEFAULTS = {
   parent_pid: null,
   truth: false, // answer questions on stdin
   operators: [], // tests only: these players may use commands
+  scene: null, // the gate only: {player, inventory: {item: count}}, held when that player first joins
   generator: null, // module path; null: ./generator
   data_dir: path.join(__dirname, '..', 'data'),
   debug: false
@@ -25,6 +26,10 @@ const isInteger = (low, high) => value => Number.isInteger(value) && value >= lo
 const isText = value => typeof value === 'string' && value.length > 0
 const orNull = check => value => value === null || check(value)
 const isBoolean = value => typeof value === 'boolean'
+
+const isCounts = value => value !== null && typeof value === 'object' && !Array.isArray(value) &&
+  Object.values(value).every(isInteger(1, 2304))
+const isScene = value => typeof value === 'object' && isText(value.player) && isCounts(value.inventory)
 
 const CHECKS = {
   port: [isInteger(0, 65535), 'a whole number from 0 to 65535'],
@@ -37,6 +42,7 @@ const CHECKS = {
   parent_pid: [orNull(isInteger(1, 2 ** 31)), 'a process id, or null'],
   truth: [isBoolean, 'true or false'],
   operators: [value => Array.isArray(value) && value.every(isText), 'a list of player names'],
+  scene: [orNull(isScene), '{"player": name, "inventory": {item: count}}, or null'],
   generator: [orNull(isText), 'the path of a module, or null'],
   data_dir: [isText, 'a folder'],
   debug: [isBoolean, 'true or false']

@@ -1,0 +1,104 @@
+"""How far a version of a skill is to be relied on. A pure function of its records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+
+from embodied.library.records import Check, SkillState, Version
+
+VERIFIED, TRUSTED, FIT = 3, 20, 100
+"""Held-out seeds that it takes to be verified, trusted and fit for an arm."""
+
+SHARE = 0.9
+"""Of TRUSTED seeds and more, this share must pass (18 of 20, 90 of 100); of fewer, all."""
+
+
+class Grade(Enum):
+    """From the least to be relied on to the most."""
+
+    QUARANTINED = "quarantined"
+    RETIRED = "retired"
+    SUSPECT = "suspect"
+    TRIAL = "trial"
+    SEED = "seed"
+    VERIFIED = "verified"
+    TRUSTED = "trusted"
+    FIT_FOR_ARM = "fit_for_arm"
+
+    @property
+    def usable(self) -> bool:
+        return self not in (Grade.QUARANTINED, Grade.RETIRED, Grade.SUSPECT)
+
+    @property
+    def proven(self) -> bool:
+        return self in (Grade.VERIFIED, Grade.TRUSTED, Grade.FIT_FOR_ARM)
+
+    @property
+    def rank(self) -> int:
+        """What wins over what when several versions have one name: proven, seed, trial."""
+        return 2 if self.proven else 1 if self is Grade.SEED else 0 if self is Grade.TRIAL else -1
+
+
+def grade_of(
+    state: SkillState,
+    version: Version,
+    callees: Mapping[str, str],
+    *,
+    stubs: str | None = None,
+    world: str | None = None,
+) -> Grade:
+    """The grade of one version.
+
+    Args:
+        callees: hash by name of what it would call now.
+        stubs, world: of the body that it would run on; None where no body is there to be compared.
+    """
+    if state.retired:
+        return Grade.RETIRED
+    seed = version.origin == "seed"
+    start = Grade.QUARANTINED if version.quarantined else Grade.SEED if seed else Grade.TRIAL
+    best, ever = start, False
+    for check in version.checks:
+        if not check.passed and not check.failed:
+            continue
+        if lost(check):
+            best = Grade.SUSPECT if ever or seed else start
+            continue
+        if not check.complete or len(check.seeds) < VERIFIED:
+            continue
+        ever = True
+        if not _same_ground(check, callees, stubs, world):
+            best = Grade.SUSPECT
+            continue
+        earned = _earned(len(check.seeds))
+        best = earned if best in (Grade.SUSPECT, start) or _order(earned) > _order(best) else best
+    return best
+
+
+def lost(check: Check) -> bool:
+    """Whether a verification has failed already, whatever its other seeds come to."""
+    return check.failed > len(check.seeds) - needed(len(check.seeds))
+
+
+def needed(seeds: int) -> int:
+    """How many of so many seeds must pass."""
+    return seeds if seeds < TRUSTED else -(-int(seeds * SHARE * 1000) // 1000)
+
+
+def _earned(seeds: int) -> Grade:
+    if seeds >= FIT:
+        return Grade.FIT_FOR_ARM
+    return Grade.TRUSTED if seeds >= TRUSTED else Grade.VERIFIED
+
+
+def _same_ground(check: Check, callees: Mapping[str, str], stubs: str | None, world: str | None) -> bool:
+    return (
+        check.callees == dict(callees)
+        and (stubs is None or check.stubs == stubs)
+        and (world is None or check.world == world)
+    )
+
+
+def _order(grade: Grade) -> int:
+    return list(Grade).index(grade)

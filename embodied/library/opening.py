@@ -1,0 +1,14 @@
+"""Opening the library of a world, over its seed skills."""
+
+from __future__ import annotations
+
+from embodied.library.store import LibraryStore
+from embodied.skills import SkillLibrary, seed_folder, user_folder
+from embodied.world import BodySpec
+
+
+def open_library(world: str, *, body: BodySpec | None = None, seeds: bool = True) -> LibraryStore:
+    """The user's library of a kind of world; `seeds=False` leaves the seed skills out."""
+    folder = seed_folder(world) if seeds else None
+    skills = SkillLibrary([folder]) if folder is not None else ()
+    return LibraryStore(user_folder(world), world, seeds=skills, body=body)

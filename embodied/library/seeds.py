@@ -1,0 +1,74 @@
+"""Held-out seeds: from a range of their own, and none that a writer or a user has seen."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from pathlib import Path
+from typing import Final
+
+from embodied.errors import BadInput
+
+HELD_OUT: Final = range(1_000_000_000, 2_000_000_000)
+"""Seeds that the gate draws from. Who names one in a launch file makes it a training seed."""
+
+
+class SeenSeeds:
+    """Seeds that a writer or a user has seen: training seeds from then on. One line each in a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def all(self) -> dict[int, str]:
+        """Seed to who saw it. A line that was cut off counts for nothing."""
+        found: dict[int, str] = {}
+        try:
+            lines = self.path.read_text(encoding="utf-8").split("\n")
+        except (OSError, UnicodeDecodeError):
+            return found
+        for line in lines:
+            try:
+                record = json.loads(line)
+                found[int(record["seed"])] = str(record["by"])
+            except (ValueError, KeyError, TypeError):
+                continue
+        return found
+
+    def add(self, seed: int, by: str) -> None:
+        if seed in self.all():
+            return
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        record = {"seed": seed, "by": by, "t": round(time.time())}
+        with self.path.open("ab", buffering=0) as file:  # one write: whole lines, whoever else appends
+            start = b"\n" if _torn(self.path) else b""
+            file.write(start + json.dumps(record).encode() + b"\n")
+
+    def draw(self, count: int, name: str) -> list[int]:
+        """`count` seeds that no one has seen, the same for the same `name` and the same past."""
+        seen = self.all()
+        rng = random.Random(name)
+        found: list[int] = []
+        while len(found) < count:
+            seed = rng.choice(HELD_OUT)
+            if seed not in seen and seed not in found:
+                found.append(seed)
+        return found
+
+    def refuse_seen(self, seeds: list[int]) -> None:
+        """Raise `BadInput` if one of `seeds` was seen before, so is not held out."""
+        seen = self.all()
+        for seed in seeds:
+            if seed in seen:
+                raise BadInput(
+                    f"Seed {seed} is not held out: {seen[seed]} has seen it.",
+                    remedy="Name others, or none: the gate draws its own.",
+                )
+
+
+def _torn(path: Path) -> bool:
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return False
+    return bool(content) and not content.endswith(b"\n")

@@ -1,0 +1,465 @@
+"""A library that grows: versions by hash, evidence, grades. Nothing in it is ever overwritten.
+
+    library/<world>/
+      library.json                  what wrote it
+      <name>/SKILL.md, skill.py     the version in use, to be read
+      _versions/<name>/<hash>/      every version, whole
+      _records/<name>.jsonl         what happened to it: versions, evidence, decisions; append-only
+      _seeds.jsonl                  seeds that a writer or a user has seen
+      _index.msgpack, _lock         a cache and a lock; left out of version control
+
+One record appended is the one step by which anything comes to be: a version lies whole in its folder
+before a record names it. So a process may die anywhere.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from embodied.errors import BadLibrary, BadSkill, did_you_mean
+from embodied.library.choice import Choice
+from embodied.library.evidence import Evidence, Ground, SeedResult
+from embodied.library.files import digests, place_folder, read_files, replace_file, sweep, texts_of
+from embodied.library.grades import Grade
+from embodied.library.index import RECORDS, Index, refuse, unpack
+from embodied.library.locks import FileLock
+from embodied.library.records import Version, append_record, read_records
+from embodied.library.seeds import SeenSeeds
+from embodied.skills import Skill, SkillLibrary, load_skill
+from embodied.skills.sameness import normal_hash, outside_names
+from embodied.world import BodySpec
+
+FORMAT: Final = 1
+VERSIONS: Final = "_versions"
+_IGNORED: Final = "_index*\n_lock\n_gate.lock\n.new-*\n"
+
+
+@dataclass(frozen=True)
+class Added:
+    """What became of a skill that was handed in.
+
+    Attributes:
+        status: "new", "known" (this version is here already) or "duplicate" (another skill is the same).
+        of: the name of the skill that it duplicates.
+    """
+
+    name: str
+    hash: str
+    status: str
+    of: str = ""
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """One version in a skill's history."""
+
+    hash: str
+    grade: Grade
+    origin: str
+    why: str
+    time: float
+    in_use: bool
+    version: Version
+
+
+class LibraryStore:
+    """The library of one world.
+
+    Args:
+        folder: library/<world>; need not exist.
+        world: the kind of world.
+        seeds: the seed skills that it lies over.
+        body: what skills would run on, where one is there: evidence from another is then not counted.
+
+    Raises:
+        BadLibrary: a newer embodied wrote it, or it is another world's.
+    """
+
+    def __init__(
+        self, folder: Path, world: str, *, seeds: Iterable[Skill] = (), body: BodySpec | None = None
+    ) -> None:
+        self.folder = folder
+        self.world = world
+        self.body = body
+        self.seeds = {skill.name: skill for skill in seeds}
+        self._check_format()
+        self._index = Index(folder)
+        self.seen = SeenSeeds(folder / "_seeds.jsonl")
+
+    # ------------------------------------------------------------------------------------- reading
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names: learned, imported, found lying there, and seeds."""
+        return tuple(sorted({*self._index.names(), *self.seeds}))
+
+    def choice(self) -> Choice:
+        """Answers about the library as it is now."""
+        return Choice(self._index.entry, self.seeds, self.body)
+
+    def skills(self) -> SkillLibrary:
+        """The skills that may be used, each in the version that is chosen."""
+        choice = self.choice()
+        names = self.names
+        found = {}
+        for name in names:
+            version = choice.chosen(name)
+            if version is not None:
+                try:
+                    found[name] = self._load(name, version)
+                except BadSkill:
+                    continue  # changed on the disk: `problems` tells of it
+        self._index.keep(self._index.names())
+        return SkillLibrary(skills=_standing(found))
+
+    def get(self, name: str, version: str | None = None) -> Skill:
+        """A skill in the version in use, or in the version whose hash begins with `version`, of whatever
+        grade. Raises `BadLibrary` if there is none, or if its files were changed."""
+        name = self._known(name)
+        if version is not None:
+            return self._load(name, self._version(name, version))
+        chosen = self.choice().chosen(name)
+        if chosen is None:
+            problem = self._index.entry(name).problem
+            if problem:
+                raise refuse(problem, name)
+            raise BadLibrary(
+                f"{name} is {self.grade(name).value}, so it is not used.",
+                remedy=f"`embodied skills history {name}` says why; `... verify {name}` tries it.",
+            )
+        return self._load(name, chosen)
+
+    def grade(self, name: str, version: str | None = None) -> Grade:
+        """The grade of the version in use (if none is: of the newest), or of a given version."""
+        name = self._known(name)
+        choice = self.choice()
+        if version is not None:
+            return choice.grade(name, self._version(name, version))
+        if self._index.entry(name).problem and name not in self.seeds:
+            return Grade.QUARANTINED
+        chosen = choice.chosen(name)
+        if chosen is None:
+            versions = choice.versions(name)
+            return choice.grade(name, versions[-1]) if versions else Grade.QUARANTINED
+        return choice.grade(name, chosen)
+
+    def history(self, name: str) -> tuple[VersionLine, ...]:
+        """All versions, oldest first; the seed skill's, if there is one, is the first."""
+        name = self._known(name)
+        choice = self.choice()
+        chosen = choice.chosen(name)
+        return tuple(
+            VersionLine(v.hash, choice.grade(name, v), v.origin, v.why, v.t, v is chosen, v)
+            for v in choice.versions(name)
+        )
+
+    def records(self, name: str) -> list[dict[str, Any]]:
+        return read_records(self._records(self._known(name)))
+
+    def problems(self) -> dict[str, str]:
+        """What lies in the folder and is refused: name to reason."""
+        entries = ((name, self._index.entry(name)) for name in self._index.names())
+        return {name: entry.problem for name, entry in entries if entry.problem}
+
+    # ------------------------------------------------------------------------------------- growing
+
+    def add(
+        self,
+        skill: Skill,
+        evidence: Evidence | None = None,
+        *,
+        origin: str = "written",
+        why: str = "",
+        example: Mapping[str, Any] | None = None,
+        quarantine: str = "",
+    ) -> Added:
+        """Store a version. It is on trial until evidence says more; evidence not yet recorded is recorded.
+
+        Args:
+            origin: "written", "composed", "hand" or "imported".
+            example: {"arguments": {...}, "expects": "condition"} of a use that passed.
+            quarantine: why it must not be used before it is verified; "" if it may be tried.
+
+        Raises:
+            BadSkill: it is for another world.
+            BadLibrary: another process held the library for too long.
+        """
+        if skill.world != self.world:
+            raise BadSkill(
+                f"{skill.name} is a skill for the world {skill.world!r}, and this library is for "
+                f"{self.world!r}.",
+                remedy=f"Correct embodied-world, or use --world {skill.world}.",
+            )
+        files = texts_of(skill)
+        with self._lock():
+            self._begin()
+            known = self._index.entry(skill.name).state.versions.get(skill.hash)
+            seed = self.seeds.get(skill.name)
+            added = Added(skill.name, skill.hash, "known")
+            if (known is None or not known.files) and not (seed and seed.hash == skill.hash):
+                twin = self._twin(skill)
+                if twin:
+                    return Added(skill.name, skill.hash, "duplicate", twin)
+                place_folder(files, self._version_folder(skill.name, skill.hash))
+                append_record(
+                    self._records(skill.name),
+                    "version",
+                    hash=skill.hash,
+                    origin=origin,
+                    why=why,
+                    normal=_normal(skill),
+                    files=digests(files),
+                    uses=list(outside_names(skill.source)),
+                    calls=list(skill.calls),
+                    example=dict(example or {}),
+                    quarantined=quarantine,
+                )
+                added = Added(skill.name, skill.hash, "new")
+            if evidence is not None:
+                self._record_all(evidence)
+            self._show(skill.name)
+        return added
+
+    def begin_verification(self, name: str, hash_: str, seeds: list[int], from_nothing: int) -> str:
+        """Record that a version is being verified on these seeds; returns the verification's name."""
+        with self._lock():
+            self._begin()
+            number = sum(record["type"] == "verification" for record in read_records(self._records(name)))
+            id_ = f"{hash_[:8]}-{number + 1}"
+            append_record(
+                self._records(name),
+                "verification",
+                id=id_,
+                hash=hash_,
+                seeds=seeds,
+                from_nothing=from_nothing,
+            )
+        return id_
+
+    def record(
+        self,
+        name: str,
+        hash_: str,
+        verification: str,
+        ground: Ground,
+        result: SeedResult,
+        instead: list[int] | None = None,
+    ) -> None:
+        """Append what one seed came to, as it comes. `instead`: seeds that take its place."""
+        with self._lock():
+            self._record(name, hash_, verification, ground, result, instead or [])
+            self._show(name)
+        self.seen.add(result.seed, f"verification {verification} of {name}")
+
+    def restore(self, name: str, version: str) -> Grade:
+        """Prefer a version again, and take back a retirement. Its grade stays what its evidence says."""
+        name = self._known(name)
+        return self._decide(name, "restored", hash=self._version(name, version).hash)
+
+    def retire(self, name: str, why: str) -> Grade:
+        """Use no version of a skill any more. `restore` takes it back."""
+        return self._decide(self._known(name), "retired", why=why)
+
+    def quarantine(self, name: str, version: str, why: str) -> Grade:
+        """Use a version no more before it is verified."""
+        name = self._known(name)
+        return self._decide(name, "quarantined", hash=self._version(name, version).hash, why=why)
+
+    def lying(self, name: str) -> Skill | None:
+        """The skill that lies in the folder of a name and is no stored version; None if there is none."""
+        entry = self._index.entry(name)
+        if not entry.problem or entry.packed is None:
+            return None
+        return unpack(entry.packed, self.folder / name)
+
+    # ------------------------------------------------------------------------------------ inside
+
+    def _decide(self, name: str, type_: str, **fields: Any) -> Grade:
+        with self._lock():
+            self._begin()
+            append_record(self._records(name), type_, **fields)
+            self._show(name, anyway=type_ == "restored")
+        return self.grade(name)
+
+    def _record_all(self, evidence: Evidence) -> None:
+        entry = self._index.entry(evidence.skill)
+        version = entry.state.versions.get(evidence.hash)
+        checks = {check.id: check for check in version.checks} if version else {}
+        if evidence.verification not in checks:
+            bare = next((i for i, r in enumerate(evidence.ran) if r.from_nothing), -1)
+            append_record(
+                self._records(evidence.skill),
+                "verification",
+                id=evidence.verification,
+                hash=evidence.hash,
+                seeds=[result.seed for result in evidence.ran],
+                from_nothing=bare,
+            )
+        done = checks[evidence.verification].done if evidence.verification in checks else []
+        for result in evidence.ran:
+            if result.seed not in done:
+                self._record(
+                    evidence.skill, evidence.hash, evidence.verification, evidence.ground, result, []
+                )
+
+    def _record(
+        self,
+        name: str,
+        hash_: str,
+        verification: str,
+        ground: Ground,
+        result: SeedResult,
+        instead: list[int],
+    ) -> None:
+        fields = {**asdict(result), "verdict": result.verdict.value}
+        append_record(
+            self._records(name),
+            "evidence",
+            id=verification,
+            hash=hash_,
+            callees=dict(ground.callees),
+            stubs=ground.stubs,
+            world=ground.world,
+            instead=instead,
+            **fields,
+        )
+
+    def _show(self, name: str, *, anyway: bool = False) -> None:
+        """Lay the version in use (or else the newest) into the folder that people read.
+
+        What was changed there by hand is left for them to decide on, unless `anyway`.
+        """
+        choice = self.choice()
+        if self._index.entry(name).problem and not anyway:
+            lying = digests(read_files(self.folder / name))
+            versions = self._index.entry(name).state.versions.values()
+            if lying not in [version.files for version in versions]:
+                return
+        stored = [version for version in choice.versions(name) if version.files]
+        chosen = choice.chosen(name)
+        pinned = [v for v in stored if v.hash == self._index.entry(name).state.pinned]
+        if not stored:
+            return
+        shown = chosen if chosen is not None and chosen.files else (pinned or stored)[-1]
+        wanted = read_files(self._version_folder(name, shown.hash))
+        found = read_files(self.folder / name)
+        for file, content in wanted.items():
+            if found.get(file) != content:
+                replace_file(self.folder / name / file, content)
+
+    def _load(self, name: str, version: Version) -> Skill:
+        if version.origin == "seed":
+            return self.seeds[name]
+        entry = self._index.entry(name)
+        if not entry.problem and entry.packed is not None and entry.hash == version.hash:
+            return unpack(entry.packed, self.folder / name)
+        folder = self._version_folder(name, version.hash)
+        if digests(read_files(folder)) != version.files:
+            raise BadSkill(
+                f"{folder}: was changed behind the library's back; it is not used.",
+                remedy=f"Take it from your version control, or write {name} again.",
+            )
+        return load_skill(folder, named=name)
+
+    def _twin(self, skill: Skill) -> str:
+        """The name of another skill that is the same code and achieves the same; "" if there is none."""
+        wanted = _normal(skill)
+        for name, seed in self.seeds.items():
+            if name != skill.name and _normal(seed) == wanted:
+                return name
+        for name in self._index.names():
+            versions = self._index.entry(name).state.versions.values()
+            if name != skill.name and any(version.normal == wanted for version in versions):
+                return name
+        return ""
+
+    def _known(self, name: str) -> str:
+        for candidate in (name, name.replace("_", "-")):
+            entry = self._index.entry(candidate) if _is_name(candidate) else None
+            if candidate in self.seeds or (entry and (entry.state.versions or entry.packed or entry.problem)):
+                return candidate
+        hint = did_you_mean(name, self.names)
+        raise BadLibrary(f"no skill {name!r}", remedy=hint or "`embodied skills list` shows all.")
+
+    def _version(self, name: str, prefix: str) -> Version:
+        found = [v for v in self.choice().versions(name) if prefix and v.hash.startswith(prefix)]
+        if len(found) != 1:
+            known = ", ".join(v.hash[:8] for v in self.choice().versions(name))
+            which = "several versions whose hashes begin" if found else "no version whose hash begins"
+            raise BadLibrary(
+                f"{name} has {which} with {prefix!r}.", remedy=f"Its versions: {known or 'none'}."
+            )
+        return found[0]
+
+    def _records(self, name: str) -> Path:
+        return self.folder / RECORDS / f"{name}.jsonl"
+
+    def _version_folder(self, name: str, hash_: str) -> Path:
+        return self.folder / VERSIONS / name / hash_[:16]
+
+    def _lock(self) -> FileLock:
+        return FileLock(self.folder / "_lock")
+
+    def _begin(self) -> None:
+        """The first thing under the lock: the format's file, and no half-written things."""
+        self._check_format()
+        head = self.folder / "library.json"
+        if not head.is_file():
+            made = {"format": FORMAT, "world": self.world, "made": time.strftime("%Y-%m-%d")}
+            replace_file(self.folder / ".gitignore", _IGNORED.encode())
+            replace_file(head, (json.dumps(made) + "\n").encode())
+        sweep(self.folder)
+
+    def _check_format(self) -> None:
+        head = self.folder / "library.json"
+        if not head.is_file():
+            return
+        try:
+            found = json.loads(head.read_text(encoding="utf-8"))
+            format_, world = int(found["format"]), str(found["world"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise BadLibrary(
+                f"{head}: cannot be read: {error!r}.", remedy="Take it from your version control."
+            ) from error
+        if format_ > FORMAT:
+            raise BadLibrary(
+                f"{self.folder}: a newer embodied wrote this library (format {format_}, this one reads up "
+                f"to {FORMAT}). Nothing was changed.",
+                remedy="Use the newer embodied, or another folder: EMBODIED_LIBRARY=...",
+            )
+        if world != self.world:
+            raise BadLibrary(
+                f"{self.folder}: is a library for the world {world!r}, not {self.world!r}.",
+                remedy="Choose another folder with EMBODIED_LIBRARY, or the other world.",
+            )
+
+
+def _normal(skill: Skill) -> str:
+    """Code without names, and what it achieves with the parameters in the places of their names."""
+    places = {parameter.name: str(place) for place, parameter in enumerate(skill.parameters)}
+    achieves = []
+    for template in skill.achieves:
+        for name, place in places.items():
+            template = template.replace(f"{{{name}}}", f"{{{place}}}")
+        achieves.append(template)
+    return normal_hash(skill.source)[:32] + ":" + "; ".join(sorted(achieves))
+
+
+def _standing(found: Mapping[str, Skill]) -> list[Skill]:
+    """Those whose calls are all there, directly or not."""
+    keep = dict(found)
+    while True:
+        fallen = [name for name, skill in keep.items() if any(called not in keep for called in skill.calls)]
+        if not fallen:
+            return list(keep.values())
+        for name in fallen:
+            del keep[name]
+
+
+def _is_name(name: str) -> bool:
+    return bool(name) and name[0] not in "._" and "/" not in name and "\\" not in name

@@ -1,0 +1,176 @@
+"""The gate: held-out seeds, fresh worlds, set-up that is recorded, and a verification that goes on."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from embodied.condition import parse
+from embodied.errors import BadInput, BadLibrary
+from embodied.library import Grade
+from embodied.library.seeds import HELD_OUT
+from embodied.outcome import Verdict
+from embodied.primitives import PrimitiveSpec
+from tests.library.conftest import CHOP, STICKS, write
+
+
+def test_a_new_skill_is_on_trial_until_three_held_out_seeds_passed(store, gate, tmp_path):
+    skill = write(tmp_path / "new", "chop-wood")
+    assert store.add(skill).status == "new"
+    assert store.grade("chop-wood") is Grade.TRIAL
+    lines = []
+    evidence = gate(on_progress=lines.append).verify(skill)
+    assert evidence.passed
+    assert evidence.reason == "passed on 3 of 3 held-out seeds"
+    assert store.grade("chop-wood") is Grade.VERIFIED
+    assert all(result.seed in HELD_OUT for result in evidence.results)
+    assert len({result.seed for result in evidence.results}) == 3
+    assert evidence.interval[0] == pytest.approx(0.438, abs=0.001)
+    assert any("seed" in line and "(2 of 3)" in line for line in lines)
+
+
+def test_needs_are_given_and_once_reached_from_nothing(gate, tmp_path):
+    skill = write(
+        tmp_path / "new",
+        "make-sticks",
+        STICKS,
+        achieves="inventory[stick] >= {count}",
+        needs="inventory[plank] >= 2",
+        description="Sticks of planks.",
+    )
+    evidence = gate().verify(skill, arguments={"count": 4})
+    assert evidence.passed
+    given = [result.set_up for result in evidence.results if not result.from_nothing]
+    assert given == [{"given": {"plank": 2}}] * 2
+    (bare,) = [result for result in evidence.results if result.from_nothing]
+    assert bare.set_up == {"reached": ["gather-thing(item=wood, thing=tree)", "craft-item(item=plank)"]}
+
+
+def test_a_skill_that_fails_does_not_pass_and_says_why(store, gate, tmp_path):
+    skill = write(tmp_path / "new", "chop-wood", '    return done(wood="a lot")\n')
+    evidence = gate().verify(skill)
+    assert not evidence.passed
+    assert evidence.results[0].verdict is Verdict.FAILED
+    assert "inventory[wood] >= 1 does not hold: it is 0" in evidence.reason
+    assert store.grade("chop-wood") is Grade.TRIAL
+    assert len(evidence.results) == 1  # with one failure of three there is nothing left to prove
+
+
+def test_code_that_does_not_type_check_fails_the_gate_without_running(gate, tmp_path):
+    skill = write(tmp_path / "new", "chop-wood", '    fly("north")\n    return done()\n')
+    evidence = gate().verify(skill)
+    assert not evidence.passed
+    assert evidence.results[0].calls == 0
+    assert "fly" in evidence.reason
+
+
+def test_a_seed_skill_may_be_used_and_is_verified_when_asked(store, gate, seeds):
+    assert store.grade("gather-thing") is Grade.SEED
+    evidence = gate().verify(
+        seeds.get("gather-thing"), arguments={"thing": "rock", "item": "ore", "count": 2}
+    )
+    assert evidence.passed
+    assert evidence.results[0].set_up == {"given": {"pickaxe": 1}}
+    assert store.grade("gather-thing") is Grade.VERIFIED
+
+
+def test_more_uses_than_one_tool_has_bring_more_tools(gate, seeds):
+    case = {"thing": "rock", "item": "ore", "count": 5}
+    evidence = gate().verify(seeds.get("gather-thing"), arguments=case)
+    assert evidence.results[0].set_up == {"given": {"pickaxe": 2}}
+    assert evidence.passed
+
+
+def test_a_verified_skill_that_no_longer_passes_is_suspect_and_not_chosen(store, gate, tmp_path):
+    skill = write(tmp_path / "new", "chop-wood")
+    assert gate().verify(skill).passed
+    assert "chop-wood" in store.skills()
+    assert not gate(world={"fail_nth": 2}).verify(store.get("chop-wood"), arguments={"count": 14}).passed
+    assert store.grade("chop-wood") is Grade.SUSPECT
+    assert "chop-wood" not in store.skills()
+    with pytest.raises(BadLibrary, match="chop-wood is suspect"):
+        store.get("chop-wood")
+    assert gate().verify(store.get("chop-wood", skill.hash[:8])).passed
+    assert store.grade("chop-wood") is Grade.VERIFIED
+
+
+def test_when_a_called_skill_changes_the_caller_is_suspect_until_verified_again(store, gate, tmp_path):
+    base = write(tmp_path / "new", "chop-wood")
+    assert gate().verify(base).passed
+    caller = write(tmp_path / "new", "get-wood", "    return chop_wood(count)\n", calls="chop-wood")
+    assert gate().verify(caller).passed
+    changed = write(tmp_path / "other", "chop-wood", '    log("chopping")\n' + CHOP)
+    store.add(changed)
+    assert store.grade("get-wood") is Grade.VERIFIED  # the changed one is on trial: not used yet
+    assert gate().verify(changed).passed
+    assert store.get("chop-wood").hash == changed.hash
+    assert store.grade("get-wood") is Grade.SUSPECT
+    assert gate().verify(caller).passed
+    assert store.grade("get-wood") is Grade.VERIFIED
+
+
+def test_evidence_from_another_body_does_not_count(store, gate, tmp_path):
+    assert gate().verify(write(tmp_path / "new", "chop-wood")).passed
+    world = gate()._make(tmp_path).launch()
+    spec = world.spec
+    store.body = spec
+    assert store.grade("chop-wood") is Grade.VERIFIED
+    old = spec.primitives["gather"]
+    changed = PrimitiveSpec("gather", old.doc, {**old.args, "required": []}, old.result, old.errors)
+    store.body = type(spec)(
+        spec.kind, spec.identity, {**spec.primitives, "gather": changed}, spec.families, {}
+    )
+    assert store.grade("chop-wood") is Grade.SUSPECT
+    world.close()
+
+
+def test_a_stopped_verification_goes_on_where_it_was(store, gate, again, tmp_path):
+    skill = write(tmp_path / "new", "chop-wood")
+    stop = threading.Event()
+
+    def after_the_first(line: str) -> None:
+        if "(2 of 3)" in line:
+            stop.set()
+
+    first = gate(on_progress=after_the_first, stop=stop).verify(skill)
+    assert first.stopped
+    assert len(first.results) == 1
+    assert store.grade("chop-wood") is Grade.TRIAL
+    lines = []
+    second = gate(again(), on_progress=lines.append).verify(skill)
+    assert second.passed
+    assert second.verification == first.verification
+    assert second.results[0] == first.results[0]
+    assert sum("PASSED" in line for line in lines) == 2
+    assert again().grade("chop-wood") is Grade.VERIFIED
+
+
+def test_a_seed_that_someone_saw_is_not_held_out(store, gate, tmp_path):
+    skill = write(tmp_path / "new", "chop-wood")
+    used = [result.seed for result in gate().verify(skill).results]
+    assert set(used) <= set(store.seen.all())
+    second = gate().verify(skill)
+    assert not set(used) & {result.seed for result in second.results}
+    with pytest.raises(BadInput, match=f"Seed {used[0]} is not held out: verification"):
+        gate().verify(skill, [used[0], 1, 2])
+    store.seen.add(5, "run 20261121")
+    with pytest.raises(BadInput, match="run 20261121 has seen it"):
+        gate().verify(skill, [5])
+
+
+def test_a_skill_that_nothing_can_judge_is_refused(gate, tmp_path):
+    skill = write(tmp_path / "new", "wander", "    walk(1, 1)\n    return done()\n", achieves="")
+    with pytest.raises(BadLibrary, match="does not say what it achieves"):
+        gate().verify(skill)
+    evidence = gate().verify(skill, expects=parse("alive"))
+    assert not evidence.passed  # it holds before: nothing was proven
+    assert all(not result.ran for result in evidence.results)
+    assert "holds before it ran" in evidence.reason
+
+
+def test_twenty_seeds_make_it_trusted_with_two_failures_allowed(store, gate, tmp_path):
+    skill = write(tmp_path / "new", "chop-wood")
+    evidence = gate().verify(skill, 20)
+    assert evidence.passed
+    assert store.grade("chop-wood") is Grade.TRUSTED
