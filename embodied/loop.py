@@ -86,8 +86,11 @@ def start_run(
     on_record: Callable[[Record], None] = lambda record: None,
     stop: threading.Event | None = None,
     client: ModelClient | None = None,
+    on_world: Callable[[World], None] = lambda world: None,
 ) -> RunReport:
     """Pursue the goal of `launch` in its world, or go on with run `resume`.
+
+    `on_world` is called once with the body, when the world is ready; it must return at once.
 
     Raises:
         BadInput: the goal, the world's settings or the run to resume cannot be used; nothing was started.
@@ -103,7 +106,15 @@ def start_run(
             raise
         goal = understood_before(launch.goal.text, past) or unclear
     return run_in_world(
-        launch, spec, goal, past, runs_dir=runs_dir, on_record=on_record, stop=stop, client=client
+        launch,
+        spec,
+        goal,
+        past,
+        runs_dir=runs_dir,
+        on_record=on_record,
+        stop=stop,
+        client=client,
+        on_world=on_world,
     )
 
 
@@ -119,6 +130,7 @@ def run_in_world(
     task: Task | None = None,
     announced: Mapping[str, Any] | None = None,
     client: ModelClient | None = None,
+    on_world: Callable[[World], None] = lambda world: None,
 ) -> RunReport:
     """One run: journal, world, body, executor; then `task` (towards `goal`, if none is given) within them.
 
@@ -140,6 +152,7 @@ def run_in_world(
     understood = goal if isinstance(goal, Goal) else Goal(launch.goal.text, _NEVER, (), "")
     run = Run(launch, spec, understood, simulation, journal, past, stop, task, announced or {}, client=client)
     run.unclear = goal if isinstance(goal, BadGoal) else None
+    run.on_world = on_world
     try:
         return run.pursue()
     finally:
@@ -201,6 +214,7 @@ class Run:
     client: ModelClient | None = None
     held: ExitStack = field(default_factory=ExitStack)
     unclear: BadGoal | None = None
+    on_world: Callable[[World], None] = lambda world: None
     last_run: SkillRun | None = None
     calls: CallLog = field(default_factory=CallLog)
     _writer: Workshop | None = None
@@ -299,6 +313,7 @@ class Run:
         self.interrupted_by = ""
         self._watch(world)
         self.world = world
+        self.on_world(world)
         self.library = skills_of(self.launch.world.kind, seeds_too=self.launch.agent.seed_skills)
         limits = Limits(
             max_memory=self.launch.sandbox.memory_mb * 2**20, max_cpu_s=self.launch.sandbox.cpu_seconds
