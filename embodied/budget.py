@@ -81,7 +81,7 @@ class Budget:
                 raise _spent("model", name, words, spent, limit, spent + next_one)
 
     def count(self, record: Mapping[str, Any]) -> None:
-        """Add what a `model_call` record says."""
+        """Add what a `model_call` or `model_tried` record says."""
         self.used = self.used.plus(record)
 
 

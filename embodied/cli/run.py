@@ -37,7 +37,10 @@ def run(
     fast: Annotated[
         bool, typer.Option("--fast", help="Shortened digging and smelting; the report names it.")
     ] = False,
-    planner: Annotated[str | None, typer.Option(help="Who plans: [cyan]offline[/cyan].")] = None,
+    planner: Annotated[
+        str | None,
+        typer.Option(help="Who plans: [cyan]offline[/cyan], [cyan]llm[/cyan] or [cyan]react[/cyan]."),
+    ] = None,
     minutes: Annotated[float | None, typer.Option(help="Time limit of the run, in minutes.")] = None,
     settings: Annotated[
         list[str] | None,
@@ -86,12 +89,14 @@ def run(
     code = ending.INTERRUPTED if interrupted and report.verdict is not Verdict.PASSED else report.exit_code
     console.print(_report(report, chosen))
     if code == ending.INTERRUPTED:
-        console.print(Text(f"Stopped. Go on with:  {folders.command()} run --resume {report.run}"))
+        console.print(
+            Text(f"Stopped. Go on with:  {folders.command()} run --resume {report.run}"), soft_wrap=True
+        )
     elif report.verdict is Verdict.UNKNOWN:
         console.print(Text(f"Go on from here with:  {folders.command()} run --resume {report.run}"))
     elif code == ending.BUDGET_SPENT:
         more = f"--resume {report.run} {report.more or f'--minutes {chosen.limits.minutes * 2:g}'}"
-        console.print(Text(f"Go on with more:  {folders.command()} run {more}"))
+        console.print(Text(f"Go on with more:  {folders.command()} run {more}"), soft_wrap=True)
     if as_json:
         ending.print_json(**as_json_report(report, code))
     raise typer.Exit(code)
@@ -191,6 +196,7 @@ def _report(report: RunReport, launch: LaunchFile) -> Table:
     table.add_row("time", Text(f"{clock(report.seconds)}{fast}"))
     table.add_row("steps", Text(f"{report.steps}, {report.primitive_calls} primitive calls"))
     table.add_row("model calls", Text(model_use_text(report.model_use.to_wire())))
+    table.add_row("claims", Text(str(report.claims)))
     table.add_row("assistance", Text(counted(report.assistance)))
     table.add_row("journal", Text(str(report.journal)))
     table.add_row("replay", Text(f"{folders.command()} replay {report.run}"))
@@ -206,6 +212,7 @@ def as_json_report(report: RunReport, code: int) -> dict[str, Any]:
         "primitive_calls": report.primitive_calls,
         "model_calls": report.model_calls,
         "model_use": report.model_use.to_wire(),
+        "claims": report.claims.to_wire(),
         "assistance": dict(report.assistance),
         "journal": str(report.journal),
         "reason": report.reason,

@@ -1,4 +1,5 @@
-"""What asking models has cost, added up call by call. The journal's `model_call` records are the account."""
+"""What asking models has cost, added up call by call. The journal's `model_call` and
+`model_tried` records are the account."""
 
 from __future__ import annotations
 
@@ -30,7 +31,7 @@ class Usage:
         return self.prompt_tokens + self.completion_tokens
 
     def plus(self, record: Mapping[str, Any]) -> Usage:
-        """With one `model_call` record more."""
+        """With one record more."""
         return Usage(
             calls=self.calls + int(record.get("calls") or 0),
             cached=self.cached + bool(record.get("cached")),
@@ -56,6 +57,6 @@ def usage_of(records: Iterable[Mapping[str, Any]]) -> Usage:
     """The account that a journal's records give."""
     total = Usage()
     for record in records:
-        if record.get("type") == "model_call":
+        if record.get("type") in ("model_call", "model_tried"):
             total = total.plus(record)
     return total

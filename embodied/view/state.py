@@ -232,6 +232,11 @@ def _model_call(view: RunView, record: Record) -> RunView:
     return _remark(after, f"the {record.get('part')} model: {error}") if error else after
 
 
+def _model_tried(view: RunView, record: Record) -> RunView:
+    after = replace(view, model_use=view.model_use.plus(record))
+    return _remark(after, f"the {record.get('part')} model: {record.get('error')}")
+
+
 def _step_ended(view: RunView, record: Record) -> RunView:
     given = dict(view.assistance)
     for name, count in (record.get("assistance") or {}).items():
@@ -272,6 +277,7 @@ _STEPS = {
     "model_asked": lambda view, record: replace(
         view, asking=f"the {record.get('part')} model {record.get('model')}"
     ),
+    "model_tried": _model_tried,
     "model_call": _model_call,
     "step_ended": _step_ended,
     "achieved_unasked": lambda view, record: _remark(view, f"unasked: {record.get('condition')}"),

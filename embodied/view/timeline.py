@@ -102,6 +102,11 @@ def _model_call(record: Record) -> str:
     return f"{who}: {ending} ({tokens} tokens{cost}, {_seconds(record)}{tried})"
 
 
+def _model_tried(record: Record) -> str:
+    wait = f"; again in {float(record['wait_s']):.1f} s" if record.get("wait_s") else ""
+    return f"    {record.get('part')} ({record.get('model')}): {record.get('error')}{wait}"
+
+
 def _seconds(record: Record) -> str:
     return f"{float(record.get('seconds') or 0.0):.1f} s"
 
@@ -124,6 +129,8 @@ _LINES = {
     "achieved_unasked": lambda record: f"    + unasked: {record.get('condition')}",
     "step_started": _step_started,
     "step_ended": _step_ended,
+    "model_asked": lambda r: f"    asking the {r.get('part')} model {r.get('model')}",
+    "model_tried": _model_tried,
     "model_call": _model_call,
     "note": lambda record: f"    {record.get('text', '')}",
     "event": lambda record: f"    ! {event_text(record.get('event') or {})}",
@@ -132,7 +139,6 @@ _LINES = {
 }
 _FULL_LINES = {
     "plan": _plan,
-    "model_asked": lambda r: f"    asking the {r.get('part')} model {r.get('model')}",
     "skill_entered": _skill_entered,
     "skill_left": _skill_left,
     "call_started": lambda r: f"      → {signature(str(r.get('name')), r.get('args') or {})}",
