@@ -20,6 +20,8 @@ PROGRAM = "from embodied.cli.main import main; main()"
 MINECRAFT = str(Path(__file__).parents[2] / "launch" / "minecraft.toml")
 GONE_S = 2.0
 """How soon the other processes of a run must be gone after one of them was killed [s]."""
+TRAVEL = frozenset({"go_to", "reach", "go_toward"})
+"""Calls that take long enough to be interrupted."""
 
 Found = TypeVar("Found")
 Record = dict[str, Any]
@@ -81,6 +83,15 @@ class Command:
             return None
 
         return until(look, deadline_s, f"{type_} {fields}")
+
+    def wait_for_travel(self) -> Record:
+        """The first call that sets the body in motion, while it is under way."""
+        on_the_way = self.wait_for("step_started")["seq"]
+        while True:
+            call = self.wait_for("call_started", since=on_the_way)
+            if call["name"] in TRAVEL:
+                return call
+            on_the_way = call["seq"]
 
     def others(self, script: str = "") -> list[psutil.Process]:
         """The processes of this run besides the command, those of a dead command too."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import socket
+import socketserver
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -98,37 +100,37 @@ def test_a_server_that_sends_the_bot_away(tmp_path: Path) -> None:
     assert report["error"]["remedy"]
 
 
-class _Unfriendly:
+class _Unfriendly(socketserver.ThreadingTCPServer):
     """A Minecraft server that answers every login with a disconnect packet."""
 
     def __init__(self, words: str) -> None:
+        super().__init__(("127.0.0.1", 0), _SendAway)
         reason = json.dumps({"text": words}).encode()
         packet = b"\x00" + _varint(len(reason)) + reason
-        self._answer = _varint(len(packet)) + packet
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listening.getsockname()[1]
-        self._thread = threading.Thread(target=self._serve)
+        self.answer = _varint(len(packet)) + packet
+        self.port: int = self.server_address[1]
+        self._thread = threading.Thread(target=self.serve_forever)
 
     def __enter__(self) -> _Unfriendly:
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
+        self.shutdown()
         self._thread.join(5)
+        self.server_close()
 
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listening.accept()
-            except OSError:
-                return  # closed: the test is over
-            with connection, connection.makefile("rb") as stream:
-                for _packet in range(2):  # the handshake, and the login
-                    stream.read(_read_varint(stream))
-                connection.sendall(self._answer)
-                stream.read()
+
+class _SendAway(socketserver.StreamRequestHandler):
+    server: _Unfriendly
+
+    def handle(self) -> None:
+        with suppress(OSError, EOFError):  # it left early
+            for _packet in range(2):  # the handshake, and the login
+                self.rfile.read(_read_varint(self.rfile))
+            self.wfile.write(self.server.answer)
+            self.connection.shutdown(socket.SHUT_WR)
+            self.rfile.read()
 
 
 def _varint(number: int) -> bytes:
@@ -141,7 +143,9 @@ def _varint(number: int) -> bytes:
 
 def _read_varint(stream: BinaryIO) -> int:
     number = shift = 0
-    while (byte := stream.read(1)[0]) & 0x80:
-        number |= (byte & 0x7F) << shift
+    while byte := stream.read(1):
+        number |= (byte[0] & 0x7F) << shift
         shift += 7
-    return number | byte << shift
+        if byte[0] < 0x80:
+            return number
+    raise EOFError

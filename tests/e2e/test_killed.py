@@ -38,7 +38,7 @@ def test_a_killed_agent_leaves_no_orphan_and_resumes_in_the_same_world(tmp_path:
 @pytest.mark.parametrize("victim", ["bridge", "server"])
 def test_a_killed_bridge_or_server_is_named_and_the_run_resumes(tmp_path: Path, victim: str) -> None:
     with started(tmp_path, *minecraft()) as command:
-        command.wait_for("call_started", name="go_to")
+        command.wait_for_travel()
         process = command.the_bridge() if victim == "bridge" else command.the_server()
         process.kill()
         code, report = command.finish(deadline_s=8)
@@ -57,7 +57,7 @@ def test_a_killed_bridge_or_server_is_named_and_the_run_resumes(tmp_path: Path, 
 
 def test_ctrl_c_halts_and_closes_and_the_run_resumes(tmp_path: Path) -> None:
     with started(tmp_path, *minecraft()) as command:
-        command.wait_for("call_started", name="go_to")
+        command.wait_for_travel()
         command.process.send_signal(signal.SIGINT)
         code, report = command.finish(deadline_s=10)
         command.no_orphans()
