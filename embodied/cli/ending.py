@@ -26,6 +26,7 @@ REPORT_KEYS: Mapping[str, Any] = {
     "primitive_calls": 0,
     "model_calls": 0,
     "model_use": {},
+    "claims": {},
     "assistance": {},
     "journal": None,
     "reason": "",

@@ -2,5 +2,19 @@
 
 from embodied.planning.offline import OfflinePlanner
 from embodied.planning.plan import Ask, Attempt, Decision, NewSkill, Planner, PlanNode, Step, Stop
+from embodied.planning.react import ReActPlanner
+from embodied.planning.tree import TreePlanner
 
-__all__ = ["Ask", "Attempt", "Decision", "NewSkill", "OfflinePlanner", "PlanNode", "Planner", "Step", "Stop"]
+__all__ = [
+    "Ask",
+    "Attempt",
+    "Decision",
+    "NewSkill",
+    "OfflinePlanner",
+    "PlanNode",
+    "Planner",
+    "ReActPlanner",
+    "Step",
+    "Stop",
+    "TreePlanner",
+]
