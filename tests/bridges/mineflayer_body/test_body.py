@@ -21,6 +21,7 @@ ROOT = HERE.parents[2]
 BODY_DIR = ROOT / "bridges" / "embodied_mineflayer" / "js"
 FLAT = ROOT / "tests" / "minecraft" / "server" / "js" / "flat_world.js"
 PLAY_DEADLINE_S = 90
+ROOM_FOR_A_BUSY_MACHINE = 4
 
 Answers = Mapping[str, Mapping[str, Any]]
 
@@ -64,6 +65,30 @@ def test_fast_digging_is_named(played: Answers) -> None:
 def test_it_does_not_see_through_stone(played: Answers) -> None:
     assert played["x-ray"]["error"] == "not_allowed"
     assert played["buried"]["value"]["name"] == "unknown"
+
+
+def test_a_survey_is_the_land_from_above(played: Answers) -> None:
+    feet, land = played["feet"]["value"], played["surveyed"]["value"]
+    assert (land["x0"], land["z0"], land["size"]) == (feet["x"] - 3, feet["z"] - 3, 7)
+    assert land["names"] == ["grass_block"]
+    assert land["blocks"] == [0] * 49
+    assert land["heights"] == [feet["y"] - 1] * 49
+
+
+def test_a_survey_reaches_as_far_as_the_world_is_loaded_and_is_quick(played: Answers) -> None:
+    land = played["surveyed again"]["value"]
+    assert len(land["blocks"]) == len(land["heights"]) == land["size"] ** 2 == 81**2
+    assert set(land["blocks"]) <= {-1, 0}
+    assert all(height == 0 for block, height in zip(land["blocks"], land["heights"], strict=True) if block < 0)
+    assert played["surveyed again"]["ms"] < 30 * ROOM_FOR_A_BUSY_MACHINE
+
+
+def test_a_survey_goes_by_rows_from_north_to_south(played: Answers) -> None:
+    land, spot = played["surveyed with a table"]["value"], played["spot"]["value"]
+    cell = (spot["z"] - land["z0"]) * land["size"] + spot["x"] - land["x0"]
+    assert land["names"][land["blocks"][cell]] == "crafting_table"
+    assert land["heights"][cell] == spot["y"]
+    assert land["blocks"].count(land["blocks"][cell]) == 1
 
 
 @pytest.mark.parametrize(
