@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from embodied.condition import Condition, parse, requirement
-from embodied.exploring.progress import Progress
+from embodied.exploring.progress import STOCK, Progress
 from embodied.exploring.steps import signature_of
 from embodied.facts import Observation
 from embodied.methods import FactRef, Method, WorldSpec
@@ -155,7 +155,7 @@ def _stock(
     """Gathering for several goals at once, where this plan and others gather the same; or None."""
     for fact, amount in _gathered(plan).items():
         shares = [gathered[fact] for gathered in map(_gathered, plans) if fact in gathered]
-        goal = f"stock of {fact[-1]}"
+        goal = f"{STOCK}{fact[-1]}"
         if len(shares) < SHARED or progress.failures(goal)[0]:
             continue
         more = min(MOST_STOCK, int(sum(shares)))

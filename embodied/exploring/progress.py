@@ -11,6 +11,8 @@ from typing import Any
 from embodied.exploring.steps import signature_of
 
 Record = Mapping[str, Any]
+STOCK = "stock of "
+"""Begins the name of a goal that gathers a thing for several others."""
 RECENT = 20
 """Failed steps are held against a plan for so many iterations."""
 
@@ -119,7 +121,8 @@ class Progress:
         held = record["facts"].get(self.family)
         for name, count in held.items() if isinstance(held, Mapping) else ():
             if isinstance(count, (int, float)) and count > 0 and name not in self.found:
-                self.found[name] = Found(self.seconds, self.iterations + 1, name == self.goal)
+                asked = self.goal in (name, f"{STOCK}{name}")
+                self.found[name] = Found(self.seconds, self.iterations + 1, asked)
                 self._new.append(name)
 
     def _on_step_started(self, record: Record) -> None:
