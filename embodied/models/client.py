@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -254,11 +254,22 @@ def connect(
         nobody, at_once = Endpoint(f"cassette:{cassette[1].name}"), Patience(first_wait_s=0.0)
         return OpenAIClient(model, budget, record, ReplayLine(cassette[1]), nobody, None, at_once, stop)
     endpoint = find_endpoint(model)
+    for remark in _remarks(model, endpoint):
+        record("note", text=remark)
     line: Line = HttpLine(endpoint)
     cache = AnswerCache(cache_folder() / "models", endpoint.base_url) if model.cache else None
     if cassette is not None:
         line, cache = RecordingLine(line, cassette[1], endpoint), None
     return OpenAIClient(model, budget, record, line, endpoint, cache, Patience(), stop)
+
+
+def _remarks(model: Model, endpoint: Endpoint) -> Iterator[str]:
+    """What a user should know of where questions, key and money go."""
+    yield f"models are asked at {endpoint.base_url}"
+    if endpoint.key and endpoint.base_url.startswith("http:") and not endpoint.is_local:
+        yield "the key goes there unencrypted: the address begins with http:"
+    if not model.priced and not endpoint.is_local:
+        yield "[model] has no prices: money is not counted; calls, tokens and minutes are"
 
 
 def _correction(bad: BadAnswer) -> list[Message]:

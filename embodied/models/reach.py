@@ -7,6 +7,7 @@ import openai
 
 from embodied.errors import EmbodiedError
 from embodied.models.endpoint import Endpoint, find_endpoint, no_key
+from embodied.models.messages import PARTS
 from embodied.models.settings import Model
 from embodied.world import Check
 
@@ -41,9 +42,11 @@ def _listed(endpoint: Endpoint, model: Model, response: httpx2.Response, *, need
     except (ValueError, KeyError, TypeError):
         detail = f"{endpoint.base_url} answers, but not as an OpenAI-compatible endpoint"
         return Check(NAME, False, detail, "Most servers want /v1 at the end of the address.", needed=needed)
-    if model.name and names and model.name not in names:
+    missing = {model.role(part).name for part in PARTS} - names - {""}
+    if missing and names:
         mend = f"Set [model] name to one of: {', '.join(sorted(names)[:8])}."
-        return Check(NAME, False, f"{endpoint.base_url} has no {model.name!r}", mend, needed=False)
+        detail = f"{endpoint.base_url} has no {' and no '.join(sorted(missing))}"
+        return Check(NAME, False, detail, mend, needed=False)
     return Check(NAME, True, f"{endpoint.base_url} answers, {len(names)} models")
 
 
