@@ -16,74 +16,12 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from embodied.errors import BadInput, BadLaunchFile, did_you_mean
-from embodied.models.settings import MODEL_TABLE, Model, mistakes_in, model_from_table
+from embodied.launchtables import ENGINE_TABLES, Schema
+from embodied.models.settings import Model, mistakes_in, model_from_table
 from embodied.plugins import load_world
 
-Schema = Mapping[str, Any]
 SettingsSchema = Callable[[str], Schema]
 """Kind of world to the JSON Schema of its settings; raises BadInput for an unknown kind."""
-
-ENGINE_TABLES: Mapping[str, Schema] = {
-    "goal": {
-        "text": {"type": "string", "minLength": 1, "description": "What to achieve, in plain words."},
-    },
-    "world": {
-        "kind": {"type": "string", "default": "minecraft", "description": "Which world to act in."},
-    },
-    "agent": {
-        "planner": {
-            "enum": ["offline", "llm", "react"],
-            "default": "offline",
-            "description": "Who plans. `offline` searches over skills and recipes, with no model. `llm` asks "
-            "a model for a tree of plans and writes missing skills; `react` asks it at every step.",
-        },
-        "seed_skills": {
-            "type": "boolean",
-            "default": True,
-            "description": "Whether the skills that come along may be used; false: only those learned, and "
-            "the body's primitives.",
-        },
-        "step_retries": {
-            "type": "integer",
-            "minimum": 1,
-            "maximum": 20,
-            "default": 3,
-            "description": "How often a step may fail in the same way before another way is taken.",
-        },
-    },
-    "limits": {
-        "minutes": {
-            "type": "number",
-            "exclusiveMinimum": 0,
-            "default": 30,
-            "description": "Wall-clock time of the whole run [min].",
-        },
-        "steps": {"type": "integer", "minimum": 1, "default": 300, "description": "Steps of the plan."},
-        "primitive_calls": {
-            "type": "integer",
-            "minimum": 1,
-            "default": 50000,
-            "description": "Calls of the body's primitives.",
-        },
-    },
-    "sandbox": {
-        "memory_mb": {
-            "type": "integer",
-            "minimum": 8,
-            "maximum": 4096,
-            "default": 64,
-            "description": "Memory of one skill's program [MB].",
-        },
-        "cpu_seconds": {
-            "type": "number",
-            "exclusiveMinimum": 0,
-            "maximum": 600,
-            "default": 10,
-            "description": "Computing time of one skill's program, waiting for the body not counted [s].",
-        },
-    },
-    "model": MODEL_TABLE,
-}
 
 
 @dataclass(frozen=True)

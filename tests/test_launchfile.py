@@ -12,7 +12,6 @@ import pytest
 
 from embodied.errors import BadInput, BadLaunchFile
 from embodied.launchfile import (
-    ENGINE_TABLES,
     LaunchFile,
     Override,
     expectation,
@@ -21,6 +20,7 @@ from embodied.launchfile import (
     override_from_text,
     parse_launch,
 )
+from embodied.launchtables import ENGINE_TABLES
 from embodied.plugins import load_world
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -1,0 +1,72 @@
+"""The engine's own tables of a launch file, as JSON Schema with defaults; docs/launch-file.md lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from embodied.models.settings import MODEL_TABLE
+
+Schema = Mapping[str, Any]
+
+ENGINE_TABLES: Mapping[str, Schema] = {
+    "goal": {
+        "text": {"type": "string", "minLength": 1, "description": "What to achieve, in plain words."},
+    },
+    "world": {
+        "kind": {"type": "string", "default": "minecraft", "description": "Which world to act in."},
+    },
+    "agent": {
+        "planner": {
+            "enum": ["offline", "llm", "react"],
+            "default": "offline",
+            "description": "Who plans. `offline` searches over skills and recipes, with no model. `llm` asks "
+            "a model for a tree of plans and writes missing skills; `react` asks it at every step.",
+        },
+        "seed_skills": {
+            "type": "boolean",
+            "default": True,
+            "description": "Whether the skills that come along may be used; false: only those learned, and "
+            "the body's primitives.",
+        },
+        "step_retries": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 20,
+            "default": 3,
+            "description": "How often a step may fail in the same way before another way is taken.",
+        },
+    },
+    "limits": {
+        "minutes": {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "default": 30,
+            "description": "Wall-clock time of the whole run [min].",
+        },
+        "steps": {"type": "integer", "minimum": 1, "default": 300, "description": "Steps of the plan."},
+        "primitive_calls": {
+            "type": "integer",
+            "minimum": 1,
+            "default": 50000,
+            "description": "Calls of the body's primitives.",
+        },
+    },
+    "sandbox": {
+        "memory_mb": {
+            "type": "integer",
+            "minimum": 8,
+            "maximum": 4096,
+            "default": 64,
+            "description": "Memory of one skill's program [MB].",
+        },
+        "cpu_seconds": {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "maximum": 600,
+            "default": 10,
+            "description": "Computing time of one skill's program, waiting for the body not counted [s].",
+        },
+    },
+    "model": MODEL_TABLE,
+}
