@@ -13,17 +13,18 @@ from rich.table import Table
 from rich.text import Text
 
 from embodied.cli.folders import runs_folder
-from embodied.cli.skills import World, library_of
+from embodied.cli.skills import World
 from embodied.errors import BadInput, BadJournal, BadSkill
-from embodied.exploring.composing import Composed, compose, write_skill
+from embodied.exploring.composing import Composed, compose, keep
 from embodied.exploring.lessons import LessonBook, lessons_in, render_hints
 from embodied.exploring.sequences import LEAST, Pattern, recurring
 from embodied.exploring.steps import Pursuit, pursuits
 from embodied.exploring.unasked import count_unasked
 from embodied.journal import read
+from embodied.library.opening import open_library
 from embodied.retrieval import Retriever
 from embodied.runs import JOURNAL, list_runs
-from embodied.skills import user_folder
+from embodied.skills import SkillLibrary
 
 MOST_RUNS = 300
 
@@ -38,7 +39,7 @@ def search(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many.")] = 5,
 ) -> None:
     """Find skills by what they do. Example: embodied skills search "cook some meat" """
-    library = library_of(world)
+    library = open_library(world).skills()
     found = Retriever.cached(library, tell=_note).search(" ".join(words), limit)
     if not found:
         print("None of these words is known. `embodied skills list` shows all skills.")
@@ -67,8 +68,10 @@ def suggest(
       embodied skills suggest
       embodied skills suggest --write 1 --name planks-and-sticks
     """
-    library = library_of(world)
-    patterns = [one for one in recurring(_pursuits(world, runs), least=least) if _composes(one, world)]
+    store = open_library(world)
+    library = store.skills()
+    found = recurring(_pursuits(world, runs), least=least)
+    patterns = [one for one in found if _composes(one, library, world)]
     if not patterns:
         print(f"No sequence of steps recurred in {least} pursuits or more.")
         return
@@ -77,8 +80,8 @@ def suggest(
         if write > len(patterns):
             raise BadInput(f"There are {len(patterns)} suggestions, no number {write}.")
         composed = compose(patterns[write - 1], library, world, name)
-        skill = write_skill(composed, user_folder(world))
-        library.with_skill(skill)  # what it calls is there, with no circle
+        why = f"steps that recurred in {patterns[write - 1].pursuits} pursuits"
+        skill = keep(composed, store, why)
         console.print(
             Text(f"Written to {skill.folder}; a trial until `embodied skills verify {skill.name}`.")
         )
@@ -105,10 +108,10 @@ def lessons(world: World = "minecraft", runs: Runs = None) -> None:
         )
 
 
-def _composes(pattern: Pattern, world: str) -> Composed | None:
+def _composes(pattern: Pattern, library: SkillLibrary, world: str) -> Composed | None:
     """None for what is a skill already, or whose skills are gone."""
     try:
-        return compose(pattern, library_of(world), world)
+        return compose(pattern, library, world)
     except (BadSkill, BadInput):
         return None
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import tempfile
 import textwrap
 from collections.abc import Sequence
@@ -15,6 +13,7 @@ from typing import Any
 
 from embodied.errors import BadInput, BadSkill
 from embodied.exploring.sequences import Pattern, Slot, Variable
+from embodied.library.store import LibraryStore
 from embodied.skills.library import SkillLibrary
 from embodied.skills.loading import load_skill
 from embodied.skills.skill import PLACEHOLDER, Skill
@@ -73,28 +72,22 @@ def suggested_name(pattern: Pattern) -> str:
     return text[:MOST_NAME].rstrip("-")
 
 
-def write_skill(composed: Composed, folder: Path) -> Skill:
-    """Put a composed skill into a library's folder, whole or not at all, and read it back.
+def keep(composed: Composed, store: LibraryStore, why: str) -> Skill:
+    """Put a composed skill into a library, on trial, and read it back.
 
     Raises:
-        BadInput: the folder has a skill of this name.
-        BadSkill: the skill is not well formed.
+        BadInput: the library has the same skill, under this name or another.
+        BadSkill: it is not well formed.
     """
-    target = folder / composed.name
-    if target.exists():
-        raise BadInput(f"{target} exists already.", remedy="Give another name with --name.")
-    folder.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(dir=folder, prefix=".new-"))
-    try:
-        inner = made / composed.name
-        inner.mkdir()
-        (inner / "SKILL.md").write_text(composed.markdown, encoding="utf-8")
-        (inner / "skill.py").write_text(composed.source, encoding="utf-8")
-        load_skill(inner)
-        os.rename(inner, target)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
-    return load_skill(target)
+    with tempfile.TemporaryDirectory(prefix="embodied-composed-") as made:
+        folder = Path(made) / composed.name
+        folder.mkdir()
+        (folder / "SKILL.md").write_text(composed.markdown, encoding="utf-8")
+        (folder / "skill.py").write_text(composed.source, encoding="utf-8")
+        added = store.add(load_skill(folder), origin="composed", why=why)
+    if added.status != "new":
+        raise BadInput(f"{composed.name} is in the library already{f', as {added.of}' if added.of else ''}.")
+    return store.get(composed.name)
 
 
 def _variable_names(pattern: Pattern) -> dict[int, str]:

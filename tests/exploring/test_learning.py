@@ -8,7 +8,7 @@ import pytest
 
 from embodied.condition import parse
 from embodied.errors import BadInput
-from embodied.exploring.composing import compose, write_skill
+from embodied.exploring.composing import compose, keep
 from embodied.exploring.lessons import LessonBook, hints_for, lessons_in, plain_reason, render_hints
 from embodied.exploring.sequences import Pattern, recurring
 from embodied.exploring.steps import StepTaken, pursuits
@@ -16,12 +16,14 @@ from embodied.exploring.unasked import count_unasked, unasked
 from embodied.facts import Observation
 from embodied.journal import read
 from embodied.launchfile import LaunchFile
+from embodied.library.grades import Grade
+from embodied.library.opening import open_library
 from embodied.loop import start_run
 from embodied.mini.body import MiniBody
 from embodied.mini.inprocess import InProcessWorld
 from embodied.mini.knowledge import FAMILIES
 from embodied.sandbox import SkillExecutor
-from embodied.skills import SkillLibrary, seed_folder, user_folder
+from embodied.skills import SkillLibrary, seed_folder
 from tests.exploring.conftest import pursuit, step
 
 # ------------------------------------------------------------------------------ unasked
@@ -127,7 +129,10 @@ def test_a_composed_skill_does_in_the_world_what_its_steps_did(
     library: SkillLibrary, own_library: Path
 ) -> None:
     pattern, source = composed_of(library)
-    skill = write_skill(compose(pattern, library, "mini"), user_folder("mini"))
+    store = open_library("mini")
+    skill = keep(compose(pattern, library, "mini"), store, "it recurred")
+    assert store.grade(skill.name) is Grade.TRIAL
+    assert (own_library / "mini" / skill.name / "skill.py").read_text() == source
     assert skill.name == "wood-then-plank-then-stick"
     assert skill.source == source
     assert skill.achieves == ("inventory[stick] >= 4",)
@@ -148,10 +153,12 @@ def test_a_composed_skill_never_replaces_another(library: SkillLibrary, own_libr
     pattern, _ = composed_of(library)
     with pytest.raises(BadInput, match="already"):
         compose(pattern, library, "mini", "craft-item")
-    write_skill(compose(pattern, library, "mini"), user_folder("mini"))
-    with pytest.raises(BadInput, match="exists already"):
-        write_skill(compose(pattern, library, "mini"), user_folder("mini"))
-    assert [path.name for path in user_folder("mini").iterdir()] == ["wood-then-plank-then-stick"]
+    store = open_library("mini")
+    keep(compose(pattern, library, "mini"), store, "it recurred")
+    with pytest.raises(BadInput, match="in the library already"):
+        keep(compose(pattern, library, "mini"), store, "it recurred")
+    with pytest.raises(BadInput, match="as wood-then-plank-then-stick"):
+        keep(compose(pattern, library, "mini", "another-name"), store, "it recurred")
 
 
 # ------------------------------------------------------------------------------ lessons
