@@ -147,6 +147,39 @@ def test_a_launch_survives_the_journal() -> None:
     assert again == launch
 
 
+MODEL = '[model]\nname = "small"\nprice_in = 1\n'
+
+
+def test_parts_of_the_model_table_lie_over_it() -> None:
+    table = MODEL + 'critic = "small"\n[model.writer]\nname = "large"\nprice_in = 5\nprice_out = 9\n'
+    model = read(GOAL + table).model
+    assert (model.role("writer").name, model.role("writer").price_out) == ("large", 9)
+    assert (model.role("critic").name, model.role("planner").price_in) == ("small", 1)
+    assert model.role("writer").max_tokens == model.max_tokens == 8192
+    launch = read(GOAL + table)
+    assert from_table(launch.to_table(), launch.origin, settings_schema=schema_of) == launch
+
+
+def test_mistakes_within_a_part_are_named_with_their_lines() -> None:
+    message = refusal(GOAL + MODEL + "[model.writer]\nnme = 3\ntemperature = 5\n")
+    assert "line 7: [model.writer] has no setting \"nme\". Did you mean 'name'?" in message
+    assert "line 8: [model.writer] temperature is 5; expected a number, at least 0, at most 2." in message
+
+
+def test_another_model_without_prices_would_not_be_counted() -> None:
+    message = refusal(GOAL + MODEL + 'writer = "large"\n')
+    assert "line 6" in message
+    assert "its prices are missing" in message
+    assert read(GOAL + '[model]\nname = "small"\nwriter = "large"\n').model.role("writer").name == "large"
+
+
+@pytest.mark.parametrize("line", ['api_key = "sk-secret"', 'base_url = "https://me:sk-secret@host/v1"'])
+def test_a_key_never_stands_in_a_file_and_is_not_repeated(line: str) -> None:
+    message = refusal(GOAL + MODEL + line + "\n")
+    assert "OPENAI_API_KEY" in message
+    assert "sk-secret" not in message
+
+
 def test_shipped_launch_files_are_valid() -> None:
     shipped = sorted((ROOT / "launch").glob("*.toml"))
     assert shipped

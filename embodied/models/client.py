@@ -140,7 +140,8 @@ class OpenAIClient:
             asks_json = schema is not None
             other = dialect.after_refusal(exchange.status, said, asks_json=asks_json, samples=several)
             if other is None:
-                self._sender.check(role, body)  # out of time is a spent budget, not a slow model
+                if exchange.failure == "late":
+                    self._sender.check(role, body)  # out of time is a spent budget, not a slow model
                 raise error
             self.dialects[role.name] = other
 
