@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Annotated, Any
 
@@ -23,6 +23,7 @@ from embodied.runs import find_run, read_run
 from embodied.view.draw import counted, model_use_text
 from embodied.view.live import watcher_for
 from embodied.view.timeline import clock
+from embodied.world import World
 
 
 def run(
@@ -142,12 +143,14 @@ def _pursue(
     watcher = watcher_for(console, quiet=quiet)
     with ExitStack() as held:
         listeners = [watcher.on_record]
+        surveyors: list[Callable[[World], None]] = []
         if show_map:
             from embodied.map.page import MapPage
 
             page = held.enter_context(MapPage())
             console.print(Text(f"map: {page.address}"))
             listeners.append(page.on_record)
+            surveyors.append(page.on_world)
         held.enter_context(stop_on_signal(stop))
         watcher.start()
         held.callback(watcher.stop)
@@ -156,8 +159,17 @@ def _pursue(
             for listener in listeners:
                 listener(record)
 
+        def on_world(world: World) -> None:
+            for surveyor in surveyors:
+                surveyor(world)
+
         report = start_run(
-            chosen, runs_dir=folders.runs_folder(), resume=resume, on_record=on_record, stop=stop
+            chosen,
+            runs_dir=folders.runs_folder(),
+            resume=resume,
+            on_record=on_record,
+            stop=stop,
+            on_world=on_world,
         )
     return report, stop.is_set()
 

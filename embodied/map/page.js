@@ -28,12 +28,13 @@ function draw (trail, marks) {
   pen.clearRect(0, 0, canvas.width, canvas.height)
   if (!trail.length) return
   const [cx, , cz] = trail[trail.length - 1]
-  const far = Math.max(16, ...trail.slice(-200).flatMap(([x, , z]) => [Math.abs(x - cx), Math.abs(z - cz)]))
+  const far = Math.max(tiles.size ? 36 : 16, ...trail.slice(-200).flatMap(([x, , z]) => [Math.abs(x - cx), Math.abs(z - cz)]))
   const half = Math.min(far * 1.15, 256)
   const unit = canvas.width / 2 / half
   const px = (x) => canvas.width / 2 + (x - cx) * unit
   const pz = (z) => canvas.height / 2 + (z - cz) * unit
   at('scale').textContent = `${Math.round(half * 2)} blocks across, north up`
+  drawLand(pen, px, pz, unit)
   for (const [kind, x, , z] of marks) {
     pen.fillStyle = colour(kind)
     pen.fillRect(px(Math.floor(x)), pz(Math.floor(z)), Math.max(3, unit), Math.max(3, unit))
@@ -66,4 +67,6 @@ function show (state) {
   draw(state.trail, state.marks)
 }
 
-new EventSource('/states').onmessage = (message) => show(JSON.parse(message.data))
+const states = new EventSource('/states')
+states.addEventListener('land', (message) => takeSurvey(JSON.parse(message.data))) // drawn with the state that follows
+states.onmessage = (message) => show(JSON.parse(message.data))

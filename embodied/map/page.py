@@ -1,4 +1,4 @@
-"""The server of the live page: one static page and one stream of states, on loopback.
+"""The server of the live page: one static page and one stream of states and surveys, on loopback.
 
 Only requests addressed to this machine by name or number are answered, so that a page elsewhere cannot
 read a run by pointing its own name here. The page shows all text as text: what players say is hostile.
@@ -15,26 +15,38 @@ from importlib import resources
 from types import TracebackType
 from typing import Any, Self
 
+from embodied.errors import BadInput, WorldError
 from embodied.map.chart import Chart, chart, snapshot
+from embodied.world import World
 
 SECONDS_BETWEEN = 0.25
 SECONDS_OF_SILENCE = 5.0
 SECONDS_FOR_THE_END = 1.0
+SECONDS_BETWEEN_SURVEYS = 3.0
+SURVEY = "survey"
+RADIUS = 64  # blocks
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:"
 FILES = {
     "/": ("page.html", "text/html; charset=utf-8"),
+    "/land.js": ("land.js", "text/javascript; charset=utf-8"),
     "/page.js": ("page.js", "text/javascript; charset=utf-8"),
     "/page.css": ("page.css", "text/css; charset=utf-8"),
 }
 
 
 class MapPage:
-    """Serves the page while entered. `on_record` takes the journal's records from any thread."""
+    """Serves the page while entered. `on_record` takes the journal's records from any thread.
+
+    `on_world` takes the body of a run; where it can survey the land, that is drawn under the way.
+    """
 
     def __init__(self, port: int = 0) -> None:
         self._changed = threading.Condition()
         self._chart = Chart()
         self._version = 0
+        self._land: Mapping[str, Any] | None = None
+        self._land_version = -1
+        self._surveyor: threading.Thread | None = None
         self._streams = 0
         self._closing = threading.Event()
         self._server = _Server(("127.0.0.1", port), _Handler)
@@ -58,6 +70,8 @@ class MapPage:
         with self._changed:
             self._changed.notify_all()
             self._changed.wait_for(lambda: self._streams == 0, timeout=SECONDS_FOR_THE_END)
+        if self._surveyor is not None:
+            self._surveyor.join(timeout=SECONDS_FOR_THE_END)
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(timeout=5)
@@ -68,13 +82,36 @@ class MapPage:
             self._version += 1
             self._changed.notify_all()
 
-    def after(self, version: int) -> tuple[int, dict[str, Any]] | None:
-        """The next state after `version`; None when nothing came for a while."""
+    def on_world(self, world: World) -> None:
+        """Survey the land with this body from now on, until it or the page is gone. Returns at once."""
+        if SURVEY not in world.spec.primitives:
+            return
+        self._surveyor = threading.Thread(target=self._survey, args=(world,), name="map survey", daemon=True)
+        self._surveyor.start()
+
+    def _survey(self, world: World) -> None:
+        while not self._closing.is_set():
+            try:
+                seen = world.call(SURVEY, {"radius": RADIUS})
+            except (WorldError, BadInput):
+                return  # gone or silent, which the run itself says; or another kind of survey
+            if seen.ok and seen.value != self._land:
+                with self._changed:
+                    self._land = seen.value
+                    self._version += 1
+                    self._land_version = self._version
+                    self._changed.notify_all()
+            self._closing.wait(SECONDS_BETWEEN_SURVEYS)
+
+    def after(self, version: int) -> tuple[int, dict[str, Any], Mapping[str, Any] | None] | None:
+        """The next state after `version`, and the land if it was surveyed since; None when nothing came."""
         with self._changed:
             self._changed.wait_for(
                 lambda: self._version != version or self._closing.is_set(), timeout=SECONDS_OF_SILENCE
             )
-            return (self._version, snapshot(self._chart)) if self._version != version else None
+            if self._version == version:
+                return None
+            return self._version, snapshot(self._chart), self._land if self._land_version > version else None
 
     @contextmanager
     def streaming(self) -> Iterator[None]:
@@ -147,7 +184,9 @@ class _Handler(BaseHTTPRequestHandler):
         if came is None:
             self.wfile.write(b": still here\n\n")
         else:
-            version, state = came
+            version, state, land = came
+            if land is not None:
+                self.wfile.write(b"event: land\ndata: " + json.dumps(land, default=str).encode() + b"\n\n")
             self.wfile.write(b"data: " + json.dumps(state, default=str).encode() + b"\n\n")
         self.wfile.flush()
         return version
