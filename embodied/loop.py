@@ -19,7 +19,9 @@ from embodied.exploring.unasked import unasked
 from embodied.facts import Observation, observation_to_wire
 from embodied.goals import Goal, GoalParser
 from embodied.journal import Journal, Record
+from embodied.journal import read as read_journal
 from embodied.launchfile import LaunchFile
+from embodied.library import open_library
 from embodied.methods import Reflex, WorldSpec
 from embodied.models import ModelClient
 from embodied.models.usage import Usage
@@ -33,11 +35,11 @@ from embodied.referee import judge
 from embodied.runs import JOURNAL, PastRun, find_run, new_run, read_run
 from embodied.sandbox import Limits, SandboxEvent, SkillExecutor, SkillRun
 from embodied.saydo import Claims
-from embodied.skills import Skill, SkillLibrary, seed_folder, user_folder
+from embodied.skills import Skill, SkillLibrary
 from embodied.watching import AnyOf, Halter
 from embodied.world import Simulation, World
 from embodied.writing.calls import CallLog
-from embodied.writing.keeping import keep_skill
+from embodied.writing.keeping import draft_folder, keep, keep_unfinished
 from embodied.writing.learning import learn
 from embodied.writing.workshop import Workshop
 
@@ -178,10 +180,9 @@ def examples(spec: WorldSpec) -> str:
     )
 
 
-def skills_of(world: str, *, seeds_too: bool = True) -> SkillLibrary:
-    """The seed skills of a kind of world, unless they are left out, and the user's own laid over them."""
-    seeds = seed_folder(world) if seeds_too else None
-    return SkillLibrary([folder for folder in (seeds, user_folder(world)) if folder is not None])
+def skills_of(world: str) -> SkillLibrary:
+    """The skills of a kind of world that may be used: the library's, laid over the seed skills."""
+    return open_library(world).skills()
 
 
 Task = Callable[["Run"], tuple[Judgement, int]]
@@ -314,7 +315,12 @@ class Run:
         self._watch(world)
         self.world = world
         self.on_world(world)
-        self.library = skills_of(self.launch.world.kind, seeds_too=self.launch.agent.seed_skills)
+        self.store = open_library(
+            self.launch.world.kind, body=world.spec, seeds=self.launch.agent.seed_skills
+        )
+        if self.past:
+            keep_unfinished(self.store, read_journal(self.journal.path), self.journal)
+        self.library = self.store.skills()
         limits = Limits(
             max_memory=self.launch.sandbox.memory_mb * 2**20, max_cpu_s=self.launch.sandbox.cpu_seconds
         )
@@ -396,7 +402,7 @@ class Run:
                 self.spec,
                 self.world.spec.primitives,
                 lambda: self.library,
-                self.journal.path.parent / "drafts",
+                draft_folder(self.journal),
                 self._note,
             )
         return self._writer
@@ -409,9 +415,9 @@ class Run:
         self.library = self.executor.library = library
 
     def keep(self, skill: Skill, wanted: NewSkill) -> None:
-        """A written skill passed its trial: it goes to the user's library as `trial`, for the gate."""
-        kept = keep_skill(skill, self.launch.world.kind)
-        self.journal.write("skill_kept", skill=skill.name, hash=skill.hash, grade="trial", folder=str(kept))
+        """A written skill passed its trial: it goes to the library as `trial`, for the gate."""
+        seed = self.launch.world.settings.get("seed")
+        keep(self.store, skill, wanted, self.journal, seed if isinstance(seed, int) else None)
 
     def attempt(self, step: Step, before: Observation, goal: Condition) -> Observation:
         """One step towards `goal`: run its skill, observe, judge from facts, record."""

@@ -22,9 +22,9 @@ from embodied.sandbox import SkillRun
 from embodied.sandbox.checking import TypeProblem
 from embodied.sandbox.stubs import brief_stubs
 from embodied.skills import Skill, SkillLibrary
+from embodied.skills.sameness import normal_hash
 from embodied.writing.drafts import SKILL_SCHEMA, Draft, Tried, draft_of, make_skill
 from embodied.writing.findings import findings_of, outcome_of, shown_problems
-from embodied.writing.sameness import normal_hash, twin_of
 
 REPAIRS: Final = 3
 """Rounds of repair after the first version."""
@@ -142,7 +142,7 @@ class Workshop:
             skill = self._checked(draft, order, bench, library, tried, hashes)
             if skill is None:
                 continue
-            twin = twin_of(skill.source, (s for s in library if s.parameters == skill.parameters))
+            twin = _twin(skill, library)
             if twin is not None:
                 self.note(f"{order.name} would be the same code as {twin.name}, which is used instead")
                 skill = twin
@@ -222,6 +222,13 @@ class Workshop:
         found = list((self.find or library.search)(query, limit))
         rest = [skill for skill in library if skill not in found] if len(library) <= limit else []
         return [*found, *rest]
+
+
+def _twin(skill: Skill, library: SkillLibrary) -> Skill | None:
+    """A skill that has the same code and takes the same arguments, if there is one."""
+    wanted = normal_hash(skill.source)
+    alike = (other for other in library if other.parameters == skill.parameters)
+    return next((other for other in alike if normal_hash(other.source) == wanted), None)
 
 
 def _examples(skills: Sequence[Skill]) -> str:
