@@ -15,7 +15,7 @@ def make_room(keep: dict[str, int]) -> SkillResult:
             if drop(item, surplus).ok:
                 thrown.append(item)
     if here is not None and thrown:
-        go_toward(here[0] - 12.0, here[2])
+        go_toward(here[0] - 12.0, here[2], dig=False, build=False)
     now = fact("free_slots", default=0)
     if now <= free:
         return failed(f"still only {now} slots are free", thrown=len(thrown))

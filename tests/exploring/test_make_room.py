@@ -1,0 +1,33 @@
+"""The skill that makes room, on a real body in the embedded server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from embodied.launchfile import parse_launch
+from embodied.loop import skills_of
+from embodied.plugins import load_world
+from embodied.sandbox import SkillExecutor
+
+
+@pytest.mark.node
+@pytest.mark.slow
+def test_what_is_not_kept_is_thrown_away_and_stays_away(tmp_path: Path) -> None:
+    text = '[goal]\ntext = "get 1 dirt"\n[world]\nkind = "minecraft"\nseed = 11\nfast = true\n'
+    launch = parse_launch(text, "test")
+    simulation = load_world("minecraft").simulation(launch.world.settings, tmp_path)
+    try:
+        world = simulation.launch()
+        with SkillExecutor(skills_of("minecraft"), world) as executor:
+            for item in ("oak_log", "dirt"):
+                assert executor.run(
+                    "mine-block", {"block": item, "item": item, "count": 3}, deadline_s=120
+                ).ok
+            made = executor.run("make-room", {"keep": {"oak_log": 2}}, deadline_s=120)
+        assert made.ok, made.reason
+        held = {keys[0]: count for keys, count in world.observe().items("inventory")}
+        assert held == {"oak_log": 2}
+    finally:
+        simulation.close()
