@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from pathlib import Path
+
 import pytest
 
 from embodied.cli import main as command
-from embodied.models.endpoint import is_configured
 from embodied.models.reach import check_endpoint
 from embodied.models.settings import Model
 from tests.models.conftest import KEY, Endpoint
@@ -42,11 +44,22 @@ def test_no_key_for_openai(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "OPENAI_API_KEY" in check.detail
 
 
-def test_nothing_is_said_where_nothing_is_configured(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: object
+def doctor_says(tmp_path: Path, capsys: pytest.CaptureFixture[str], planner: str = "offline") -> str:
+    path = tmp_path / "mini.toml"
+    path.write_text(f'[goal]\ntext = "get wood"\n[world]\nkind = "mini"\n[agent]\nplanner = "{planner}"\n')
+    with suppress(SystemExit):
+        command.main(["doctor", str(path)])
+    return capsys.readouterr().out
+
+
+def test_the_doctor_speaks_of_models_only_where_one_is_configured_or_needed(
+    endpoint: Endpoint,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY")
-    assert not is_configured(Model(), {})
-    with pytest.raises(SystemExit):
-        command.main(["doctor", "--help"])
-    assert "model endpoint" not in capsys.readouterr().out
+    assert "model endpoint" not in doctor_says(tmp_path, capsys)
+    assert "✗ model endpoint: https://api.openai.com/v1 wants a key" in doctor_says(tmp_path, capsys, "llm")
+    monkeypatch.setenv("OPENAI_BASE_URL", endpoint.url)
+    assert f"✓ model endpoint: {endpoint.url} answers" in doctor_says(tmp_path, capsys)
