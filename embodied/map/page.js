@@ -39,15 +39,20 @@ function draw (trail, marks) {
     pen.fillStyle = colour(kind)
     pen.fillRect(px(Math.floor(x)), pz(Math.floor(z)), Math.max(3, unit), Math.max(3, unit))
   }
-  pen.strokeStyle = colour('trail')
-  pen.lineWidth = 2
+  pen.lineJoin = 'round'
   pen.beginPath()
   for (const [x, , z] of trail) pen.lineTo(px(x), pz(z))
-  pen.stroke()
+  for (const [ink, width] of [['#fffc', 5], [colour('trail'), 2.5]]) { // seen on any land
+    pen.strokeStyle = ink
+    pen.lineWidth = width
+    pen.stroke()
+  }
   pen.fillStyle = colour('body')
   pen.beginPath()
   pen.arc(px(cx), pz(cz), 6, 0, 7)
   pen.fill()
+  pen.strokeStyle = '#fff'
+  pen.stroke()
 }
 
 function show (state) {

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Iterator
-from typing import Any
+import threading
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 import pytest
 
+from embodied.errors import BridgeLost
 from embodied.map.chart import Chart, Mark, chart, snapshot
 from embodied.map.page import FILES, MapPage
+from embodied.outcome import PrimitiveResult
+from embodied.primitives import PrimitiveSpec
+from embodied.world import BodySpec
 
 HOSTILE = "<img src=x onerror=alert(1)></script>"
 RECORDS: list[dict[str, Any]] = [
@@ -92,10 +97,79 @@ def test_the_last_state_is_seen_before_the_page_closes() -> None:
         assert _state(answer)["verdict"] == "PASSED"
 
 
+class Surveyed:
+    """A body that has a `survey`, until it is gone."""
+
+    LAND: ClassVar[dict[str, Any]] = {
+        "x0": -1,
+        "z0": -1,
+        "size": 2,
+        "names": ["grass_block"],
+        "blocks": [0, 0, 0, -1],
+        "heights": [63, 63, 64, 0],
+    }
+
+    def __init__(self, *primitives: str) -> None:
+        named = dict.fromkeys(primitives, PrimitiveSpec("survey", "", {}, {}))
+        self.spec = BodySpec("test", "test", named, {}, {})
+        self.calls = 0
+        self.gone = threading.Event()
+
+    def call(
+        self, name: str, arguments: Mapping[str, Any], *, timeout_s: float | None = None
+    ) -> PrimitiveResult:
+        self.calls += 1
+        if self.calls > 1:
+            self.gone.set()
+            raise BridgeLost("the world was closed")
+        return PrimitiveResult(True, self.LAND)
+
+
+def test_the_land_is_streamed_and_a_world_that_is_gone_is_let_go(
+    page: MapPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("embodied.map.page.SECONDS_BETWEEN_SURVEYS", 0.01)
+    body = Surveyed("survey")
+    page.on_world(body)  # type: ignore[arg-type]
+    with get(page, "/states") as answer:
+        assert _next(answer, b"event: land") == Surveyed.LAND
+        page.on_record(RECORDS[0])
+        assert body.gone.wait(5)
+        assert _state(answer)["goal"] in ("", "get a log")
+    assert not any(line.startswith("map survey") for line in _threads_left())
+
+
+def test_a_body_without_a_survey_is_not_asked(page: MapPage) -> None:
+    body = Surveyed()
+    page.on_world(body)  # type: ignore[arg-type]
+    page.on_record(RECORDS[0])
+    with get(page, "/states") as answer:
+        assert answer.readline().startswith(b"data: ")
+    assert body.calls == 0
+
+
+def _threads_left() -> list[str]:
+    """The names of the threads of a page that still run a moment later."""
+    for thread in threading.enumerate():
+        if thread.name == "map survey":
+            thread.join(5)
+    return [thread.name for thread in threading.enumerate()]
+
+
+def _next(answer: http.client.HTTPResponse, event: bytes) -> Any:
+    while True:
+        line = answer.readline()
+        assert line, "the stream ended"
+        if line.strip() == event:
+            return json.loads(answer.readline()[6:])
+
+
 def _state(answer: http.client.HTTPResponse) -> dict[str, Any]:
     while True:
         line = answer.readline()
         assert line, "the stream ended"
-        if line.startswith(b"data: "):
+        if line.startswith(b"event: "):
+            answer.readline()
+        elif line.startswith(b"data: "):
             state: dict[str, Any] = json.loads(line[6:])
             return state
