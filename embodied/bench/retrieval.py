@@ -72,7 +72,7 @@ def recall(skills: Sequence[Skill], queries: Sequence[Query]) -> dict[str, Any]:
 
 
 def speed(skills: Sequence[Skill], size: int, queries: Sequence[Query]) -> dict[str, Any]:
-    """Seconds to build an index of `size` synthetic copies; a search from text to names, wall and CPU [ms]."""
+    """Building an index of `size` synthetic copies [s]; a search from text to names, wall and CPU [ms]."""
     began = time.perf_counter()
     retriever = Retriever(copies(skills, size))
     built = time.perf_counter() - began
@@ -131,7 +131,8 @@ def summary(row: dict[str, Any]) -> list[str]:
     for fast in row["speed"]:
         lines.append(
             f"{fast['skills']} skills: {fast['median_ms']:.2f} ms a search at the median, "
-            f"{fast['p99_ms']:.2f} ms at p99, {fast['cpu_ms']:.2f} ms of all cores; index built in {fast['build_s']:.1f} s"
+            f"{fast['p99_ms']:.2f} ms at p99, {fast['cpu_ms']:.2f} ms of processor time; "
+            f"index built in {fast['build_s']:.1f} s"
         )
     lines.append(f"timed at a load average of {row['load']}: other work on the cores slows the scan")
     return lines
