@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from embodied.cli import bench, doctor, ending, explore, finding, replay, run, runs, skills
+from embodied.cli import bench, doctor, ending, explore, finding, growing, replay, run, runs, skills
 from embodied.errors import BadInput, EmbodiedError
 
 app = typer.Typer(
@@ -62,6 +62,12 @@ app.command("replay")(replay.replay)
 skills.app.command("search")(finding.search)
 skills.app.command("suggest")(finding.suggest)
 skills.app.command("lessons")(finding.lessons)
+skills.app.command("verify")(growing.verify)
+skills.app.command("history")(growing.history)
+skills.app.command("restore")(growing.restore)
+skills.app.command("retire")(growing.retire)
+skills.app.command("export")(growing.export)
+skills.app.command("import")(growing.import_)
 app.add_typer(skills.app, name="skills")
 app.add_typer(bench.app, name="bench")
 

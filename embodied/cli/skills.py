@@ -10,8 +10,11 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from embodied.cli.folders import checkout
+from embodied.cli.folders import checkout, runs_folder
 from embodied.errors import BadInput
+from embodied.library import LibraryStore, open_library
+from embodied.library.rates import rates_of
+from embodied.runs import JOURNAL, list_runs
 from embodied.skills import Skill, SkillLibrary, seed_folder, user_folder
 
 app = typer.Typer(no_args_is_help=True, help="List, show and search the skills of a world.")
@@ -21,22 +24,46 @@ World = Annotated[str, typer.Option("--world", help="Which world's skills.")]
 
 def library_of(world: str) -> SkillLibrary:
     """The seed skills of a world with the user's own laid over; raises BadInput if there is none."""
-    folders = [folder for folder in (seed_folder(world), user_folder(world)) if folder and folder.is_dir()]
-    if not folders:
+    return store_of(world).skills()
+
+
+def store_of(world: str) -> LibraryStore:
+    """The same with grades, and with those that are not used; raises BadInput if there is none."""
+    if seed_folder(world) is None and not user_folder(world).is_dir():
         raise BadInput(f"There are no skills for a world {world!r}.", remedy="`--world minecraft` has some.")
-    return SkillLibrary(folders)
+    return open_library(world)
 
 
 @app.command("list")
 def list_skills(world: World = "minecraft") -> None:
-    """List the skills, with what each is for."""
-    _print(library_of(world))
+    """List the skills, with their grades and what each is for. Those that are not used come last."""
+    store = store_of(world)
+    used = store.skills()
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="cyan", no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for skill in used:
+        table.add_row(Text(skill.name), store.grade(skill.name).value, Text(skill.description))
+    problems = store.problems()
+    for name in store.names:
+        if name not in used:
+            why = problems.get(name) or f"not used; `embodied skills history {name}` says why"
+            table.add_row(Text(name), Text(store.grade(name).value, style="yellow"), Text(why, style="dim"))
+    Console(highlight=False).print(table)
 
 
 @app.command("show")
-def show(name: Annotated[str, typer.Argument(help="mine-block")], world: World = "minecraft") -> None:
-    """Show one skill: what it needs, what it achieves, and its code."""
-    skill = library_of(world).get(name)
+def show(
+    name: Annotated[str, typer.Argument(help="mine-block")],
+    world: World = "minecraft",
+    version: Annotated[str, typer.Option(help="The first digits of a version's hash.")] = "",
+) -> None:
+    """Show one skill: what it needs, what it achieves, how often it worked, and its code. One that is not
+    used is shown too, with its grade."""
+    store = store_of(world)
+    shown = version or (None if store.grade(name).usable else _newest(store, name))
+    skill = store.get(name, shown) if shown != "" else store.lying(name) or store.get(name)
     console = Console(highlight=False)
     console.print(Text(skill.name, style="bold cyan"))
     console.print(Text(skill.description))
@@ -50,6 +77,8 @@ def show(name: Annotated[str, typer.Argument(help="mine-block")], world: World =
         ("calls", skill.calls),
         ("runtime", [skill.runtime]),
         ("hash", [skill.hash[:16]]),
+        ("grade", [store.grade(name, shown).value if shown != "" else "quarantined"]),
+        ("in runs", _rates(skill)),
         ("folder", [_place(skill)]),
     )
     for label, values in rows:
@@ -57,6 +86,22 @@ def show(name: Annotated[str, typer.Argument(help="mine-block")], world: World =
     console.print(table)
     console.print()
     console.print(Syntax(skill.source.rstrip(), "python", background_color="default"))
+
+
+def _newest(store: LibraryStore, name: str) -> str:
+    """The hash of the newest stored version; "" if there is none."""
+    lines = store.history(name)
+    return lines[-1].hash if lines else ""
+
+
+def _rates(skill: Skill) -> list[str]:
+    """How often it worked in runs, by version and world."""
+    rates = rates_of(folder / JOURNAL for folder in list_runs(runs_folder()))
+    lines = []
+    for (name, hash_, world), rate in sorted(rates.items()):
+        if name == skill.name and hash_ in ("", skill.hash[:16]):
+            lines.append(f"{world}: {rate}" + ("" if hash_ else ", of versions not told"))
+    return lines
 
 
 def _place(skill: Skill) -> str:

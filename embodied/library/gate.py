@@ -135,7 +135,7 @@ class Gate:
         example = {"arguments": dict(bound), "expects": str(goal)}
         added = self.store.add(skill, example=example)
         if added.status == "duplicate":
-            raise BadLibrary(f"{skill.name} is the same as {added.of}.", remedy=f"Use {added.of}.")
+            raise BadLibrary(f"{skill.name} is the same as {added.twin}.", remedy=f"Use {added.twin}.")
         return Case(skill.name, bound, before, goal, self._library(skill))
 
     def _history(self, skill: Skill) -> Sequence[Any]:

@@ -136,8 +136,8 @@ class Index:
         problem = _changed(home, digests(files), state)
         try:
             skill = load_skill(home)
-        except BadSkill as error:
-            return Entry(stamp, state, problem=problem or str(error))
+        except BadSkill:  # of two versions, cut off between its files: the stored version is whole
+            return Entry(stamp, state, problem=problem)
         return Entry(stamp, state, pack(skill), skill.hash, problem)
 
 

@@ -45,13 +45,13 @@ class Added:
 
     Attributes:
         status: "new", "known" (this version is here already) or "duplicate" (another skill is the same).
-        of: the name of the skill that it duplicates.
+        twin: the name of the skill that it duplicates.
     """
 
     name: str
     hash: str
     status: str
-    of: str = ""
+    twin: str = ""
 
 
 @dataclass(frozen=True)
@@ -251,10 +251,10 @@ class LibraryStore:
         instead: list[int] | None = None,
     ) -> None:
         """Append what one seed came to, as it comes. `instead`: seeds that take its place."""
+        self.seen.add(result.seed, f"verification {verification} of {name}")
         with self._lock():
             self._record(name, hash_, verification, ground, result, instead or [])
             self._show(name)
-        self.seen.add(result.seed, f"verification {verification} of {name}")
 
     def restore(self, name: str, version: str) -> Grade:
         """Prefer a version again, and take back a retirement. Its grade stays what its evidence says."""

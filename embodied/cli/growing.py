@@ -1,0 +1,275 @@
+"""`embodied skills verify`, `history`, `restore`, `retire`, `export`, `import`: the library that grows."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from embodied.cli.folders import command, runs_folder
+from embodied.cli.skills import World
+from embodied.condition import parse
+from embodied.errors import BadInput
+from embodied.library import Evidence, Grade, LibraryStore, open_library
+from embodied.library.exchange import export_skills, import_skills
+from embodied.library.proving import make_gate, to_prove
+from embodied.sandbox import SkillExecutor
+from embodied.skills import Skill
+
+Name = Annotated[str, typer.Argument(help="mine-block")]
+INTERRUPTED = 130
+
+
+def verify(
+    names: Annotated[list[str] | None, typer.Argument(help="Skills; none with --all.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All skills of the library, seed skills too.")] = False,
+    new: Annotated[
+        bool, typer.Option("--new", help="All that are on trial, quarantined or suspect.")
+    ] = False,
+    world: World = "minecraft",
+    seeds: Annotated[int, typer.Option(min=1, max=1000, help="Held-out seeds: 3, 20 or 100.")] = 3,
+    arguments: Annotated[str, typer.Option(help="What to run it with: '{\"count\": 2}'.")] = "",
+    expects: Annotated[str, typer.Option(help="What must hold after, if the skill does not say.")] = "",
+    fast: Annotated[bool, typer.Option(help="Shortened waiting; part of the evidence.")] = True,
+) -> None:
+    """Run skills in fresh worlds of held-out seeds: 3 of 3 makes one verified, 18 of 20 trusted.
+
+    Ctrl-C stops; the same command goes on where it was.
+    """
+    store = open_library(world)
+    chosen = _chosen(store, names or [], every=every, new=new)
+    given = _arguments(arguments)
+    goal = parse(expects) if expects else None
+    console = Console(highlight=False)
+    passed = True
+    with _stopping() as stop:
+        for name in chosen:
+            gate = make_gate(
+                store,
+                runs_folder() / ".gate" / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}",
+                fast=fast,
+                on_progress=lambda line: console.print(Text(f"  {line}", style="dim")),
+                stop=stop,
+            )
+            try:
+                evidence = gate.verify(to_prove(store, name), seeds, arguments=given, expects=goal)
+            except BadInput as error:
+                if len(chosen) == 1:
+                    raise
+                console.print(Text(f"{name}: {error}", style="red"))
+                passed = False
+                continue
+            _tell(console, store, evidence)
+            passed = passed and evidence.passed
+            if stop.is_set():
+                console.print(Text(f"Stopped. `{command()} skills verify {name}` goes on."))
+                raise typer.Exit(INTERRUPTED)
+    raise typer.Exit(0 if passed else 1)
+
+
+def history(name: Name, world: World = "minecraft") -> None:
+    """Show the versions of a skill, their grades and the evidence."""
+    store = open_library(world)
+    console = Console(highlight=False)
+    table = Table(box=None, pad_edge=False)
+    for column in ("", "version", "grade", "from", "when", "evidence"):
+        table.add_column(column)
+    for line in store.history(name):
+        checks = [f"{c.passed} of {len(c.seeds)}" for c in line.version.checks]
+        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(line.time)) if line.time else "-"
+        table.add_row(
+            "*" if line.in_use else "",
+            line.hash[:8],
+            line.grade.value,
+            f"{line.origin} {line.why}".strip(),
+            when,
+            ", ".join(checks) or "-",
+        )
+    console.print(table)
+    for record in store.records(name):
+        if record["type"] == "evidence":
+            style = "green" if record["verdict"] == "PASSED" else "yellow"
+            set_up = f"; set up: {json.dumps(record['set_up'])}" if record["set_up"] else ""
+            bare = "; from nothing" if record["from_nothing"] else ""
+            text = f"  {record['hash'][:8]} seed {record['seed']}: {record['verdict']}, {record['reason']}"
+            console.print(Text(text + bare + set_up, style=style))
+        elif record["type"] in ("retired", "restored", "quarantined"):
+            why = record.get("why") or str(record.get("hash", ""))[:8]
+            console.print(Text(f"  {record['type']}: {why}"))
+    problem = store.problems().get(name)
+    if problem:
+        console.print(Text(f"{problem}; it is not used.", style="red"))
+
+
+def restore(
+    name: Name,
+    version: Annotated[
+        str, typer.Argument(help="The first digits of its hash; the newest if left out.")
+    ] = "",
+    world: World = "minecraft",
+) -> None:
+    """Use a version again, put its files back, or take back a retirement."""
+    store = open_library(world)
+    lines = store.history(name)
+    if not lines:
+        raise BadInput(
+            f"No version of {name} is stored.", remedy=f"`{command()} skills verify {name}` stores it."
+        )
+    wanted = version or next((line.hash for line in lines if line.in_use), lines[-1].hash)
+    grade = store.restore(name, wanted)
+    used = next((line for line in store.history(name) if line.in_use), None)
+    print(f"{name}: {grade.value}; in use: {used.hash[:8] if used else 'none'}")
+    if used is None or not used.hash.startswith(wanted[:8]):
+        print(f"The restored version must be proven first:  {command()} skills verify {name}")
+
+
+def retire(
+    name: Name,
+    why: Annotated[str, typer.Option(help="For the history.")] = "not wanted any more",
+    world: World = "minecraft",
+) -> None:
+    """Use a skill no more. Nothing is deleted; `restore` takes it back."""
+    print(f"{name}: {open_library(world).retire(name, why).value}")
+
+
+def export(
+    target: Annotated[Path, typer.Argument(help="A new folder, or FILE.zip.")],
+    world: World = "minecraft",
+    names: Annotated[list[str] | None, typer.Option("--skill", help="Only this one; repeatable.")] = None,
+) -> None:
+    """Write the skills in use to a folder or a zip file; seed skills only if they are named."""
+    store = open_library(world)
+    skills = store.skills()
+    seeds = {(seed.name, seed.hash) for seed in store.seeds.values()}
+    wanted = [store.get(name) for name in names or []] or [
+        skill for skill in skills if (skill.name, skill.hash) not in seeds
+    ]
+    if not wanted:
+        raise BadInput(
+            "There is nothing to export: no skills were learned yet.", remedy="Or name some: --skill."
+        )
+    print(f"{export_skills(wanted, target)} skills written to {target}")
+
+
+def import_(
+    source: Annotated[Path, typer.Argument(help="A folder or FILE.zip with skills.")],
+    world: World = "minecraft",
+    show_code: Annotated[bool, typer.Option("--show/--no-show", help="Show the code of each.")] = True,
+) -> None:
+    """Read skills from outside into quarantine: shown and type-checked, and used only once verified."""
+    store = open_library(world)
+    console = Console(highlight=False)
+    problems = 0
+    for one in import_skills(source, store):
+        if one.added is None or one.skill is None:
+            console.print(Text(f"{one.name}: refused: {one.problem}", style="red"))
+            problems += 1
+            continue
+        status = {"known": "is here already", "duplicate": f"is the same as {one.added.twin}"}
+        grade = store.grade(one.name, one.skill.hash) if one.added.status != "duplicate" else None
+        told = status.get(one.added.status) or f"{grade.value if grade else ''}"
+        console.print(Text(f"{one.name} {one.skill.hash[:8]}: {told}", style="bold"))
+        if one.added.status == "new":
+            console.print(Text(f"  {one.skill.description}"))
+            for line in _type_problems(store, one.skill):
+                console.print(Text(f"  {line}", style="yellow"))
+            if show_code:
+                console.print(Syntax(one.skill.source.rstrip(), "python", background_color="default"))
+    console.print(
+        Text(f"None is used before it is verified:  {command()} skills verify --new --world {world}")
+    )
+    raise typer.Exit(2 if problems else 0)
+
+
+def _type_problems(store: LibraryStore, skill: Skill) -> list[str]:
+    """What the static check says, against a body that is at hand without starting anything heavy."""
+    if store.world != "mini":
+        return []
+    from embodied.mini.body import MiniBody
+    from embodied.mini.inprocess import InProcessWorld
+
+    library = store.skills()
+    missing = [called for called in skill.calls if called not in library]
+    if missing:
+        return [f"calls {', '.join(missing)}, which is not used as it is"]
+    with SkillExecutor(library.with_skill(skill), InProcessWorld(MiniBody())) as executor:
+        return [str(problem) for problem in executor.check(skill)]
+
+
+def _chosen(store: LibraryStore, names: list[str], *, every: bool, new: bool) -> list[str]:
+    if every:
+        return list(store.names)
+    if new:
+        waiting = (Grade.TRIAL, Grade.QUARANTINED, Grade.SUSPECT)
+        found = [name for name in store.names if _newest(store, name) in waiting]
+        return _called_first(store, found)
+    if not names:
+        raise BadInput("Which skill?", remedy="Name some, or --new, or --all.")
+    return names
+
+
+def _newest(store: LibraryStore, name: str) -> Grade:
+    lines = store.history(name)
+    return lines[-1].grade if lines and name not in store.problems() else Grade.QUARANTINED
+
+
+def _called_first(store: LibraryStore, names: list[str]) -> list[str]:
+    """In an order in which a skill comes after those that it calls."""
+    calls = {}
+    for name in names:
+        lines = store.history(name)
+        calls[name] = set(lines[-1].version.calls) & set(names) if lines else set()
+    ordered: list[str] = []
+    while calls:
+        ready = [name for name, called in calls.items() if not called - set(ordered)] or list(calls)
+        ordered += ready
+        for name in ready:
+            del calls[name]
+    return ordered
+
+
+def _tell(console: Console, store: LibraryStore, evidence: Evidence) -> None:
+    low, high = evidence.interval
+    grade = store.grade(evidence.skill, evidence.hash)
+    style = "green" if evidence.passed else "yellow"
+    text = f"{evidence.skill} {evidence.hash[:8]}: {grade.value}; {evidence.reason}"
+    console.print(Text(f"{text} (95 %: {low:.0%} to {high:.0%})", style=style))
+
+
+def _arguments(text: str) -> dict[str, Any] | None:
+    if not text:
+        return None
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise BadInput(f"--arguments is not JSON: {error}", remedy="Write '{\"count\": 2}'.") from error
+    if not isinstance(found, dict):
+        raise BadInput("--arguments is not a JSON object.", remedy="Write '{\"count\": 2}'.")
+    return found
+
+
+@contextmanager
+def _stopping() -> Iterator[threading.Event]:
+    """Set by Ctrl-C, once; the second time ends the program."""
+    stop = threading.Event()
+
+    def hear(number: int, frame: object) -> None:
+        signal.signal(signal.SIGINT, before)
+        stop.set()
+
+    before = signal.signal(signal.SIGINT, hear)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)

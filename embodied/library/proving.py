@@ -1,0 +1,66 @@
+"""A gate for the library of a kind of world, in worlds of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from embodied.errors import BadInput
+from embodied.library.gate import Gate
+from embodied.library.grades import Grade
+from embodied.library.store import LibraryStore
+from embodied.plugins import load_world
+from embodied.skills import Skill
+
+
+def make_gate(
+    store: LibraryStore,
+    run_dir: Path,
+    *,
+    fast: bool = True,
+    settings: Mapping[str, Any] | None = None,
+    on_progress: Callable[[str], None] = lambda line: None,
+    stop: threading.Event | None = None,
+) -> Gate:
+    """The gate of a library.
+
+    Args:
+        fast: shortened waiting, where the world offers it; part of the evidence.
+        settings: others of the launch file's [world] table.
+    """
+    plugin = load_world(store.world)
+    offered = plugin.settings_schema["properties"]
+    chosen = {**(settings or {}), **({"fast": True} if fast and "fast" in offered else {})}
+    run_dir.mkdir(parents=True, exist_ok=True)
+    return Gate(
+        lambda folder: plugin.simulation(chosen, folder),
+        plugin.spec(),
+        store,
+        run_dir=run_dir,
+        how="fast" if chosen.get("fast") else "",
+        on_progress=on_progress,
+        stop=stop,
+    )
+
+
+def to_prove(store: LibraryStore, name: str) -> Skill:
+    """The version of a skill that verifying it means: what lies changed in its folder, else the version in
+    use, else the newest. Raises `BadLibrary` if there is none."""
+    lying = store.lying(name)
+    if lying is not None:
+        store.add(lying, origin="hand", why="found in the folder", quarantine="found in the folder")
+        return lying
+    if store.grade(name).usable:
+        versions = store.history(name)
+        newest = versions[-1]
+        if not newest.in_use and newest.grade in (Grade.TRIAL, Grade.QUARANTINED, Grade.SUSPECT):
+            return store.get(name, newest.hash)
+        return store.get(name)
+    history = store.history(name)
+    if not history:
+        raise BadInput(
+            f"{name}: nothing that lies there can be read as a skill.", remedy="Look at its files."
+        )
+    return store.get(name, history[-1].hash)
