@@ -29,6 +29,7 @@ from embodied.outcome import Judgement, Verdict
 from embodied.planning import Ask, Attempt, NewSkill, Step
 from embodied.planning.choosing import MODEL_PLANNERS, make_planner
 from embodied.planning.progress import progressed
+from embodied.planning.recalling import FILE, PlanMemory
 from embodied.planning.unclear import proposed_goal, understood_before
 from embodied.plugins import load_world
 from embodied.referee import judge
@@ -325,7 +326,13 @@ class Run:
             max_memory=self.launch.sandbox.memory_mb * 2**20, max_cpu_s=self.launch.sandbox.cpu_seconds
         )
         self.planner = make_planner(
-            self.launch, self.spec, world.spec.primitives, lambda: self.library, self.asked
+            self.launch,
+            self.spec,
+            world.spec.primitives,
+            lambda: self.library,
+            self.asked,
+            self._plans(),
+            self._note,
         )
         seed = int(self.launch.world.settings.get("seed") or 0)
         with (
@@ -365,6 +372,8 @@ class Run:
         while True:
             judgement = judge(goal, observation)
             if judgement.passed:
+                if self.launch.agent.planner in MODEL_PLANNERS:
+                    self._plans().add(goal, self.history, self.journal.path.parent.name)
                 return self._confirm(goal, judgement)
             if self.stop.is_set():
                 return Judgement(Verdict.UNKNOWN, "stopped by the user"), INTERRUPTED
@@ -406,6 +415,9 @@ class Run:
                 self._note,
             )
         return self._writer
+
+    def _plans(self) -> PlanMemory:
+        return PlanMemory(self.store.folder / FILE)
 
     def _note(self, text: str) -> None:
         self.journal.write("note", text=text)

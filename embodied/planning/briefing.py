@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from embodied.condition import Condition
+from embodied.exploring.lessons import hints_for
 from embodied.facts import Observation
 from embodied.methods import WorldSpec
 from embodied.models import Message
@@ -72,7 +73,9 @@ class Briefing:
             return "(none yet: everything has to be defined in `new_skills`)"
         lines = "\n".join(skill_line(skill) for skill in shown)
         rest = len(library) - len(shown)
-        return lines + (f"\n({rest} more that seem further from this goal)" if rest else "")
+        further = f"\n({rest} more that seem further from this goal)" if rest else ""
+        hints = hints_for(self.spec.name, [skill.name for skill in shown])
+        return lines + further + (f"\n\nSeen in earlier runs:\n{hints}" if hints else "")
 
 
 def world_text(spec: WorldSpec) -> str:

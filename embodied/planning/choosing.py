@@ -13,6 +13,7 @@ from embodied.planning.briefing import Briefing
 from embodied.planning.offline import OfflinePlanner
 from embodied.planning.plan import Planner
 from embodied.planning.react import ReActPlanner
+from embodied.planning.recalling import PlanMemory
 from embodied.planning.tree import TreePlanner
 from embodied.primitives import PrimitiveSpec
 from embodied.skills import SkillLibrary
@@ -27,6 +28,8 @@ def make_planner(
     primitives: Mapping[str, PrimitiveSpec],
     library: Callable[[], SkillLibrary],
     asked: Callable[[], ModelClient],
+    memory: PlanMemory | None = None,
+    note: Callable[[str], None] = lambda text: None,
 ) -> Planner:
     """The planner of a run whose world is ready. `asked` connects to a model, only where one is needed."""
     name = launch.agent.planner
@@ -39,4 +42,4 @@ def make_planner(
     briefing = Briefing(spec, primitives, library)
     if name == "react":
         return ReActPlanner(asked(), briefing, launch.goal.text)
-    return TreePlanner(asked(), briefing, launch.goal.text, launch.agent.step_retries)
+    return TreePlanner(asked(), briefing, launch.goal.text, launch.agent.step_retries, memory, note)

@@ -100,6 +100,10 @@ class Judge:
                 plans.append(plan)
         return Proposal(tuple(plans), outlines, tuple(refused), str(data.get("impossible") or ""))
 
+    def checked(self, steps: Sequence[Mapping[str, Any]]) -> tuple[Move, ...]:
+        """Steps as moves; raises `BadInput` if one of them does not fit the library or the facts."""
+        return tuple(self._numbered(step, at, self.known) for at, step in enumerate(steps, 1))
+
     def step(self, data: Mapping[str, Any]) -> Proposal:
         """The one step of an answer that fits `STEP_SCHEMA`, as a plan of one."""
         refused: list[str] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,6 +16,7 @@ from embodied.planning.memory import remembered
 from embodied.planning.plan import Attempt, Decision, NewSkill, PlanNode, Step, Stop
 from embodied.planning.prefix import Node, PlanTree
 from embodied.planning.proposal import PLANS_SCHEMA, Judge, Move, Proposal
+from embodied.planning.recalling import PlanMemory
 from embodied.skills import Skill
 
 SAMPLES: Final = 3
@@ -31,6 +32,8 @@ class TreePlanner:
 
     Attributes:
         goal_text: the goal in the user's words.
+        memory: plans that reached their goals in earlier runs; None remembers nothing.
+        note: told in a line what is done without a question.
         retries: how often a step may fail and be repeated while it makes progress.
     """
 
@@ -38,6 +41,8 @@ class TreePlanner:
     briefing: Briefing
     goal_text: str = ""
     retries: int = 3
+    memory: PlanMemory | None = None
+    note: Callable[[str], None] = lambda text: None
     name: str = "llm"
     tree: PlanTree | None = None
     outlines: dict[str, Skill] = field(default_factory=dict)
@@ -52,6 +57,8 @@ class TreePlanner:
             self._goal, self.tree, self._current = goal, None, None
             self._seen, self._fruitless = len(history), 0
         self._digest(history)
+        if self.tree is None and not self._fruitless:
+            self._recall(goal)
         while True:
             node = self._advance(observation)
             if node is not None and node.move is not None:
@@ -67,6 +74,13 @@ class TreePlanner:
                 return Stop("the model gave no plan that could be used: " + "; ".join(proposal.refused)[:500])
             self.outlines = dict(proposal.outlines)
             self.tree = PlanTree(proposal.plans)
+
+    def _recall(self, goal: Condition) -> None:
+        """Begin with what reached this goal before; no model is asked."""
+        plans = self.memory.recall(goal, self._judge({})) if self.memory else []
+        if plans:
+            self.note(f"trying what reached {goal} in earlier runs: no question yet")
+            self.tree = PlanTree(plans)
 
     # ------------------------------------------------------------------- what came of the last step
 
@@ -123,10 +137,7 @@ class TreePlanner:
     def _question(self, goal: Condition, observation: Observation, history: Sequence[Attempt]) -> Proposal:
         self.questions += 1
         library = self.briefing.library()
-        known = {name: skill for name, skill in self.outlines.items() if name not in library}
-        judge = Judge(
-            self.briefing.spec.name, library, self.briefing.primitives, self.briefing.spec.families, known
-        )
+        judge = self._judge({name: skill for name, skill in self.outlines.items() if name not in library})
         messages = self.briefing.messages(
             "planner",
             goal_text=self.goal_text or str(goal),
@@ -136,6 +147,10 @@ class TreePlanner:
             samples=str(SAMPLES),
         )
         return ask_for_plans(self.client, messages, PLANS_SCHEMA, judge.plans)
+
+    def _judge(self, known: Mapping[str, Skill]) -> Judge:
+        spec = self.briefing.spec
+        return Judge(spec.name, self.briefing.library(), self.briefing.primitives, spec.families, known)
 
     def _remark(self, observation: Observation) -> str:
         """Why it is asked again."""

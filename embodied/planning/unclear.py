@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from embodied.condition import facts_in, parse
+from embodied.condition import evaluate, facts_in, parse
 from embodied.errors import BadGoal
+from embodied.facts import Observation
 from embodied.goals import Goal, GoalParser
 from embodied.methods import WorldSpec
 from embodied.models import Message, ModelClient
@@ -85,6 +86,8 @@ def _checked(text: str, data: Any, spec: WorldSpec) -> Goal:
         unreachable = spec.unreachable((fact.family, *fact.keys))
         if unreachable:
             raise _Unusable(f"condition: {fact} cannot be reached: {unreachable}")
+    if evaluate(read.condition, Observation(spec.families, {})) is True:
+        raise _Unusable(f"condition: {read.condition} holds with nothing done")
     said = " ".join(str(data["explanation"]).split())
     explanation = f"{said} That is: {read.condition}.".strip()
     return Goal(text, read.condition, (str(read.condition),), explanation)

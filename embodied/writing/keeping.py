@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ def _store(
     added = store.add(skill, origin="written", why=why, example=example)
     if seed is not None:
         store.seen.add(seed, f"the writer of {skill.name}")
-    journal.write("skill_kept", skill=skill.name, hash=skill.hash, status=added.status, duplicate_of=added.of)
+    journal.write("skill_kept", skill=skill.name, **asdict(added))
 
 
 def draft_folder(journal: Journal) -> Path:

@@ -73,8 +73,9 @@ def test_from_primitives_only_a_skill_is_written_tried_and_kept_as_trial(tmp_pat
 
 def test_a_later_run_has_the_skill_and_writes_nothing(tmp_path: Path) -> None:
     run(tmp_path, ScriptedClient(plans([WOOD], new=[ORDER]), skill(GATHER)))
-    again = ScriptedClient(plans([WOOD]))
-    assert run(tmp_path, again).verdict is Verdict.PASSED
+    more = ("get_things(thing='tree', item='wood', count=3)", "inventory[wood] >= 3")
+    again = ScriptedClient(plans([more]))
+    assert run(tmp_path, again, goal="get 3 wood").verdict is Verdict.PASSED
     assert again.parts == ["planner"]
     assert "`get_things(thing: str, item: str, count: int = 1)`: Does it." in again.asked[0][1]
 
@@ -241,7 +242,35 @@ def test_a_proposed_condition_is_checked_like_a_users(tmp_path: Path) -> None:
     assert "nothing in the mini world yields diamond" in client.asked[2][1] or "diamond" in client.asked[2][1]
 
 
+def test_a_proposed_condition_that_asks_for_nothing_is_sent_back(tmp_path: Path) -> None:
+    empty = {"condition": "inventory[wood] >= 0", "explanation": "", "impossible": ""}
+    good = {"condition": "inventory[wood] >= 2", "explanation": "Some wood.", "impossible": ""}
+    client = ScriptedClient(empty, good, plans([WOOD], new=[ORDER]), skill(GATHER))
+    assert run(tmp_path, client, goal="be ready for winter").verdict is Verdict.PASSED
+    assert "holds with nothing done" in client.asked[1][1]
+
+
 def test_a_goal_that_facts_cannot_express_is_refused_with_the_reason(tmp_path: Path) -> None:
     client = ScriptedClient({"condition": "", "explanation": "", "impossible": "there is no weather here"})
     with pytest.raises(BadGoal, match="there is no weather here"):
         run(tmp_path, client, goal="be ready for winter")
+
+
+def test_a_goal_that_was_reached_before_is_reached_again_without_a_question(tmp_path: Path) -> None:
+    run(tmp_path, ScriptedClient(plans([WOOD], new=[ORDER]), skill(GATHER)))
+    nobody = ScriptedClient()
+    report = run(tmp_path, nobody)
+    assert report.verdict is Verdict.PASSED
+    assert nobody.asked == []
+    assert "in earlier runs: no question yet" in records(report, "note")[0]["text"]
+
+
+def test_a_recalled_plan_that_fails_is_told_to_the_model(tmp_path: Path) -> None:
+    many = ("get_things(thing='tree', item='wood', count=2)", "inventory[ore] >= 2")
+    run(tmp_path, ScriptedClient(plans([WOOD], new=[ORDER]), skill(GATHER)))
+    plan = tmp_path / "library" / "mini" / "_plans.jsonl"
+    plan.write_text(plan.read_text().replace("inventory[wood] >= 2", many[1]) + "half a li")
+    client = ScriptedClient(plans(impossible="no pickaxe"))
+    report = run(tmp_path, client, goal="get 2 ore")
+    assert report.verdict is Verdict.FAILED
+    assert "inventory[ore] >= 2 does not hold" in client.asked[0][1]
