@@ -86,7 +86,9 @@ def keep(composed: Composed, store: LibraryStore, why: str) -> Skill:
         (folder / "skill.py").write_text(composed.source, encoding="utf-8")
         added = store.add(load_skill(folder), origin="composed", why=why)
     if added.status != "new":
-        raise BadInput(f"{composed.name} is in the library already{f', as {added.of}' if added.of else ''}.")
+        raise BadInput(
+            f"{composed.name} is in the library already{f', as {added.twin}' if added.twin else ''}."
+        )
     return store.get(composed.name)
 
 

@@ -21,7 +21,8 @@ from embodied.library.opening import open_library
 from embodied.loop import start_run
 from embodied.mini.body import MiniBody
 from embodied.mini.inprocess import InProcessWorld
-from embodied.mini.knowledge import FAMILIES
+from embodied.mini.knowledge import FAMILIES, MiniSpec
+from embodied.planning.briefing import Briefing
 from embodied.sandbox import SkillExecutor
 from embodied.skills import SkillLibrary, seed_folder
 from tests.exploring.conftest import pursuit, step
@@ -221,6 +222,17 @@ def test_hints_of_the_users_library_are_given_to_prompts(own_library: Path) -> N
     assert "stone_pickaxe" in hints_for("mini", ["mine-block"])
     assert hints_for("minecraft") == ""
     assert (own_library / "mini" / "lessons.jsonl").is_file()
+
+
+def test_a_planner_that_asks_a_model_tells_it_the_hints(library: SkillLibrary, own_library: Path) -> None:
+    briefing = Briefing(MiniSpec(), {}, lambda: library)
+    before = briefing.skills("get ore")
+    failed = [step("gather-thing", False, "a rock needs a pickaxe", thing="rock", item="ore")]
+    learnt = [*failed, craft("pickaxe", 1), step("gather-thing", thing="rock", item="ore")]
+    LessonBook.of("mini").add(lessons_in([pursuit("r1", learnt), pursuit("r2", learnt)]))
+    after = briefing.skills("get ore")
+    assert after.startswith(before)
+    assert "a rock needs a pickaxe. It worked after craft-item(item=pickaxe)" in after
 
 
 def test_numbers_and_places_are_left_out_of_reasons() -> None:
