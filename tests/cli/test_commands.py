@@ -67,7 +67,13 @@ def ending_with(
     """A loop that writes a short journal and ends at once."""
 
     def start(
-        launch: LaunchFile, *, runs_dir: Path, on_record: Any, stop: threading.Event, resume: Any
+        launch: LaunchFile,
+        *,
+        runs_dir: Path,
+        on_record: Any,
+        stop: threading.Event,
+        resume: Any,
+        on_world: Any,
     ) -> RunReport:
         if seen is not None:
             seen.append(launch)
