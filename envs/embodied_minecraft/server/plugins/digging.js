@@ -39,26 +39,41 @@ module.exports.server = serv => {
     return block
   }
 
-  function digMs (player, block) {
-    const tool = player.held()
-    const eyeIn = player.world.sync.getBlock(player.eye())
-    return block.digTime(tool ? tool.type : null, player.gameMode === 1, eyeIn?.name === 'water', !player.onGround,
-      tool ? tool.enchants : [], {})
+  function digMs (player, block, tool, { underwater, airborne }) {
+    return block.digTime(tool ? tool.type : null, player.gameMode === 1, underwater, airborne, tool ? tool.enchants : [], {})
   }
 
-  async function finish (player, position, block) {
-    const tool = player.held()
+  async function finish (player, position, block, tool) {
     await serv.survival.breakBlock(position, tool, { drop: player.gameMode === 0 })
     if (player.gameMode !== 0) return
     player.exhaust(EXHAUSTION)
     const wear = WEAR.find(([pattern]) => tool && pattern.test(tool.name))
-    if (wear && (block.hardness > 0 || tool.name === 'shears')) player.wearHeld(wear[1])
+    if (wear && player.held()?.name === tool.name && (block.hardness > 0 || tool.name === 'shears')) player.wearHeld(wear[1])
   }
 
   serv.on('newPlayer', player => {
     const client = player._client
     client.removeAllListeners('block_dig')
     let dig = null
+    // What the client last said itself: flying-squid takes a move in some turns later, and not of every packet.
+    let onGround = true
+    for (const packet of ['position', 'position_look', 'look', 'flying']) {
+      client.on(packet, said => { onGround = said.onGround })
+    }
+
+    /** How the player digs at this moment: with what, in what. */
+    const stance = () => ({
+      at: Date.now(),
+      tool: player.held(),
+      underwater: player.world.sync.getBlock(player.eye())?.name === 'water',
+      airborne: !onGround
+    })
+
+    /** How long a dig takes that began in one stance and ended in another: the slower tool, the better footing. */
+    function neededMs (block, begun, ended) {
+      const best = tool => Math.min(digMs(player, block, tool, begun), digMs(player, block, tool, ended))
+      return Math.max(best(begun.tool), best(ended.tool)) * TIME_SHARE - JITTER_MS
+    }
 
     async function onDig ({ status, location }, now) {
       const position = new Vec3(location.x, location.y, location.z)
@@ -66,19 +81,19 @@ module.exports.server = serv => {
       if (!player.reaches(position)) return player.resendBlocks([position])
       const block = await player.world.getBlock(position)
       if (block.type === 0 || !block.diggable || block.hardness < 0) return player.resendBlocks([position])
-      const required = digMs(player, block)
       if (status === START) {
-        dig = { position, stateId: block.stateId, at: now, required }
-        if (required <= 0 || player.gameMode === 1) {
+        dig = { position, stateId: block.stateId, stance: now }
+        if (digMs(player, block, now.tool, now) <= 0 || player.gameMode === 1) {
           dig = null
-          await finish(player, position, block)
+          await finish(player, position, block, now.tool)
         }
         return
       }
       const begun = dig && dig.position.equals(position) && dig.stateId === block.stateId ? dig : null
       dig = null
-      const needed = begun ? Math.max(required, begun.required) * TIME_SHARE - JITTER_MS : Infinity
-      if (begun && (config.fast || now - begun.at >= needed)) return finish(player, position, block)
+      if (begun && (config.fast || now.at - begun.stance.at >= neededMs(block, begun.stance, now))) {
+        return finish(player, position, block, now.tool)
+      }
       return player.resendBlocks([position])
     }
 
@@ -104,8 +119,8 @@ module.exports.server = serv => {
       if (packet.status === RELEASE) return player.emit('released')
       if (packet.status === SWAP_HANDS) return swapHands()
       if (![START, CANCEL, FINISH].includes(packet.status)) return
-      const arrived = Date.now()
-      turn = turn.then(() => onDig(packet, arrived))
+      const now = stance() // before anything is awaited: what comes after the packet is no part of it
+      turn = turn.then(() => onDig(packet, now))
         .catch(error => serv.logError('block_dig', error))
         .then(() => player.acknowledge(packet.sequence))
         .catch(error => serv.logError('block_dig', error))
