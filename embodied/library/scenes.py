@@ -5,14 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, Final
 
-from embodied.condition import And, Comparison, Condition, Fact, Literal, Requirement, requirement
+from embodied.condition import And, Comparison, Condition, Fact, Literal, Or, Requirement, requirement
 from embodied.errors import BadLibrary
 from embodied.facts import Observation
-from embodied.methods import Method, WorldSpec
+from embodied.methods import FactRef, Method, WorldSpec
+from embodied.planning import OfflinePlanner
+from embodied.planning.search import NoPlan
 from embodied.skills import Skill
 from embodied.skills.skill import REQUIRED
+
+PLANNED: Final = 30
+"""So many of the simplest uses of a skill are planned, to find the one that is nearest to nothing."""
 
 
 def needs_of(skill: Skill, arguments: Mapping[str, Any], spec: WorldSpec) -> tuple[Condition, ...]:
@@ -23,6 +28,14 @@ def needs_of(skill: Skill, arguments: Mapping[str, Any], spec: WorldSpec) -> tup
         found += method.needs
         found += [_at_least(fact, amount) for fact, amount in method.consumes.items()]
     return tuple(dict.fromkeys(found))
+
+
+def _steps_to(fact: FactRef, spec: WorldSpec, empty: Observation) -> int:
+    """How long the way to a fact from nothing is; 0 if there is none."""
+    try:
+        return len(OfflinePlanner(spec).outline(_at_least(fact, 1), empty).steps)
+    except NoPlan:
+        return 0
 
 
 def expected(skill: Skill, arguments: Mapping[str, Any], otherwise: Condition | None) -> Condition:
@@ -46,10 +59,16 @@ def example_of(skill: Skill, spec: WorldSpec) -> dict[str, Any]:
     """
     empty = Observation(spec.families, {})
     family = next((name for name in ("inventory", *spec.families) if name in spec.families), "")
-    for name in spec.goal_pool():
-        for method in spec.methods((family, name), 1, empty):
-            if method.skill == skill.name:
-                return dict(method.arguments)
+    uses = [
+        ((family, name), method)
+        for name in spec.goal_pool()
+        for method in spec.methods((family, name), 1, empty)
+        if method.skill == skill.name
+    ]
+    uses.sort(key=lambda use: (len(use[1].needs) + len(use[1].consumes), use[1].cost))
+    planned = [(steps, use) for use in uses[:PLANNED] if (steps := _steps_to(use[0], spec, empty))]
+    if planned:
+        return dict(min(planned, key=lambda one: one[0])[1][1].arguments)
     if any(parameter.default is REQUIRED for parameter in skill.parameters):
         raise BadLibrary(
             f"It is not known with which arguments to try {skill.signature()}.",
@@ -66,18 +85,25 @@ def scene_of(needs: Sequence[Condition], spec: WorldSpec, *, per_tool: float = m
     """
     given: dict[str, int] = {}
     for need in needs:
-        for part in need.parts if isinstance(need, And) else (need,):
-            wanted = requirement(part)
-            if wanted is None or len(wanted.fact) != 2 or wanted.fact[0] not in ("inventory", "uses"):
-                continue
-            item = _item(wanted, spec)
-            if not item:
-                continue
+        for wanted, item in _giveable(need, spec):
             if wanted.fact[0] == "inventory":
                 given[item] = given.get(item, 0) + math.ceil(wanted.amount)
             else:
                 given[item] = max(given.get(item, 0), math.ceil(wanted.amount / per_tool), 1)
     return {"inventory": given} if given else {}
+
+
+def _giveable(need: Condition, spec: WorldSpec) -> list[tuple[Requirement, str]]:
+    """The parts of a need that giving items makes true; of alternatives, the first that can be given."""
+    if isinstance(need, And):
+        return [one for part in need.parts for one in _giveable(part, spec)]
+    if isinstance(need, Or):
+        return next((found for part in need.parts if (found := _giveable(part, spec))), [])
+    wanted = requirement(need)
+    if wanted is None or len(wanted.fact) != 2 or wanted.fact[0] not in ("inventory", "uses"):
+        return []
+    item = _item(wanted, spec)
+    return [(wanted, item)] if item else []
 
 
 def uses_per_tool(needs: Sequence[Condition], given: Mapping[str, int], observation: Observation) -> float:
@@ -92,8 +118,12 @@ def uses_per_tool(needs: Sequence[Condition], given: Mapping[str, int], observat
 
 
 def _method_of(skill: Skill, arguments: Mapping[str, Any], spec: WorldSpec) -> Method | None:
-    """The world's own method that is this use of this skill; None if it knows of none."""
+    """The world's own method that is this use of this skill; None if it knows of none.
+
+    An argument that was left at its default leaves the choice to the world.
+    """
     bound = skill.bind(**arguments)
+    defaults = {parameter.name: parameter.default for parameter in skill.parameters}
     empty = Observation(spec.families, {})
     for condition in skill.achieved(arguments):
         wanted = requirement(condition)
@@ -102,7 +132,7 @@ def _method_of(skill: Skill, arguments: Mapping[str, Any], spec: WorldSpec) -> M
         methods = [m for m in spec.methods(wanted.fact, wanted.amount, empty) if m.skill == skill.name]
         for method in methods:
             given = {key: value for key, value in method.arguments.items() if key != "count"}
-            if all(bound.get(key) == value for key, value in given.items()):
+            if all(bound.get(key) in (value, defaults.get(key)) for key, value in given.items()):
                 return method
     return None
 

@@ -10,7 +10,7 @@ module.exports.server = serv => {
   const inventory = Object.entries(config.scene.inventory)
 
   serv.on('newPlayer', player => {
-    if (player.username !== config.scene.player) return
+    if (player._client.username !== config.scene.player) return
     if (store.saved.players?.[player._client.uuid]) return // it was here before, with what it has now
     const free = HOTBAR_AND_MAIN.filter(index => !player.inventory.slots[index])
     for (const [name, count] of inventory) {

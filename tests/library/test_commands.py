@@ -1,0 +1,87 @@
+"""`embodied skills verify|history|restore|retire|export|import|show|list` from the outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from embodied.cli import main as command
+from embodied.journal import Journal
+from tests.library.conftest import CHOP, write
+
+Call = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def skills(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Call:
+    monkeypatch.setenv("EMBODIED_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("EMBODIED_LIBRARY", str(tmp_path / "library"))
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def call(*arguments: str) -> tuple[int, str]:
+        with pytest.raises(SystemExit) as leaving:
+            command.main(["skills", *arguments, "--world", "mini"])
+        shown = capfd.readouterr()
+        return int(leaving.value.code or 0), shown.out + shown.err
+
+    return call
+
+
+def test_the_life_of_a_skill(skills, tmp_path):
+    bundle = tmp_path / "bundle"
+    write(bundle, "chop-wood")
+    code, told = skills("import", str(bundle))
+    assert code == 0
+    assert "chop-wood" in told
+    assert "quarantined" in told
+    assert "def chop_wood(count: int = 1)" in told
+    assert "skills verify --new" in told
+    assert "quarantined" in skills("list")[1]
+    assert "quarantined" in skills("show", "chop-wood")[1]
+    code, told = skills("verify", "--new")
+    assert code == 0
+    assert "verified; passed on 3 of 3 held-out seeds (95 %: 44% to 100%)" in told
+    code, told = skills("history", "chop-wood")
+    assert "imported from bundle" in told
+    assert told.count("PASSED, inventory[wood] >= 1") == 3
+    assert skills("retire", "chop-wood", "--why", "enough wood")[1].strip() == "chop-wood: retired"
+    assert "enough wood" in skills("history", "chop-wood")[1]
+    assert "chop-wood: verified" in skills("restore", "chop-wood")[1]
+    code, told = skills("export", str(tmp_path / "mine.zip"))
+    assert "1 skills written" in told
+    assert (tmp_path / "mine.zip").is_file()
+
+
+def test_a_skill_written_by_hand_into_the_folder_is_used_once_verified(skills, tmp_path):
+    write(tmp_path / "library" / "mini", "chop-wood")
+    assert "no record of it" in skills("list")[1]
+    assert skills("verify", "chop-wood")[0] == 0
+    assert "verified" in skills("list")[1]
+    changed = tmp_path / "library" / "mini" / "chop-wood" / "skill.py"
+    changed.write_text(changed.read_text().replace("trees[0]", "trees[-1]"))
+    assert "changed behind" in skills("list")[1]
+    assert skills("verify", "chop-wood")[0] == 0
+    assert len([line for line in skills("history", "chop-wood")[1].splitlines() if "hand" in line]) == 2
+
+
+def test_one_that_fails_says_so_with_its_exit_code(skills, tmp_path):
+    write(tmp_path / "library" / "mini", "chop-wood", "    return done()\n")
+    code, told = skills("verify", "chop-wood")
+    assert code == 1
+    assert "inventory[wood] >= 1 does not hold: it is 0" in told
+    assert skills("verify", "chop-wodo")[0] == 2
+    assert "Did you mean 'chop-wood'" in skills("verify", "chop-wodo")[1]
+
+
+def test_success_rates_come_from_the_journals(skills, tmp_path):
+    write(tmp_path / "library" / "mini", "chop-wood", CHOP)
+    skills("verify", "chop-wood")
+    journal = Journal(tmp_path / "runs" / "one" / "journal.jsonl")
+    journal.write("run_started", world="mini", fast=False)
+    for number, verdict in enumerate(["PASSED", "PASSED", "PASSED", "UNKNOWN"]):
+        journal.write("step_started", step=number, skill="chop-wood", arguments={})
+        journal.write("step_ended", step=number, verdict=verdict)
+    journal.close()
+    assert "mini: 3 of 4 (30% to 95%)" in skills("show", "chop-wood")[1]
