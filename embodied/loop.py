@@ -22,6 +22,7 @@ from embodied.journal import Journal, Record
 from embodied.journal import read as read_journal
 from embodied.launchfile import LaunchFile
 from embodied.library import open_library
+from embodied.library.proving import make_gate
 from embodied.methods import Reflex, WorldSpec
 from embodied.models import ModelClient
 from embodied.models.usage import Usage
@@ -157,7 +158,10 @@ def run_in_world(
     run.unclear = goal if isinstance(goal, BadGoal) else None
     run.on_world = on_world
     try:
-        return run.pursue()
+        report = run.pursue()
+        simulation.close()
+        prove_kept(run, on_record)
+        return report
     finally:
         run.held.close()
         simulation.close()
@@ -186,6 +190,34 @@ def skills_of(world: str) -> SkillLibrary:
     return open_library(world).skills()
 
 
+def prove_kept(run: Run, on_record: Callable[[Record], None]) -> None:
+    """Put what this run wrote through the gate, in worlds of its own, once the run's own world is closed.
+
+    What cannot be proven here stays on trial; `embodied skills verify --new` tries again.
+    """
+    kept = [r for r in read_journal(run.journal.path) if r["type"] == "skill_kept"] if run.kept else []
+    for record in {r["skill"]: r for r in kept if r["status"] == "new"}.values():
+        if run.stop.is_set():
+            return
+
+        def tell(line: str) -> None:
+            on_record({"v": 1, "seq": 0, "t": time.time(), "type": "note", "text": f"gate: {line}"})
+
+        settings = run.launch.world.settings
+        gate = make_gate(
+            run.store,
+            run.journal.path.parent / "gate",
+            fast=bool(settings.get("fast")),
+            settings=settings,
+            on_progress=tell,
+            stop=run.stop,
+        )
+        try:
+            gate.verify(run.store.get(record["skill"], record["hash"]))
+        except EmbodiedError as error:
+            tell(f"{record['skill']} stays on trial: {error.message}")
+
+
 Task = Callable[["Run"], tuple[Judgement, int]]
 """What is done in a world once it is ready; gives the verdict and the exit code."""
 
@@ -211,6 +243,7 @@ class Run:
     announced: Mapping[str, Any] = field(default_factory=dict)
     step_deadline_s: float = STEP_DEADLINE_S
     history: list[Attempt] = field(default_factory=list)
+    kept: bool = False
     assistance: Counter[str] = field(default_factory=Counter)
     more: str = ""
     client: ModelClient | None = None
@@ -430,6 +463,7 @@ class Run:
         """A written skill passed its trial: it goes to the library as `trial`, for the gate."""
         seed = self.launch.world.settings.get("seed")
         keep(self.store, skill, wanted, self.journal, seed if isinstance(seed, int) else None)
+        self.kept = True
 
     def attempt(self, step: Step, before: Observation, goal: Condition) -> Observation:
         """One step towards `goal`: run its skill, observe, judge from facts, record."""
@@ -439,6 +473,7 @@ class Run:
             "step_started",
             step=number,
             skill=step.skill,
+            hash=self.library.get(step.skill).hash[:16] if step.skill in self.library else "",
             arguments=step.arguments,
             why=step.why,
             expects=str(step.expects),

@@ -18,6 +18,7 @@ import json
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,7 +27,7 @@ from embodied.library.choice import Choice
 from embodied.library.evidence import Evidence, Ground, SeedResult
 from embodied.library.files import digests, place_folder, read_files, replace_file, sweep, texts_of
 from embodied.library.grades import Grade
-from embodied.library.index import RECORDS, Index, refuse, unpack
+from embodied.library.index import RECORDS, Entry, Index, refuse, unpack
 from embodied.library.locks import FileLock
 from embodied.library.records import Version, append_record, read_records
 from embodied.library.seeds import SeenSeeds
@@ -100,7 +101,7 @@ class LibraryStore:
 
     def choice(self) -> Choice:
         """Answers about the library as it is now."""
-        return Choice(self._index.entry, self.seeds, self.body)
+        return Choice(cache(self._index.entry), self.seeds, self.body)
 
     def skills(self) -> SkillLibrary:
         """The skills that may be used, each in the version that is chosen."""
@@ -111,7 +112,7 @@ class LibraryStore:
             version = choice.chosen(name)
             if version is not None:
                 try:
-                    found[name] = self._load(name, version)
+                    found[name] = self._load(name, version, choice.entry(name))
                 except BadSkill:
                     continue  # changed on the disk: `problems` tells of it
         self._index.keep(self._index.names())
@@ -352,10 +353,10 @@ class LibraryStore:
             if found.get(file) != content:
                 replace_file(self.folder / name / file, content)
 
-    def _load(self, name: str, version: Version) -> Skill:
+    def _load(self, name: str, version: Version, entry: Entry | None = None) -> Skill:
         if version.origin == "seed":
             return self.seeds[name]
-        entry = self._index.entry(name)
+        entry = entry or self._index.entry(name)
         if not entry.problem and entry.packed is not None and entry.hash == version.hash:
             return unpack(entry.packed, self.folder / name)
         folder = self._version_folder(name, version.hash)

@@ -18,6 +18,7 @@ FIELDS: Final = frozenset({"name", "description", "license", "compatibility", "m
 KEYS: Final = frozenset(
     {"embodied-world", "embodied-achieves", "embodied-needs", "embodied-calls", "embodied-runtime"}
 )
+_SAFE: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it was built
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -83,7 +84,7 @@ def _front_matter(file: Path) -> tuple[Mapping[str, Any], list[str]]:
     if not lines or lines[0].rstrip() != "---" or end is None:
         raise bad(file, 1, "has no front matter", "Begin the file with YAML between two lines of `---`.")
     try:
-        front = yaml.safe_load("\n".join(lines[1:end]))
+        front = yaml.load("\n".join(lines[1:end]), Loader=_SAFE)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else 1
