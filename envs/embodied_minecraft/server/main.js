@@ -39,8 +39,13 @@ async function main () {
     await server.stop()
     process.exit(0)
   }
-  process.on('SIGTERM', () => stop('SIGTERM'))
-  process.on('SIGINT', () => stop('SIGINT'))
+  // flying-squid takes the signals with this module, at some moment later, and ends the process at once with a
+  // code of its own. The module takes them once only: let it be now, and take them back.
+  require(require.resolve('exit-hook', { paths: [require.resolve('flying-squid')] }))(() => {})
+  for (const signal of ['SIGTERM', 'SIGINT']) {
+    process.removeAllListeners(signal)
+    process.on(signal, () => stop(signal))
+  }
   // A client's packet must never end the world for the others.
   process.on('uncaughtException', error => log(`error: ${error.stack ?? error}`))
   process.on('unhandledRejection', error => log(`error: ${error?.stack ?? error}`))
