@@ -23,6 +23,7 @@ from embodied.journal import read as read_journal
 from embodied.launchfile import LaunchFile
 from embodied.library import open_library
 from embodied.library.proving import make_gate
+from embodied.library.seeds import HELD_OUT
 from embodied.methods import Reflex, WorldSpec
 from embodied.models import ModelClient
 from embodied.models.usage import Usage
@@ -352,6 +353,9 @@ class Run:
         self.store = open_library(
             self.launch.world.kind, body=world.spec, seeds=self.launch.agent.seed_skills
         )
+        seed = self.launch.world.settings.get("seed")
+        if isinstance(seed, int) and seed in HELD_OUT:
+            self.store.seen.add(seed, f"run {self.journal.path.parent.name}")
         if self.past:
             keep_unfinished(self.store, read_journal(self.journal.path), self.journal)
         self.library = self.store.skills()

@@ -14,8 +14,6 @@ before a record names it. So a process may die anywhere.
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -27,17 +25,16 @@ from embodied.library.choice import Choice
 from embodied.library.evidence import Evidence, Ground, SeedResult
 from embodied.library.files import digests, place_folder, read_files, replace_file, sweep, texts_of
 from embodied.library.grades import Grade
+from embodied.library.head import begin, check_head
 from embodied.library.index import RECORDS, Entry, Index, refuse, unpack
 from embodied.library.locks import FileLock
 from embodied.library.records import Version, append_record, read_records
 from embodied.library.seeds import SeenSeeds
 from embodied.skills import Skill, SkillLibrary, load_skill
-from embodied.skills.sameness import normal_hash, outside_names
+from embodied.skills.sameness import outside_names, same_key
 from embodied.world import BodySpec
 
-FORMAT: Final = 1
 VERSIONS: Final = "_versions"
-_IGNORED: Final = "_index*\n_lock\n_gate.lock\n.new-*\n"
 
 
 @dataclass(frozen=True)
@@ -88,7 +85,7 @@ class LibraryStore:
         self.world = world
         self.body = body
         self.seeds = {skill.name: skill for skill in seeds}
-        self._check_format()
+        check_head(folder, world)
         self._index = Index(folder)
         self.seen = SeenSeeds(folder / "_seeds.jsonl")
 
@@ -213,7 +210,7 @@ class LibraryStore:
                     hash=skill.hash,
                     origin=origin,
                     why=why,
-                    normal=_normal(skill),
+                    normal=same_key(skill),
                     files=digests(files),
                     uses=list(outside_names(skill.source)),
                     calls=list(skill.calls),
@@ -369,9 +366,9 @@ class LibraryStore:
 
     def _twin(self, skill: Skill) -> str:
         """The name of another skill that is the same code and achieves the same; "" if there is none."""
-        wanted = _normal(skill)
+        wanted = same_key(skill)
         for name, seed in self.seeds.items():
-            if name != skill.name and _normal(seed) == wanted:
+            if name != skill.name and same_key(seed) == wanted:
                 return name
         for name in self._index.names():
             versions = self._index.entry(name).state.versions.values()
@@ -408,47 +405,8 @@ class LibraryStore:
 
     def _begin(self) -> None:
         """The first thing under the lock: the format's file, and no half-written things."""
-        self._check_format()
-        head = self.folder / "library.json"
-        if not head.is_file():
-            made = {"format": FORMAT, "world": self.world, "made": time.strftime("%Y-%m-%d")}
-            replace_file(self.folder / ".gitignore", _IGNORED.encode())
-            replace_file(head, (json.dumps(made) + "\n").encode())
+        begin(self.folder, self.world)
         sweep(self.folder)
-
-    def _check_format(self) -> None:
-        head = self.folder / "library.json"
-        if not head.is_file():
-            return
-        try:
-            found = json.loads(head.read_text(encoding="utf-8"))
-            format_, world = int(found["format"]), str(found["world"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise BadLibrary(
-                f"{head}: cannot be read: {error!r}.", remedy="Take it from your version control."
-            ) from error
-        if format_ > FORMAT:
-            raise BadLibrary(
-                f"{self.folder}: a newer embodied wrote this library (format {format_}, this one reads up "
-                f"to {FORMAT}). Nothing was changed.",
-                remedy="Use the newer embodied, or another folder: EMBODIED_LIBRARY=...",
-            )
-        if world != self.world:
-            raise BadLibrary(
-                f"{self.folder}: is a library for the world {world!r}, not {self.world!r}.",
-                remedy="Choose another folder with EMBODIED_LIBRARY, or the other world.",
-            )
-
-
-def _normal(skill: Skill) -> str:
-    """Code without names, and what it achieves with the parameters in the places of their names."""
-    places = {parameter.name: str(place) for place, parameter in enumerate(skill.parameters)}
-    achieves = []
-    for template in skill.achieves:
-        for name, place in places.items():
-            template = template.replace(f"{{{name}}}", f"{{{place}}}")
-        achieves.append(template)
-    return normal_hash(skill.source)[:32] + ":" + "; ".join(sorted(achieves))
 
 
 def _standing(found: Mapping[str, Skill]) -> list[Skill]:

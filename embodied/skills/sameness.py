@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 
+from embodied.skills.skill import Skill
 from embodied.skills.source import top_level_names
 
 
@@ -28,6 +29,17 @@ def outside_names(source: str) -> tuple[str, ...]:
     return tuple(
         sorted({node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id not in own})
     )
+
+
+def same_key(skill: Skill) -> str:
+    """Code without names, and what it achieves with the parameters in the places of their names."""
+    places = {parameter.name: str(place) for place, parameter in enumerate(skill.parameters)}
+    achieves = []
+    for template in skill.achieves:
+        for name, place in places.items():
+            template = template.replace(f"{{{name}}}", f"{{{place}}}")
+        achieves.append(template)
+    return normal_hash(skill.source)[:32] + ":" + "; ".join(sorted(achieves))
 
 
 def _has_docstring(node: ast.Module | ast.FunctionDef) -> bool:
