@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from embodied.condition import check, evaluate, parse, requirement
@@ -83,6 +85,12 @@ def test_truth(text: str, truth: object) -> None:
         "(" * 100 + "alive" + ")" * 100,
         "alive " * 2000,
         "inventory[a]; drop",
+        "1",
+        "-" * 3000 + "1 > 0",
+        "1" + " + 1" * 900 + " > 0",
+        "1" + " + (1" * 60 + ")" * 60 + " > 0",
+        "not " * 900 + "alive",
+        "9" * 400 + ".0 > 1",
     ],
 )
 def test_unreadable_is_refused_with_its_place(text: str) -> None:
@@ -101,3 +109,54 @@ def test_requirement() -> None:
     assert requirement(parse("inventory[torch] > 7")).amount == 8  # type: ignore[union-attr]
     assert requirement(parse("sum(inventory[*_log]) >= 3")).fact == ("inventory", "*_log")  # type: ignore[union-attr]
     assert requirement(parse("health < 3")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("inventory[x] == 1", "inventory[x] == 1"),
+        ("inventory[x] == true", "inventory[x]"),
+        ("alive == 0", "alive == 0"),
+        ("inventory[x] >= 1234567", "inventory[x] >= 1234567"),
+        ("health > 0.1234567", "health > 0.1234567"),
+        ("health > 0.00000012", "health > 0.00000012"),
+        ("health > -3", "health > -3"),
+        ("health - (1 - 2) > 3", "health - (1 - 2) > 3"),
+        ("health - 1 - 2 > 3", "health - 1 - 2 > 3"),
+        ('biome == "it\'s"', 'biome == "it\'s"'),
+        ("inventory['a b'] >= 1", "inventory['a b'] >= 1"),
+        ("(alive and alive) and not (alive or alive)", "(alive and alive) and not (alive or alive)"),
+    ],
+)
+def test_a_condition_is_printed_as_it_is_read(text: str, printed: str) -> None:
+    assert str(parse(text)) == printed
+    assert repr(parse(printed)) == repr(parse(text))
+
+
+PIECES = (
+    *("and", "or", "not", "(", ")", "[", "]", ",", ":", "+", "-", "-", ">=", "==", "!=", "<", "true"),
+    *("any(i in inventory:", "sum(inventory[*_log])", "distance(position, pose[cube])", "inventory[i]"),
+    *("1", "0", "1234567", "0.1", "2.50", "'a b'", '"it\'s"', "health", "alive", "biome", "é", "999999999"),
+)
+
+
+def test_whatever_is_written_is_a_condition_or_refused() -> None:
+    draw = random.Random(7)
+    read = 0
+    for _ in range(20_000):
+        text = " ".join(draw.choices(PIECES, k=draw.randint(1, 9)))
+        try:
+            condition = parse(text)
+        except BadCondition:
+            continue
+        read += 1
+        evaluate(condition, HERE)
+        assert repr(parse(str(condition))) == repr(condition), text
+    assert read > 100
+
+
+def test_the_longest_that_is_read_can_be_printed_and_evaluated() -> None:
+    for text in ("1" + " + 1" * 100 + " > 0", "not " * 39 + "alive", "-" * 38 + "health > 0"):
+        condition = parse(text)
+        evaluate(condition, HERE)
+        assert repr(parse(str(condition))) == repr(condition)

@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 from embodied.facts import Value
+
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_*?][A-Za-z0-9_*?.:-]*")
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if "'" in text else f"'{text}'"
+
+
+def _key(text: str) -> str:
+    return text if _PLAIN_KEY.fullmatch(text) else _quoted(text)
+
+
+def _number(value: float) -> str:
+    """All its digits and no exponent, so that it is read again as the same number."""
+    if isinstance(value, int):
+        return str(value)
+    digits = f"{Decimal(repr(value)):f}"
+    return digits if "." in digits else f"{digits}.0"
 
 
 @dataclass(frozen=True)
@@ -14,7 +34,9 @@ class Literal:
     def __str__(self) -> str:
         if isinstance(self.value, bool):
             return str(self.value).lower()
-        return f"'{self.value}'" if isinstance(self.value, str) else f"{self.value:g}"
+        if isinstance(self.value, str):
+            return _quoted(self.value)
+        return _number(self.value) if isinstance(self.value, (int, float)) else str(self.value)
 
 
 @dataclass(frozen=True)
@@ -23,7 +45,7 @@ class Fact:
     keys: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return self.family + (f"[{', '.join(self.keys)}]" if self.keys else "")
+        return self.family + (f"[{', '.join(map(_key, self.keys))}]" if self.keys else "")
 
 
 @dataclass(frozen=True)
@@ -32,7 +54,7 @@ class Sum:
     pattern: str
 
     def __str__(self) -> str:
-        return f"sum({self.family}[{self.pattern}])"
+        return f"sum({self.family}[{_key(self.pattern)}])"
 
 
 @dataclass(frozen=True)
@@ -51,10 +73,16 @@ class Arithmetic:
     right: Term
 
     def __str__(self) -> str:
-        return f"({self.left} {self.operator} {self.right})"
+        right = f"({self.right})" if isinstance(self.right, Arithmetic) else str(self.right)
+        return f"{self.left} {self.operator} {right}"
 
 
 Term = Literal | Fact | Sum | Distance | Arithmetic
+
+
+def is_boolean(term: Term) -> bool:
+    """Whether it is `true` or `false`; to Python, 1 and 0 are equal to them."""
+    return isinstance(term, Literal) and isinstance(term.value, bool)
 
 
 @dataclass(frozen=True)
@@ -66,7 +94,8 @@ class Comparison:
     right: Term
 
     def __str__(self) -> str:
-        if self.operator == "==" and self.right == Literal(True):
+        lone = isinstance(self.left, Fact) or is_boolean(self.left)
+        if lone and self.operator == "==" and is_boolean(self.right) and self.right == Literal(True):
             return str(self.left)
         return f"{self.left} {self.operator} {self.right}"
 
@@ -76,7 +105,7 @@ class Not:
     part: Condition
 
     def __str__(self) -> str:
-        return f"not ({self.part})"
+        return f"not ({self.part})" if isinstance(self.part, (And, Or)) else f"not {self.part}"
 
 
 @dataclass(frozen=True)
@@ -84,7 +113,7 @@ class And:
     parts: tuple[Condition, ...]
 
     def __str__(self) -> str:
-        return " and ".join(f"({part})" if isinstance(part, Or) else str(part) for part in self.parts)
+        return " and ".join(f"({part})" if isinstance(part, (And, Or)) else str(part) for part in self.parts)
 
 
 @dataclass(frozen=True)
@@ -92,7 +121,7 @@ class Or:
     parts: tuple[Condition, ...]
 
     def __str__(self) -> str:
-        return " or ".join(f"({part})" if isinstance(part, And) else str(part) for part in self.parts)
+        return " or ".join(f"({part})" if isinstance(part, (And, Or)) else str(part) for part in self.parts)
 
 
 @dataclass(frozen=True)

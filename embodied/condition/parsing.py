@@ -19,6 +19,7 @@ from embodied.condition.nodes import (
     Quantifier,
     Sum,
     Term,
+    is_boolean,
 )
 from embodied.errors import BadCondition
 
@@ -28,6 +29,8 @@ _TOKEN = re.compile(
 )
 _KEY = re.compile(r"\s*([\w*?.:-]+)\s*")
 _MAX_LENGTH, _MAX_DEPTH = 4000, 40
+_MAX_OPERATIONS = 100
+_MAX_NUMBER = 1e15
 
 
 @lru_cache(maxsize=4096)
@@ -43,6 +46,7 @@ class _Parser:
         self.text = text
         self.position = 0
         self.depth = 0
+        self.operations = 0
 
     def whole(self) -> Condition:
         condition = self.disjunction()
@@ -92,10 +96,13 @@ class _Parser:
             parts.append(self.negation())
         return parts[0] if len(parts) == 1 else And(tuple(parts))
 
-    def negation(self) -> Condition:
+    def descend(self) -> None:
         self.depth += 1
         if self.depth > _MAX_DEPTH:
-            self.fail("it is nested too deeply")
+            self.fail(f"it is nested too deeply, at most {_MAX_DEPTH} levels are read")
+
+    def negation(self) -> Condition:
+        self.descend()
         try:
             token = self.peek()
             if token == "not":
@@ -111,11 +118,11 @@ class _Parser:
 
     def parenthesised(self) -> Condition:
         """A "(" may open a condition or an arithmetic term: try the term first."""
-        start, depth = self.position, self.depth
+        start, depth, operations = self.position, self.depth, self.operations
         try:
             return self.comparison()
         except BadCondition:
-            self.position, self.depth = start, depth
+            self.position, self.depth, self.operations = start, depth, operations
         self.expect("(")
         condition = self.disjunction()
         self.expect(")")
@@ -136,15 +143,32 @@ class _Parser:
         left = self.sum()
         if self.peek() in (">=", "<=", "==", "!=", ">", "<"):
             return Comparison(left, self.take(), self.sum())
-        if isinstance(left, Fact) or left in (Literal(True), Literal(False)):
+        if isinstance(left, Fact) or is_boolean(left):
             return Comparison(left, "==", Literal(True))
         self.fail("expected a comparison")
 
     def sum(self) -> Term:
         left = self.term()
         while self.peek() in ("+", "-"):
+            self.operations += 1
+            if self.operations > _MAX_OPERATIONS:
+                self.fail(f"it adds and subtracts too often, at most {_MAX_OPERATIONS} times are read")
             left = Arithmetic(self.take(), left, self.term())
         return left
+
+    def number(self, token: str) -> Literal:
+        value = float(token) if "." in token else int(token)
+        if value > _MAX_NUMBER:
+            self.fail(f"the number is too large, at most {_MAX_NUMBER:g} is read")
+        return Literal(value)
+
+    def negative(self) -> Term:
+        self.descend()
+        term = self.term()
+        self.depth -= 1
+        if isinstance(term, Literal) and isinstance(term.value, (int, float)) and not is_boolean(term):
+            return Literal(-term.value)
+        return Arithmetic("-", Literal(0), term)
 
     def term(self) -> Term:
         found = self.match()
@@ -152,15 +176,13 @@ class _Parser:
             self.fail("it ends too early")
         token = self.take()
         if found.group("number"):
-            return Literal(float(token) if "." in token else int(token))
+            return self.number(token)
         if found.group("string"):
             return Literal(token[1:-1])
         if token == "-":
-            return Arithmetic("-", Literal(0), self.term())
+            return self.negative()
         if token == "(":
-            self.depth += 1
-            if self.depth > _MAX_DEPTH:
-                self.fail("it is nested too deeply")
+            self.descend()
             inner = self.sum()
             self.depth -= 1
             self.expect(")")
