@@ -9,6 +9,7 @@
     │   ├── BadLibrary
     │   └── BadJournal
     ├── SetupError               exit code 2: something that must be installed or free is not
+    ├── JournalUnwritable        exit code 1: the record of a run cannot be kept, the disk is full
     ├── BudgetSpent              exit code 3
     ├── ModelError               exit code 1: a language model gave no usable answer
     │   ├── NoKey                exit code 2: the endpoint wants a key and there is none
@@ -76,6 +77,10 @@ class BadJournal(BadInput):
 
 class SetupError(EmbodiedError):
     exit_code = 2
+
+
+class JournalUnwritable(EmbodiedError):
+    pass
 
 
 class BudgetSpent(EmbodiedError):

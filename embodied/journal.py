@@ -12,10 +12,11 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from embodied.errors import BadInput, BadJournal
+from embodied.errors import BadInput, BadJournal, JournalUnwritable
 
 try:
     import fcntl
@@ -46,24 +47,57 @@ class Journal:
             self._file.close()
             raise
         self._seq = records[-1]["seq"] if records else 0
+        self._size = path.stat().st_size
         self._lock = threading.RLock()
         self._subscribers: list[Callable[[Record], None]] = []
 
     def subscribe(self, callback: Callable[[Record], None]) -> None:
-        """`callback` gets every later record, in order, in the writing thread."""
+        """`callback` gets every later record, in order, in the writing thread.
+
+        One that raises is told no more, and a note says so: a run does not end because nobody looks on.
+        """
         self._subscribers.append(callback)
 
     def write(self, type_: str, /, **fields: Any) -> int:
-        """Append a record and return its number."""
+        """Append a record and return its number; raises `JournalUnwritable`, and nothing half is left."""
         with self._lock:
             if self._file is None:
                 return self._seq
-            self._seq += 1
-            record = {"v": VERSION, "seq": self._seq, "t": round(time.time(), 3), "type": type_, **fields}
-            self._file.write(json.dumps(record, default=_plain, separators=(",", ":")).encode() + b"\n")
-            for callback in self._subscribers:
+            number = self._seq + 1
+            record = {"v": VERSION, "seq": number, "t": round(time.time(), 3), "type": type_, **fields}
+            self._append(json.dumps(record, default=_plain, separators=(",", ":")).encode() + b"\n")
+            self._seq = number
+            self._tell(record)
+            return number
+
+    def _append(self, line: bytes) -> None:
+        assert self._file is not None
+        rest = memoryview(line)
+        try:
+            while rest:
+                written = self._file.write(rest)
+                if not written:
+                    raise OSError("nothing more could be written")
+                rest = rest[written:]
+        except OSError as error:
+            with suppress(OSError):  # a line cut in the middle is left out when reading, too
+                self._file.truncate(self._size)
+            raise JournalUnwritable(
+                f"{self.path}: the journal cannot be written: {error.strerror or error}.",
+                remedy="Is the disk full? Make room there, then go on with --resume.",
+            ) from error
+        self._size += len(line)
+
+    def _tell(self, record: Record) -> None:
+        failed: list[str] = []
+        for callback in tuple(self._subscribers):
+            try:
                 callback(record)
-            return self._seq
+            except (OSError, ValueError, SystemExit) as error:  # rich leaves so when stdout closes
+                self._subscribers.remove(callback)
+                failed.append(repr(error))
+        for why in failed:
+            self.write("note", text=f"one who looked on failed and is told no more: {why}")
 
     def close(self) -> None:
         with self._lock:

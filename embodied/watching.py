@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from embodied.errors import WorldError
+from embodied.errors import EmbodiedError, JournalUnwritable
 from embodied.world import World
 
 POLL_S = 0.05
@@ -28,11 +29,18 @@ class Halter:
     """Halts the body each time one of `events` becomes set, from a thread of its own.
 
     A cancelled program is not resumed, but the primitive that it waits for goes on until the body is halted.
+    `note` is told of a halt that failed; the next event is halted for all the same.
     """
 
-    def __init__(self, world: World, events: Sequence[threading.Event]) -> None:
+    def __init__(
+        self,
+        world: World,
+        events: Sequence[threading.Event],
+        note: Callable[[str], None] = lambda text: None,
+    ) -> None:
         self.world = world
         self.events = events
+        self._note = note
         self._leave = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="halter", daemon=True)
 
@@ -53,7 +61,11 @@ class Halter:
             risen = [after and not before for before, after in zip(was_set, now, strict=True)]
             was_set = now
             if any(risen):
-                try:
-                    self.world.halt("stopped by the user" if risen[0] else "the step was interrupted")
-                except WorldError:
-                    return  # a body that is gone rests; the step's own call tells of it
+                self._halt("stopped by the user" if risen[0] else "the step was interrupted")
+
+    def _halt(self, reason: str) -> None:
+        try:
+            self.world.halt(reason)
+        except EmbodiedError as failed:  # of a world that is lost, the step's own call tells
+            with suppress(JournalUnwritable):  # which the run meets itself
+                self._note(f"the body could not be halted: {failed.message}")

@@ -8,11 +8,12 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import pytest
 
 from embodied import journal
-from embodied.errors import BadJournal
+from embodied.errors import BadJournal, JournalUnwritable
 from embodied.journal import Journal
 from embodied.runs import find_run, new_run, read_run
 
@@ -76,3 +77,56 @@ def test_runs_are_found_by_part_of_their_name(tmp_path: Path) -> None:
     assert find_run(tmp_path, str(first)) == first
     assert find_run(tmp_path, "last") in (first, second)
     assert read_run(first).ended is None
+
+
+class Narrow:
+    """A file that takes a few bytes at a time, and none once `room` bytes were written."""
+
+    def __init__(self, file: BinaryIO, room: int) -> None:
+        self.file, self.room = file, room
+
+    def write(self, data: memoryview) -> int:
+        if self.room == 0:
+            raise OSError(28, "No space left on device")
+        taken = data[: min(7, self.room)]
+        self.room -= len(taken)
+        return self.file.write(taken)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.file, name)
+
+
+def test_a_record_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    book = Journal(path)
+    narrow = Narrow(book._file, 200)  # type: ignore[arg-type]
+    book._file = narrow  # type: ignore[assignment]
+    assert book.write("note", text="in many pieces") == 1
+    with pytest.raises(JournalUnwritable, match=r"journal\.jsonl: .*No space left.*\n.*disk full") as full:
+        book.write("note", text="x" * 200)
+    assert full.value.exit_code == 1
+    assert not journal.is_torn(path)
+    narrow.room = 1000
+    assert book.write("note", text="there is room again") == 2
+    book.close()
+    assert [record["text"] for record in journal.read(path)] == ["in many pieces", "there is room again"]
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError("gone"), SystemExit(1)])
+def test_who_looks_on_and_fails_ends_nothing(tmp_path: Path, error: BaseException) -> None:
+    book = Journal(tmp_path / "journal.jsonl")
+    asked: list[int] = []
+    heard: list[str] = []
+
+    def failing(record: journal.Record) -> None:
+        asked.append(record["seq"])
+        raise error
+
+    book.subscribe(failing)
+    book.subscribe(lambda record: heard.append(record["type"]))
+    book.write("run_started")
+    book.write("run_ended")
+    book.close()
+    assert asked == [1]
+    assert heard == ["run_started", "note", "run_ended"]
+    assert "told no more" in journal.read(book.path)[1]["text"]
