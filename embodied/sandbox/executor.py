@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 import re
+import signal
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -81,7 +83,8 @@ class SkillExecutor:
             request_timeout=self.limits.max_cpu_s + 2 * _GRACE_S,
             turn_duration_limit_grace=_GRACE_S,
         )
-        self._pool.__enter__()
+        with deaf_to_interrupts():
+            self._pool.__enter__()
         self._closed = False
 
     def __enter__(self) -> Self:
@@ -291,6 +294,19 @@ def _stand_in(name: str) -> Callable[[], None]:
 
     stand_in.__name__ = stand_in.__qualname__ = name
     return stand_in
+
+
+@contextmanager
+def deaf_to_interrupts() -> Iterator[None]:
+    """Children started within do not hear a terminal's Ctrl-C: it is for us, who end them in order."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _ignore(event: SandboxEvent) -> None:

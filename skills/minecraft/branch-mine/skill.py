@@ -128,4 +128,5 @@ def _approach(cell: list[int], distance: float) -> bool:
         return True
     if distance > 24.0 and cell[1] > _LAVA_LEVEL and go_to(cell[0], cell[1], cell[2], range=3.0).ok:
         return True
-    return tunnel_to(cell[0], cell[1], cell[2], reach=3.2, steps=int(distance * 2.0) + 16).ok
+    steps = int(distance * 2.0) + 16
+    return tunnel_to(cell[0], cell[1], cell[2], reach=3.2, steps=steps, spare=_best_pickaxe()).ok

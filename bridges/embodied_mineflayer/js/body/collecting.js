@@ -5,6 +5,8 @@ import { until } from './waiting.js'
 
 /** A block's drop appears a moment after the block is gone [ms]. */
 const DROP_DELAY_MS = 300
+/** How long to try for one thing lying about [ms]. */
+const FETCH_MS = 5000
 /** A fresh drop cannot be picked up at once [ms]. */
 const PICKUP_MS = 1400
 
@@ -68,11 +70,25 @@ async function fetch (body, item, attempt, ctx) {
     if (attempt > 1 || !touches(bot, item)) {
       const { x, y, z } = item.position
       const goal = new NearCell(x, y + 0.2, z, attempt > 1 ? 0 : 1)
-      await travel(body, goal, { dig: true, build: attempt > 1, done: () => gone() || (attempt === 1 && touches(bot, item)) }, ctx)
+      const done = () => gone() || (attempt === 1 && touches(bot, item))
+      if (!await goThere(body, goal, { dig: true, build: attempt > 1, done }, ctx)) return
     }
     await until(ctx, { on: [[bot, 'entityGone']], check: gone, ms: touches(bot, item) ? PICKUP_MS : 350 })
   } finally {
     bot.removeListener('entityGone', mark)
+  }
+}
+
+/** Travel for a short while; false if one thing lying about is not worth more. */
+async function goThere (body, goal, manners, ctx) {
+  const signal = AbortSignal.any([ctx.signal, AbortSignal.timeout(FETCH_MS)])
+  try {
+    await travel(body, goal, manners, { ...ctx, signal })
+    return true
+  } catch (error) {
+    if (ctx.signal.aborted) throw ctx.signal.reason
+    if (signal.aborted || error instanceof Failure) return false
+    throw error
   }
 }
 
