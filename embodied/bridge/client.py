@@ -48,10 +48,11 @@ class BridgeClient:
         child: the bridge's process, if it is ours: its exit is noticed at once, and `close` ends it.
         patience_s: how long after its last sign of life the application keeps the lease [s].
         stall_patience_s: how long the body's thread may be silent during a call [s].
+        greeting_s: how long the bridge may take to answer at first [s].
 
     Raises:
         BadInput: the endpoint is not loopback.
-        BridgeLost: nobody answered within 20 s, or the child ended.
+        BridgeLost: nobody answered within `greeting_s`, or the child ended.
         BridgeRefused: the bridge speaks another version, or another client has the lease.
     """
 
@@ -63,6 +64,7 @@ class BridgeClient:
         child: ChildProcess | None = None,
         patience_s: float = 5.0,
         stall_patience_s: float = 5.0,
+        greeting_s: float = GREETING_S,
     ) -> None:
         self.name = name
         self.assistance: Counter[str] = Counter()
@@ -77,7 +79,7 @@ class BridgeClient:
         if child is not None:
             child.on_exit(lambda _code: self._line.lose(self._why_gone()))
         try:
-            self._spec = self._greet()
+            self._spec = self._greet(greeting_s)
         except BaseException:
             self.close()
             raise
@@ -171,9 +173,9 @@ class BridgeClient:
 
     # -- parts -------------------------------------------------------------------------------------
 
-    def _greet(self) -> BodySpec:
+    def _greet(self, within_s: float) -> BodySpec:
         hello = {"client": f"embodied {os.getpid()}", "versions": [VERSION]}
-        answer = self._line.ask("hello", hello, GREETING_S)
+        answer = self._line.ask("hello", hello, within_s)
         if not answer.ok:
             raise self._error(answer)
         spec = body_spec(answer.value)
@@ -184,9 +186,10 @@ class BridgeClient:
         return spec
 
     def _ask_call(self, name: str, arguments: Mapping[str, Any], timeout_s: float) -> Answer:
-        """Call, and once more if the body's thread, which had been silent, speaks again in time."""
+        """Call; once more if the bridge refused it as stalled and the body's thread speaks again in time."""
         answer = self._line.ask("call", {"name": name, "args": dict(arguments)}, timeout_s)
-        if answer.code == "stalled" and self._line.wait_not_stalled():
+        refused = answer.code == "stalled" and not answer.given_up  # given up, it may have begun: never twice
+        if refused and self._line.wait_not_stalled():
             answer = self._line.ask("call", {"name": name, "args": dict(arguments)}, timeout_s)
         if answer.code == "stale_epoch":
             self._line.epoch = max(self._line.epoch, int(answer.data.get("epoch", 0)))

@@ -21,6 +21,7 @@ from embodied.errors import BadInput
 PING_S = 0.5
 LOST_AFTER_S = 2.0
 MARGIN_S = 0.3
+REFILL_AGAIN_S = 2.0  # an answer with missing events that did not come by then is asked for again
 UNFINISHED_S = 2.0  # how much longer than the call's own deadline an answer may take
 
 Event = Mapping[str, Any]
@@ -28,7 +29,10 @@ Event = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Answer:
-    """A result as it came over the wire; `code` is "" when ok."""
+    """A result as it came over the wire; `code` is "" when ok.
+
+    `given_up`: the bridge did not say this, the client stopped waiting; the call may have begun.
+    """
 
     ok: bool
     value: Mapping[str, Any] = field(default_factory=dict)
@@ -36,6 +40,7 @@ class Answer:
     message: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
     assistance: Mapping[str, int] = field(default_factory=dict)
+    given_up: bool = False
 
 
 @dataclass(slots=True)
@@ -81,6 +86,7 @@ class Line:
         self._pinged: float | None = None  # when the oldest unanswered sign of life was asked for
         self._delivered = 0
         self._refill = ""
+        self._refill_asked = 0.0
         self._ending = False
         check_endpoint(endpoint)
         self._wake_in, self._wake_out = socket.socketpair()
@@ -115,7 +121,8 @@ class Line:
         """Send a request and wait for its answer, at most 2 s longer than `timeout_s`.
 
         Never raises for what the bridge does: that it is gone is the answer `lost`, that it is silent
-        is `stalled`. Raises BadInput if the body cannot be carried or is too long.
+        is `stalled`; a call that is given up is cancelled first. Raises BadInput if the body cannot be
+        carried or is too long.
         """
         waiting = _Waiting(kind, threading.current_thread(), queue.SimpleQueue())
         id = f"{kind[0]}{next(self._ids)}"
@@ -133,10 +140,24 @@ class Line:
             answer = waiting.answers.get(timeout=timeout_s + grace)
         except queue.Empty:
             answer = self._no_answer(kind, timeout_s + grace)
+        try:
+            return self._call_off(id, waiting, answer) if answer.given_up else answer
         finally:
             self._waiting.pop(id, None)
             self.beat()
-        return answer
+
+    def _call_off(self, id: str, waiting: _Waiting, given_up: Answer) -> Answer:
+        """Cancel a call that is no longer waited for, so that it does not act later.
+
+        What the bridge said of it before it heard of that stands: answers come in the order of requests.
+        """
+        self.ask("cancel", {"id": id}, LOST_AFTER_S)
+        with contextlib.suppress(queue.Empty):
+            while True:
+                late = waiting.answers.get_nowait()
+                if not late.given_up and late.code != "cancelled":
+                    return late
+        return given_up
 
     def wait_not_stalled(self) -> bool:
         """Wait for the body's thread to speak again; False if it does not within the patience."""
@@ -190,8 +211,10 @@ class Line:
     def _no_answer(self, kind: str, after_s: float) -> Answer:
         if self.lost:
             return Answer(False, code="lost", message=self.lost)
-        code = "stalled" if kind == "call" else "lost"
-        return Answer(False, code=code, message=f"no answer to {kind} within {after_s:g} s")
+        text = f"no answer to {kind} within {after_s:g} s"
+        if kind != "call":
+            return Answer(False, code="lost", message=text)
+        return Answer(False, code="stalled", message=text, given_up=True)
 
     # -- the line's thread -------------------------------------------------------------------------
 
@@ -252,6 +275,8 @@ class Line:
             self._outbox.append(self._lease_frame())
         else:
             self._outbox.append(self._frame(f"p{next(self._ids)}", "cancel", {"id": ""}, LOST_AFTER_S))
+        if self._refill and now - self._refill_asked >= REFILL_AGAIN_S:
+            self._ask_refill()
         self._flush()
         stalled = self._stalled_since
         if stalled is not None and now - stalled >= self._stall_patience_s:
@@ -266,7 +291,7 @@ class Line:
         text = f"the body's thread has been silent for {seconds:.0f} s"
         for item in list(self._waiting.values()):
             if item.kind == "call":
-                item.answers.put(Answer(False, code="stalled", message=text))
+                item.answers.put(Answer(False, code="stalled", message=text, given_up=True))
 
     def _take(self, message: Envelope) -> None:
         self._heard = time.monotonic()
@@ -299,11 +324,17 @@ class Line:
         if seq == self._delivered + 1:
             self._hand_on(event)
             return
+        self._ask_refill()
+
+    def _ask_refill(self) -> None:
         self._refill = f"o{next(self._ids)}"
+        self._refill_asked = time.monotonic()
         body = {"name": "observe", "args": {"since": self._delivered}}
         self._outbox.append(self._frame(self._refill, "call", body, 10.0))
 
     def _take_refill(self, answer: Answer) -> None:
+        if not answer.ok:  # a halt ended it, or the body is stalled: asked again in its time
+            return
         self._refill = ""
         for event in answer.value.get("events", ()):
             if int(event["seq"]) > self._delivered:

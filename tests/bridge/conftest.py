@@ -45,11 +45,13 @@ class EchoBody:
 
     def __init__(self) -> None:
         self.rested = 0
+        self.ran: list[str] = []
         self.resting = threading.Event()
         self.started = threading.Event()
         self.unstick = threading.Event()
 
     def run(self, name: str, args: Mapping[str, Any], context: CallContext) -> Mapping[str, Any]:
+        self.ran.append(name)
         self.started.set()
         match name:
             case "observe":

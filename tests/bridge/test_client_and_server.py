@@ -34,7 +34,7 @@ def test_a_taken_port_is_a_setup_error(server: BridgeServer, body: EchoBody) -> 
 
 def test_nobody_there_is_lost() -> None:
     with pytest.raises(BridgeLost, match="no answer to hello"):
-        BridgeClient("ipc:///tmp/embodied-nobody-is-here")
+        BridgeClient("ipc:///tmp/embodied-nobody-is-here", greeting_s=0.2)
 
 
 def test_halt_from_another_thread_while_a_primitive_is_stuck(client: BridgeClient, body: EchoBody) -> None:
@@ -60,6 +60,29 @@ def test_a_body_that_stays_stuck_is_stalled_and_recovers(server: BridgeServer, b
         assert client.call("act", {}).ok
 
 
+def test_a_call_that_was_given_up_acts_once(server: BridgeServer, body: EchoBody) -> None:
+    with BridgeClient(server.endpoint, stall_patience_s=0.3) as client:
+        busy = threading.Timer(2.5, body.unstick.set)  # speaks again while the client waits, or just after
+        busy.start()
+        with pytest.raises(BridgeStalled, match="silent"):
+            client.call("stuck", {}, timeout_s=20.0)
+        busy.join(10.0)
+        assert eventually(lambda: client.state == "idle")
+        assert client.call("act", {}).ok
+    assert body.ran.count("stuck") == 1
+
+
+def test_a_call_without_an_answer_is_cancelled(server: BridgeServer, body: EchoBody) -> None:
+    with BridgeClient(server.endpoint, stall_patience_s=30.0) as client:
+        caller = threading.Thread(target=lambda: client._line.ask("call", {"name": "slow", "args": {}}, 60.0))
+        caller.start()
+        assert body.started.wait(5.0)
+        client._line._give_up_on_stalled(9.0)
+        caller.join(10.0)
+        assert not caller.is_alive()
+        assert client.call("act", {}).ok  # it is not busy: the call was ended there too
+
+
 def test_events_come_once_and_in_order(client: BridgeClient, server: BridgeServer) -> None:
     seen: list[Mapping[str, Any]] = []
     client.on_event(seen.append)
@@ -69,6 +92,17 @@ def test_events_come_once_and_in_order(client: BridgeClient, server: BridgeServe
     assert [event["data"]["n"] for event in seen] == list(range(50))
     assert [event["data"]["n"] for event in client.observe().events] == list(range(50))
     assert client.observe().events == ()
+
+
+def test_missing_events_whose_answer_was_lost_are_asked_for_again(
+    client: BridgeClient, server: BridgeServer
+) -> None:
+    seen: list[Mapping[str, Any]] = []
+    client.on_event(seen.append)
+    client._line._refill = "o-whose-answer-was-lost"
+    for number in range(5):
+        server.say("tick", {"n": number})
+    assert eventually(lambda: [event["data"]["n"] for event in seen] == list(range(5)), 10.0)
 
 
 def test_a_hanging_application_loses_the_lease_and_takes_it_again(
