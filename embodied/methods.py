@@ -94,7 +94,19 @@ class Vocabulary:
     examples: tuple[str, ...] = ()
 
 
-class WorldSpec(Protocol):
+class Methods(Protocol):
+    """What a planner asks of a world."""
+
+    def methods(self, fact: FactRef, amount: float, observation: Observation) -> Iterable[Method]:
+        """The ways to gain `amount` more of `fact`, in any order; none if there is no way."""
+        ...
+
+    def unreachable(self, fact: FactRef) -> str:
+        """Why nothing yields this fact, for a user; empty if something does."""
+        ...
+
+
+class WorldSpec(Methods, Protocol):
     """What a kind of world knows about itself, with no world running.
 
     Attributes:
@@ -126,14 +138,6 @@ class WorldSpec(Protocol):
 
     @property
     def ready(self) -> Condition | None: ...
-
-    def methods(self, fact: FactRef, amount: float, observation: Observation) -> Iterable[Method]:
-        """The ways to gain `amount` more of `fact`, in any order; none if there is no way."""
-        ...
-
-    def unreachable(self, fact: FactRef) -> str:
-        """Why nothing yields this fact, for a user; empty if something does."""
-        ...
 
     def goal_pool(self) -> Sequence[str]:
         """The things that a benchmark draws its goals from: all that the world's rules could give."""

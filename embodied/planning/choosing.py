@@ -14,6 +14,7 @@ from embodied.planning.offline import OfflinePlanner
 from embodied.planning.plan import Planner
 from embodied.planning.react import ReActPlanner
 from embodied.planning.recalling import PlanMemory
+from embodied.planning.skilled import SkilledMethods
 from embodied.planning.tree import TreePlanner
 from embodied.primitives import PrimitiveSpec
 from embodied.skills import SkillLibrary
@@ -34,7 +35,7 @@ def make_planner(
     """The planner of a run whose world is ready. `asked` connects to a model, only where one is needed."""
     name = launch.agent.planner
     if name == "offline":
-        return OfflinePlanner(spec)
+        return OfflinePlanner(SkilledMethods(spec, library))
     if name not in MODEL_PLANNERS:
         known = ("offline", *MODEL_PLANNERS)
         hint = did_you_mean(name, known) or f"Known planners: {', '.join(known)}."

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from embodied.condition import And, Comparison, Condition, Fact, Literal, evaluate
 from embodied.facts import Observation
-from embodied.methods import FactRef, Method, WorldSpec
+from embodied.methods import FactRef, Method, Methods
 from embodied.planning.ledger import is_pattern
 from embodied.planning.plan import Attempt, Decision, PlanNode, Step, Stop
 from embodied.planning.search import NoPlan, Plan, PlannedStep, PlanSearch
@@ -29,7 +29,7 @@ class OfflinePlanner:
     as the first did.
     """
 
-    world: WorldSpec
+    world: Methods
     name: str = "offline"
 
     def next(self, goal: Condition, observation: Observation, history: Sequence[Attempt]) -> Decision:

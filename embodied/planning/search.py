@@ -16,7 +16,7 @@ from fnmatch import fnmatchcase
 
 from embodied.condition import And, Condition, Or, Requirement, evaluate, requirement
 from embodied.facts import Observation
-from embodied.methods import FactRef, Method, WorldSpec
+from embodied.methods import FactRef, Method, Methods
 from embodied.planning.ledger import Ledger, describe, is_pattern
 from embodied.planning.plan import PlanNode
 
@@ -70,7 +70,7 @@ class PlanSearch:
     """One search over one observation."""
 
     def __init__(
-        self, world: WorldSpec, observation: Observation, penalty: Penalty = lambda method: 0.0
+        self, world: Methods, observation: Observation, penalty: Penalty = lambda method: 0.0
     ) -> None:
         self.world = world
         self.observation = observation

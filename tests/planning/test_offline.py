@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from embodied.condition import parse
 from embodied.facts import FactFamily, Observation
 from embodied.methods import FactRef, Method, Vocabulary
 from embodied.outcome import Judgement, Verdict
 from embodied.planning import Attempt, OfflinePlanner, Step, Stop
+from embodied.planning.skilled import SkilledMethods
+from embodied.skills import SkillLibrary
 
 FAMILIES = {
     "inventory": FactFamily("inventory", ("item",), "int", "held", closed=True, default=0),
@@ -196,3 +199,24 @@ def test_progress_forgives_earlier_failures() -> None:
     again = planner.next(goal, here, history)
     assert isinstance(again, Step)
     assert again.skill == "mine"
+
+
+def test_a_skill_of_the_library_is_a_way_and_its_needs_come_first(tmp_path: Path) -> None:
+    folder = tmp_path / "carve-totem"
+    folder.mkdir()
+    (folder / "SKILL.md").write_text(
+        "---\nname: carve-totem\ndescription: Carve totems of planks.\nmetadata:\n  embodied-world: toy\n"
+        '  embodied-achieves: "inventory[totem] >= {count}"\n  embodied-needs: "inventory[plank] >= 4"\n---\n'
+    )
+    (folder / "skill.py").write_text(
+        '"""Carve."""\n\n\ndef carve_totem(count: int = 1) -> SkillResult:\n    """Carve."""\n'
+        "    return done()\n"
+    )
+    library = SkillLibrary([tmp_path])
+    planner = OfflinePlanner(SkilledMethods(Toy(), lambda: library))
+    decision = planner.next(parse("inventory[totem] >= 2"), facts(totem=1), [])
+    assert isinstance(decision, Step)
+    steps = [decision, *decision.upcoming]
+    assert [step.skill for step in steps] == ["chop", "saw", "carve-totem"]
+    assert steps[-1].arguments == {"count": 2}
+    assert str(steps[-1].expects) == "inventory[totem] >= 2"
