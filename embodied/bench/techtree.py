@@ -9,8 +9,8 @@ from typing import Any
 from embodied.bench.cases import Case
 from embodied.bench.statistics import median, wilson
 
-SEEDS = tuple(range(1001, 1021))
-"""Fixed before the first run; no skill or world was tuned on them."""
+SEEDS = tuple(range(1101, 1121))
+"""Fixed before their first run. Seeds 1001 to 1020 were used up by an earlier run that led to mends."""
 
 GOAL = "get a diamond"
 MILESTONES = ("wooden_pickaxe", "stone_pickaxe", "iron_pickaxe", "diamond")

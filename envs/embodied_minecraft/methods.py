@@ -24,6 +24,7 @@ WALK_SPEED = 4.3  # [m/s]
 SURFACE = 66.0  # where the land usually lies [m]
 STAIR_S = 1.6  # to dig one step of a stair [s]
 _LUCK = 2.5  # how much longer a tunnel may get before the pickaxes are worn out
+_FAR_DOWN = 25  # from here on, wood for new pickaxes is taken along [m]
 _STAIR_DIGS = 2.5  # blocks that a step of a stair takes out
 _SPARED = 20  # uses of the ore's pickaxe that are kept for the ore
 _STEP_S = 1.0  # to walk to the next block of a patch and aim at it [s]
@@ -34,6 +35,7 @@ _MAX_SOURCES = 4
 _MAX_KINDS = 3
 
 _TABLE = parse("inventory[crafting_table] >= 1 or nearby_block[crafting_table] < 16")
+_SPARES = (parse("inventory[stick] >= 8"), parse("inventory[crafting_table] >= 1"))
 _FURNACE = parse("inventory[furnace] >= 1 or nearby_block[furnace] < 16")
 
 WOODS = ("oak", "birch", "spruce", "jungle", "acacia", "dark_oak", "mangrove", "cherry")
@@ -224,10 +226,11 @@ class MinecraftMethods:
         if presence and presence.dig_y is not None:
             way_down = abs(here.height - presence.dig_y)
             tunnel = math.ceil(presence.tunnelled(digs) * _LUCK + way_down * _STAIR_DIGS)
+            outfit = needs if tool.endswith("_pickaxe") else (*needs, _at_least("stone_pickaxe", 1))
             yield Method(
                 skill="branch-mine",
                 arguments={"block": block, "item": item, "count": amount, "y": presence.dig_y},
-                needs=needs if tool.endswith("_pickaxe") else (*needs, _at_least("stone_pickaxe", 1)),
+                needs=(*outfit, *_SPARES) if way_down > _FAR_DOWN else outfit,
                 consumes=self._tunnel_wear(tool, digs if wears else 0, tunnel, here),
                 adds={("inventory", item): amount},
                 cost=20.0 + way_down * STAIR_S + digs * (dig_s + _STEP_S) + presence.tunnelled(digs) * 1.2,
