@@ -139,7 +139,7 @@ class PlanSearch:
             total += self._need_cost(need, costs)
         for used, amount in method.consumes.items():
             total += costs.get(used, math.inf) * amount if self.observation_amount(used) < amount else 0.0
-        return total / gained if gained < 1 else total / min(gained, 1.0)
+        return total / gained
 
     def _need_cost(self, need: Condition, costs: dict[FactRef, float]) -> float:
         if evaluate(need, self.observation) is True:

@@ -24,6 +24,7 @@ WALK_SPEED = 4.3  # [m/s]
 SURFACE = 66.0  # where the land usually lies [m]
 STAIR_S = 1.6  # to dig one step of a stair [s]
 _LUCK = 2.5  # how much longer a tunnel may get before the pickaxes are worn out
+_ENOUGH_PLANKS = 8  # with so many of one wood held, another is not begun
 _FAR_DOWN = 25  # from here on, wood for new pickaxes is taken along [m]
 _STAIR_DIGS = 2.5  # blocks that a step of a stair takes out
 _SPARED = 20  # uses of the ore's pickaxe that are kept for the ore
@@ -143,6 +144,8 @@ class MinecraftMethods:
 
         def seconds(wood: str) -> float:
             planks = held.get(f"{wood}_planks", 0) + 4 * held.get(f"{wood}_log", 0)
+            if planks >= _ENOUGH_PLANKS:
+                return -planks
             log = f"{wood}_log"
             presence = self.blocks.get(log)
             unseen = (presence.search_s or 60.0) + 60.0 if presence else 1000.0
