@@ -104,6 +104,11 @@ def prepare(package_dir: Path, *, on_progress: Progress | None = None) -> Path:
         return _place_sources(package_dir, home)
 
 
+def tell_progress(line: str) -> None:
+    """A line for the person who waits for the first installation."""
+    print(line, file=sys.stderr, flush=True)
+
+
 def installed(package_dir: Path) -> bool:
     """True if `prepare` has nothing to install for this package. Raises SetupError as `prepare` does."""
     return (_home(package_dir, _manifest(package_dir)) / "node_modules").is_dir()

@@ -12,7 +12,7 @@ from typing import Any
 from embodied.bridge.client import BridgeClient
 from embodied.bridge.process import ChildProcess
 from embodied.errors import BadInput, WorldError, did_you_mean
-from embodied.node import find_node, prepare
+from embodied.node import find_node, prepare, tell_progress
 from embodied.world import BridgePlugin
 
 PACKAGE_DIR = Path(__file__).parent / "js"
@@ -70,7 +70,7 @@ class MineflayerBridge:
 
 def launch(config: Mapping[str, Any], run_dir: Path) -> ChildProcess:
     """Start the bridge's process; `config` is that of main.js, whose parent we are."""
-    sources = prepare(PACKAGE_DIR)
+    sources = prepare(PACKAGE_DIR, on_progress=tell_progress)
     run_dir.mkdir(parents=True, exist_ok=True)
     path = run_dir / "mineflayer-bridge.json"
     path.write_text(json.dumps({**config, "parent_pid": os.getpid()}), encoding="utf-8")

@@ -72,10 +72,15 @@ app.add_typer(skills.app, name="skills")
 app.add_typer(bench.app, name="bench")
 
 
+PIPED_COLUMNS = "200"
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run a command line and exit with its code. No deliberate error shows a traceback."""
     arguments = sys.argv[1:] if arguments is None else arguments
     wants_json = "--json" in arguments
+    if not sys.stdout.isatty():
+        os.environ.setdefault("COLUMNS", PIPED_COLUMNS)  # paths and code are not to be wrapped in a file
     try:
         app(args=arguments, prog_name="embodied")
     except EmbodiedError as error:

@@ -30,7 +30,10 @@ def runs(
     if not rows:
         print(f"No runs yet in {runs_folder()}. Start one:  {command()} run minecraft")
         return
-    table = Table("run", "goal", "verdict", "time", "steps", box=None, header_style="dim")
+    table = Table(box=None, header_style="dim")
+    table.add_column("run", no_wrap=True)
+    for heading in ("goal", "verdict", "time", "steps"):
+        table.add_column(heading)
     for row in rows:
         cells = (row["run"], row["goal"], row["verdict"], clock(row["seconds"]), str(row["steps"]))
         table.add_row(*(Text(cell, overflow="fold") for cell in cells))

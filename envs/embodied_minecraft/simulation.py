@@ -10,6 +10,7 @@ from typing import Any
 
 from embodied.errors import BadInput
 from embodied.facts import Observation
+from embodied.node import tell_progress
 from embodied.plugins import load_bridge
 from embodied.scene import read_scene
 from embodied.world import World
@@ -113,7 +114,8 @@ class MinecraftSimulation:
                     fast=settings.fast,
                     view_distance=settings.view_distance,
                     scene={"player": settings.username, "inventory": dict(given)} if given else None,
-                )
+                ),
+                on_progress=tell_progress,
             )
             host, port, version = self.server.host, self.server.port, VERSION
         self._world = load_bridge("mineflayer").start(
