@@ -17,8 +17,8 @@ from embodied.methods import FactRef, Method, WorldSpec
 from embodied.skills import Skill, SkillLibrary
 from embodied.skills.skill import REQUIRED
 
-EXPECTED_S: Final = 20.0
-"""What a skill is taken to cost beyond its needs, before any is measured [s]."""
+EXPECTED_S: Final = 1.0
+"""What a skill is taken to cost beyond its needs [s]: little, for it was put there to be used."""
 
 _CONCRETE = re.compile(r"^\s*(\w+)\[([^\]{}]+)\]\s*>=\s*(?:\{(\w+)\}|(\d+))\s*$")
 
