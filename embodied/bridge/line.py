@@ -17,6 +17,7 @@ import zmq
 
 from embodied.bridge.envelope import MAX_FRAME, Envelope, Unusable, check_endpoint, decode, encode
 from embodied.errors import BadInput
+from embodied.plain_text import plain_line
 
 PING_S = 0.5
 LOST_AFTER_S = 2.0
@@ -353,7 +354,7 @@ class Line:
             self._state = state
             self._changed.notify_all()
         if state == "lost":
-            self.lose(reason or "the body is gone")
+            self.lose(plain_line(reason) or "the body is gone")
 
 
 def _answer(body: Mapping[str, Any]) -> Answer:
@@ -366,7 +367,7 @@ def _answer(body: Mapping[str, Any]) -> Answer:
         return Answer(True, body["value"], assistance=assistance)
     if ok is False and isinstance(error, dict) and isinstance(error.get("code"), str) and error["code"]:
         data = error.get("data")
-        message = str(error.get("message", ""))
+        message = plain_line(str(error.get("message", "")))  # it may quote the game's server
         return Answer(
             False,
             code=error["code"],

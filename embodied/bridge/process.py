@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from embodied.errors import SetupError, WorldError
+from embodied.plain_text import plain_line
 
 ExitCallback = Callable[[int], None]
 
@@ -130,7 +131,8 @@ class ChildProcess:
         try:
             with self.log.open("rb") as handle:
                 handle.seek(max(0, handle.seek(0, os.SEEK_END) - 16_384))
-                return "\n".join(handle.read().decode("utf-8", "replace").rstrip().splitlines()[-count:])
+                lines = handle.read().decode("utf-8", "replace").rstrip().splitlines()[-count:]
+                return "\n".join(plain_line(line) for line in lines)
         except OSError:
             return ""
 
@@ -231,8 +233,8 @@ class ChildProcess:
             error = said.get("error") or {}
             reason = error.get("message") or error.get("code") or "it gave no reason"
             raise SetupError(
-                f"{self.name} could not start: {reason}",
-                remedy=str(error.get("remedy") or f"Its log is {self.log}."),
+                f"{self.name} could not start: {plain_line(str(reason))}",
+                remedy=plain_line(str(error.get("remedy") or "")) or f"Its log is {self.log}.",
             )
         return said
 

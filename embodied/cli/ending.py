@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from embodied.errors import BadInput, EmbodiedError
+from embodied.plain_text import plain_line
 
 PASSED = 0
 FAILED = 1
@@ -38,10 +39,17 @@ REPORT_KEYS: Mapping[str, Any] = {
 
 def error_text(error: EmbodiedError) -> Text:
     """What was wrong in red, then what to do."""
-    text = Text(f"✗ {error.message}", style="red")
+    text = Text(f"✗ {_plain_lines(error.message)}", style="red")
     if error.remedy:
-        text.append(f"\n  {error.remedy}", style="default")
+        text.append(f"\n  {_plain_lines(error.remedy)}", style="default")
     return text
+
+
+def _plain_lines(text: str) -> str:
+    """Without control characters: an error may quote what a server or a file says."""
+    return "\n".join(
+        " " * (len(line) - len(line.lstrip(" "))) + plain_line(line) for line in text.split("\n")
+    )
 
 
 def print_error(error: EmbodiedError) -> None:

@@ -19,6 +19,7 @@ from embodied.errors import BadInput, EmbodiedError
 from embodied.launchfile import LaunchFile, Override, from_table, load_launch_file, override_from_text
 from embodied.loop import RunReport, start_run
 from embodied.outcome import Verdict
+from embodied.plain_text import plain_line
 from embodied.runs import find_run, read_run
 from embodied.view.draw import counted, model_use_text
 from embodied.view.live import watcher_for
@@ -203,7 +204,7 @@ def _report(report: RunReport, launch: LaunchFile) -> Table:
     table.add_column(style="dim")
     table.add_column(overflow="fold")
     table.add_row(Text(report.verdict.value, style=style), Text(report.goal, style="bold"))
-    table.add_row("why", Text(report.reason))
+    table.add_row("why", Text(plain_line(report.reason)))
     fast = " (fast mode: shortened digging and smelting)" if launch.world.settings.get("fast") else ""
     table.add_row("time", Text(f"{clock(report.seconds)}{fast}"))
     table.add_row("steps", Text(f"{report.steps}, {report.primitive_calls} primitive calls"))

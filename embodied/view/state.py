@@ -8,6 +8,7 @@ from functools import reduce
 from typing import Any
 
 from embodied.models.usage import Usage
+from embodied.plain_text import plain
 
 Record = Mapping[str, Any]
 
@@ -83,7 +84,11 @@ def view_of(records: Iterable[Record]) -> RunView:
 
 
 def advance(view: RunView, record: Record) -> RunView:
-    """The state after one more record. Types that it does not know leave it unchanged."""
+    """The state after one more record. Types that it does not know leave it unchanged.
+
+    Texts become plain lines: much of what a journal holds was written by a server, a player or a model.
+    """
+    record = plain(record)
     moment = float(record.get("t") or view.now)
     last = view.now
     view = replace(view, now=moment, started=view.started or moment)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from embodied.plain_text import plain
 from embodied.view.state import Record, event_text, facts_from, signature
 
 
@@ -18,6 +19,7 @@ def clock(seconds: float) -> str:
 
 def line_of(record: Record, *, full: bool = False) -> str:
     """The record as one line without its time; "" for what only a full timeline shows."""
+    record = plain(record)
     kind = str(record.get("type"))
     writer = _LINES.get(kind) or (_FULL_LINES.get(kind) if full else None)
     if writer is not None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from rich.console import Console
 
+from embodied.plain_text import plain_line
 from embodied.view.draw import draw
 from embodied.view.live import LineWatcher, LiveWatcher
 from embodied.view.state import GoalNode, RunView, advance, view_of
@@ -160,3 +162,33 @@ def test_watchers_follow_a_whole_run() -> None:
                 watcher.on_record(dict(record))
             watcher.stop()
         assert "get 2 logs" in shown.get()
+
+
+ATTACK = "\x1b]0;owned\x07\x1b[2J\x9b31mhi\r\n\u202eevil\u2066\n  ✓ step 9 done\ud800"
+
+
+def test_foreign_text_cannot_steer_the_terminal_or_forge_a_line() -> None:
+    event = {
+        "type": "event",
+        "t": 103.0,
+        "event": {"type": "chat", "data": {"player": ATTACK, "text": ATTACK}},
+    }
+    kicked = {"type": "fault", "t": 104.0, "code": "lost", "message": ATTACK}
+    note = {"type": "note", "t": 104.5, "text": ATTACK}
+    ended = {"type": "run_ended", "t": 105.0, "verdict": "FAILED", "reason": ATTACK, "seconds": 1}
+    view = view_of([STARTED, {"type": "world_ready", "t": 101.0, "details": {"server": ATTACK}}])
+    for record in (event, kicked, note, ended):
+        view = advance(view, record)
+        line = line_of(record, full=True)
+        assert line.isprintable(), line
+        assert "hi" in line
+    assert all(text.isprintable() for _moment, text in view.events)
+    console = Console(width=300, force_terminal=True, color_system=None, record=True, file=io.StringIO())
+    console.print(draw(view, 5.0))
+    shown = console.export_text()
+    assert all(line.isprintable() for line in shown.splitlines())
+
+
+def test_a_plain_line_keeps_words_of_any_language_and_has_an_end() -> None:
+    assert plain_line("naïve 名前\tx") == "naïve 名前 x"
+    assert len(plain_line("x" * 10_000_000)) == 1000
