@@ -62,6 +62,11 @@ def test_fast_digging_is_named(played: Answers) -> None:
     assert played["body"]["details"]["digging"].startswith("fast")
 
 
+def test_server_commands_are_refused_wherever_they_stand(played: Answers) -> None:
+    for label in ("command", "command in the second line"):
+        assert played[label]["error"] == "refused"
+
+
 def test_it_does_not_see_through_stone(played: Answers) -> None:
     assert played["x-ray"]["error"] == "not_allowed"
     assert played["buried"]["value"]["name"] == "unknown"

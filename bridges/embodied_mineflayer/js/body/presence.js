@@ -16,7 +16,8 @@ export async function wait (body, { seconds }, ctx) {
 }
 
 export function say (body, { text }) {
-  if (text.trimStart().startsWith('/')) throw new Failure('refused', 'server commands are assistance, and refused')
+  const lines = text.split(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/)
+  if (lines.some((line) => line.trimStart().startsWith('/'))) throw new Failure('refused', 'server commands are assistance, and refused')
   body.bot.chat(text)
   return { said: true }
 }

@@ -1,6 +1,9 @@
 import { bool, cell, num, primitive, str } from './schema.js'
 import { lookAt, say, sleepIn, wait } from '../body/presence.js'
 
+// Mineflayer sends each line of a text as a message of its own, and one of them might be a command.
+const ONE_LINE = '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]+(?![\\s\\S])'
+
 export default (body) => [
   primitive({
     name: 'look_at',
@@ -21,7 +24,7 @@ export default (body) => [
   primitive({
     name: 'say',
     doc: 'Say something in the chat. Server commands (a leading "/") are refused: they are assistance.',
-    args: { text: { ...str('at most 200 characters'), maxLength: 200, minLength: 1 } },
+    args: { text: { ...str('at most 200 characters in one line'), maxLength: 200, minLength: 1, pattern: ONE_LINE } },
     result: { said: bool('it was sent') },
     errors: { refused: 'a server command' },
     timeout_s: 5
