@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import socket
-import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -31,7 +30,7 @@ class ServerConfig:
 
     Args:
         world_dir: where the world is kept; None keeps nothing.
-        log: file for the server's log.
+        log: file for the server's log; what it was started with is kept beside it.
         seed: the same seed makes the same world, spawn point included.
         port: TCP port on `host`; 0 takes any free one.
         fast: digging takes no time to the server, and furnaces need 20 ticks instead of 200.
@@ -90,17 +89,17 @@ class EmbeddedServer:
     ) -> None:
         self.config = config
         sources = node.prepare(PACKAGE_DIR, on_progress=on_progress)
-        with tempfile.TemporaryDirectory(prefix="embodied-server-") as folder:
-            file = Path(folder) / "config.json"
-            file.write_text(json.dumps(config.to_json()), encoding="utf-8")
-            self._child = ChildProcess(
-                [node.find_node(), sources / "main.js", file],
-                name="the Minecraft server",
-                log=config.log,
-                cwd=sources,
-                on_exit=on_exit,
-            )
-            ready = self._child.wait_ready(READY_TIMEOUT_S)
+        file = config.log.absolute().with_suffix(".config.json")  # beside the log: nothing is left elsewhere
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(config.to_json()), encoding="utf-8")
+        self._child = ChildProcess(
+            [node.find_node(), sources / "main.js", file],
+            name="the Minecraft server",
+            log=config.log,
+            cwd=sources,
+            on_exit=on_exit,
+        )
+        ready = self._child.wait_ready(READY_TIMEOUT_S)
         self.host = str(ready["host"])
         self.port = int(ready["port"])
         x, y, z = (int(part) for part in ready["spawn"])

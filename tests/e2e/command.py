@@ -14,11 +14,9 @@ from typing import Any, TypeVar
 
 import psutil
 
-from embodied import journal
-
 PROGRAM = "from embodied.cli.main import main; main()"
 MINECRAFT = str(Path(__file__).parents[2] / "launch" / "minecraft.toml")
-GONE_S = 2.0
+GONE_S = 10.0
 """How soon the other processes of a run must be gone after one of them was killed [s]."""
 TRAVEL = frozenset({"go_to", "reach", "go_toward"})
 """Calls that take long enough to be interrupted."""
@@ -32,7 +30,7 @@ def until(look: Callable[[], Found | None], deadline_s: float, what: str) -> Fou
     end = time.monotonic() + deadline_s
     while not (found := look()):
         assert time.monotonic() < end, f"waited {deadline_s:g} s in vain for {what}"
-        time.sleep(0.005)  # between two looks
+        time.sleep(0.05)  # between two looks
     return found
 
 
@@ -41,6 +39,9 @@ class Command:
 
     def __init__(self, folder: Path, *arguments: str, env: dict[str, str] | None = None) -> None:
         self.runs = folder / "runs"
+        self._journal: Path | None = None
+        self._read_to = 0
+        self._records: list[Record] = []
         self._out = folder / f"out-{time.monotonic_ns()}.txt"
         self._err = self._out.with_suffix(".err")
         with self._out.open("wb") as out, self._err.open("wb") as err:
@@ -70,7 +71,16 @@ class Command:
     def records(self) -> list[Record]:
         """What the newest run of this folder has recorded so far."""
         journals = sorted(self.runs.glob("*/journal.jsonl"))
-        return journal.read(journals[-1]) if journals else []
+        if not journals:
+            return []
+        if journals[-1] != self._journal:
+            self._journal, self._read_to, self._records = journals[-1], 0, []
+        with self._journal.open("rb") as file:
+            file.seek(self._read_to)
+            whole, end, _torn = file.read().rpartition(b"\n")
+        self._read_to += len(whole) + len(end)
+        self._records += [json.loads(line) for line in whole.splitlines()]
+        return list(self._records)
 
     def wait_for(self, type_: str, deadline_s: float = 40, since: int = 0, **fields: Any) -> Record:
         """The first record of this type with these fields after record `since`."""
@@ -105,7 +115,7 @@ class Command:
         return _only(self.others("mineflayer-bridge.json"))
 
     def the_server(self) -> psutil.Process:
-        return _only(self.others("embodied-server-"))
+        return _only(self.others(".config.json"))
 
     def no_orphans(self, deadline_s: float = GONE_S) -> None:
         until(lambda: not self.others(), deadline_s, f"the end of {self.others()}")
