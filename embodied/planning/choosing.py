@@ -35,7 +35,7 @@ def make_planner(
     """The planner of a run whose world is ready. `asked` connects to a model, only where one is needed."""
     name = launch.agent.planner
     if name == "offline":
-        return OfflinePlanner(SkilledMethods(spec, library))
+        return OfflinePlanner(SkilledMethods(spec, library), launch.agent.step_retries)
     if name not in MODEL_PLANNERS:
         known = ("offline", *MODEL_PLANNERS)
         hint = did_you_mean(name, known) or f"Known planners: {', '.join(known)}."

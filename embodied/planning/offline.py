@@ -14,8 +14,8 @@ from embodied.planning.ledger import is_pattern
 from embodied.planning.plan import Attempt, Decision, PlanNode, Step, Stop
 from embodied.planning.search import NoPlan, Plan, PlannedStep, PlanSearch
 
-SAME_FAILURES = 3
-"""A step that failed the same way this often, with no progress between, is not tried again."""
+FORGIVEN = 12
+"""So many attempts of one step that failed yet made progress are forgiven until it passes: not for ever."""
 
 FAILURE_COST_S = 90.0
 """What one failure adds to a method's expected cost [s], so that near alternatives get their turn."""
@@ -27,17 +27,23 @@ class OfflinePlanner:
 
     It keeps no state: everything follows from the goal, the facts and the history, so a resumed run plans
     as the first did.
+
+    Attributes:
+        step_retries: a step that failed this often, with no progress between, is not tried again.
     """
 
     world: Methods
+    step_retries: int = 3
     name: str = "offline"
 
     def next(self, goal: Condition, observation: Observation, history: Sequence[Attempt]) -> Decision:
         failures = count_failures(history)
         try:
-            plan = PlanSearch(self.world, observation, penalty=lambda m: penalty(m, failures)).plan(goal)
+            plan = PlanSearch(self.world, observation, penalty=lambda m: self._penalty(m, failures)).plan(
+                goal
+            )
         except NoPlan as none:
-            return Stop(_explain(str(none), failures))
+            return Stop(self._explain(str(none), failures))
         if not plan.steps:
             unmet = " and ".join(str(part) for part in unmet_parts(goal, observation))
             return Stop(f"no skill is known to bring about: {unmet or goal}")
@@ -50,24 +56,33 @@ class OfflinePlanner:
         """The whole plan from here; raises `NoPlan`."""
         return PlanSearch(self.world, observation).plan(goal)
 
+    def _penalty(self, method: Method, failures: Counter[str]) -> float:
+        count = failures[Step(method.skill, method.arguments, _TRUE, "").signature]
+        return math.inf if count >= self.step_retries else count * FAILURE_COST_S
+
+    def _explain(self, why: str, failures: Counter[str]) -> str:
+        exhausted = [
+            f"{signature} failed {count} times"
+            for signature, count in failures.items()
+            if count >= self.step_retries
+        ]
+        return why + (f" ({'; '.join(exhausted)})" if exhausted else "")
+
 
 def count_failures(history: Sequence[Attempt]) -> Counter[str]:
-    """Failures by step signature since that signature last succeeded or made progress."""
+    """Failures by step signature since that signature last succeeded or made progress that is forgiven."""
     failures: Counter[str] = Counter()
+    forgiven: Counter[str] = Counter()
     for attempt in history:
         signature = attempt.step.signature
         if attempt.judgement.passed:
-            failures[signature] = 0
-        elif attempt.progress:
+            failures[signature] = forgiven[signature] = 0
+        elif attempt.progress and forgiven[signature] < FORGIVEN:
             failures[signature] = min(failures[signature], 1)
+            forgiven[signature] += 1
         else:
             failures[signature] += 1
     return failures
-
-
-def penalty(method: Method, failures: Counter[str]) -> float:
-    count = failures[Step(method.skill, method.arguments, _TRUE, "").signature]
-    return math.inf if count >= SAME_FAILURES else count * FAILURE_COST_S
 
 
 _TRUE = Comparison(Literal(True), "==", Literal(True))
@@ -96,10 +111,3 @@ def expectation(planned: PlannedStep, observation: Observation) -> Condition:
 def unmet_parts(goal: Condition, observation: Observation) -> list[Condition]:
     parts = goal.parts if isinstance(goal, And) else (goal,)
     return [part for part in parts if evaluate(part, observation) is not True]
-
-
-def _explain(why: str, failures: Counter[str]) -> str:
-    exhausted = [
-        f"{signature} failed {count} times" for signature, count in failures.items() if count >= SAME_FAILURES
-    ]
-    return why + (f" ({'; '.join(exhausted)})" if exhausted else "")

@@ -220,3 +220,26 @@ def test_a_skill_of_the_library_is_a_way_and_its_needs_come_first(tmp_path: Path
     assert [step.skill for step in steps] == ["chop", "saw", "carve-totem"]
     assert steps[-1].arguments == {"count": 2}
     assert str(steps[-1].expects) == "inventory[totem] >= 2"
+
+
+def test_a_launch_says_how_often_a_step_is_tried() -> None:
+    here = facts(axe=1, uses={"axe": 10})
+    goal = parse("inventory[ore] >= 1")
+    step = OfflinePlanner(Toy(), 1).next(goal, here, [])
+    assert isinstance(step, Step)
+    assert step.skill == "mine"
+    again = OfflinePlanner(Toy(), 1).next(goal, here, [failed(step)])
+    assert isinstance(again, Step)
+    assert again.skill == "search"
+
+
+def test_progress_that_never_arrives_is_not_forgiven_for_ever() -> None:
+    here = facts(axe=1, uses={"axe": 10})
+    goal = parse("inventory[ore] >= 1")
+    planner = OfflinePlanner(Toy())
+    history: list[Attempt] = []
+    while isinstance(step := planner.next(goal, here, history), Step):
+        assert len(history) < 60
+        history.append(failed(step, progress=True))
+    assert isinstance(step, Stop)
+    assert "failed 3 times" in step.reason
