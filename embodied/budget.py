@@ -66,6 +66,13 @@ class Budget:
             if spent >= limit:
                 raise _spent("limits", name, name, spent, limit, spent)
 
+    def check_primitive(self) -> None:
+        """Is there budget for one more call of a primitive?"""
+        limit = self.limits.primitive_calls
+        if self.primitive_calls >= limit:
+            words = "primitive_calls"
+            raise _spent("limits", words, words, self.primitive_calls, limit, self.primitive_calls)
+
     def check_call(self, tokens: int = 0, cost: float = 0.0) -> None:
         """Is there budget for one more question, which may take up to `tokens` and `cost`?"""
         if self.seconds_left <= 0:

@@ -6,7 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,16 @@ from typing import Any
 from embodied import __version__
 from embodied.budget import Budget
 from embodied.condition import Condition, check, evaluate, facts_in, parse
-from embodied.errors import BadGoal, BadInput, BudgetSpent, EmbodiedError, ModelInterrupted, WorldError
+from embodied.confirming import confirm
+from embodied.errors import (
+    BadGoal,
+    BadInput,
+    BudgetSpent,
+    EmbodiedError,
+    JournalUnwritable,
+    ModelInterrupted,
+    WorldError,
+)
 from embodied.exploring.unasked import unasked
 from embodied.facts import Observation, observation_to_wire
 from embodied.goals import Goal, GoalParser
@@ -103,6 +112,8 @@ def start_run(
     """
     spec = load_world(launch.world.kind).spec()
     past = read_run(find_run(runs_dir, resume)) if resume else None
+    if past:
+        past.refuse_other_goal(launch.goal.text)
     goal: Goal | BadGoal
     try:
         goal = understand(launch.goal.text, spec)
@@ -147,6 +158,8 @@ def run_in_world(
 
         refuse_unusable(launch.model, "planner")
     text = goal.text if isinstance(goal, Goal) else launch.goal.text
+    store = open_library(launch.world.kind, seeds=launch.agent.seed_skills)
+    store.skills()  # a library that cannot be used is said before anything starts
     folder = past.folder if past else new_run(runs_dir, text)
     simulation = load_world(launch.world.kind).simulation(launch.world.settings, folder)
     if past:
@@ -276,6 +289,8 @@ class Run:
             self.more = spent.more
         except ModelInterrupted:
             judgement, exit_code = Judgement(Verdict.UNKNOWN, "stopped by the user"), INTERRUPTED
+        except JournalUnwritable as full:
+            judgement, exit_code = Judgement(Verdict.UNKNOWN, str(full)), full.exit_code
         except WorldError as lost:
             self.journal.write("fault", code=type(lost).__name__, message=str(lost))
             judgement = Judgement(
@@ -356,6 +371,8 @@ class Run:
         seed = self.launch.world.settings.get("seed")
         if isinstance(seed, int) and seed in HELD_OUT:
             self.store.seen.add(seed, f"run {self.journal.path.parent.name}")
+        for name, problem in self.store.problems().items():
+            self._note(f"the skill {name} is not used: {problem}; mend or remove it")
         if self.past:
             keep_unfinished(self.store, read_journal(self.journal.path), self.journal)
         self.library = self.store.skills()
@@ -373,20 +390,31 @@ class Run:
         )
         seed = int(self.launch.world.settings.get("seed") or 0)
         with (
-            Halter(world, (self.stop, self.interrupt)),
+            Halter(world, (self.stop, self.interrupt), self._note),
             SkillExecutor(self.library, world, limits, on_event=self._sandbox_event, seed=seed) as executor,
         ):
             self.executor = executor
             if self.task is not None:
                 return self.task(self)
             observation = self.observe()
-            return self.towards(self.goal.condition_for(observation), observation)
+            if self.past:
+                self.history = list(self.past.attempts)
+            return self.towards(self._resolved(observation), observation)
+
+    def _resolved(self, observation: Observation) -> Condition:
+        """The goal with "more" counted from the run's first facts, also when it is resumed."""
+        if self.past and self.past.resolved:
+            return parse(self.past.resolved)
+        condition = self.goal.condition_for(observation)
+        self.journal.write("goal_resolved", condition=str(condition))
+        return condition
 
     def _watch(self, world: World) -> None:
         """Body events go to the journal; those that make the running step void interrupt it."""
 
         def heard(event: Mapping[str, Any]) -> None:
-            self.journal.write("event", event=dict(event))
+            with suppress(JournalUnwritable):  # the run meets it itself, in its own thread
+                self.journal.write("event", event=dict(event))
             if event.get("type") in self.spec.interrupts:
                 self.interrupted_by = str(event["type"])
                 self.interrupt.set()
@@ -482,7 +510,18 @@ class Run:
             why=step.why,
             expects=str(step.expects),
         )
-        run = self._run_skill(step.skill, step.arguments)
+        try:
+            run = self._run_skill(step.skill, step.arguments)
+        except BudgetSpent as spent:
+            self.world.halt("the budget is spent")
+            self.journal.write(
+                "step_ended",
+                step=number,
+                verdict=Verdict.UNKNOWN.value,
+                reason=spent.message,
+                error="budget_spent",
+            )
+            raise
         if run.error_code in ("lost", "stalled"):
             self.world.observe()  # raises the WorldError that says what happened
         after = self.observe()
@@ -496,9 +535,9 @@ class Run:
                 condition=gain.condition,
                 amount=gain.amount,
             )
-        self.assistance.update(run.assistance)
         self.last_run = run
         self.claims = self.claims.plus(run.ok, judgement.passed)
+        progress = progressed(step.expects, before, after)
         self.journal.write(
             "step_ended",
             step=number,
@@ -510,10 +549,10 @@ class Run:
             calls=sum(run.primitive_calls.values()),
             assistance=dict(run.assistance),
             claimed=run.ok,
+            error=run.error_code or run.reason,
+            progress=progress,
         )
-        self.history.append(
-            Attempt(step, judgement, run.error_code or run.reason, progressed(step.expects, before, after))
-        )
+        self.history.append(Attempt(step, judgement, run.error_code or run.reason, progress))
         return after
 
     def _run_skill(self, skill: str, arguments: Mapping[str, Any]) -> SkillRun:
@@ -533,13 +572,10 @@ class Run:
     def _confirm(self, goal: Condition, judgement: Judgement) -> tuple[Judgement, int]:
         """Where the world itself can be asked, body and world must agree."""
         ask = getattr(self.simulation, "truth", None)
-        truth = ask() if ask is not None else None
-        if truth is None:
+        if ask is None or not getattr(self.simulation, "tells_truth", True):
             return judgement, 0
-        second = judge(goal, truth)
-        if second.passed:
-            return Judgement(Verdict.PASSED, f"{judgement.reason} (the server agrees)"), 0
-        return Judgement(Verdict.UNKNOWN, f"the body says {judgement.reason}, the server: {second.reason}"), 1
+        confirmed = confirm(goal, judgement, ask)
+        return confirmed, 0 if confirmed.passed else 1
 
     def observe(self) -> Observation:
         """The facts, once the body is fit to act: a dead one is waited for."""
@@ -552,6 +588,12 @@ class Run:
             observation = self.world.observe()
         self.journal.write("observed", facts=observation_to_wire(observation)["facts"])
         return observation
+
+    def _given(self, event: SandboxEvent) -> dict[str, int]:
+        """What the call that ended was given for free; recorded with it, so that no fault loses it."""
+        spec = self.world.spec.primitives[event.name]
+        by_default = {spec.assistance: 1} if spec.assistance and event.data.ok else {}
+        return dict(event.data.assistance or by_default)
 
     def _sandbox_event(self, event: SandboxEvent) -> None:
         write = self.journal.write
@@ -566,16 +608,20 @@ class Run:
                 )
                 write("skill_left", skill=event.name, depth=event.depth, ok=ok, reason=reason)
             case "call":
+                self.budget.check_primitive()
                 self.budget.primitive_calls += 1
                 write("call_started", call=self.budget.primitive_calls, name=event.name, args=event.data)
             case "result":
                 result = event.data
+                given = self._given(event)
+                self.assistance.update(given)
                 write(
                     "call_ended",
                     call=self.budget.primitive_calls,
                     ok=result.ok,
                     error=result.error,
                     message=result.message,
+                    assistance=given,
                 )
             case "log":
                 write("note", text=event.data)
@@ -604,17 +650,18 @@ class Run:
             more=self.more,
             claims=self.claims,
         )
-        self.journal.write(
-            "run_ended",
-            verdict=report.verdict.value,
-            reason=report.reason,
-            seconds=report.seconds,
-            steps=report.steps,
-            primitive_calls=report.primitive_calls,
-            model_calls=report.model_calls,
-            model_use=report.model_use.to_wire(),
-            claims=report.claims.to_wire(),
-            assistance=dict(report.assistance),
-            exit_code=exit_code,
-        )
+        with suppress(JournalUnwritable):  # the report says so already
+            self.journal.write(
+                "run_ended",
+                verdict=report.verdict.value,
+                reason=report.reason,
+                seconds=report.seconds,
+                steps=report.steps,
+                primitive_calls=report.primitive_calls,
+                model_calls=report.model_calls,
+                model_use=report.model_use.to_wire(),
+                claims=report.claims.to_wire(),
+                assistance=dict(report.assistance),
+                exit_code=exit_code,
+            )
         return report

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from embodied import journal
+from embodied.condition import parse
 from embodied.errors import BadInput, did_you_mean
 from embodied.models.usage import Usage, usage_of
+from embodied.outcome import Judgement, Verdict
+from embodied.planning.plan import Attempt, Step
 from embodied.saydo import Claims, claims_of
 
 JOURNAL = "journal.jsonl"
+CUT_OFF = frozenset({"cancelled", "halted"})
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,8 @@ class PastRun:
         last_seq: number of the last whole record.
         claims: what skills said beside what the facts said.
         condition, explanation: what the goal was understood as.
+        resolved: the same with "more" counted from the first facts; "" if there were none yet.
+        attempts: the steps that were tried, oldest first.
     """
 
     name: str
@@ -50,6 +57,17 @@ class PastRun:
     claims: Claims = field(default_factory=Claims)
     condition: str = ""
     explanation: str = ""
+    resolved: str = ""
+    attempts: tuple[Attempt, ...] = ()
+
+    def refuse_other_goal(self, goal: str) -> None:
+        """Raise BadInput if `goal` is another than this run's."""
+        if " ".join(goal.split()) != " ".join(self.goal.split()):
+            raise BadInput(
+                f"Run {self.name} pursues {self.goal!r}, not {goal!r}.",
+                remedy="Resume it without --goal, or start a new run for another goal "
+                "(an exploration goes on with `embodied explore --resume`).",
+            )
 
     def refuse_other_world(self, identity: str) -> None:
         """Raise BadInput if `identity` is another world than this run's; "" is not known yet."""
@@ -109,11 +127,6 @@ def read_run(folder: Path) -> PastRun:
     started = next((r for r in records if r["type"] == "run_started"), {})
     ready = next((r for r in records if r["type"] == "world_ready"), {})
     ended = next((r for r in reversed(records) if r["type"] in ("run_ended", "run_resumed")), None)
-    assistance: dict[str, int] = {}
-    for record in records:
-        if record["type"] == "step_ended":
-            for name, count in (record.get("assistance") or {}).items():
-                assistance[name] = assistance.get(name, 0) + count
     return PastRun(
         name=folder.name,
         folder=folder,
@@ -123,7 +136,7 @@ def read_run(folder: Path) -> PastRun:
         seconds=_seconds(records),
         steps=sum(r["type"] == "step_started" for r in records),
         primitive_calls=sum(r["type"] == "call_started" for r in records),
-        assistance=assistance,
+        assistance=_assistance(records),
         ended=ended if ended is not None and ended["type"] == "run_ended" else None,
         in_doubt=tuple(journal.in_doubt(records)),
         torn=journal.is_torn(path),
@@ -132,7 +145,38 @@ def read_run(folder: Path) -> PastRun:
         claims=claims_of(records),
         condition=started.get("condition", ""),
         explanation=started.get("explanation", ""),
+        resolved=next((r["condition"] for r in records if r["type"] == "goal_resolved"), ""),
+        attempts=tuple(_attempts(records)),
     )
+
+
+def _assistance(records: list[dict[str, Any]]) -> dict[str, int]:
+    """Summed over calls; over steps in the part of a journal whose calls do not say."""
+    total: Counter[str] = Counter()
+    calls_say = False
+    for record in records:
+        if record["type"] == "call_ended" and "assistance" in record:
+            calls_say = True
+            total.update(record["assistance"])
+        elif record["type"] == "step_ended" and not calls_say:
+            total.update(record.get("assistance") or {})
+    return dict(total)
+
+
+def _attempts(records: list[dict[str, Any]]) -> Iterator[Attempt]:
+    """The steps that came to an end of their own; one that the user or a budget cut off is no attempt."""
+    begun: dict[int, dict[str, Any]] = {}
+    for record in records:
+        if record["type"] == "step_started":
+            begun[record["step"]] = record
+        elif record["type"] == "step_ended" and record["step"] in begun and "progress" in record:
+            cut_off = record["error"] in CUT_OFF and not record["reason"].startswith("interrupted:")
+            if cut_off and record["verdict"] != Verdict.PASSED.value:
+                continue
+            start = begun[record["step"]]
+            step = Step(start["skill"], start["arguments"], parse(start["expects"]), start["why"])
+            judgement = Judgement(Verdict(record["verdict"]), record["reason"])
+            yield Attempt(step, judgement, record["error"], record["progress"])
 
 
 def _launch(records: list[dict[str, Any]]) -> dict[str, Any]:

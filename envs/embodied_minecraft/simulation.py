@@ -68,6 +68,11 @@ class MinecraftSimulation:
             self.server.close()
             self.server = None
 
+    @property
+    def tells_truth(self) -> bool:
+        """Whether `truth` can be asked: of the embedded server only."""
+        return self.server is not None
+
     def truth(self) -> Observation | None:
         """What the embedded server itself knows of the bot; None on another server."""
         if self.server is None:
