@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -98,12 +98,14 @@ def start_run(
     runs_dir: Path,
     resume: str | None = None,
     on_record: Callable[[Record], None] = lambda record: None,
+    observers: Sequence[Callable[[Record], None]] = (),
     stop: threading.Event | None = None,
     client: ModelClient | None = None,
     on_world: Callable[[World], None] = lambda world: None,
 ) -> RunReport:
     """Pursue the goal of `launch` in its world, or go on with run `resume`.
 
+    `observers` and then `on_record` are told every record; one that fails is told no more.
     `on_world` is called once with the body, when the world is ready; it must return at once.
 
     Raises:
@@ -128,6 +130,7 @@ def start_run(
         past,
         runs_dir=runs_dir,
         on_record=on_record,
+        observers=observers,
         stop=stop,
         client=client,
         on_world=on_world,
@@ -142,6 +145,7 @@ def run_in_world(
     *,
     runs_dir: Path,
     on_record: Callable[[Record], None] = lambda record: None,
+    observers: Sequence[Callable[[Record], None]] = (),
     stop: threading.Event | None = None,
     task: Task | None = None,
     announced: Mapping[str, Any] | None = None,
@@ -165,7 +169,8 @@ def run_in_world(
     if past:
         past.refuse_other_world(getattr(simulation, "identity", ""))
     journal = Journal(folder / JOURNAL)
-    journal.subscribe(on_record)
+    for observer in (*observers, on_record):
+        journal.subscribe(observer)
     stop = stop or threading.Event()
     understood = goal if isinstance(goal, Goal) else Goal(launch.goal.text, _NEVER, (), "")
     run = Run(launch, spec, understood, simulation, journal, past, stop, task, announced or {}, client=client)

@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Annotated, Any
 
 import typer
@@ -143,22 +143,18 @@ def _pursue(
     stop = threading.Event()
     watcher = watcher_for(console, quiet=quiet)
     with ExitStack() as held:
-        listeners = [watcher.on_record]
+        observers: list[Callable[[Any], None]] = []
         surveyors: list[Callable[[World], None]] = []
         if show_map:
             from embodied.map.page import MapPage
 
             page = held.enter_context(MapPage())
             console.print(Text(f"map: {page.address}"))
-            listeners.append(page.on_record)
+            observers.append(page.on_record)
             surveyors.append(page.on_world)
         held.enter_context(stop_on_signal(stop))
         watcher.start()
         held.callback(watcher.stop)
-
-        def on_record(record: Any) -> None:
-            for listener in listeners:
-                listener(record)
 
         def on_world(world: World) -> None:
             for surveyor in surveyors:
@@ -168,7 +164,8 @@ def _pursue(
             chosen,
             runs_dir=folders.runs_folder(),
             resume=resume,
-            on_record=on_record,
+            on_record=lambda record: watcher.on_record(dict(record)),
+            observers=observers,
             stop=stop,
             on_world=on_world,
         )
@@ -186,9 +183,12 @@ def stop_on_signal(stop: threading.Event) -> Iterator[None]:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
-        print(
-            "\nstopping: the bot comes to rest (Ctrl-C again to leave at once)", file=sys.stderr, flush=True
-        )
+        with suppress(OSError):  # a stderr that is gone must not keep the bot from resting
+            print(
+                "\nstopping: the bot comes to rest (Ctrl-C again to leave at once)",
+                file=sys.stderr,
+                flush=True,
+            )
 
     before = {number: signal.signal(number, asked) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

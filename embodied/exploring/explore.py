@@ -66,10 +66,6 @@ def start_exploring(
         progress.read(journal.read(past.folder / JOURNAL))
     exploration = Exploration(spec, curriculum or NoveltyCurriculum(spec), progress, iterations)
 
-    def hear(record: Record) -> None:
-        progress.advance(record)
-        on_record(record)
-
     text = f"explore, {iterations} goals"
     report = run_in_world(
         launch,
@@ -77,7 +73,8 @@ def start_exploring(
         Goal(text, parse("true"), (), "Set its own goals: the nearest things that were never held."),
         past,
         runs_dir=runs_dir,
-        on_record=hear,
+        on_record=on_record,
+        observers=(progress.advance,),
         stop=stop,
         task=exploration,
         announced={"mode": MODE, "iterations": iterations},

@@ -74,6 +74,7 @@ def ending_with(
         stop: threading.Event,
         resume: Any,
         on_world: Any,
+        observers: Any = (),
     ) -> RunReport:
         if seen is not None:
             seen.append(launch)

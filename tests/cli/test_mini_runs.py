@@ -98,3 +98,32 @@ def test_a_killed_run_resumes(start: Start, launch: str) -> None:
     assert first.returncode == -signal.SIGKILL
     code, resumed, _ = finish(start("run", "--resume", "last", "--set", "world.slow_s=0", "--json"))
     assert (code, resumed["verdict"]) == (0, "PASSED")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes are POSIX's")
+def test_a_reader_that_leaves_does_not_end_the_run(start: Start, launch: str, tmp_path: Path) -> None:
+    started = start("run", launch)
+    assert started.stdout is not None
+    started.stdout.readline()
+    started.stdout.close()
+    assert started.stderr is not None
+    err = started.stderr.read()
+    started.stderr.close()
+    assert started.wait(DEADLINE_S) == 0, err
+    assert "Traceback" not in err
+    [journal] = (tmp_path / "runs").glob("*/journal.jsonl")
+    assert '"verdict":"PASSED"' in journal.read_text().splitlines()[-1]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="limits of files are POSIX's")
+def test_a_full_disk_ends_the_run_with_a_report(tmp_path: Path, launch: str) -> None:
+    limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000)); {PROGRAM}"
+    surroundings = {**os.environ, "EMBODIED_RUNS": str(tmp_path / "runs"), "PYTHONDONTWRITEBYTECODE": "1"}
+    ended = subprocess.run(
+        [sys.executable, "-c", limited, "run", launch, "--json"],
+        capture_output=True, text=True, cwd=tmp_path, env=surroundings, timeout=DEADLINE_S,
+    )  # fmt: skip
+    report = json.loads(ended.stdout.splitlines()[-1])
+    assert (ended.returncode, report["verdict"]) == (1, "UNKNOWN")
+    assert "the journal cannot be written" in report["reason"]
+    assert "Traceback" not in ended.stderr
