@@ -67,7 +67,7 @@ def table(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, ...]]:
 
 
 CONDITIONS = (
-    "Conditions differ: Voyager played vanilla Minecraft 1.19 through a language model, with keep-inventory "
-    "and looking through stone; a prompting iteration is no unit of time. Here the embedded server's own "
+    "Conditions differ: Voyager played vanilla Minecraft 1.19 through a language model, "
+    "with looking through stone; a prompting iteration is no unit of time. Here the embedded server's own "
     "world (docs/minecraft-world.md), no model, no assistance but what the table's mode names."
 )
