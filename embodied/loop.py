@@ -112,7 +112,7 @@ def start_run(
         BadInput: the goal, the world's settings or the run to resume cannot be used; nothing was started.
         SetupError: the world cannot be started here.
     """
-    spec = load_world(launch.world.kind).spec()
+    spec = load_world(launch.world.kind).spec(launch.world.settings)
     past = read_run(find_run(runs_dir, resume)) if resume else None
     if past:
         past.refuse_other_goal(launch.goal.text)

@@ -105,8 +105,12 @@ class WorldPlugin(Protocol):
         """JSON Schema ("object") of the launch file's [world] table, `kind` left out."""
         ...
 
-    def spec(self) -> WorldSpec:
-        """What this kind of world knows about itself; starts nothing."""
+    def spec(self, settings: Mapping[str, Any] = {}) -> WorldSpec:
+        """What this kind of world knows about itself; starts nothing.
+
+        `settings` are those of the launch: where a setting chooses the scene, it decides what goals can
+        say and how they are reached. Without them the answer is for the schema's defaults.
+        """
         ...
 
     def simulation(self, settings: Mapping[str, Any], run_dir: Path) -> Simulation:

@@ -58,7 +58,8 @@ def techtree(
 def items(launch: Launch = "minecraft", jobs: Jobs = 1, results: Results = Path("bench/items.jsonl")) -> None:
     """40 items drawn by a fixed seed from all that mining, crafting and smelting can give, in fast mode."""
     path = find_launch_file(launch)
-    spec = load_world(load_launch_file(path).world.kind).spec()
+    world = load_launch_file(path).world
+    spec = load_world(world.kind).spec(world.settings)
     pool = spec.goal_pool()
     console.print(f"{len(pool)} items in the pool; drawn with seed {items_bench.DRAW_SEED}")
     rows = run_cases(items_bench.cases(path, pool), results, jobs=jobs, tell=_tell)

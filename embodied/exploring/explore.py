@@ -59,7 +59,7 @@ def start_exploring(
         BadInput: the settings or the run to resume cannot be used; nothing was started.
         SetupError: the world cannot be started here.
     """
-    spec = load_world(launch.world.kind).spec()
+    spec = load_world(launch.world.kind).spec(launch.world.settings)
     past = find_exploration(runs_dir, resume) if resume else None
     progress = Progress()
     if past is not None:

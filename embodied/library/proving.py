@@ -36,7 +36,7 @@ def make_gate(
     run_dir.mkdir(parents=True, exist_ok=True)
     return Gate(
         lambda folder: plugin.simulation(chosen, folder),
-        plugin.spec(),
+        plugin.spec(chosen),
         store,
         run_dir=run_dir,
         how="fast" if chosen.get("fast") else "",

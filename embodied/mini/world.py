@@ -71,7 +71,7 @@ class MiniWorld:
     name = "mini"
     settings_schema = SETTINGS
 
-    def spec(self) -> WorldSpec:
+    def spec(self, settings: Mapping[str, Any] = {}) -> WorldSpec:
         return MiniSpec()
 
     def simulation(self, settings: Mapping[str, Any], run_dir: Path) -> Simulation:

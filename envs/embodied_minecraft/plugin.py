@@ -21,7 +21,7 @@ class MinecraftPlugin:
     name = "minecraft"
     settings_schema: Mapping[str, Any] = SCHEMA
 
-    def spec(self) -> MinecraftSpec:
+    def spec(self, settings: Mapping[str, Any] = {}) -> MinecraftSpec:
         return MinecraftSpec()
 
     def simulation(self, settings: Mapping[str, Any], run_dir: Path) -> MinecraftSimulation:
