@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from embodied.errors import BadGoal
-from embodied.exploring import explore
+from embodied.exploring.explore import start_exploring
 from embodied.launchfile import LaunchFile, parse_launch
 from embodied.library import open_library
 from embodied.library.proving import make_gate
@@ -47,6 +47,6 @@ def test_a_run_understands_its_goal_by_the_scene(asked: list[int], tmp_path: Pat
 
 
 def test_exploring_and_the_gate_ask_with_the_settings_too(asked: list[int], tmp_path: Path) -> None:
-    explore(launch(5), iterations=1, runs_dir=tmp_path)
+    start_exploring(launch(5), iterations=1, runs_dir=tmp_path)
     make_gate(open_library("mini"), tmp_path / "gate", settings={"seed": 6})
     assert {5, 6} <= set(asked)
