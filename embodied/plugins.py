@@ -1,15 +1,20 @@
-"""The kinds of worlds that are installed, ours and strangers' alike: the entry points `embodied.worlds`."""
+"""What is installed, ours and strangers' alike: kinds of worlds, bridges and drivers of arms.
+
+They register under the entry point groups `embodied.worlds`, `embodied.bridges` and `embodied.drivers`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
 
+from embodied.arms.driver import DriverPlugin
 from embodied.errors import BadInput, SetupError, did_you_mean
 from embodied.world import BridgePlugin, WorldPlugin
 
 GROUP = "embodied.worlds"
 BRIDGES = "embodied.bridges"
+DRIVERS = "embodied.drivers"
 
 
 def world_kinds() -> tuple[str, ...]:
@@ -57,6 +62,29 @@ def load_bridge(name: str) -> BridgePlugin:
     if name not in known:
         raise SetupError(f"The bridge {name!r} is not installed.", remedy="Install embodied-agent again.")
     plugin: BridgePlugin = known[name].load()
+    return plugin
+
+
+def load_driver(name: str) -> DriverPlugin:
+    """The kind of arm called `name`.
+
+    Raises:
+        BadInput: there is none of that name; the message has the nearest.
+        SetupError: its package cannot be imported.
+    """
+    known = {point.name: point for point in entry_points(group=DRIVERS)}
+    if name not in known:
+        raise BadInput(
+            f"There is no driver {name!r}.",
+            remedy=f"{did_you_mean(name, known)} Installed: {', '.join(sorted(known)) or 'none'}.".strip(),
+        )
+    try:
+        plugin: DriverPlugin = known[name].load()
+    except (ImportError, AttributeError) as broken:
+        raise SetupError(
+            f"The driver {name!r} ({known[name].value}) cannot be imported: {broken}.",
+            remedy="Install what it needs: for our own arms `pip install 'embodied-agent[arm]'`.",
+        ) from broken
     return plugin
 
 
