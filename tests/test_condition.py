@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from embodied.condition import check, evaluate, parse, requirement
+from embodied.condition import Fact, check, evaluate, facts_in, parse, requirement
 from embodied.errors import BadCondition
 from embodied.facts import UNKNOWN, FactFamily, Observation
 
@@ -160,3 +160,15 @@ def test_the_longest_that_is_read_can_be_printed_and_evaluated() -> None:
         condition = parse(text)
         evaluate(condition, HERE)
         assert repr(parse(str(condition))) == repr(condition)
+
+
+def test_the_name_of_any_and_all_is_read_as_every_key() -> None:
+    found = set(facts_in(parse("any(x in inventory: inventory[x] >= 4 and distance(position, pose[x]) < 5)")))
+    assert found == {Fact("inventory", ("*",)), Fact("position"), Fact("pose", ("*",))}
+    nested = parse("any(x in near: all(y in near: near[x] <= near[y]))")
+    assert set(facts_in(nested)) == {Fact("near", ("*",))}
+
+
+def test_any_over_a_single_fact_is_refused_with_what_to_write() -> None:
+    with pytest.raises(BadCondition, match="go over a family with keys"):
+        check(parse("any(x in alive: alive)"), FAMILIES)

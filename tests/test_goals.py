@@ -157,3 +157,14 @@ def test_any_text_is_understood_or_refused() -> None:
             continue
         assert goal.parts
         assert goal.explanation
+
+
+@pytest.mark.parametrize("text", ["any(x in held: held[x] >= 64)", "all(thing in held: not held[thing] > 9)"])
+def test_a_goal_may_speak_of_any_or_all_things_of_a_family(text: str) -> None:
+    """The name stands for each thing; it is not the name of one."""
+    assert PARSER.parse(text).condition == parse(text)
+
+
+def test_a_thing_that_is_not_there_is_told_inside_any_too() -> None:
+    with pytest.raises(BadGoal, match="There is nothing called 'teacup'"):
+        PARSER.parse("any(x in held: held[x] > held[teacup])")

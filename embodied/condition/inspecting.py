@@ -25,6 +25,12 @@ from embodied.facts import FactFamily
 
 def check(condition: Condition, families: Mapping[str, FactFamily]) -> None:
     """Raise `BadCondition` where a family is unknown or has other keys than it should."""
+    for name in _gone_over(condition):
+        if name in families and not families[name].keys:
+            raise BadCondition(
+                f"{name} is one fact, and all(...) and any(...) go over a family with keys.",
+                remedy=f"Compare it itself: {name} == ...",
+            )
     for fact in facts_in(condition):
         family = families.get(fact.family)
         if family is None:
@@ -38,7 +44,8 @@ def check(condition: Condition, families: Mapping[str, FactFamily]) -> None:
 
 
 def facts_in(condition: Condition) -> Iterator[Fact]:
-    """Every fact that a condition reads; a sum counts as a fact with its pattern as key."""
+    """Every fact that a condition reads; a sum counts as a fact with its pattern as key, and the name
+    of an all(...) or any(...) as `*`: it stands for every key."""
     match condition:
         case Comparison(left, _, right):
             yield from _facts_of(left)
@@ -48,9 +55,27 @@ def facts_in(condition: Condition) -> Iterator[Fact]:
         case And(parts) | Or(parts):
             for part in parts:
                 yield from facts_in(part)
+        case Quantifier(_, name, family, part):
+            found = [
+                Fact(fact.family, tuple("*" if key == name else key for key in fact.keys))
+                for fact in facts_in(part)
+            ]
+            if all(fact.family != family for fact in found):
+                yield Fact(family, ("*",))
+            yield from found
+
+
+def _gone_over(condition: Condition) -> Iterator[str]:
+    """The families that quantifiers go over."""
+    match condition:
+        case Not(part):
+            yield from _gone_over(part)
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _gone_over(part)
         case Quantifier(_, _, family, part):
-            yield Fact(family, ("*",))
-            yield from facts_in(part)
+            yield family
+            yield from _gone_over(part)
 
 
 def _facts_of(term: Term) -> Iterator[Fact]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
 
 from embodied.condition import Condition, parse
 from embodied.facts import FactFamily, Observation
@@ -102,6 +103,6 @@ class MiniSpec:
                 )
 
     def unreachable(self, fact: FactRef) -> str:
-        if fact[0] == "inventory" and fact[-1] not in ITEMS:
+        if fact[0] == "inventory" and not any(fnmatchcase(item, fact[-1]) for item in ITEMS):
             return f"nothing in the mini world yields {fact[-1]}"
         return ""
