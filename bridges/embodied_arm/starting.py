@@ -1,0 +1,68 @@
+"""Start the bridge of an arm as a process of its own, and connect to it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from embodied.bridge.client import BridgeClient
+from embodied.bridge.process import ChildProcess
+from embodied.errors import BadInput, WorldError, did_you_mean
+from embodied.world import BridgePlugin
+
+NAME = "the arm's bridge"
+READY_S = 60.0
+"""Compiling the models of arm and scene takes seconds on a busy machine."""
+
+KNOWN = ("driver", "settings", "limits", "real_time", "endpoint", "lease_ms")
+
+
+@dataclass(frozen=True)
+class ArmBridge:
+    """The `BridgePlugin`."""
+
+    name: str = "arm"
+
+    def start(self, config: Mapping[str, Any], *, run_dir: Path) -> BridgeClient:
+        """Start the bridge's process with one driver, and connect to it.
+
+        Args:
+            config: driver: the name of an entry point of the group "embodied.drivers"; settings: what that
+                driver documents; limits: what `embodied_arm.limits.Limits` documents, only tighter than the
+                arm's own; real_time: whether a simulator keeps pace with the clock (False: as fast as it
+                can, and only while calls run); endpoint ("tcp://127.0.0.1:*") and lease_ms (2000).
+            run_dir: where the bridge's log, configuration and pictures go.
+
+        Raises:
+            BadInput: a setting that the bridge does not have.
+            SetupError: the driver is not installed, or could not reach its arm.
+            WorldError: the bridge ended or did not become ready.
+        """
+        unknown = sorted(set(config) - set(KNOWN))
+        if unknown:
+            hint = did_you_mean(unknown[0], KNOWN)
+            raise BadInput(
+                f"{NAME} has no setting {unknown[0]!r}.", remedy=f"{hint} It has: {', '.join(KNOWN)}.".strip()
+            )
+        if not isinstance(config.get("driver"), str):
+            raise BadInput(f"{NAME} needs the name of a driver.", remedy='Say driver = "tabletop".')
+        run_dir.mkdir(parents=True, exist_ok=True)
+        path = run_dir / "arm-bridge.json"
+        path.write_text(json.dumps({**config, "run_dir": str(run_dir.absolute())}), encoding="utf-8")
+        child = ChildProcess(
+            [sys.executable, "-m", "embodied_arm.bridge", path.absolute()],
+            name=NAME,
+            log=run_dir / "arm-bridge.log",
+        )
+        endpoint = child.wait_ready(READY_S).get("endpoint")
+        if not isinstance(endpoint, str):
+            child.close()
+            raise WorldError(f"{NAME} did not say where it listens.", remedy="Reinstall embodied-agent.")
+        return BridgeClient(endpoint, name=NAME, child=child)
+
+
+BRIDGE: BridgePlugin = ArmBridge()
