@@ -95,7 +95,7 @@ _SCENE_ERRORS: Final[Mapping[str, str]] = {
     "blew_up": "the simulation became unstable and was stopped; only a reset helps",
 }
 _MOTION_ERRORS: Final[Mapping[str, str]] = {
-    "unreachable": "the arm cannot get there with the tool down; value['nearest'] {x, y, z} is what it can reach",
+    "unreachable": "not with the tool down; value['nearest'] {x, y, z} is the nearest that is",
     "collision": "the hand or arm would hit something; value['object'] says what. Nothing moved",
     "outside_workspace": "outside the allowed box; value['nearest'] {x, y, z} is the nearest point inside",
     "limit": "a joint limit or a singularity on the way; nothing moved, or the arm came to rest",

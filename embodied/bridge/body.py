@@ -17,12 +17,14 @@ Tell = Callable[[Mapping[str, Any]], None]
 
 
 class PrimitiveFailed(Exception):
-    """An expected failure: `code` is one of the spec's `errors`."""
+    """An expected failure: `code` is one of the spec's `errors`; `data` is what else the caller may use
+    (the nearest point, what is in the way), and becomes the result's `value`."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
+        self.data: Mapping[str, Any] = dict(data or {})
 
 
 class Aborted(Exception):

@@ -222,7 +222,9 @@ class BridgeServer:
         except Aborted:
             self._alive()
         except PrimitiveFailed as failed:
-            error = {"code": failed.code, "message": failed.message}
+            error: dict[str, Any] = {"code": failed.code, "message": failed.message}
+            if failed.data:
+                error["data"] = failed.data
             self._tell(lambda core: core.body_failed(*key, error, context.assistance))
         except Exception as broken:  # noqa: BLE001 - the one boundary around a body's code
             _log.exception("%s broke", start.name)

@@ -67,7 +67,7 @@ class InProcessWorld:
         try:
             return PrimitiveResult(True, self._body.run(name, arguments, context), "", "", context.assistance)
         except PrimitiveFailed as failed:
-            return PrimitiveResult(False, {}, failed.code, failed.message, context.assistance)
+            return PrimitiveResult(False, failed.data, failed.code, failed.message, context.assistance)
         except Aborted:
             return PrimitiveResult(False, {}, context.code, f"{name} was ended early ({context.code})")
         finally:
