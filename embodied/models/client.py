@@ -267,6 +267,10 @@ def connect(
 def _remarks(model: Model, endpoint: Endpoint) -> Iterator[str]:
     """What a user should know of where questions, key and money go."""
     yield f"models are asked at {endpoint.base_url}"
+    if endpoint.key and not endpoint.is_openai:
+        yield f"the key in {endpoint.key_name} goes to {endpoint.host}"
+    if endpoint.withheld and not endpoint.is_local:
+        yield "no key goes there: the launch file brought the address, and api_key_env names no key for it"
     if endpoint.key and endpoint.base_url.startswith("http:") and not endpoint.is_local:
         yield "the key goes there unencrypted: the address begins with http:"
     if not model.priced and not endpoint.is_local:

@@ -47,7 +47,10 @@ def _listed(endpoint: Endpoint, model: Model, response: httpx2.Response, *, need
         mend = f"Set [model] name to one of: {', '.join(sorted(names)[:8])}."
         detail = f"{endpoint.base_url} has no {' and no '.join(sorted(missing))}"
         return Check(NAME, False, detail, mend, needed=False)
-    return Check(NAME, True, f"{endpoint.base_url} answers, {len(names)} models")
+    without = (
+        "; it gets no key (no [model] api_key_env)" if endpoint.withheld and not endpoint.is_local else ""
+    )
+    return Check(NAME, True, f"{endpoint.base_url} answers, {len(names)} models{without}")
 
 
 def _refused(endpoint: Endpoint, status: int, *, needed: bool) -> Check:
@@ -55,7 +58,7 @@ def _refused(endpoint: Endpoint, status: int, *, needed: bool) -> Check:
         missing = no_key(endpoint)
         return Check(NAME, False, missing.message, missing.remedy, needed=needed)
     if status in (401, 403):
-        detail = f"{endpoint.base_url} does not take the key in OPENAI_API_KEY ({status})"
+        detail = f"{endpoint.base_url} does not take the key in {endpoint.key_name} ({status})"
         return Check(NAME, False, detail, "Is it a key of this endpoint, and whole?", needed=needed)
     if status == 404:
         return Check(NAME, True, f"{endpoint.base_url} answers; it lists no models")

@@ -20,7 +20,7 @@ from embodied.errors import (
     did_you_mean,
 )
 from embodied.models.completion import NotACompletion, error_in, read_completion, status_within
-from embodied.models.endpoint import KEY, Endpoint, no_key
+from embodied.models.endpoint import Endpoint, no_key
 from embodied.models.line import Exchange, Line
 from embodied.models.patience import Patience, is_out_of_credit
 from embodied.models.settings import Role
@@ -163,7 +163,7 @@ def error_of(exchange: Exchange, endpoint: Endpoint, line: Line, role: Role) -> 
             return no_key(endpoint)
         case Exchange(status=401 | 403):
             return WrongKey(
-                f"{base} does not take the key in {KEY} ({exchange.status}).",
+                f"{base} does not take the key in {endpoint.key_name} ({exchange.status}).",
                 remedy="Is it a key of this endpoint, whole, and allowed to use this model?",
             )
         case Exchange(status=402 | 429) if exchange.status == 402 or is_out_of_credit(exchange):

@@ -1,10 +1,13 @@
 """The `[model]` table: which model plays which part, at what price, within what budget.
 
-A key never stands in a launch file: it is read from OPENAI_API_KEY when the first question is asked.
+A key never stands in a launch file: it is read from OPENAI_API_KEY, or from the variable that `api_key_env`
+names, when the first question is asked. A launch file that brings an address of its own gets no key unless
+one is named for it: a stranger's file must not carry a key off (`embodied.models.endpoint`).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -12,6 +15,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from embodied.models.messages import PARTS
+
+KEY_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*_API_KEY")
+"""A launch file may name no other variable: it could read any secret of the user's out of the environment."""
 
 _PRICE = {"type": "number", "minimum": 0}
 _TEMPERATURE = {"type": "number", "minimum": 0, "maximum": 2}
@@ -40,6 +46,12 @@ MODEL_TABLE: Mapping[str, Mapping[str, Any]] = {
         "type": "string",
         "default": "",
         "description": "An OpenAI-compatible endpoint; empty: OPENAI_BASE_URL, else OpenAI itself.",
+    },
+    "api_key_env": {
+        "type": "string",
+        "default": "",
+        "description": "The variable with the key for base_url, such as MY_SERVER_API_KEY; empty: no key "
+        "goes to a base_url of the launch file, and OPENAI_API_KEY to OpenAI and to OPENAI_BASE_URL.",
     },
     "price_in": {
         **_PRICE,
@@ -128,6 +140,7 @@ class Model:
 
     name: str = ""
     base_url: str = ""
+    api_key_env: str = ""
     price_in: float = 0.0
     price_out: float = 0.0
     temperature: float | None = None
@@ -188,6 +201,12 @@ def mistakes_in(model: Model) -> Iterator[tuple[str, str, str]]:
                 "[model] base_url holds more than an address.",
                 "Leave out user name, password and query; the key is read from OPENAI_API_KEY.",
             )
+    if model.api_key_env and not KEY_VARIABLE.fullmatch(model.api_key_env):
+        yield (
+            "api_key_env",
+            "[model] api_key_env is not the name of a variable that holds a model's key.",
+            "Its name ends in _API_KEY, such as MY_SERVER_API_KEY; the key itself never stands in a file.",
+        )
     if not model.priced:
         return
     for part, own in model.parts.items():

@@ -184,7 +184,13 @@ def open_desk(endpoint: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     opened: list[OpenAIClient | Journal] = []
 
     def begin(*, minutes: float = 5.0, stop: threading.Event | None = None, **settings: Any) -> Desk:
-        table = {"name": "small-model", "base_url": endpoint.url, "cache": False, "timeout_s": 10.0}
+        table = {
+            "name": "small-model",
+            "base_url": endpoint.url,
+            "api_key_env": "OPENAI_API_KEY",
+            "cache": False,
+            "timeout_s": 10.0,
+        }
         model = Model(**{**table, **settings})
         budget = Budget(Limits(minutes, 10, 10), model=model)
         journal = Journal(tmp_path / f"run{len(opened)}" / "journal.jsonl")
