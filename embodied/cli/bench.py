@@ -21,7 +21,7 @@ from embodied.bench.calibration import calibration_s
 from embodied.bench.cases import run_cases
 from embodied.cli.folders import find_launch_file
 from embodied.launchfile import load_launch_file
-from embodied.loop import skills_of
+from embodied.library import open_library
 from embodied.plugins import load_world
 
 app = typer.Typer(no_args_is_help=True, help="Measure: fixed seeds, every failure counted.")
@@ -89,7 +89,7 @@ def retrieval(
     results: Results = Path("bench/retrieval.jsonl"),
 ) -> None:
     """Is the right skill found, in other words than its own, and how fast among 10 000 and 100 000?"""
-    seeds = list(skills_of(world))
+    seeds = list(open_library(world).skills())
     row = retrieval_bench.measured(seeds, load_world(world).spec(), queries, results)
     for line in retrieval_bench.summary(row):
         console.print(line, markup=False, highlight=False)

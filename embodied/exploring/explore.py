@@ -19,7 +19,8 @@ from embodied.facts import Observation
 from embodied.goals import Goal
 from embodied.journal import Record
 from embodied.launchfile import LaunchFile
-from embodied.loop import INTERRUPTED, Run, RunReport, run_in_world
+from embodied.loop import INTERRUPTED, Run, RunReport, run_in_world, towards
+from embodied.loop.lifecycle import Onlookers
 from embodied.methods import WorldSpec
 from embodied.outcome import Judgement, Verdict
 from embodied.plugins import load_world
@@ -73,8 +74,7 @@ def start_exploring(
         Goal(text, parse("true"), (), "Set its own goals: the nearest things that were never held."),
         past,
         runs_dir=runs_dir,
-        on_record=on_record,
-        observers=(progress.advance,),
+        onlookers=Onlookers(on_record, (progress.advance,)),
         stop=stop,
         task=exploration,
         announced={"mode": MODE, "iterations": iterations},
@@ -152,7 +152,7 @@ class Exploration:
         judgement = Judgement(Verdict.UNKNOWN, "the budget was spent or the world was lost")
         counts = False
         try:
-            judgement, code = run.towards(proposal.condition, observation, give_up=give_up)
+            judgement, code = towards(run, proposal.condition, observation, give_up=give_up)
             counts = code != INTERRUPTED
             return run.observe()
         finally:

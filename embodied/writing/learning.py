@@ -70,9 +70,8 @@ class _RunBench:
         self.now = self.run.attempt(step, before, self.goal)
         run = self.run.last_run
         assert run is not None
-        cut_off = self.run.interrupted_by if self.run.interrupt.is_set() else ""
         judgement = self.run.history[-1].judgement
-        return Trial(run, judgement, before, self.now, self.run.calls.lines(), cut_off)
+        return Trial(run, judgement, before, self.now, self.run.calls.lines(), self.run.cut_off)
 
     def observation(self) -> Observation:
         return self.now

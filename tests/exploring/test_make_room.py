@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from embodied.launchfile import parse_launch
-from embodied.loop import skills_of
+from embodied.library import open_library
 from embodied.plugins import load_world
 from embodied.sandbox import SkillExecutor
 
@@ -20,7 +20,7 @@ def test_what_is_not_kept_is_thrown_away_and_stays_away(tmp_path: Path) -> None:
     simulation = load_world("minecraft").simulation(launch.world.settings, tmp_path)
     try:
         world = simulation.launch()
-        with SkillExecutor(skills_of("minecraft"), world) as executor:
+        with SkillExecutor(open_library("minecraft").skills(), world) as executor:
             for item in ("oak_log", "dirt"):
                 assert executor.run(
                     "mine-block", {"block": item, "item": item, "count": 3}, deadline_s=120

@@ -9,7 +9,7 @@ import pytest
 
 from embodied.bench import retrieval as bench
 from embodied.errors import BadInput
-from embodied.loop import skills_of
+from embodied.library import open_library
 from embodied.plugins import load_world
 
 QUERIES = Path(__file__).resolve().parents[1] / "data" / "retrieval_queries.jsonl"
@@ -18,7 +18,7 @@ QUERIES = Path(__file__).resolve().parents[1] / "data" / "retrieval_queries.json
 def test_there_are_a_hundred_queries_and_each_expects_a_skill_of_the_corpus() -> None:
     queries = bench.read_queries(QUERIES)
     assert len({query.text for query in queries}) >= 100
-    skills = bench.corpus(list(skills_of("minecraft")), load_world("minecraft").spec())
+    skills = bench.corpus(list(open_library("minecraft").skills()), load_world("minecraft").spec())
     row = bench.recall(skills, queries)
     assert row["queries"] == len(queries)
     assert row["recall@1"] <= row["recall@5"]

@@ -1,0 +1,44 @@
+"""Events of the body that make the running step void."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Set
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from embodied.errors import JournalUnwritable
+from embodied.journal import Journal
+from embodied.world import World
+
+
+@dataclass
+class Interruption:
+    """Hears the body's events, for the journal; those called `names` interrupt the running step.
+
+    Attributes:
+        event: set from the interruption until the next step begins.
+        by: the name of what interrupted last; "" when nothing has since the step began.
+    """
+
+    journal: Journal
+    names: Set[str]
+    event: threading.Event = field(default_factory=threading.Event)
+    by: str = ""
+
+    def listen(self, world: World) -> None:
+        subscribe = getattr(world, "on_event", None)
+        if subscribe is not None:
+            subscribe(self._heard)
+
+    def clear(self) -> None:
+        self.event.clear()
+        self.by = ""
+
+    def _heard(self, event: Mapping[str, Any]) -> None:
+        with suppress(JournalUnwritable):  # the run meets it itself, in its own thread
+            self.journal.write("event", event=dict(event))
+        if event.get("type") in self.names:
+            self.by = str(event["type"])
+            self.event.set()

@@ -1,0 +1,76 @@
+"""Towards a goal: plan, act and judge, until the facts say that it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from embodied.condition import Condition, evaluate
+from embodied.confirming import confirm
+from embodied.facts import Observation
+from embodied.loop.report import INTERRUPTED
+from embodied.loop.run import Run
+from embodied.methods import Reflex
+from embodied.outcome import Judgement, Verdict
+from embodied.planning import Ask, NewSkill, Step
+from embodied.planning.choosing import MODEL_PLANNERS
+from embodied.referee import judge
+from embodied.writing.learning import learn
+
+
+def towards(
+    run: Run, goal: Condition, observation: Observation, *, give_up: Callable[[], str] = lambda: ""
+) -> tuple[Judgement, int]:
+    """Pursue `goal` until it holds or there is nothing more to try; gives the verdict and the exit code.
+
+    `give_up` is asked before each step; a reason that it returns ends the pursuit as FAILED.
+
+    Raises:
+        BudgetSpent, ModelError, WorldError: what was done is in the journal.
+    """
+    while True:
+        judgement = judge(goal, observation)
+        if judgement.passed:
+            return _reached(run, goal, judgement)
+        if run.stop.is_set():
+            return Judgement(Verdict.UNKNOWN, "stopped by the user"), INTERRUPTED
+        run.budget.check()
+        enough = give_up()
+        if enough:
+            return Judgement(Verdict.FAILED, enough), 1
+        reflex = _reflex(run, observation)
+        if reflex is not None:
+            run.note(reflex.why)
+            observation = run.act(reflex.skill, reflex.arguments)
+        decision = run.planner.next(goal, observation, run.history)
+        if not isinstance(decision, Step | NewSkill):
+            question = decision.question if isinstance(decision, Ask) else decision.reason
+            return Judgement(Verdict.FAILED, question), 1
+        observation = _done(run, decision, observation, goal)
+
+
+def _done(run: Run, decision: Step | NewSkill, observation: Observation, goal: Condition) -> Observation:
+    """The facts after a planned step, by a skill that there is or by one that is written for it."""
+    step = decision if isinstance(decision, Step) else decision.step
+    upcoming = [{"skill": s.skill, "arguments": s.arguments, "why": s.why} for s in (step, *step.upcoming)]
+    run.journal.write("plan", tree=decision.tree.to_wire(), steps=upcoming)
+    if isinstance(decision, Step):
+        return run.attempt(decision, observation, goal)
+    return learn(run, run.workshop, decision, observation, goal)
+
+
+def _reflex(run: Run, observation: Observation) -> Reflex | None:
+    for reflex in run.spec.reflexes:
+        if reflex.skill in run.library and evaluate(reflex.when, observation) is True:
+            return reflex
+    return None
+
+
+def _reached(run: Run, goal: Condition, judgement: Judgement) -> tuple[Judgement, int]:
+    """The facts say so; where the world itself can be asked, body and world must agree."""
+    if run.launch.agent.planner in MODEL_PLANNERS:
+        run.memory.add(goal, run.history, run.journal.path.parent.name)
+    ask = getattr(run.simulation, "truth", None)
+    if ask is None or not getattr(run.simulation, "tells_truth", True):
+        return judgement, 0
+    confirmed = confirm(goal, judgement, ask)
+    return confirmed, 0 if confirmed.passed else 1

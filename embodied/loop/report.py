@@ -1,0 +1,84 @@
+"""What a run has come to: its tally while it goes on, its report at the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from embodied.budget import Budget
+from embodied.launchfile import LaunchFile
+from embodied.models.usage import Usage
+from embodied.outcome import Judgement, Verdict
+from embodied.runs import PastRun
+from embodied.saydo import Claims
+
+INTERRUPTED: Final = 130
+"""The exit code of a run that its user stopped."""
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """How a run ended.
+
+    Attributes:
+        seconds: wall clock over all parts of the run [s].
+        assistance: what the world gave for free, name to count.
+        journal: the path of its journal.
+        model_use: what asking models has cost over all parts of the run.
+        claims: what skills said of themselves beside what the facts said.
+        more: with a spent budget, the option that lets it go on: "--set model.calls=200".
+        exit_code: 0 PASSED, 1 FAILED or UNKNOWN, 3 budget spent, 130 stopped by the user.
+    """
+
+    run: str
+    goal: str
+    verdict: Verdict
+    reason: str
+    seconds: float
+    steps: int
+    primitive_calls: int
+    model_calls: int
+    assistance: Mapping[str, int]
+    journal: Path
+    exit_code: int
+    model_use: Usage = field(default_factory=Usage)
+    more: str = ""
+    claims: Claims = field(default_factory=Claims)
+
+
+@dataclass
+class Tally:
+    """What a run has spent, been given and claimed so far, over all its parts."""
+
+    budget: Budget
+    assistance: Counter[str] = field(default_factory=Counter)
+    claims: Claims = field(default_factory=Claims)
+
+    @staticmethod
+    def after(launch: LaunchFile, past: PastRun | None) -> Tally:
+        """A new run's, or what `past` came to."""
+        budget = Budget.after(launch.limits, launch.model, past)
+        return Tally(budget, Counter(past.assistance), past.claims) if past else Tally(budget)
+
+    def report(
+        self, goal: str, journal: Path, judgement: Judgement, exit_code: int, *, more: str = ""
+    ) -> RunReport:
+        return RunReport(
+            run=journal.parent.name,
+            goal=goal,
+            verdict=judgement.verdict,
+            reason=judgement.reason,
+            seconds=round(self.budget.seconds, 2),
+            steps=self.budget.steps,
+            primitive_calls=self.budget.primitive_calls,
+            model_calls=self.budget.model_calls,
+            assistance=dict(self.assistance),
+            journal=journal,
+            exit_code=exit_code,
+            model_use=self.budget.used,
+            more=more,
+            claims=self.claims,
+        )
