@@ -23,6 +23,10 @@ class Method:
         needs: conditions that must hold before and are not used up (a tool, a table).
         consumes: amounts of facts that are used up.
         adds: expected amounts of facts that are gained (booleans: 1).
+        undoes: facts that become false; "*" stands for any key: ("on", "cup", "*"), but for what is added.
+        adds_if: what else becomes true where another fact was true before: {("on", "cup", "book"): ("clear",
+            "book")}, taking the cup away clears the book if it lay there.
+        undoes_if: likewise what becomes false: {("in", "cup", "box"): ("clear", "cup")}, shutting the box.
         cost: expected effort [s]; only the comparison matters.
         note: why this way, for a reader ("needs a stone pickaxe or better").
     """
@@ -34,6 +38,9 @@ class Method:
     adds: Mapping[FactRef, float] = field(default_factory=dict)
     cost: float = 1.0
     note: str = ""
+    undoes: tuple[FactRef, ...] = ()
+    adds_if: Mapping[FactRef, FactRef] = field(default_factory=dict)
+    undoes_if: Mapping[FactRef, FactRef] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

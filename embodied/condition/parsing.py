@@ -189,7 +189,7 @@ class _Parser:
             return inner
         if token in ("true", "false"):
             return Literal(token == "true")
-        if not found.group("name") or token in ("and", "or", "not", "in"):
+        if not found.group("name") or token in ("and", "or", "not") or (token == "in" and self.peek() != "["):
             self.fail(f"unexpected {token!r}")
         if token == "distance":
             self.expect("(")

@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from embodied.condition import And, Comparison, Condition, Fact, Literal, evaluate
 from embodied.facts import Observation
 from embodied.methods import FactRef, Method, Methods
+from embodied.planning.forward import ForwardSearch
+from embodied.planning.grounding import is_of_booleans
 from embodied.planning.ledger import is_pattern
+from embodied.planning.operators import NotOfBooleans
 from embodied.planning.plan import Attempt, Decision, PlanNode, Step, Stop
-from embodied.planning.search import NoPlan, Plan, PlannedStep, PlanSearch
+from embodied.planning.search import NoPlan, Penalty, Plan, PlannedStep, PlanSearch
 
 FORGIVEN = 12
 """So many attempts of one step that failed yet made progress are forgiven until it passes: not for ever."""
@@ -39,9 +43,7 @@ class OfflinePlanner:
     def next(self, goal: Condition, observation: Observation, history: Sequence[Attempt]) -> Decision:
         failures = count_failures(history)
         try:
-            plan = PlanSearch(self.world, observation, penalty=lambda m: self._penalty(m, failures)).plan(
-                goal
-            )
+            plan = find_plan(self.world, goal, observation, lambda m: self._penalty(m, failures))
         except NoPlan as none:
             return Stop(self._explain(str(none), failures))
         if not plan.steps:
@@ -54,7 +56,7 @@ class OfflinePlanner:
 
     def outline(self, goal: Condition, observation: Observation) -> Plan:
         """The whole plan from here; raises `NoPlan`."""
-        return PlanSearch(self.world, observation).plan(goal)
+        return find_plan(self.world, goal, observation, lambda method: 0.0)
 
     def _penalty(self, method: Method, failures: Counter[str]) -> float:
         count = failures[Step(method.skill, method.arguments, _TRUE, "").signature]
@@ -67,6 +69,18 @@ class OfflinePlanner:
             if count >= self.step_retries
         ]
         return why + (f" ({'; '.join(exhausted)})" if exhausted else "")
+
+
+def find_plan(world: Methods, goal: Condition, observation: Observation, penalty: Penalty) -> Plan:
+    """Forward over states where the goal is of true and false alone, else backward over amounts.
+
+    Raises:
+        NoPlan: there is none; the text names an obstacle.
+    """
+    if is_of_booleans(goal, observation):
+        with suppress(NotOfBooleans):
+            return ForwardSearch(world, observation, penalty).plan(goal)
+    return PlanSearch(world, observation, penalty).plan(goal)
 
 
 def count_failures(history: Sequence[Attempt]) -> Counter[str]:
