@@ -6,12 +6,19 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from embodied.models import Message, ModelClient
+from embodied.models.settings import Model
 from embodied.planning.proposal import Proposal
 from embodied.primitives import JsonSchema
 from embodied.prompts import render
 
 CORRECTIONS: Final = 2
 """How often an answer that cannot be used is sent back with the reasons."""
+
+
+def longest_answer(client: ModelClient, part: str) -> int:
+    """The most tokens that an answer of `part` may have; the default where it is not known."""
+    model = getattr(client, "model", None)
+    return (model if isinstance(model, Model) else Model()).role(part).max_tokens
 
 
 def ask_for_plans(

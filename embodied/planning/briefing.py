@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from embodied.condition import Condition
@@ -12,6 +13,7 @@ from embodied.facts import Observation
 from embodied.methods import WorldSpec
 from embodied.models import Message
 from embodied.planning.calls import written_call
+from embodied.planning.closest import Closest, Find
 from embodied.planning.plan import Attempt
 from embodied.primitives import PrimitiveSpec
 from embodied.prompts import render, render_parts
@@ -19,11 +21,10 @@ from embodied.render import render_families, render_observation
 from embodied.sandbox.stubs import NOT_OFFERED
 from embodied.skills import Skill, SkillLibrary
 
+_SENTENCE: Final = re.compile(r"(?<=[.!?]) +(?=[A-Z])")
+
 MOST_SKILLS: Final = 40
 """A larger library is not written out: the skills closest to the goal are."""
-
-Find = Callable[[str, int], Sequence[Skill]]
-"""The skills closest to a text, best first."""
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,13 @@ class Briefing:
 
     Attributes:
         library: called anew for each question, since it grows.
-        find: how the closest skills are found; None searches the library by words.
+        find: how the closest skills are found.
     """
 
     spec: WorldSpec
     primitives: Mapping[str, PrimitiveSpec]
     library: Callable[[], SkillLibrary]
-    find: Find | None = None
+    find: Find = field(default_factory=Closest)
 
     def messages(
         self,
@@ -68,7 +69,7 @@ class Briefing:
         if len(library) <= MOST_SKILLS:
             shown: Sequence[Skill] = tuple(library)
         else:
-            shown = (self.find or library.search)(query, MOST_SKILLS)
+            shown = [skill for skill, _ in self.find(library, query, MOST_SKILLS)]
         if not shown:
             return "(none yet: everything has to be defined in `new_skills`)"
         lines = "\n".join(skill_line(skill) for skill in shown)
@@ -96,11 +97,16 @@ def notes_of(spec: WorldSpec) -> str:
 
 
 def primitives_text(primitives: Mapping[str, PrimitiveSpec]) -> str:
+    """The first sentence of each: enough to judge what code could do; whoever writes it gets the rest."""
     return "\n".join(
-        f"- `{spec.signature()}`: {spec.doc}"
+        f"- `{name}({', '.join(spec.args.get('properties', {}))})`: {first_sentence(spec.doc)}"
         for name, spec in sorted(primitives.items())
         if name not in NOT_OFFERED
     )
+
+
+def first_sentence(text: str) -> str:
+    return _SENTENCE.split(text.strip(), maxsplit=1)[0]
 
 
 def skill_line(skill: Skill) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from embodied.condition import Condition
 from embodied.facts import Observation
 from embodied.models import ModelClient
-from embodied.planning.asking import ask_for_plans
+from embodied.planning.asking import ask_for_plans, longest_answer
 from embodied.planning.briefing import Briefing
 from embodied.planning.memory import steps_so_far
 from embodied.planning.plan import Attempt, Decision, PlanNode, Step, Stop
@@ -45,6 +45,7 @@ class ReActPlanner:
             goal=goal,
             observation=observation,
             history=steps_so_far(history),
+            answer_tokens=str(longest_answer(self.client, "planner")),
         )
         self.questions += 1
         proposal = ask_for_plans(self.client, messages, STEP_SCHEMA, judge.step)

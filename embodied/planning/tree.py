@@ -10,7 +10,7 @@ from embodied.condition import Condition, evaluate
 from embodied.errors import BadInput, BadSkill
 from embodied.facts import Observation
 from embodied.models import ModelClient
-from embodied.planning.asking import ask_for_plans
+from embodied.planning.asking import ask_for_plans, longest_answer
 from embodied.planning.briefing import Briefing
 from embodied.planning.memory import remembered
 from embodied.planning.plan import Attempt, Decision, NewSkill, PlanNode, Step, Stop
@@ -145,6 +145,7 @@ class TreePlanner:
             observation=observation,
             history=remembered(history, self._remark(observation)),
             samples=str(SAMPLES),
+            answer_tokens=str(longest_answer(self.client, "planner")),
         )
         return ask_for_plans(self.client, messages, PLANS_SCHEMA, judge.plans)
 

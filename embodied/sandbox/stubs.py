@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Final
 
 from embodied.errors import BadSkill
@@ -57,43 +56,16 @@ def stub_text(
     return "\n".join(parts)
 
 
-def brief_stubs(
-    primitives: Mapping[str, PrimitiveSpec], families: Mapping[str, FactFamily], skills: Iterable[Skill] = ()
-) -> str:
-    """The same for a reader: `fact` and `facts` as one line a family, and failures that nearly every
-    primitive can have only once."""
-    offered = {name: spec for name, spec in primitives.items() if name not in NOT_OFFERED}
-    moving = [spec for spec in offered.values() if spec.moves]
-    common = {
-        (code, meaning)
-        for spec in moving
-        for code, meaning in spec.errors.items()
-        if all(other.errors.get(code) == meaning for other in moving)
-    }
-    if len(moving) > 2 and common:
-        offered = {
-            name: replace(spec, errors=dict(sorted(set(spec.errors.items()) - common)))
-            for name, spec in offered.items()
-        }
-    else:
-        common = set()
-    whole = stub_text(offered, families, skills).replace(_facts(families), _reads(families))
-    shared = [f"#   error {code!r}: {meaning}" for code, meaning in sorted(common)]
-    timeout = "#   error 'timeout': it took longer than its deadline, and was ended"
-    head = "# Every primitive that moves the body can also end with:"
-    return "\n".join([whole, head, *shared, timeout])
-
-
-def _reads(families: Mapping[str, FactFamily]) -> str:
+def fact_signatures(families: Mapping[str, FactFamily]) -> list[str]:
+    """How each family is read, for a reader: `fact("inventory", item) -> int`."""
     lines = []
     for family in families.values():
         kind = _PYTHON.get(family.kind, "Any")
         keys = "".join(f", {name}" for name in _key_names(family.keys))
         sure = family.closed and family.default is not None
         many = f'    facts("{family.name}") -> dict[str, {kind}]' if len(family.keys) == 1 else ""
-        lines.append(f'#   fact("{family.name}"{keys}) -> {kind}{"" if sure else " | None"}{many}')
-    head = "# Facts as they are now; with default=... a value takes the place of None."
-    return "\n".join([head, *lines, ""])
+        lines.append(f'fact("{family.name}"{keys}) -> {kind}{"" if sure else " | None"}{many}')
+    return lines
 
 
 def refuse_taken_name(skill: Skill, primitives: Mapping[str, PrimitiveSpec]) -> None:

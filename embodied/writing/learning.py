@@ -33,6 +33,7 @@ def learn(
         expects=wanted.expects,
         achieves=wanted.achieves,
         uses=wanted.uses,
+        seconds=max(1.0, min(run.step_deadline_s, run.budget.seconds_left)),
     )
     run.journal.write("note", text=f"no skill does {order.name}: writing it")
     bench = _RunBench(run, wanted, before, goal)

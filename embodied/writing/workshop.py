@@ -9,28 +9,37 @@ from typing import Any, Final, Protocol
 
 from embodied.condition import Condition
 from embodied.errors import BadAnswer, BadSkill
+from embodied.exploring.lessons import hints_for
 from embodied.facts import Observation
 from embodied.methods import WorldSpec
 from embodied.models import Message, ModelClient
 from embodied.outcome import Judgement
-from embodied.planning.briefing import Find, skill_line, world_text
+from embodied.planning.asking import longest_answer
+from embodied.planning.briefing import world_text
 from embodied.planning.calls import written_call
+from embodied.planning.closest import Closest, Find, Found
 from embodied.primitives import PrimitiveSpec
 from embodied.prompts import render, render_parts
 from embodied.render import render_observation
 from embodied.sandbox import SkillRun
 from embodied.sandbox.checking import TypeProblem
-from embodied.sandbox.stubs import brief_stubs
 from embodied.skills import Skill, SkillLibrary
 from embodied.skills.sameness import normal_hash
 from embodied.writing.drafts import SKILL_SCHEMA, Draft, Tried, draft_of, make_skill
 from embodied.writing.findings import findings_of, outcome_of, shown_problems
+from embodied.writing.offers import primitives_offered, skills_offered
 
 REPAIRS: Final = 3
 """Rounds of repair after the first version."""
 
-CLOSEST: Final = 3
-"""Skills whose code is shown as examples."""
+CLOSEST: Final = 2
+"""Skills whose code is shown as examples, at most."""
+
+NEAR: Final = 0.4
+"""And only if they are so near to the task [cosine]; unlike code costs tokens and teaches nothing."""
+
+MOST_SOURCE: Final = 7000
+"""All examples together [characters]."""
 
 OFFERED: Final = 24
 """Skills whose signatures are offered to the code; more would drown the primitives."""
@@ -44,6 +53,7 @@ class Order:
         name, signature, task, achieves, uses: as of `NewSkill`.
         arguments: of the trial.
         expects: what must hold right after it.
+        seconds: how long the trial may take [s].
     """
 
     name: str
@@ -53,6 +63,7 @@ class Order:
     expects: Condition
     achieves: str = ""
     uses: Sequence[str] = ()
+    seconds: float = 600.0
 
 
 @dataclass(frozen=True)
@@ -106,7 +117,7 @@ class Workshop:
 
     Attributes:
         home: where drafts are written, a folder each.
-        find: how the closest skills are found; None searches by words.
+        find: how the closest skills are found.
         note: told what happens, in a line.
         repairs: rounds after the first version.
     """
@@ -117,7 +128,7 @@ class Workshop:
     library: Callable[[], SkillLibrary]
     home: Path
     note: Callable[[str], None] = lambda text: None
-    find: Find | None = None
+    find: Find = field(default_factory=Closest)
     repairs: int = REPAIRS
     _written: int = field(default=0)
 
@@ -199,12 +210,16 @@ class Workshop:
         self, order: Order, observation: Observation, tried: Sequence[Tried], library: SkillLibrary
     ) -> list[Message]:
         """The prompt. What changes from skill to skill comes last, so that servers can cache the rest."""
-        query = f"{order.name} {order.task} {order.achieves}"
-        closest = self._closest(query, library, OFFERED)
+        found = self.find(library, f"{order.name} {order.task} {order.achieves}", OFFERED)
+        offered = [skill for skill, _ in found]
+        if len(library) <= OFFERED:
+            offered += [skill for skill in library if skill not in offered]
+        names = [order.name, *(skill.name for skill in offered)]
         parts = render_parts(
             "writer",
             world=world_text(self.spec),
-            stubs=brief_stubs(self.primitives, self.spec.families, closest).strip(),
+            primitives=primitives_offered(self.primitives, self.spec.families),
+            answer_tokens=str(longest_answer(self.client, "writer")),
             name=order.name,
             signature=order.signature,
             task=order.task,
@@ -212,16 +227,12 @@ class Workshop:
             expects=str(order.expects),
             achieves=f"`{order.achieves}`" if order.achieves else "(not stated)",
             uses="; ".join(f"`{use}`" for use in order.uses) or "this call only",
+            seconds=f"{order.seconds:.0f}",
             observation=render_observation(observation),
-            similar=_examples(closest[:CLOSEST]),
+            skills=_skills(offered, found, hints_for(self.spec.name, names)),
             attempts=_attempts(tried),
         )
         return [Message(role, text) for role, text in parts]
-
-    def _closest(self, query: str, library: SkillLibrary, limit: int) -> list[Skill]:
-        found = list((self.find or library.search)(query, limit))
-        rest = [skill for skill in library if skill not in found] if len(library) <= limit else []
-        return [*found, *rest]
 
 
 def _twin(skill: Skill, library: SkillLibrary) -> Skill | None:
@@ -231,10 +242,20 @@ def _twin(skill: Skill, library: SkillLibrary) -> Skill | None:
     return next((other for other in alike if normal_hash(other.source) == wanted), None)
 
 
-def _examples(skills: Sequence[Skill]) -> str:
-    if not skills:
+def _skills(offered: Sequence[Skill], found: Found, hints: str) -> str:
+    """Every offered skill in a line, the code of those that are really near, and what was learned of them."""
+    if not offered:
         return "(none yet: only primitives can be called)"
-    return "\n\n".join(f"{skill_line(skill)}\n\n```python\n{skill.source.strip()}\n```" for skill in skills)
+    parts = [f"```python\n{skills_offered(offered)}\n```"]
+    room = MOST_SOURCE
+    for skill, score in found[:CLOSEST]:
+        source = skill.source.strip()
+        if score >= NEAR and len(source) <= room:
+            room -= len(source)
+            parts.append(f"The code of `{skill.python_name}`, as an example:\n\n```python\n{source}\n```")
+    if hints:
+        parts.append(f"Seen in earlier runs:\n{hints}")
+    return "\n\n".join(parts)
 
 
 def _attempts(tried: Sequence[Tried]) -> str:

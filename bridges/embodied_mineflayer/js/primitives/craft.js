@@ -4,7 +4,8 @@ import { craftItem, recipeList } from '../body/crafting.js'
 export default (body) => [
   primitive({
     name: 'craft',
-    doc: 'Craft at least `count` of an item from what is held, at the table at x, y, z, or at the nearest table in reach where one is needed.',
+    doc: 'Craft `count` more of an item from what is held (rounded up to whole recipes), whatever is held of it already. ' +
+      'Where a table is needed: the one at x, y, z, or the nearest in reach.',
     args: {
       item: str('item name'),
       count: optional(int('how many items are wanted; rounded up to whole recipes', { minimum: 1, maximum: 2304 }), 1),

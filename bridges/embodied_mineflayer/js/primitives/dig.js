@@ -5,7 +5,7 @@ export default (body) => [
   primitive({
     name: 'dig',
     doc: 'Dig the block at a cell within reach (about 4.5 m), with the best tool held unless `tool` names one. ' +
-      'Done when the block is gone; call collect() for what it dropped.',
+      'Done when the block is gone; call collect() for what it dropped. With harvest=False it is dug even if it will drop nothing.',
     args: {
       ...cell(),
       tool: maybe(str('item to dig with; None = the best held')),

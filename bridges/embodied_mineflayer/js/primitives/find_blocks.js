@@ -14,6 +14,7 @@ export default (body) => [
   primitive({
     name: 'find_blocks',
     doc: 'The nearest blocks of these names that have a face open to air, water or plants; never looks through stone. ' +
+      'radius is at most 128 m from the feet, and land that is not loaded is not seen; count is at most 256. ' +
       'An empty list means none in radius.',
     args: query,
     result: found,
@@ -42,7 +43,8 @@ export default (body) => [
 
   primitive({
     name: 'block_at',
-    doc: 'What is at a cell. The name is "unknown" where the cell is not loaded or is enclosed by solid blocks.',
+    doc: 'What is at a cell. A block that is not loaded or has solid blocks on all six sides is "unknown", with solid, diggable and ' +
+      'liquid False: not known to be free. Air, water and lava are always told; lava has liquid=True.',
     args: cell(),
     result: {
       name: str('block name, "air", or "unknown"'),

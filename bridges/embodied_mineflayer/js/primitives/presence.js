@@ -15,7 +15,7 @@ export default (body) => [
 
   primitive({
     name: 'wait',
-    doc: 'Stand still for some time.',
+    doc: 'Stand still, for at most 30 s.',
     args: { seconds: num('[s]', { minimum: 0, maximum: 30 }) },
     result: { seconds: num('how long [s]') },
     timeout_s: 35

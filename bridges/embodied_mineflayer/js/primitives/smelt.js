@@ -4,7 +4,7 @@ import { smeltItem } from '../body/smelting.js'
 export default (body) => [
   primitive({
     name: 'smelt',
-    doc: 'Smelt `count` of an item in the furnace at x, y, z (within reach), wait, and take the output. About 10 s per item.',
+    doc: 'Smelt `count` of an item in the furnace at x, y, z (within reach), wait, and take the output. About 10 s per item: at most 16 at a time.',
     args: {
       ...cell(),
       item: str('what goes in, e.g. "raw_iron"'),

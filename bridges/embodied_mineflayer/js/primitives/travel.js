@@ -15,7 +15,9 @@ const errors = {
 export default (body) => [
   primitive({
     name: 'go_to',
-    doc: 'Walk, swim, dig and bridge to within `range` of a cell (its centre at feet height). At once if already there.',
+    doc: 'Walk, swim, dig and bridge until the cell of the feet is within `range` of the cell of x, y, z (each rounded down; 0 = in it). ' +
+      'At once if already there. dig=True may dig what is in the way; build=True may place what is held of dirt, cobblestone, ' +
+      'cobbled_deepslate, netherrack, andesite, diorite and granite to climb and bridge.',
     args: {
       x: num('[m, world frame]'), y: num('[m, world frame]'), z: num('[m, world frame]'),
       range: optional(num('close enough [m]; 0 = stand in this cell', { minimum: 0, maximum: 64 }), 1.0),
@@ -28,7 +30,8 @@ export default (body) => [
 
   primitive({
     name: 'reach',
-    doc: 'Travel to where the block at x, y, z can be dug, used or opened: in reach and in view. At once if already there.',
+    doc: 'Travel to where the block of cell x, y, z can be dug, used or opened: in reach and in view. At once if already there. ' +
+      'dig and build as for go_to.',
     args: { ...cell(), ...manners },
     result: where,
     errors,
@@ -37,7 +40,8 @@ export default (body) => [
 
   primitive({
     name: 'go_toward',
-    doc: 'Travel toward a column (any height), as far as it goes: for exploring. A part of the way is a success with arrived=False.',
+    doc: 'Travel toward a column (any height), as far as it goes: for exploring. A part of the way is a success with arrived=False. ' +
+      'dig and build as for go_to.',
     args: {
       x: num('[m, world frame]'), z: num('[m, world frame]'),
       range: optional(num('close enough, horizontally [m]', { minimum: 0, maximum: 64 }), 4.0),
@@ -50,8 +54,8 @@ export default (body) => [
 
   primitive({
     name: 'walk_to',
-    doc: 'Walk (and jump one up, or drop up to 3) straight to the middle of a cell at most 3 blocks away, with no path search: ' +
-      'for tunnels and stairs. The cell must be free.',
+    doc: 'Walk (and jump one up, or drop up to 3) straight to the middle of the cell of x, y, z (rounded down), at most 3 blocks away, ' +
+      'with no path search: for tunnels and stairs. The cell and the one above must be free.',
     args: { x: num('[m, world frame]'), y: num('[m, world frame]'), z: num('[m, world frame]') },
     result: where,
     errors: {

@@ -1,0 +1,49 @@
+"""The skills that are closest to a text: by meaning, so that other words than theirs find them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from embodied.skills import Skill, SkillLibrary
+
+if TYPE_CHECKING:
+    from embodied.retrieval import Retriever
+
+MANY: Final = 500
+"""The vectors of a larger library are kept in the user's cache; a smaller one's are made at once."""
+
+Found = Sequence[tuple[Skill, float]]
+"""Skills with their cosine, best first."""
+
+Find = Callable[[SkillLibrary, str, int], Found]
+"""The skills of a library that are closest to a text, at most so many."""
+
+
+@dataclass
+class Closest:
+    """Finds by embeddings (`embodied.retrieval`); the index is made anew when the library has changed.
+
+    A text without a word that the embeddings know finds nothing.
+    """
+
+    tell: Callable[[str], None] = lambda text: None
+    _of: tuple[tuple[str, str], ...] = field(default=())
+    _retriever: Retriever | None = None
+
+    def __call__(self, library: SkillLibrary, query: str, limit: int) -> Found:
+        skills = tuple(library)
+        if not skills or limit < 1:
+            return ()
+        return [(library.get(name), score) for name, score in self._index(skills).search(query, limit)]
+
+    def _index(self, skills: tuple[Skill, ...]) -> Retriever:
+        of = tuple((skill.name, skill.hash + skill.description) for skill in skills)
+        if self._retriever is None or of != self._of:
+            from embodied.retrieval import Retriever  # numpy and the embeddings, only where a model is asked
+
+            many = len(skills) > MANY
+            self._retriever = Retriever.cached(skills, tell=self.tell) if many else Retriever(skills)
+            self._of = of
+        return self._retriever
