@@ -15,10 +15,10 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from embodied.errors import BadInput, BadLaunchFile, did_you_mean
+from embodied.errors import BadInput, BadLaunchFile, EmbodiedError, did_you_mean
 from embodied.launchtables import ENGINE_TABLES, Schema
 from embodied.models.settings import Model, mistakes_in, model_from_table
-from embodied.plugins import load_world
+from embodied.plugins import load_world, world_kinds
 
 SettingsSchema = Callable[[str], Schema]
 """Kind of world to the JSON Schema of its settings; raises BadInput for an unknown kind."""
@@ -261,11 +261,7 @@ def _check_table(
         place = where.get(f"{name}.{key}", where.get(name, ""))
         if key not in schema:
             if strict:
-                known = f"[{name}] has: {', '.join(schema)}."
-                hint = did_you_mean(key, schema) or known
-                if name == "model" and "key" in key.lower():
-                    hint = "A key never stands in a file: export OPENAI_API_KEY=…"
-                mistakes.append(_Mistake(place, f'[{name}] has no setting "{key}".', hint))
+                mistakes.append(_Mistake(place, *_unknown_key(name, key, schema)))
         elif not Draft202012Validator({**schema[key], "properties": {}}).is_valid(value):
             message = f"[{name}] {key} is {_shown(value)}; expected {expectation(schema[key])}."
             hint = did_you_mean(str(value), map(str, schema[key].get("enum", ())))
@@ -279,6 +275,29 @@ def _check_table(
         if key not in given and "default" in rule:
             values[key] = rule["default"]
     return values
+
+
+def _unknown_key(name: str, key: str, schema: Schema) -> tuple[str, str]:
+    """What is wrong, and what to do; of a world's setting, which other worlds have it."""
+    hint = did_you_mean(key, schema) or f"[{name}] has: {', '.join(schema)}."
+    if name == "model" and "key" in key.lower():
+        hint = "A key never stands in a file: export OPENAI_API_KEY=…"
+    if name != "world":
+        return f'[{name}] has no setting "{key}".', hint
+    elsewhere = [kind for kind in world_kinds() if key in _settings_if_installed(kind)]
+    if elsewhere:
+        hint = (
+            f"Of the worlds installed, {', '.join(elsewhere)} {'has' if len(elsewhere) == 1 else 'have'} it."
+        )
+    return f'[world] has no setting "{key}" in this kind of world.', hint
+
+
+def _settings_if_installed(kind: str) -> Schema:
+    try:
+        found: Schema = load_world(kind).settings_schema.get("properties", {})
+    except EmbodiedError:  # a broken stranger's package is not what this message is about
+        return {}
+    return found
 
 
 def _missing(

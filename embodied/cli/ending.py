@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+import typer
 from rich.console import Console
 from rich.text import Text
 
 from embodied.errors import BadInput, EmbodiedError
+from embodied.loop import RunReport
 from embodied.plain_text import plain_line
 
 PASSED = 0
@@ -78,3 +81,34 @@ def print_json_error(error: EmbodiedError, *, goal: str = "") -> None:
         exit_code=error.exit_code,
         error={"type": name, "message": error.message, "remedy": error.remedy},
     )
+
+
+@contextmanager
+def errors_as_json(as_json: bool, goal: str) -> Iterator[None]:
+    """With `--json`, an error ends the command with its object, which names the goal."""
+    try:
+        yield
+    except EmbodiedError as error:
+        if not as_json:
+            raise
+        print_error(error)
+        print_json_error(error, goal=goal)
+        raise typer.Exit(error.exit_code) from error
+
+
+def report_as_json(report: RunReport, code: int) -> dict[str, Any]:
+    return {
+        "goal": report.goal,
+        "verdict": report.verdict.value,
+        "seconds": report.seconds,
+        "steps": report.steps,
+        "primitive_calls": report.primitive_calls,
+        "model_calls": report.model_calls,
+        "model_use": report.model_use.to_wire(),
+        "claims": report.claims.to_wire(),
+        "assistance": dict(report.assistance),
+        "journal": str(report.journal),
+        "reason": report.reason,
+        "run": report.run,
+        "exit_code": code,
+    }

@@ -10,43 +10,32 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from embodied.cli import ending, folders
-from embodied.cli.run import as_json_report, overrides_of, stop_on_signal
-from embodied.errors import BadInput, EmbodiedError
+from embodied.cli import ending, folders, options
+from embodied.cli.stopping import stop_on_signal
 from embodied.exploring.explore import ExploreReport, as_plain, find_exploration, start_exploring
 from embodied.exploring.lessons import LessonBook, lessons_in
 from embodied.exploring.report import failures_by_reason, over_time
 from embodied.exploring.steps import pursuits
 from embodied.journal import read
-from embodied.launchfile import LaunchFile, Override, from_table, load_launch_file
+from embodied.launchfile import LaunchFile, Override, from_table
 from embodied.view.draw import counted
 from embodied.view.live import watcher_for
 from embodied.view.timeline import clock
 
 
 def explore(
-    launch: Annotated[
-        str,
-        typer.Argument(help="A launch file, or the name of one that comes along: [cyan]minecraft[/cyan]."),
-    ] = "",
+    launch: options.Launch = "",
     iterations: Annotated[int | None, typer.Option(min=1, help="How many goals, in all.")] = None,
-    minutes: Annotated[float | None, typer.Option(help="Time limit of the whole, in minutes.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the world.")] = None,
-    fast: Annotated[
-        bool, typer.Option("--fast", help="Shortened digging and smelting; the report names it.")
-    ] = False,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="TABLE.KEY=VALUE", help="Any other setting; repeatable."),
-    ] = None,
-    resume: Annotated[
-        str | None,
-        typer.Option(metavar="RUN", help="Go on with one that was stopped; [cyan]last[/cyan] works."),
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="End with one JSON object; the view goes to stderr.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the final report.")] = False,
+    minutes: options.Minutes = None,
+    seed: options.Seed = None,
+    fast: options.Fast = False,
+    engine: options.Engine = None,
+    record: options.RecordTo = None,
+    view: options.View = False,
+    settings: options.Settings = None,
+    resume: options.Resume = None,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Let the agent set its own goals: the nearest things that it never held, one after another.
 
@@ -58,17 +47,12 @@ def explore(
 
     Ctrl-C stops the bot and closes cleanly; the exploration can be resumed.
     """
-    overrides = overrides_of(None, seed, fast, None, minutes, settings or [])
+    world = {"seed": seed, "fast": fast, "engine": engine, "record": record, "view": view}
+    overrides = options.overrides_of(settings, {"minutes": minutes} | world)
     console = Console(stderr=as_json, highlight=False)
-    try:
+    with ending.errors_as_json(as_json, "explore"):
         chosen, total = _launch(launch, resume, overrides, iterations)
         report, interrupted = _explore(chosen, total, resume, console, quiet=quiet)
-    except EmbodiedError as error:
-        if as_json:
-            ending.print_error(error)
-            ending.print_json_error(error, goal="explore")
-            raise typer.Exit(error.exit_code) from error
-        raise
     code = ending.INTERRUPTED if interrupted else report.run.exit_code
     console.print(_report(report, chosen))
     _learn(report, chosen, console)
@@ -76,7 +60,7 @@ def explore(
         more = f" --minutes {chosen.limits.minutes * 2:g}" if code == ending.BUDGET_SPENT else ""
         console.print(Text(f"Go on with:  {folders.command()} explore --resume {report.run.run}{more}"))
     if as_json:
-        ending.print_json(**as_json_report(report.run, code), explored=as_plain(report))
+        ending.print_json(**ending.report_as_json(report.run, code), explored=as_plain(report))
     raise typer.Exit(code)
 
 
@@ -84,16 +68,13 @@ def _launch(
     name: str, resume: str | None, overrides: list[Override], iterations: int | None
 ) -> tuple[LaunchFile, int]:
     """The launch, and how many goals in all: as given, or as the resumed exploration was started with."""
-    if resume:
-        past = find_exploration(folders.runs_folder(), resume)
-        started = read(past.folder / "journal.jsonl")[0]
-        chosen = from_table(past.launch, f"the journal of {past.name}", overrides)
-        return chosen, iterations or int(started["iterations"])
-    if not name:
-        raise BadInput(
-            "Which launch file?", remedy="For instance  embodied explore minecraft --iterations 50."
-        )
-    return load_launch_file(folders.find_launch_file(name), overrides), iterations or 50
+    if not resume:
+        launch = options.launch_named(name, overrides, "embodied explore minecraft --iterations 50")
+        return launch, iterations or 50
+    past = find_exploration(folders.runs_folder(), resume)
+    started = read(past.folder / "journal.jsonl")[0]
+    chosen = from_table(past.launch, f"the journal of {past.name}", overrides)
+    return chosen, iterations or int(started["iterations"])
 
 
 def _explore(

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import embodied
+from embodied.errors import BadLaunchFile, did_you_mean
 
 
 def checkout() -> Path | None:
@@ -57,9 +58,15 @@ def command() -> str:
 
 
 def find_launch_file(name: str) -> Path:
-    """A path as given, or, for a bare name such as `minecraft`, the launch file that comes with embodied."""
+    """A path as given, or, for a bare name such as `minecraft`, the launch file that comes with embodied.
+
+    Raises BadLaunchFile, with the nearest names, if a bare name is neither.
+    """
     given = Path(name)
     if given.exists() or given.suffix == ".toml" or len(given.parts) > 1:
         return given
-    shipped = launch_folder() / f"{name}.toml"
-    return shipped if shipped.is_file() else given
+    shipped = {path.stem: path for path in sorted(launch_folder().glob("*.toml"))}
+    if name not in shipped:
+        known = f"These come along: {', '.join(shipped) or 'none'}; or name a TOML file."
+        raise BadLaunchFile(f"There is no launch file {name!r}.", remedy=did_you_mean(name, shipped) or known)
+    return shipped[name]

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import signal
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +16,7 @@ from rich.text import Text
 
 from embodied.cli.folders import command, runs_folder
 from embodied.cli.skills import World
+from embodied.cli.stopping import stop_on_signal
 from embodied.condition import parse
 from embodied.errors import BadInput
 from embodied.library import Evidence, Grade, LibraryStore, open_library
@@ -53,7 +51,8 @@ def verify(
     goal = parse(expects) if expects else None
     console = Console(highlight=False)
     passed = True
-    with _stopping() as stop:
+    stop = threading.Event()
+    with stop_on_signal(stop, "what was proven is kept"):
         for name in chosen:
             gate = make_gate(
                 store,
@@ -257,19 +256,3 @@ def _arguments(text: str) -> dict[str, Any] | None:
     if not isinstance(found, dict):
         raise BadInput("--arguments is not a JSON object.", remedy="Write '{\"count\": 2}'.")
     return found
-
-
-@contextmanager
-def _stopping() -> Iterator[threading.Event]:
-    """Set by Ctrl-C, once; the second time ends the program."""
-    stop = threading.Event()
-
-    def hear(number: int, frame: object) -> None:
-        signal.signal(signal.SIGINT, before)
-        stop.set()
-
-    before = signal.signal(signal.SIGINT, hear)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, before)

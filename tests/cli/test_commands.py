@@ -8,11 +8,13 @@ import signal
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from importlib.metadata import EntryPoint
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
+from embodied import plugins
 from embodied.cli import main as command
 from embodied.cli import run as run_command
 from embodied.errors import BadGoal, BudgetSpent, WorldError
@@ -179,6 +181,66 @@ def test_a_mistyped_setting_is_named(embodied: Any, launch: Path) -> None:
     assert ended.code == 2
     assert "line 5" in ended.err
     assert "Did you mean 'seed'?" in ended.err
+
+
+def test_a_mistyped_launch_file_is_named(embodied: Any) -> None:
+    ended = embodied("run", "minecarft")
+    assert ended.code == 2
+    assert "There is no launch file 'minecarft'." in ended.err
+    assert "Did you mean 'minecraft'?" in ended.err
+
+
+class _Filmed:
+    """A world that can be filmed and shown."""
+
+    name = "filmed"
+    settings_schema: ClassVar[dict[str, Any]] = {
+        "type": "object",
+        "properties": {
+            "engine": {"enum": ["mujoco", "pybullet"], "default": "mujoco"},
+            "record": {"type": "string", "default": ""},
+            "view": {"type": "boolean", "default": False},
+        },
+    }
+
+
+@pytest.fixture
+def filmed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A launch file of a world that can be filmed; the world is installed beside ours."""
+    point = EntryPoint("filmed", f"{__name__}:_Filmed", "embodied.worlds")
+    before = plugins._registered()
+    monkeypatch.setattr(plugins, "_registered", lambda: {**before, "filmed": point})
+    path = tmp_path / "filmed.toml"
+    path.write_text('[goal]\ntext = "get a pickaxe"\n[world]\nkind = "filmed"\n')
+    return path
+
+
+def test_engine_record_and_view_are_settings_of_the_world(
+    embodied: Any, filmed: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    seen: list[LaunchFile] = []
+    monkeypatch.setattr(run_command, "start_run", ending_with(Verdict.PASSED, 0, seen=seen))
+    monkeypatch.chdir(tmp_path)
+    embodied("run", str(filmed), "--engine", "pybullet", "--record", "film.mp4", "--view")
+    expected = {"engine": "pybullet", "record": str(tmp_path / "film.mp4"), "view": True}
+    assert seen[0].world.settings == expected
+
+
+@pytest.mark.parametrize("option", [("--engine", "mujoco"), ("--record", "film.mp4"), ("--view",)])
+def test_a_world_without_such_a_setting_says_which_have_it(
+    embodied: Any, launch: Path, filmed: Path, option: tuple[str, ...]
+) -> None:
+    ended = embodied("run", str(launch), *option)
+    assert ended.code == 2
+    assert f'{" ".join(option)}: [world] has no setting "{option[0][2:]}" in this kind of world' in ended.err
+    assert "Of the worlds installed, " in ended.err
+    assert "filmed ha" in ended.err
+
+
+def test_an_engine_that_there_is_not_is_named(embodied: Any, filmed: Path) -> None:
+    ended = embodied("run", str(filmed), "--engine", "bullet")
+    assert ended.code == 2
+    assert '[world] engine is "bullet"; expected one of "mujoco", "pybullet"' in ended.err
 
 
 def test_ctrl_c_stops_the_run_and_says_how_to_go_on(
