@@ -261,9 +261,7 @@ class Gate:
             check.passed += 1
         else:
             check.failed += 1
-        self.store.record(
-            skill.name, skill.hash, check.id, proof.ground, result, instead if not result.ran else None
-        )
+        self.store.record(skill.name, skill.hash, check.id, proof.ground, result, instead)
         check.done.append(result.seed)
         proof.results.append(result)
         self._tell(f"{skill.name}: seed {result.seed}: {result.verdict.value}, {result.reason}")

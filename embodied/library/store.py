@@ -14,8 +14,8 @@ before a record names it. So a process may die anywhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -28,10 +28,11 @@ from embodied.library.grades import Grade
 from embodied.library.head import begin, check_head
 from embodied.library.index import RECORDS, Entry, Index, refuse, unpack
 from embodied.library.locks import FileLock
+from embodied.library.recording import write_evidence, write_seed, write_verification, write_version
 from embodied.library.records import Version, append_record, read_records
 from embodied.library.seeds import SeenSeeds
 from embodied.skills import Skill, SkillLibrary, load_skill
-from embodied.skills.sameness import outside_names, same_key
+from embodied.skills.sameness import same_key
 from embodied.world import BodySpec
 
 VERSIONS: Final = "_versions"
@@ -187,12 +188,7 @@ class LibraryStore:
             BadSkill: it is for another world.
             BadLibrary: another process held the library for too long.
         """
-        if skill.world != self.world:
-            raise BadSkill(
-                f"{skill.name} is a skill for the world {skill.world!r}, and this library is for "
-                f"{self.world!r}.",
-                remedy=f"Correct embodied-world, or use --world {skill.world}.",
-            )
+        self._refuse_other_world(skill)
         files = texts_of(skill)
         with self._lock():
             self._begin()
@@ -204,22 +200,19 @@ class LibraryStore:
                 if twin:
                     return Added(skill.name, skill.hash, "duplicate", twin)
                 place_folder(files, self._version_folder(skill.name, skill.hash))
-                append_record(
+                write_version(
                     self._records(skill.name),
-                    "version",
-                    hash=skill.hash,
+                    skill,
+                    files,
                     origin=origin,
                     why=why,
-                    normal=same_key(skill),
-                    files=digests(files),
-                    uses=list(outside_names(skill.source)),
-                    calls=list(skill.calls),
-                    example=dict(example or {}),
+                    example=example or {},
                     quarantined=quarantine,
                 )
                 added = Added(skill.name, skill.hash, "new")
             if evidence is not None:
-                self._record_all(evidence)
+                version = self._index.entry(skill.name).state.versions.get(skill.hash)
+                write_evidence(self._records(skill.name), version, evidence)
             self._show(skill.name)
         return added
 
@@ -229,14 +222,7 @@ class LibraryStore:
             self._begin()
             number = sum(record["type"] == "verification" for record in read_records(self._records(name)))
             id_ = f"{hash_[:8]}-{number + 1}"
-            append_record(
-                self._records(name),
-                "verification",
-                id=id_,
-                hash=hash_,
-                seeds=seeds,
-                from_nothing=from_nothing,
-            )
+            write_verification(self._records(name), id_, hash_, seeds, from_nothing)
         return id_
 
     def record(
@@ -246,12 +232,12 @@ class LibraryStore:
         verification: str,
         ground: Ground,
         result: SeedResult,
-        instead: list[int] | None = None,
+        instead: Sequence[int] = (),
     ) -> None:
         """Append what one seed came to, as it comes. `instead`: seeds that take its place."""
         self.seen.add(result.seed, f"verification {verification} of {name}")
         with self._lock():
-            self._record(name, hash_, verification, ground, result, instead or [])
+            write_seed(self._records(name), hash_, verification, ground, result, instead)
             self._show(name)
 
     def restore(self, name: str, version: str) -> Grade:
@@ -277,55 +263,20 @@ class LibraryStore:
 
     # ------------------------------------------------------------------------------------ inside
 
+    def _refuse_other_world(self, skill: Skill) -> None:
+        if skill.world != self.world:
+            raise BadSkill(
+                f"{skill.name} is a skill for the world {skill.world!r}, and this library is for "
+                f"{self.world!r}.",
+                remedy=f"Correct embodied-world, or use --world {skill.world}.",
+            )
+
     def _decide(self, name: str, type_: str, **fields: Any) -> Grade:
         with self._lock():
             self._begin()
             append_record(self._records(name), type_, **fields)
             self._show(name, anyway=type_ == "restored")
         return self.grade(name)
-
-    def _record_all(self, evidence: Evidence) -> None:
-        entry = self._index.entry(evidence.skill)
-        version = entry.state.versions.get(evidence.hash)
-        checks = {check.id: check for check in version.checks} if version else {}
-        if evidence.verification not in checks:
-            bare = next((i for i, r in enumerate(evidence.ran) if r.from_nothing), -1)
-            append_record(
-                self._records(evidence.skill),
-                "verification",
-                id=evidence.verification,
-                hash=evidence.hash,
-                seeds=[result.seed for result in evidence.ran],
-                from_nothing=bare,
-            )
-        done = checks[evidence.verification].done if evidence.verification in checks else []
-        for result in evidence.ran:
-            if result.seed not in done:
-                self._record(
-                    evidence.skill, evidence.hash, evidence.verification, evidence.ground, result, []
-                )
-
-    def _record(
-        self,
-        name: str,
-        hash_: str,
-        verification: str,
-        ground: Ground,
-        result: SeedResult,
-        instead: list[int],
-    ) -> None:
-        fields = {**asdict(result), "verdict": result.verdict.value}
-        append_record(
-            self._records(name),
-            "evidence",
-            id=verification,
-            hash=hash_,
-            callees=dict(ground.callees),
-            stubs=ground.stubs,
-            world=ground.world,
-            instead=instead,
-            **fields,
-        )
 
     def _show(self, name: str, *, anyway: bool = False) -> None:
         """Lay the version in use (or else the newest) into the folder that people read.
