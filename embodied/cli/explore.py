@@ -27,6 +27,7 @@ def explore(
     launch: options.Launch = "",
     iterations: Annotated[int | None, typer.Option(min=1, help="How many goals, in all.")] = None,
     minutes: options.Minutes = None,
+    planner: options.Planner = None,
     seed: options.Seed = None,
     fast: options.Fast = False,
     engine: options.Engine = None,
@@ -37,18 +38,19 @@ def explore(
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Let the agent set its own goals: the nearest things that it never held, one after another.
+    """Let the agent set its own goals: the nearest things that it never held, or what a model proposes.
 
     [bold]Examples[/bold]
 
       embodied explore minecraft --iterations 50
       embodied explore minecraft --iterations 500 --minutes 30 --fast
       embodied explore --resume last --minutes 60
+      embodied explore minecraft --planner llm --iterations 20
 
     Ctrl-C stops the bot and closes cleanly; the exploration can be resumed.
     """
     world = {"seed": seed, "fast": fast, "engine": engine, "record": record, "view": view}
-    overrides = options.overrides_of(settings, {"minutes": minutes} | world)
+    overrides = options.overrides_of(settings, {"planner": planner, "minutes": minutes} | world)
     console = Console(stderr=as_json, highlight=False)
     with ending.errors_as_json(as_json, "explore"):
         chosen, total = _launch(launch, resume, overrides, iterations)

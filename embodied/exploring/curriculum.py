@@ -1,7 +1,7 @@
 """What to try next: the nearest thing that was never held, spread over kinds, failures later.
 
 Novelty as in automatic curricula (Wang et al. 2023, Voyager), but over the world's own item graph: no model
-is asked. A curriculum that asks one implements the same protocol.
+is asked. The curriculum that asks one (`embodied.exploring.model_curriculum`) implements the same protocol.
 """
 
 from __future__ import annotations
@@ -104,6 +104,14 @@ class NoveltyCurriculum:
         ready = [t for t in hoped if not _waits(progress, t.name)]
         later = [t for t in hoped if _waits(progress, t.name)]
         return self._cheapest(ready, observation, progress) or self._cheapest(later, observation, progress)
+
+    def nearest(self, observation: Observation, progress: Progress, most: int) -> list[str]:
+        """The things never held that look cheapest from here, by name; those without a way are left out."""
+        fresh = [t for t in self.targets if t.fact[-1] not in progress.found]
+        estimate = PlanSearch(self.world, observation)
+        estimate.relax(target.fact for target in fresh)
+        reachable = [t for t in fresh if estimate.costs[t.fact] < math.inf]
+        return [t.name for t in sorted(reachable, key=lambda t: (estimate.costs[t.fact], t.name))[:most]]
 
     def _cheapest(
         self, candidates: Sequence[Target], observation: Observation, progress: Progress

@@ -13,6 +13,7 @@ from embodied import journal
 from embodied.condition import parse
 from embodied.errors import BadInput
 from embodied.exploring.curriculum import Curriculum, NoveltyCurriculum, Proposal, targets
+from embodied.exploring.model_curriculum import ModelCurriculum
 from embodied.exploring.progress import Progress
 from embodied.exploring.room import SKILL, is_tight, worth_keeping
 from embodied.facts import Observation
@@ -22,7 +23,10 @@ from embodied.launchfile import LaunchFile
 from embodied.loop import INTERRUPTED, Run, RunReport, run_in_world, towards
 from embodied.loop.lifecycle import Onlookers
 from embodied.methods import WorldSpec
+from embodied.models import ModelClient
 from embodied.outcome import Judgement, Verdict
+from embodied.planning import ReActPlanner, TreePlanner
+from embodied.planning.choosing import MODEL_PLANNERS
 from embodied.plugins import load_world
 from embodied.runs import JOURNAL, PastRun, find_run, list_runs, read_run
 
@@ -53,8 +57,12 @@ def start_exploring(
     on_record: Callable[[Record], None] = lambda record: None,
     stop: threading.Event | None = None,
     curriculum: Curriculum | None = None,
+    client: ModelClient | None = None,
 ) -> ExploreReport:
     """Explore the world of `launch` for `iterations` goals in all, or go on with exploration `resume`.
+
+    Goals are set offline, or by a model where one plans or `[model] curriculum` names one. `client`, if
+    given, is asked in the place of the endpoint of the launch.
 
     Raises:
         BadInput: the settings or the run to resume cannot be used; nothing was started.
@@ -65,7 +73,7 @@ def start_exploring(
     progress = Progress()
     if past is not None:
         progress.read(journal.read(past.folder / JOURNAL))
-    exploration = Exploration(spec, curriculum or NoveltyCurriculum(spec), progress, iterations)
+    exploration = Exploration(spec, curriculum, progress, iterations)
 
     text = f"explore, {iterations} goals"
     report = run_in_world(
@@ -78,6 +86,7 @@ def start_exploring(
         stop=stop,
         task=exploration,
         announced={"mode": MODE, "iterations": iterations},
+        client=client,
     )
     return ExploreReport(report, progress, iterations)
 
@@ -109,11 +118,12 @@ class Exploration:
     """The loop's task. `progress` must be fed with the journal's records by whoever starts the run."""
 
     spec: WorldSpec
-    curriculum: Curriculum
+    curriculum: Curriculum | None
     progress: Progress
     iterations: int
 
     def __call__(self, run: Run) -> tuple[Judgement, int]:
+        curriculum = self.curriculum or curriculum_of(run)
         observation = run.observe()
         while self.progress.iterations < self.iterations:
             if run.stop.is_set():
@@ -121,7 +131,7 @@ class Exploration:
             run.budget.check()
             if is_tight(observation) and SKILL in run.library:
                 observation = self._make_room(run, observation)
-            proposal = self.curriculum.propose(observation, self.progress)
+            proposal = curriculum.propose(observation, self.progress)
             if proposal is None:
                 return Judgement(Verdict.PASSED, f"nothing more is within reach; {self._found()}"), 0
             observation = self._pursue(run, proposal, observation)
@@ -139,6 +149,8 @@ class Exploration:
             why=proposal.why,
             distinct=len(self.progress.found),
         )
+        if isinstance(run.planner, TreePlanner | ReActPlanner):
+            run.planner.goal_text = proposal.goal  # not the launch file's
         began, first = time.monotonic(), run.budget.steps
         limit = min(GOAL_MOST_S, max(GOAL_LEAST_S, PATIENCE * proposal.cost))
         most = 2 * proposal.steps + STEPS_OVER
@@ -177,6 +189,14 @@ class Exploration:
 
     def _found(self) -> str:
         return f"{len(self.progress.found)} distinct things held"
+
+
+def curriculum_of(run: Run) -> Curriculum:
+    """A model's where one plans or is named for it, else the offline one."""
+    writes = run.launch.agent.planner in MODEL_PLANNERS
+    if not writes and "curriculum" not in run.launch.model.parts:
+        return NoveltyCurriculum(run.spec)
+    return ModelCurriculum(run.spec, run.asked, lambda: run.library, run.note, writes)
 
 
 def as_plain(report: ExploreReport) -> dict[str, Any]:
