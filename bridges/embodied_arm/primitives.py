@@ -93,6 +93,8 @@ _SCENE_ERRORS: Final[Mapping[str, str]] = {
     "slipped": "what is held slid between the fingers, or out of them; the arm came to rest",
     "bumped": "an object that was not to be touched moved; the arm came to rest",
     "blew_up": "the simulation became unstable and was stopped; only a reset helps",
+    "arm_lost": "the connection to the arm, or its simulator, broke",
+    "frozen": "the arm's clock stands still; it came to rest as far as it listens",
 }
 _MOTION_ERRORS: Final[Mapping[str, str]] = {
     "unreachable": "not with the tool down; value['nearest'] {x, y, z} is the nearest that is",
@@ -100,7 +102,6 @@ _MOTION_ERRORS: Final[Mapping[str, str]] = {
     "outside_workspace": "outside the allowed box; value['nearest'] {x, y, z} is the nearest point inside",
     "limit": "a joint limit or a singularity on the way; nothing moved, or the arm came to rest",
     "blocked": "the arm did not follow: something holds it; it came to rest",
-    "frozen": "the arm's clock stands still; it came to rest as far as it listens",
     **_SCENE_ERRORS,
 }
 
@@ -275,7 +276,7 @@ _ALL: Final = (
         "Let time pass, holding still [s, of the arm's own clock].",
         _object(("seconds",), seconds={"type": "number", "minimum": 0, "maximum": 600}),
         _object(),
-        {"frozen": _MOTION_ERRORS["frozen"], "blew_up": _SCENE_ERRORS["blew_up"]},
+        {code: _SCENE_ERRORS[code] for code in ("frozen", "blew_up", "arm_lost")},
         timeout_s=660.0,
     ),
     PrimitiveSpec("stop", "Come to rest and hold.", _object(), _REACHED),

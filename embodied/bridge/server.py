@@ -253,7 +253,9 @@ class BridgeServer:
             self._wake_in.send(b".")
 
 
-def serve(make: Callable[[], Body], endpoint: str = "tcp://127.0.0.1:*") -> int:
+def serve(
+    make: Callable[[], Body], endpoint: str = "tcp://127.0.0.1:*", *, lease_ms: int = 2000
+) -> int:
     """The main function of a bridge process: serve until standard input closes, SIGTERM, or orphaned.
 
     Prints the ready line, or why it cannot start; returns the exit code.
@@ -262,7 +264,7 @@ def serve(make: Callable[[], Body], endpoint: str = "tcp://127.0.0.1:*") -> int:
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes us in order
     try:
-        server = BridgeServer(make(), endpoint)
+        server = BridgeServer(make(), endpoint, lease_ms=lease_ms)
     except EmbodiedError as wrong:
         error = {"code": type(wrong).__name__, "message": wrong.message, "remedy": wrong.remedy}
         print(json.dumps({"ready": False, "error": error}), flush=True)

@@ -1,0 +1,224 @@
+"""An arm as a body of the bridge protocol: primitives and facts over one driver."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from embodied.arms import Driver
+from embodied.bridge.body import CallContext, PrimitiveFailed
+from embodied.errors import BadInput
+from embodied.facts import FactFamily
+from embodied_arm.control import Controller
+from embodied_arm.facts import FAMILIES
+from embodied_arm.gripper import Gripper
+from embodied_arm.kinematics import yaw_of
+from embodied_arm.limits import Gate, Limits
+from embodied_arm.model import Array, PlanningModel
+from embodied_arm.motions import Motions
+from embodied_arm.picture import write_png
+from embodied_arm.planner import Planner, Scene
+from embodied_arm.primitives import SPECS
+from embodied_arm.surroundings import Surroundings, Watchman
+
+_log = logging.getLogger(__name__)
+
+Args = Mapping[str, Any]
+Value = Mapping[str, Any]
+RELEASING = frozenset({"dropped", "slipped", "bumped"})
+
+
+class ArmBody:
+    """Implements `embodied.bridge.body.Body`.
+
+    Args:
+        driver: opened; the body closes it.
+        limits: the settings that `Limits.of` documents.
+        run_dir: where pictures go.
+        real_time: keep pace with the clock; a real arm always does.
+    """
+
+    kind = "arm"
+    specs = SPECS
+
+    def __init__(
+        self, driver: Driver, limits: Mapping[str, Any], run_dir: Path, *, real_time: bool = False
+    ) -> None:
+        arm = driver.description
+        self._arm = arm
+        self._limits = Limits.of(arm, limits)
+        self._scene = driver.scene
+        self._run_dir = run_dir
+        self._pictures = 0
+        self._context: CallContext | None = None
+        self._around = Surroundings(driver, self._say)
+        self._body_model = PlanningModel(arm)
+        first = np.array(driver.read().position)
+        gate = Gate(self._limits, arm.control_period_s, self._body_model.position, first)
+        paced = real_time or "simulated" not in arm.capabilities
+        obstacles = self._around.obstacles()
+        self._planner = Planner(arm, self._limits, obstacles, arm.control_period_s)
+        self._checker = Planner(arm, self._limits, obstacles, arm.control_period_s)
+        self._controller = Controller(driver, gate, paced=paced)
+        self._gripper = Gripper(self._controller, arm, self._limits.gripper_force)
+        self._motions = Motions(self._controller, self._planner, self._around)
+        scene = self._scene
+        self.families: Mapping[str, FactFamily] = {**(scene.families if scene else {}), **FAMILIES}
+        self.identity = scene.identity if scene else arm.name
+        self.details: Mapping[str, Any] = {
+            **(dict(scene.details) if scene else {}),
+            "arm": arm.name,
+            "joints": list(arm.joint_names),
+            "control_period_s": arm.control_period_s,
+            "limits": self._limits.words(),
+            "real_time": paced,
+        }
+
+    # -- the protocol's side -----------------------------------------------------------------------
+
+    def run(self, name: str, args: Args, context: CallContext) -> Value:
+        args = {**_defaults(name), **args}
+        if not SPECS[name].moves:
+            return self._reads()[name](args)
+        self._context = context
+        with self._controller.call(context):
+            try:
+                return self._moves()[name](args)
+            except PrimitiveFailed as failed:
+                if failed.code == "blew_up":
+                    self._around.blew_up = self._around.blew_up or failed.message
+                raise
+
+    def rest(self, reason: str) -> None:
+        """Come to a controlled stop and hold."""
+        self._controller.rest(reason)
+
+    def close(self) -> None:
+        """Let go of the driver: the bridge ends. Idempotent."""
+        self._controller.close()
+
+    def _say(self, type: str, data: Mapping[str, Any]) -> None:
+        if self._context is not None:
+            self._context.event(type, data)
+
+    def _reads(self) -> Mapping[str, Callable[[Args], Value]]:
+        return {
+            "observe": self._observe,
+            "objects": self._objects,
+            "grasp_check": self._grasp_check,
+            "reach_check": self._reach_check,
+        }
+
+    def _moves(self) -> Mapping[str, Callable[[Args], Value]]:
+        motions = self._motions
+        return {
+            "home": motions.home,
+            "move_to": motions.move_to,
+            "move_by": motions.move_by,
+            "move_joints": motions.move_joints,
+            "follow": motions.follow,
+            "stop": motions.stop,
+            "open_gripper": self._open_gripper,
+            "close_gripper": self._close_gripper,
+            "wait": self._wait,
+            "look": self._look,
+            "run_policy": self._run_policy,
+        }
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    def _observe(self, args: Args) -> Value:
+        with self._controller.reading():
+            facts = self._around.facts()
+            state = self._controller.state
+            hand, rotation = self._hand(np.array(state.position))
+            facts |= {
+                "hand": hand.tolist(),
+                "hand_yaw": yaw_of(rotation),
+                "gripper_width": state.gripper_width,
+                "gripper_force": state.gripper_force,
+                "gripper_holds": self._gripper.holds(state),
+                "joint": dict(zip(self._arm.joint_names, state.position, strict=True)),
+                "moving": self._controller.moving,
+                "alive": not self._around.blew_up,
+            }
+            interventions = dict(self._controller.gate.interventions)
+        return {"facts": facts, "notes": {"time_s": state.time_s, "interventions": interventions}}
+
+    def _objects(self, args: Args) -> Value:
+        with self._controller.reading():
+            return {"objects": self._around.objects()}
+
+    def _grasp_check(self, args: Args) -> Value:
+        with self._controller.reading():
+            return self._grasp()
+
+    def _reach_check(self, args: Args) -> Value:
+        with self._controller.reading():
+            q = np.array(self._controller.state.position)
+            scene = Scene(
+                self._around.obstacles(),
+                self._around.held(),
+                self._controller.state.gripper_width,
+                args["touch"],
+            )
+        return self._motions.reach(self._checker, q, scene, args)
+
+    def _hand(self, q: Array) -> tuple[Array, Array]:
+        self._body_model.place(q)
+        return self._body_model.pose()
+
+    def _grasp(self) -> Value:
+        state = self._controller.state
+        return {
+            "width": state.gripper_width,
+            "force": state.gripper_force,
+            "holds": self._gripper.holds(state),
+            "object": self._around.held(),
+        }
+
+    # -- acting ------------------------------------------------------------------------------------
+
+    def _open_gripper(self, args: Args) -> Value:
+        self._around.refuse_if_blown()
+        self._gripper.open(args["width"], Watchman(self._around, forgive=RELEASING))
+        return self._grasp()
+
+    def _close_gripper(self, args: Args) -> Value:
+        self._around.refuse_if_blown()
+        watch = Watchman(self._around, forgive=frozenset({"bumped"}))
+        self._gripper.close(float(args["force"]), bool(args["must_hold"]), watch)
+        return self._grasp()
+
+    def _wait(self, args: Args) -> Value:
+        self._around.refuse_if_blown()
+        watch = Watchman(self._around, forgive=RELEASING)
+        self._controller.wait(float(args["seconds"]), watch)
+        return {}
+
+    def _look(self, args: Args) -> Value:
+        if self._scene is None:
+            raise PrimitiveFailed("no_camera", f"{self._arm.name} has no camera")
+        width, height = int(args["width"]), int(args["height"])
+        with self._controller.reading():
+            try:
+                image = self._scene.image(args["camera"], width, height)
+            except BadInput as wrong:
+                raise PrimitiveFailed("no_camera", str(wrong)) from wrong
+        self._pictures += 1
+        path = self._run_dir / "pictures" / f"{self._pictures:04d}-{args['camera'] or 'camera'}.png"
+        write_png(path, image)
+        return {"path": str(path), "camera": args["camera"], "width": width, "height": height}
+
+    def _run_policy(self, args: Args) -> Value:
+        raise PrimitiveFailed("no_policy", f"there is no policy {args['policy'][:80]!r} on this body")
+
+
+def _defaults(name: str) -> Value:
+    """The values of the arguments that a caller left out."""
+    properties = SPECS[name].args["properties"]
+    return {key: schema["default"] for key, schema in properties.items() if "default" in schema}

@@ -1,0 +1,241 @@
+"""The loop that moves an arm: gate, driver, tick, measurement; and how it comes to rest."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import numpy as np
+
+from embodied.arms import ArmCommand, ArmState, Driver
+from embodied.bridge.body import Aborted, CallContext, PrimitiveFailed
+from embodied.errors import WorldError
+from embodied_arm.limits import Gate
+from embodied_arm.model import Array
+
+Watch = Callable[[ArmState], None]
+"""Looks at every measurement of a motion; raises `PrimitiveFailed` to end it."""
+
+HOLD: Final = ArmCommand()
+FROZEN_TICKS: Final = 5
+BRAKE_S: Final = 0.15
+SETTLE_S: Final = 0.5
+STILL: Final = 0.01
+"""Joint speed that counts as being at rest [rad/s]."""
+LAG_RAD: Final = 0.3
+"""A joint this far behind its target for `LAG_TICKS` is held by something."""
+LAG_TICKS: Final = 5
+CHECK_S: Final = 0.02
+"""How often a call looks whether it has been ended [s of real time]: each look wakes another thread."""
+PATIENCE_S: Final = 2.0
+
+
+class Controller:
+    """One arm in motion, or held still. Moving methods are for one thread; `reading` is for any.
+
+    Args:
+        gate: what every command passes.
+        paced: keep pace with the clock, and go on ticking (holding) between calls.
+    """
+
+    def __init__(self, driver: Driver, gate: Gate, *, paced: bool) -> None:
+        self.gate = gate
+        self.applied = HOLD
+        self.state = driver.read()
+        self._driver = driver
+        self.period = driver.description.control_period_s
+        self._sleeps = paced and "simulated" in driver.description.capabilities
+        self._lock = threading.Lock()
+        self._readers = 0
+        self._frozen = 0
+        self._late = 0
+        self._due = time.monotonic()
+        self._looked = 0.0
+        self._closing = threading.Event()
+        self._calling = False
+        self._context: CallContext | None = None
+        self._pacer: threading.Thread | None = None
+        if paced:
+            self._pacer = threading.Thread(target=self._keep_pace, name="pacer", daemon=True)
+            self._pacer.start()
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Hold the world still between two ticks, so that driver and scene can be read."""
+        self._readers += 1  # a motion gives way between ticks while somebody waits
+        try:
+            if not self._lock.acquire(timeout=PATIENCE_S):
+                raise WorldError("the arm's driver does not return from its control cycle")
+            try:
+                yield
+            finally:
+                self._lock.release()
+        finally:
+            self._readers -= 1
+
+    @property
+    def moving(self) -> bool:
+        """Whether it is commanded to move, or moves."""
+        return bool(
+            np.abs(self.gate.velocity).max() > 1e-6
+            or max(abs(speed) for speed in self.state.velocity) > 5 * STILL
+        )
+
+    # -- moving ------------------------------------------------------------------------------------
+
+    @contextmanager
+    def call(self, context: CallContext) -> Iterator[None]:
+        """A moving call has the arm: the pacer stands aside, and the end of the call is looked for."""
+        self._calling = True
+        self._context = context
+        self._due = time.monotonic()
+        try:
+            yield
+        finally:
+            self._calling = False
+
+    def tick(self, command: ArmCommand = HOLD, watch: Watch | None = None, *, deaf: bool = False) -> ArmState:
+        """One control period with `command`. Raises `Aborted` if the call was ended (not if `deaf`)."""
+        if not deaf:
+            self._look()
+        if self._readers:
+            time.sleep(0.0005)
+        with self._lock:
+            state = self._cycle(command)
+            if watch is not None:
+                watch(state)
+        self._pace()
+        return state
+
+    def follow(self, joints: Array, watch: Watch) -> None:
+        """Go through joint targets (t, n), one a period, and settle. What ends it early, an `Aborted` call
+        or a `PrimitiveFailed` of `watch`, is raised when the arm has come to rest on its way."""
+        at = 0
+        try:
+            for row in joints.tolist():
+                self.tick(ArmCommand(position=tuple(row)), watch)
+                self._notice_lag()
+                at += 1
+            self.settle(watch)
+        except (Aborted, PrimitiveFailed):
+            self._brake(joints, at)
+            raise
+
+    def settle(self, watch: Watch | None = None, *, deaf: bool = False) -> None:
+        """Hold until the arm is still; at most half a second."""
+        still = 0
+        for _ in range(math.ceil(SETTLE_S / self.period)):
+            state = self.tick(HOLD, watch, deaf=deaf)
+            slow = max(abs(speed) for speed in state.velocity) < STILL
+            still = still + 1 if slow and not self.gate.velocity.any() else 0
+            if still >= 2:
+                return
+
+    def rest(self, reason: str) -> None:
+        """Come to rest and hold, whatever was going on."""
+        try:
+            self.settle(deaf=True)
+        except PrimitiveFailed:  # it does not listen to us: by its own means, then
+            self._driver.stop(reason)
+
+    def wait(self, seconds: float, watch: Watch | None = None) -> None:
+        """Let time of the arm's own clock pass, holding [s]."""
+        for _ in range(round(seconds / self.period)):
+            self.tick(HOLD, watch)
+
+    def close(self) -> None:
+        """Stop ticking and let go of the driver. Idempotent."""
+        if self._closing.is_set():
+            return
+        self._closing.set()
+        if self._pacer is not None:
+            self._pacer.join(PATIENCE_S)
+        taken = self._lock.acquire(timeout=PATIENCE_S)
+        try:
+            self._driver.close()
+        finally:
+            if taken:
+                self._lock.release()
+
+    # -- parts -------------------------------------------------------------------------------------
+
+    def _cycle(self, command: ArmCommand) -> ArmState:
+        before = self.state
+        try:
+            self.applied = self._driver.command(self.gate.pass_on(command, before))
+            self._driver.tick()
+            state = self._driver.read()
+        except WorldError as broken:
+            raise PrimitiveFailed("arm_lost", broken.message) from broken
+        if not math.isfinite(sum(state.position) + sum(state.velocity)):
+            self._driver.stop("not finite")
+            raise PrimitiveFailed("blew_up", "the arm's measured joints are not numbers any more")
+        self._frozen = self._frozen + 1 if state.time_s <= before.time_s else 0
+        self.state = state
+        if self._frozen >= FROZEN_TICKS:
+            self._frozen = 0
+            raise PrimitiveFailed("frozen", f"the arm's clock stands still at {state.time_s:.3f} s")
+        return state
+
+    def _notice_lag(self) -> None:
+        lag = np.abs(self.gate.last - np.asarray(self.state.position))
+        worst = int(lag.argmax())
+        self._late = self._late + 1 if lag[worst] > LAG_RAD else 0
+        if self._late >= LAG_TICKS:
+            self._late = 0
+            raise PrimitiveFailed(
+                "blocked",
+                f"joint {worst + 1} is {lag[worst]:.2f} rad behind its target: something holds the arm",
+            )
+
+    def _brake(self, joints: Array, at: int) -> None:
+        """Slow down along the path, so that the hand stays on its line while it stops."""
+        steps = max(1, math.ceil(BRAKE_S / self.period))
+        rates = [1 - (k + 0.5) / steps for k in range(steps)]
+        where = float(at - 1)
+        try:
+            if at > 0:
+                for rate in rates:
+                    where = min(where + rate, len(joints) - 1.0)
+                    low = int(where)
+                    high = min(low + 1, len(joints) - 1)
+                    row = joints[low] + (joints[high] - joints[low]) * (where - low)
+                    self.tick(ArmCommand(position=tuple(row.tolist())), deaf=True)
+            self.settle(deaf=True)
+        except PrimitiveFailed:
+            self._driver.stop("it did not come to rest by itself")
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        if now - self._looked >= CHECK_S:
+            self._looked = now
+            if self._context is not None:
+                self._context.check()
+
+    def _pace(self) -> None:
+        if not self._sleeps:
+            return
+        self._due += self.period
+        ahead = self._due - time.monotonic()
+        if ahead > 0:
+            time.sleep(ahead)
+        elif ahead < -0.2:  # a pause of the machine: do not run after it
+            self._due = time.monotonic()
+
+    def _keep_pace(self) -> None:
+        while not self._closing.wait(self.period):
+            if self._calling:
+                continue
+            with self._lock:
+                if self._calling or self._closing.is_set():
+                    continue
+                try:
+                    self._cycle(HOLD)
+                except PrimitiveFailed:  # the next call meets it too, and tells
+                    self._closing.wait(0.1)

@@ -1,0 +1,343 @@
+"""Plan a motion whole before anything moves, or say why it cannot be and what is nearest."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from embodied.arms import ArmDescription, Obstacle
+from embodied.bridge.body import PrimitiveFailed
+from embodied_arm.kinematics import SINGULAR, Kinematics, Target, nearest_yaw, yaw_of
+from embodied_arm.limits import BOX_TOLERANCE, Limits
+from embodied_arm.model import Array, Contact, PlanningModel
+from embodied_arm.timing import Path, grid, trajectory
+
+SPACING_M: Final = 0.02
+SPACING_RAD: Final = 0.12
+ANGLE_M: Final = 0.15
+"""How many metres of path a radian of turning counts for."""
+JUMP_RAD: Final = 0.5
+"""More than this between neighbouring postures of a line means that the arm would flip over."""
+TOUCH_DEPTH_M: Final = 0.02
+"""How deep a planned motion may push into what it may touch before the push is through the thing."""
+WORSE_M: Final = 0.0015
+"""What touches at the beginning may come this much nearer on the way."""
+LIFTS: Final = (0.06, 0.15, 0.25, 0.35)
+"""How far above both ends a motion `above` is tried [m]."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is to be known of the surroundings at the beginning of a plan.
+
+    Attributes:
+        obstacles: all parts of all things now.
+        held: the object in the hand, "" if none.
+        width: distance of the fingers [m].
+        touch: the object that may be touched, "" if none.
+    """
+
+    obstacles: Sequence[Obstacle]
+    held: str
+    width: float
+    touch: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A motion from the present posture, checked.
+
+    Attributes:
+        joints: targets for every control period [rad], shape (t, n).
+        end: where the grasp point shall be [m], shape (3,).
+    """
+
+    joints: Array
+    end: Array
+
+
+class Planner:
+    """Plans for one arm. Every method raises `PrimitiveFailed` with the codes of `move_to`, whose data has
+    `nearest` or `object`. Not for several threads at once.
+    """
+
+    def __init__(
+        self, description: ArmDescription, limits: Limits, obstacles: Sequence[Obstacle], period: float
+    ) -> None:
+        self._model = PlanningModel(description, obstacles)
+        self._kinematics = Kinematics(self._model, description, limits.lower, limits.upper)
+        self._limits = limits
+        self._period = period
+        self._home = np.array(description.home)
+
+    # -- motions -----------------------------------------------------------------------------------
+
+    def where(self, q: Array) -> tuple[Array, Array]:
+        """Position (3,) and rotation (3, 3) of the grasp point with the joints at q; copies."""
+        self._model.place(q)
+        position, rotation = self._model.pose()
+        return position.copy(), rotation.copy()
+
+    def line(self, start: Array, targets: Sequence[Target], scene: Scene, share: float) -> Plan:
+        """Straight lines of the grasp point through `targets`."""
+        self._inside(targets)
+        self._look(start, scene)
+        plan = self._checked(start, self._through(start, targets), scene, share)
+        return Plan(plan.joints, np.array(targets[-1].position))
+
+    def above(self, start: Array, target: Target, scene: Scene, share: float) -> Plan:
+        """Up, across and down to `target`; the lowest way that hits nothing."""
+        self._inside([target])
+        self._look(start, scene)
+        position, rotation = self.where(start)
+        failed: PrimitiveFailed | None = None
+        for lift in LIFTS:
+            height = max(float(position[2]), target.position[2]) + lift
+            height = min(height, float(self._limits.workspace_high[2]))
+            up = Target((float(position[0]), float(position[1]), height), yaw_of(rotation))
+            over = Target((target.position[0], target.position[1], height), target.yaw)
+            try:
+                plan = self._checked(start, self._through(start, [up, over, target]), scene, share)
+                return Plan(plan.joints, np.array(target.position))
+            except PrimitiveFailed as wrong:
+                failed = failed if failed is not None and failed.code == "collision" else wrong
+        assert failed is not None
+        raise failed
+
+    def joints(self, start: Array, goal: Array, scene: Scene, share: float) -> Plan:
+        """All joints together from `start` to `goal`."""
+        limits = self._limits
+        out = np.maximum(limits.lower - goal, goal - limits.upper)
+        worst = int(out.argmax())
+        if out[worst] > 1e-9:
+            raise PrimitiveFailed(
+                "limit",
+                f"joint {worst + 1} may be from {limits.lower[worst]:.3f} to {limits.upper[worst]:.3f} rad, "
+                f"not {goal[worst]:.3f}",
+            )
+        self._look(start, scene)
+        s = np.array([0.0, max(float(np.abs(goal - start).max()), 1e-6)])
+        return self._checked(start, Path(s, np.stack([start, goal])), scene, share, box=True)
+
+    def home(self, start: Array, scene: Scene, share: float) -> Plan:
+        """To the home posture: at once, or after a way straight up where something stands between."""
+        try:
+            return self.joints(start, self._home, scene, share)
+        except PrimitiveFailed as wrong:
+            position, rotation = self.where(start)
+            for lift in LIFTS:
+                up = Target(
+                    (float(position[0]), float(position[1]), float(position[2]) + lift), yaw_of(rotation)
+                )
+                try:
+                    rise = self.line(start, [up], scene, share)
+                    rest = self._from(rise.joints[-1], start, scene, share)
+                except PrimitiveFailed:
+                    continue
+                return Plan(np.concatenate([rise.joints, rest.joints]), rest.end)
+            raise wrong
+
+    def target(self, start: Array, position: Sequence[float], yaw: float | None) -> Target:
+        """A target for the tool, its yaw turned to the nearer of the two that are alike."""
+        present = yaw_of(self.where(start)[1])
+        turn = present if yaw is None else nearest_yaw(yaw, present)
+        return Target((float(position[0]), float(position[1]), float(position[2])), turn)
+
+    # -- parts -------------------------------------------------------------------------------------
+
+    def _from(self, q: Array, start: Array, scene: Scene, share: float) -> Plan:
+        s = np.array([0.0, max(float(np.abs(self._home - q).max()), 1e-6)])
+        self._look(start, scene)
+        return self._checked(start, Path(s, np.stack([q, self._home])), scene, share, box=True)
+
+    def _look(self, start: Array, scene: Scene) -> None:
+        self._model.set_fingers(scene.width)
+        self._model.place(start)
+        self._model.set_obstacles(scene.obstacles, scene.held)
+
+    def _inside(self, targets: Sequence[Target]) -> None:
+        limits = self._limits
+        for target in targets:
+            point = np.array(target.position)
+            nearest = np.clip(point, limits.workspace_low, limits.workspace_high)
+            if np.abs(nearest - point).max() > 1e-9:
+                raise PrimitiveFailed(
+                    "outside_workspace",
+                    f"{_words(point)} is outside the workspace, which reaches from "
+                    f"{_words(limits.workspace_low)} to {_words(limits.workspace_high)} m",
+                    {"nearest": _point(self.nearest(Target(tuple(nearest.tolist()), target.yaw)))},
+                )
+
+    def _through(self, start: Array, targets: Sequence[Target]) -> Path:
+        """Postures along straight lines, by turning the hand both ways where one does not go."""
+        try:
+            return self._postures(start, targets)
+        except PrimitiveFailed as first:
+            if first.code == "unreachable":
+                raise
+            for turn in (math.pi, -math.pi):
+                turned = [Target(target.position, target.yaw + turn) for target in targets]
+                try:
+                    return self._postures(start, turned)
+                except PrimitiveFailed:
+                    continue
+            raise
+
+    def _postures(self, start: Array, targets: Sequence[Target]) -> Path:
+        position, rotation = self.where(start)
+        postures, s = [start], [0.0]
+        for target in targets:
+            goal, turned = np.array(target.position), target.rotation()
+            axis, angle = _turn(turned @ rotation.T)
+            length = float(np.linalg.norm(goal - position))
+            count = max(1, math.ceil(length / SPACING_M), math.ceil(angle / SPACING_RAD))
+            for k in range(1, count + 1):
+                share = k / count
+                here = position + share * (goal - position)
+                q = self._kinematics.track(here, _rotated(axis, share * angle) @ rotation, postures[-1])
+                if q is None or float(np.abs(q - postures[-1]).max()) > JUMP_RAD:
+                    raise self._no_way(here, target, start)
+                postures.append(q)
+                s.append(s[-1] + max((length + ANGLE_M * angle) / count, 1e-7))
+            self._not_singular(postures[-1], goal)
+            position, rotation = goal, turned
+        return Path(np.array(s), np.stack(postures))
+
+    def _not_singular(self, q: Array, goal: Array) -> None:
+        if self._kinematics.singularity(q) < SINGULAR:
+            raise PrimitiveFailed(
+                "limit", f"at {_words(goal)} the arm is at a singularity (stretched out or folded)"
+            )
+
+    def _no_way(self, here: Array, target: Target, start: Array) -> PrimitiveFailed:
+        """Why a line ends at `here`: the target cannot be reached at all, or only not in this way."""
+        other = Target(target.position, target.yaw + math.pi)
+        if self._kinematics.solve(target, start) is None and self._kinematics.solve(other, start) is None:
+            nearest = self.nearest(target)
+            return PrimitiveFailed(
+                "unreachable",
+                f"{_words(np.array(target.position))} with yaw {target.yaw:.2f} is out of reach; the nearest "
+                f"that is not is {_words(nearest)}",
+                {"nearest": _point(nearest)},
+            )
+        return PrimitiveFailed(
+            "limit",
+            f"on the straight line to {_words(np.array(target.position))} a joint reaches its limit at "
+            f"{_words(here)}; the place itself can be reached: go home first, or take another yaw",
+        )
+
+    def nearest(self, target: Target) -> Array:
+        """A point near `target` that can be reached with the tool down, above the table, shape (3,): the end
+        of a walk towards it from the middle of the workspace."""
+        goal = np.array(target.position)
+        azimuth = math.atan2(goal[1], goal[0])
+        out = np.array([math.cos(azimuth), math.sin(azimuth)]) * 0.5
+        found = []
+        for height in (float(np.clip(goal[2], 0.02, 0.6)), 0.3):
+            anchor = np.array([out[0], out[1], height])
+            q = self._kinematics.solve(Target((out[0], out[1], height), target.yaw), self._home)
+            if q is not None:
+                found.append(self._walk(anchor, goal, target.rotation(), q))
+        if not found:
+            return self.where(self._home)[0]
+        return min(found, key=lambda point: float(np.linalg.norm(point - goal)))
+
+    def _walk(self, anchor: Array, goal: Array, rotation: Array, q: Array) -> Array:
+        length = float(np.linalg.norm(goal - anchor))
+        count = max(1, min(400, math.ceil(length / 0.005)))
+        last = anchor
+        for k in range(1, count + 1):
+            here = anchor + (goal - anchor) * (k / count)
+            further = self._kinematics.track(here, rotation, q)
+            if further is None or self._kinematics.singularity(further) < SINGULAR:
+                break
+            if any(contact.thing == "table" for contact in self._model.contacts(further)):
+                break
+            q, last = further, here
+        return last
+
+    def _checked(self, start: Array, path: Path, scene: Scene, share: float, *, box: bool = False) -> Plan:
+        """The path with its timing, if it hits nothing on the way."""
+        s = grid(path)
+        allowed = _Allowance(self._model.contacts(start), scene.touch)
+        hand = np.empty((len(s), 3))
+        for k, q in enumerate(path.at(s)):
+            hit = allowed.first_beyond(self._model.contacts(q))
+            hand[k] = self._model.pose()[0]
+            if hit is not None:
+                free = hand[max(0, k - 2)]
+                data: Mapping[str, Any] = {"object": hit.thing, "part": hit.part, "nearest": _point(free)}
+                raise PrimitiveFailed("collision", f"{hit.words()} at {_words(hand[k])}", data)
+        if box:
+            self._stays_inside(hand)
+        return Plan(trajectory(path, hand, self._limits, share, self._period), hand[-1])
+
+    def _stays_inside(self, hand: Array) -> None:
+        limits = self._limits
+        inside = np.clip(hand, limits.workspace_low, limits.workspace_high)
+        out = np.abs(inside - hand).max(axis=1)
+        worst = int(out.argmax())
+        if out[worst] > max(BOX_TOLERANCE, float(out[0]) + 1e-3):
+            raise PrimitiveFailed(
+                "outside_workspace",
+                f"the hand would leave the workspace at {_words(hand[worst])}",
+                {"nearest": _point(inside[worst])},
+            )
+
+
+class _Allowance:
+    """Which contacts a motion may have: those it begins with, no deeper, and those with what it may touch."""
+
+    def __init__(self, before: Sequence[Contact], touch: str) -> None:
+        self._touch = touch
+        self._depth: dict[tuple[str, str], float] = {}
+        for contact in before:
+            key = (contact.thing, contact.part)
+            self._depth[key] = max(self._depth.get(key, 0.0), contact.depth_m)
+
+    def first_beyond(self, contacts: Sequence[Contact]) -> Contact | None:
+        for contact in contacts:
+            if contact.thing == self._touch:
+                continue
+            if contact.depth_m > self._depth.get((contact.thing, contact.part), 0.0) + WORSE_M:
+                return contact
+        return None
+
+
+def _turn(rotation: Array) -> tuple[Array, float]:
+    """Axis (3,) and angle [rad] of a rotation matrix."""
+    cosine = min(1.0, max(-1.0, (float(np.trace(rotation)) - 1) / 2))
+    angle = math.acos(cosine)
+    if angle < 1e-6:
+        return np.array([0.0, 0.0, 1.0]), 0.0
+    if math.pi - angle < 1e-4:  # the difference below vanishes: read the axis off the diagonal
+        axis = np.sqrt(np.maximum((np.diag(rotation) + 1) / 2, 0.0))
+        return axis / np.linalg.norm(axis), angle
+    axis = np.array(
+        [
+            rotation[2, 1] - rotation[1, 2],
+            rotation[0, 2] - rotation[2, 0],
+            rotation[1, 0] - rotation[0, 1],
+        ]
+    )
+    return axis / np.linalg.norm(axis), angle
+
+
+def _rotated(axis: Array, angle: float) -> Array:
+    """The rotation matrix of an axis and an angle (Rodrigues)."""
+    x, y, z = axis
+    cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
+    rotation: Array = np.eye(3) + math.sin(angle) * cross + (1 - math.cos(angle)) * (cross @ cross)
+    return rotation
+
+
+def _point(position: Array) -> dict[str, float]:
+    return {name: round(float(value), 4) for name, value in zip("xyz", position, strict=True)}
+
+
+def _words(position: Array) -> str:
+    return "(" + ", ".join(f"{value:.3f}" for value in position.tolist()) + ")"

@@ -1,0 +1,137 @@
+"""What the bridge knows of the things around the arm, from the driver's scene if it has one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from embodied.arms import ArmState, Driver, Obstacle
+from embodied.bridge.body import PrimitiveFailed
+from embodied_arm.model import TABLE
+
+NEAR_HAND_M: Final = 0.08
+"""Things this near to the grasp point may move when the fingers do."""
+
+Tell = Callable[[str, Mapping[str, Any]], None]
+
+
+class Surroundings:
+    """See the module's docstring. All methods are called between two ticks."""
+
+    def __init__(self, driver: Driver, tell: Tell) -> None:
+        self._scene = driver.scene
+        self._tell = tell
+        self.blew_up = ""
+
+    def obstacles(self) -> Sequence[Obstacle]:
+        """All parts of all things; where no scene tells, a table."""
+        return self._scene.obstacles() if self._scene is not None else (TABLE,)
+
+    def facts(self) -> dict[str, Any]:
+        return dict(self._scene.facts()) if self._scene is not None else {}
+
+    def held(self) -> str:
+        """The object in the hand by the scene's facts, "" if none or not known."""
+        holding = self.facts().get("holding") or {}
+        return next((name for name, held in _pairs(holding) if held), "")
+
+    def objects(self) -> list[dict[str, Any]]:
+        """What `objects()` answers."""
+        facts = self.facts()
+        kinds, colors = dict(_pairs(facts.get("kind"))), dict(_pairs(facts.get("color")))
+        yaws, sizes = dict(_pairs(facts.get("yaw"))), dict(_pairs(facts.get("size")))
+        found = []
+        for name, position in _pairs(facts.get("pose")):
+            x, y, z = (float(value) for value in position)
+            found.append(
+                {
+                    "name": name,
+                    "kind": kinds.get(name, ""),
+                    "color": colors.get(name, ""),
+                    "x": x,
+                    "y": y,
+                    "z": z,
+                    "yaw": float(yaws.get(name, 0.0)),
+                    "size": [float(value) for value in sizes.get(name, ())],
+                }
+            )
+        return found
+
+    def happened(self) -> list[Mapping[str, Any]]:
+        """Events since the last look; all clients are told of each."""
+        if self._scene is None:
+            return []
+        events = list(self._scene.events())
+        for event in events:
+            data = {key: value for key, value in event.items() if key != "type"}
+            self._tell(str(event["type"]), data)
+            if event["type"] == "blew_up":
+                self.blew_up = str(event.get("reason") or "the simulation became unstable")
+        return events
+
+    def refuse_if_blown(self) -> None:
+        """Raise `PrimitiveFailed` if the simulation has become unstable before."""
+        if self.blew_up:
+            raise PrimitiveFailed("blew_up", f"{self.blew_up}; nothing moves until the world is reset")
+
+
+class Watchman:
+    """Looks at every tick of a motion, and ends it when what is held falls or what stands is hit.
+
+    Args:
+        touch: the object that may be touched, "" if none.
+        held: the object in the hand, "" if none.
+        width: distance of the fingers on what they hold [m]; 0 if they hold nothing.
+        forgive: types of events that are no failure of this motion.
+    """
+
+    def __init__(
+        self,
+        around: Surroundings,
+        *,
+        touch: str = "",
+        held: str = "",
+        width: float = 0.0,
+        forgive: frozenset[str] = frozenset(),
+    ) -> None:
+        self._around = around
+        self._spared = {touch, held} - {""}
+        self._held = held
+        self._width = width
+        self._forgive = forgive
+
+    def __call__(self, state: ArmState) -> None:
+        for event in self._around.happened():
+            kind, thing = str(event["type"]), str(event.get("object", ""))
+            if kind in self._forgive or (kind == "bumped" and thing in self._spared):
+                continue
+            if kind in _WORDS:
+                raise PrimitiveFailed(
+                    kind, _WORDS[kind].format(thing=thing, **_more(event)), {"object": thing}
+                )
+        if self._width and state.gripper_width < 0.3 * self._width:
+            held = self._held or "what was held"
+            raise PrimitiveFailed(
+                "dropped", f"{held} is not between the fingers any more", {"object": self._held}
+            )
+
+
+_WORDS: Final = {
+    "dropped": "{thing} fell out of the hand",
+    "slipped": "{thing} slid between the fingers",
+    "bumped": "{thing} was hit and moved{by}",
+    "blew_up": "the simulation became unstable{why}; it was stopped",
+}
+
+
+def _more(event: Mapping[str, Any]) -> dict[str, str]:
+    moved = event.get("moved_m")
+    reason = event.get("reason")
+    return {"by": f" by {float(moved):.3f} m" if moved else "", "why": f" ({reason})" if reason else ""}
+
+
+def _pairs(family: Any) -> list[tuple[str, Any]]:
+    """The facts of a family with one key, in either of its forms on the wire."""
+    if isinstance(family, Mapping):
+        return list(family.items())
+    return [(str(keys[0]), value) for keys, value in family or ()]
