@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from embodied.condition import Condition
 from embodied.facts import FactFamily, Observation
+from embodied.phrases import Exclusion, Kind, Phrase, Thing
 
 FactRef = tuple[str, ...]
 """A fact by family and keys: ("inventory", "oak_log")."""
@@ -92,13 +93,24 @@ class Group:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What the goal parser knows of a world. `verbs` maps a verb to the ways to say it; a goal without
-    a verb means the first of them."""
+    """What the goal parser knows of a world.
+
+    Attributes:
+        nouns, groups: what can be had in amounts.
+        verbs: a verb to the ways to say it; a goal without a verb means the first of them.
+        examples: goals to show to a user.
+        things, kinds, phrases: of a world of single things, which sentences speak of.
+        exclusions: what cannot both be so in the end.
+    """
 
     nouns: tuple[Noun, ...]
     groups: tuple[Group, ...] = ()
     verbs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     examples: tuple[str, ...] = ()
+    things: tuple[Thing, ...] = ()
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    phrases: tuple[Phrase, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
 
 
 class Methods(Protocol):

@@ -1,0 +1,98 @@
+"""Wishes that cannot both hold at the end: the later stands, or the goal is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from embodied.condition import And, Comparison, Condition, Fact, parse
+from embodied.errors import BadGoal
+from embodied.goals.goal import all_of
+from embodied.phrases import Exclusion
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A part of a goal, and how a reader is told of it."""
+
+    condition: Condition
+    said: str
+
+
+def settled(wishes: Sequence[Wish], exclusions: Sequence[Exclusion], text: str) -> list[Wish]:
+    """The wishes without those that were only stages on the way to later ones.
+
+    Raises:
+        BadGoal: two exclude each other.
+    """
+    kept: list[Wish] = []
+    for wish in wishes:
+        for earlier in tuple(kept):
+            for fact, other in product(facts_of(earlier.condition), facts_of(wish.condition)):
+                clash = next((one for one in exclusions if excludes(one, fact, other)), None)
+                if clash is None:
+                    continue
+                if not clash.stage:
+                    raise BadGoal(
+                        f"The goal {text!r} cannot be reached: {fact} and {other} cannot both be so.",
+                        remedy="A goal says how things are in the end; ask for one after the other.",
+                    )
+                kept = [rest for rest in map(lambda each: _without(each, fact), kept) if rest is not None]
+        _refuse_clash_within(wish, exclusions, text)
+        kept.append(wish)
+    return kept
+
+
+def _refuse_clash_within(wish: Wish, exclusions: Sequence[Exclusion], text: str) -> None:
+    facts = list(facts_of(wish.condition))
+    for number, fact in enumerate(facts):
+        for other in facts[number + 1 :]:
+            if any(excludes(one, fact, other) for one in exclusions):
+                raise BadGoal(
+                    f"The goal {text!r} cannot be reached: {fact} and {other} cannot both be so.",
+                    remedy="Ask for fewer things at once.",
+                )
+
+
+def facts_of(condition: Condition) -> Iterator[Fact]:
+    """The lone facts that must all be true."""
+    match condition:
+        case And(parts):
+            for part in parts:
+                yield from facts_of(part)
+        case Comparison(Fact() as fact, "==", _):
+            yield fact
+
+
+def excludes(exclusion: Exclusion, one: Fact, other: Fact) -> bool:
+    """Whether the two facts fit the two patterns, in either order."""
+    if one == other:
+        return False
+    return _fits(exclusion, one, other) or _fits(exclusion, other, one)
+
+
+def _fits(exclusion: Exclusion, one: Fact, other: Fact) -> bool:
+    names: dict[str, str] = {}
+    for pattern, fact in ((exclusion.first, one), (exclusion.second, other)):
+        wanted = _fact(pattern)
+        if (wanted.family, len(wanted.keys)) != (fact.family, len(fact.keys)):
+            return False
+        for key, name in zip(wanted.keys, fact.keys, strict=True):
+            if name in exclusion.but or names.setdefault(key, name) != name:
+                return False
+    return True
+
+
+def _fact(pattern: str) -> Fact:
+    condition = parse(pattern)
+    assert isinstance(condition, Comparison)
+    assert isinstance(condition.left, Fact)
+    return condition.left
+
+
+def _without(wish: Wish, fact: Fact) -> Wish | None:
+    """The wish without one of its facts; None if that was all."""
+    parts = wish.condition.parts if isinstance(wish.condition, And) else (wish.condition,)
+    left = [part for part in parts if fact not in facts_of(part)]
+    return Wish(all_of(left), wish.said) if left else None

@@ -1,0 +1,116 @@
+"""The goal parser: a condition as it stands, a sentence in the world's phrases, or things and amounts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+
+from embodied.condition import Condition, Fact, check, facts_in, parse
+from embodied.english import listed
+from embodied.errors import BadCondition, BadGoal
+from embodied.facts import FactFamily
+from embodied.goals.amounts import AmountReader
+from embodied.goals.exclusions import settled
+from embodied.goals.goal import Goal, all_of
+from embodied.goals.lexicon import Lexicon
+from embodied.goals.sentences import SentenceReader
+from embodied.methods import Vocabulary
+from embodied.spelling import Spelling
+
+MAX_LENGTH = 500
+
+_LOOKS_RAW = re.compile(r"[\[\]<>=]")
+
+
+class GoalParser:
+    """Reads goals with the words of one world.
+
+    `families`, if given, lets goals be written as conditions and checks them.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, families: Mapping[str, FactFamily] | None = None) -> None:
+        self.vocabulary = vocabulary
+        self.families = families or {}
+        self.lexicon = Lexicon(vocabulary)
+
+    def parse(self, text: str) -> Goal:
+        """Understand `text`, or raise `BadGoal` naming the nearest things that can be asked for."""
+        if len(text) > MAX_LENGTH:
+            raise BadGoal(
+                f"The goal is {len(text)} characters long; at most {MAX_LENGTH} are read.",
+                remedy=self.lexicon.examples(),
+            )
+        raw = self._condition(text)
+        if raw is not None:
+            return Goal(text, raw, (str(raw),), f"Make this true: {raw}.")
+        if not self.vocabulary.phrases:
+            return self._amounts(text)
+        try:
+            return self._sentence(text)
+        except BadGoal:
+            if not self.vocabulary.nouns:
+                raise
+        return self._amounts(text)
+
+    def _sentence(self, text: str) -> Goal:
+        wishes = settled(SentenceReader(self.vocabulary, text).wishes(), self.vocabulary.exclusions, text)
+        parts = tuple(dict.fromkeys(wish.said for wish in wishes))
+        return Goal(
+            text=text,
+            condition=all_of(wish.condition for wish in wishes),
+            parts=parts,
+            explanation=f"In the end: {listed(parts)}.",
+        )
+
+    def _amounts(self, text: str) -> Goal:
+        wants = AmountReader(self.lexicon, text).wants()
+        relative = any(want.relative for want in wants)
+        parts = tuple(dict.fromkeys(str(want) for want in wants))
+        ending = "than at the start" if relative else "in total"
+        return Goal(
+            text=text,
+            condition=all_of(want.condition() for want in wants),
+            parts=parts,
+            explanation=f"Have {listed(parts)} {ending}.",
+            relative=relative,
+            wants=wants,
+        )
+
+    # ---------------------------------------------------------------------- raw conditions
+
+    def _condition(self, text: str) -> Condition | None:
+        """The condition that `text` is, or None if it is plain words."""
+        looks_raw = bool(_LOOKS_RAW.search(text))
+        try:
+            condition = parse(text.strip())
+            check(condition, self.families)
+        except BadCondition as error:
+            if looks_raw:
+                raise BadGoal(error.message, remedy=error.remedy) from None
+            return None
+        facts = list(facts_in(condition))
+        if not looks_raw and any(self.families[fact.family].kind != "bool" for fact in facts):
+            return None
+        for fact in facts:
+            self._check_key(fact)
+        return condition
+
+    def _check_key(self, fact: Fact) -> None:
+        """A fact about a thing that the world does not have is a mistake worth telling."""
+        known = self._known_keys(fact.family)
+        key = fact.keys[-1] if fact.keys else ""
+        if not known or not key or key in known or any(fnmatchcase(name, key) for name in known):
+            return
+        if not self.families[fact.family].closed:
+            return  # its keys are not those of the things that can be had
+        near = Spelling(known).nearest(key)
+        raise BadGoal(
+            f"There is nothing called {key!r} (in {fact}).",
+            remedy=f"Did you mean {' or '.join(map(repr, near))}?" if near else self.lexicon.examples(),
+        )
+
+    def _known_keys(self, family: str) -> set[str]:
+        start = f"{family}["
+        goals = (noun.goal for noun in self.vocabulary.nouns)
+        return {goal[len(start) : goal.index("]")] for goal in goals if goal.startswith(start)}

@@ -1,0 +1,273 @@
+"""Sentences in a world's phrases: "open the drawer and put the green cube inside"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from embodied.condition import Condition, Or, parse
+from embodied.english import FLUFF, NUMBERS, SEPARATORS, listed, tokens
+from embodied.errors import BadGoal
+from embodied.goals.exclusions import Wish
+from embodied.goals.goal import all_of
+from embodied.goals.selecting import Complaint, Mentions, NounPhrases
+from embodied.methods import Vocabulary
+from embodied.phrases import Filled, Phrase, Selection, Slot
+from embodied.spelling import Spelling
+
+_MAX_TRIES = 20_000
+_MAX_FACTS = 90
+"""More facts than this are not written down for "any two of these"."""
+_ELEMENT = re.compile(r"\{(\w+)\}|\(([^)]*)\)|(\S+)")
+
+
+@dataclass(frozen=True)
+class _Element:
+    """A slot, or words: one of `options`."""
+
+    slot: Slot | None = None
+    options: tuple[tuple[str, ...], ...] = ()
+    optional: bool = False
+
+
+Match = tuple[int, dict[str, Selection | int]]
+
+
+class SentenceReader:
+    """Reads one goal. A later wish may leave its verb out: "put the red cube here and the blue one there"."""
+
+    def __init__(self, vocabulary: Vocabulary, text: str) -> None:
+        self.vocabulary = vocabulary
+        self.text = text
+        self.words = tokens(text)
+        self.nouns = NounPhrases(vocabulary, self.words)
+        self.patterns = [(phrase, _elements(phrase)) for phrase in vocabulary.phrases]
+        self.reached = 0
+        self._tries = 0
+        self._hopeless: set[tuple[int, str]] = set()
+
+    def wishes(self) -> list[Wish]:
+        """All wishes of the sentence; raises `BadGoal`."""
+        if self._skip(0) >= len(self.words):
+            raise BadGoal(
+                f"Cannot understand the goal {self.text!r}: it names nothing to do.", remedy=self._examples()
+            )
+        found = self._from(0, Mentions(), "")
+        if found is None:
+            raise self._lost()
+        return found
+
+    # ------------------------------------------------------------------------ matching
+
+    def _from(self, at: int, mentions: Mentions, verb: str) -> list[Wish] | None:
+        at = self._skip(at)
+        if at >= len(self.words):
+            return []
+        if (at, verb) in self._hopeless or self._tries > _MAX_TRIES:
+            return None
+        for phrase, elements in self._candidates(at, verb):
+            for end, filled in self._match(elements, at, {}, mentions):
+                if end < len(self.words) and not self._parts(end):
+                    continue
+                wish = self._wish(phrase, filled, end, mentions)
+                if wish is None:
+                    continue
+                first = self.words[at] if elements[0].options and len(elements) else verb
+                spoken = [one for one in filled.values() if isinstance(one, Selection)]
+                rest = self._from(end, Mentions([*mentions.selections, *spoken]), first)
+                if rest is not None:
+                    return [wish, *rest]
+        self._hopeless.add((at, verb))
+        return None
+
+    def _candidates(self, at: int, verb: str) -> Iterator[tuple[Phrase, list[_Element]]]:
+        for phrase, elements in self.patterns:
+            if any(tuple(self.words[at : at + len(one)]) == one for one in elements[0].options):
+                yield phrase, elements
+        for phrase, elements in self.patterns:
+            if not elements[0].options:
+                yield phrase, elements
+            elif verb and any(one[0] == verb for one in elements[0].options):
+                yield phrase, elements[1:]
+
+    def _match(
+        self, elements: Sequence[_Element], at: int, filled: dict[str, Selection | int], mentions: Mentions
+    ) -> Iterator[Match]:
+        """Where the pattern can end, with what fills its slots."""
+        self._tries += 1
+        if self._tries > _MAX_TRIES:
+            return
+        self.reached = max(self.reached, at)
+        if not elements:
+            yield at, filled
+            return
+        element, rest = elements[0], elements[1:]
+        if element.slot is None:
+            for words in element.options:
+                if tuple(self.words[at : at + len(words)]) == words:
+                    yield from self._match(rest, at + len(words), filled, mentions)
+            if element.optional:
+                yield from self._match(rest, at, filled, mentions)
+            return
+        slot = element.slot
+        if slot.number:
+            word = self.words[at] if at < len(self.words) else ""
+            if word in NUMBERS or (word.isdigit() and len(word) < 6):
+                amount = int(word) if word.isdigit() else NUMBERS[word]
+                yield from self._match(rest, at + 1, {**filled, slot.name: amount}, mentions)
+            return
+        so_far = Mentions([*mentions.selections, *(f for f in filled.values() if isinstance(f, Selection))])
+        for selection, end in self.nouns.read(at, slot, so_far):
+            yield from self._match(rest, end, {**filled, slot.name: selection}, mentions)
+
+    def _skip(self, at: int) -> int:
+        """Past separators and politeness."""
+        while at < len(self.words):
+            if self.words[at] in SEPARATORS:
+                at += 1
+                continue
+            length = next((n for n in range(6, 0, -1) if tuple(self.words[at : at + n]) in FLUFF), 0)
+            if not length or self._begins_phrase(at, length):
+                return at
+            at += length
+        return at
+
+    def _begins_phrase(self, at: int, length: int) -> bool:
+        """Whether a pattern begins here with at least as many words as the politeness has."""
+        return any(
+            len(one) >= length and tuple(self.words[at : at + len(one)]) == one
+            for _, elements in self.patterns
+            for one in elements[0].options
+        )
+
+    def _parts(self, at: int) -> bool:
+        """Whether another wish, or nothing but politeness, may begin here."""
+        return self.words[at] in SEPARATORS or self._skip(at) > at
+
+    # ------------------------------------------------------------------------ meaning
+
+    def _wish(
+        self, phrase: Phrase, filled: dict[str, Selection | int], end: int, mentions: Mentions
+    ) -> Wish | None:
+        for slot in phrase.slots:
+            if slot.implied:
+                meant = self.nouns.without_words(end, slot, mentions)
+                if meant is None:
+                    return None
+                filled = {**filled, slot.name: meant}
+        try:
+            apart = _apart(filled)
+            condition = (
+                _spelled_out(phrase.goal, apart) if isinstance(phrase.goal, str) else phrase.goal(apart)
+            )
+        except BadGoal as error:
+            self.nouns.complaints.append(Complaint(end, 4, error))
+            return None
+        return Wish(condition, phrase.said.format(**{name: _told(one) for name, one in apart.items()}))
+
+    # ------------------------------------------------------------------------ saying what is wrong
+
+    def _lost(self) -> BadGoal:
+        meant = self._nearly()
+        worst = max(self.nouns.complaints, key=lambda one: (one.end, one.weight), default=None)
+        if worst is not None and worst.end >= self.reached:
+            hint = " ".join(part for part in (worst.error.remedy, meant) if part)
+            return BadGoal(worst.error.message, remedy=hint or self._examples())
+        rest = " ".join(self.words[self.reached :]) or " ".join(self.words)
+        return BadGoal(
+            f"Cannot understand {rest!r} in the goal {self.text!r}.", remedy=meant or self._examples()
+        )
+
+    def _nearly(self) -> str:
+        """ "Did you mean ...?" with the words that nobody knows put right, if that is understood."""
+        known = self._known_words()
+        spelling = Spelling(known)
+        mended = []
+        for word in self.words:
+            near = (
+                spelling.nearest(word, limit=1, at_least=0.7) if word not in known and word.isalpha() else []
+            )
+            mended.append(near[0] if near else word)
+        if mended == self.words:
+            return ""
+        text = " ".join(mended)
+        other = SentenceReader(self.vocabulary, text)
+        found = other._from(0, Mentions(), "")
+        return f"Did you mean {text!r}?" if found else ""
+
+    def _known_words(self) -> set[str]:
+        said = [word for _, elements in self.patterns for one in elements for o in one.options for word in o]
+        for kind in self.vocabulary.kinds.values():
+            said += [part for word in (*kind.singular, *kind.plural) for part in tokens(word)]
+        for thing in self.vocabulary.things:
+            said += [*thing.traits, *(part for word in (thing.spoken, *thing.words) for part in tokens(word))]
+        polite = [word for phrase in FLUFF for word in phrase]
+        return {*said, *polite, *NUMBERS, *SEPARATORS, "the", "all", "every", "each", "both", "any", "other"}
+
+    def _examples(self) -> str:
+        shown = ", ".join(f"{example!r}" for example in self.vocabulary.examples[:4])
+        return f"Goals look like: {shown}." if shown else ""
+
+
+def _elements(phrase: Phrase) -> list[_Element]:
+    slots = {slot.name: slot for slot in phrase.slots}
+    found = []
+    for name, optional, words in _ELEMENT.findall(phrase.words):
+        if name:
+            found.append(_Element(slot=slots[name]))
+        else:
+            options = tuple(tuple(tokens(one)) for one in (optional or words).split("|"))
+            longest_first = tuple(sorted(options, key=len, reverse=True))
+            found.append(_Element(options=longest_first, optional=bool(optional)))
+    return found
+
+
+def _apart(filled: dict[str, Selection | int]) -> dict[str, Selection | int]:
+    """Selections made by kind leave out what another slot names; raises `BadGoal` for one thing in two."""
+    apart = dict(filled)
+    for name, one in filled.items():
+        if not isinstance(one, Selection):
+            continue
+        others = {
+            each
+            for other, selection in filled.items()
+            if other != name and isinstance(selection, Selection) and not selection.open
+            for each in selection.names
+        }
+        shared = [each for each in one.names if each in others]
+        if shared and not one.open:
+            raise BadGoal(
+                f"{shared[0].replace('_', ' ')!r} is named twice where two different things are meant."
+            )
+        left = tuple(each for each in one.names if each not in others)
+        if one.count is not None and one.count > len(left):
+            raise BadGoal(f"There are only {len(left)} others.", remedy="Ask for fewer.")
+        apart[name] = Selection(left, one.count, one.open)
+    return apart
+
+
+def _spelled_out(template: str, filled: Filled) -> Condition:
+    """The template for all that was selected; for "any two", a choice between all pairs."""
+    chosen = {name: one for name, one in filled.items() if isinstance(one, Selection)}
+    ways = list(product(*(one.ways() for one in chosen.values())))
+    each_way: list[Condition] = []
+    facts = 0
+    for way in ways:
+        parts = [parse(template.format(**dict(zip(chosen, names, strict=True)))) for names in product(*way)]
+        facts += len(parts)
+        if facts > _MAX_FACTS:
+            raise BadGoal("There are too many ways to choose.", remedy="Name the things that are meant.")
+        if parts:
+            each_way.append(all_of(parts))
+    if not each_way:
+        raise BadGoal("It names no thing at all.", remedy="Name the things that are meant.")
+    return each_way[0] if len(each_way) == 1 else Or(tuple(each_way))
+
+
+def _told(one: Selection | int) -> str:
+    if isinstance(one, int):
+        return str(one)
+    names = tuple(name.replace("_", " ") for name in one.names)
+    return listed(names) if one.count is None else f"{one.count} of {listed(names)}"
