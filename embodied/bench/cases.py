@@ -1,47 +1,25 @@
-"""Runs many `embodied run`s, a few at a time, and appends what came of each to a file.
+"""Runs many cases, a few at a time, and appends what came of each to a file.
 
 A case that the file already holds is not run again, so a benchmark that was stopped goes on where it was.
+What was stopped (Ctrl-C, SIGTERM, a signal to one run) is not in the file: it is no result.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-import tempfile
+import signal
 import threading
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from embodied import journal
 from embodied.bench.calibration import calibration_s
+from embodied.bench.running import Case, run_case
+from embodied.bench.version import code_version
 
-MARGIN_S = 120.0
-"""How much longer than its own time limit a run may take to start and to close [s]."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """One run of a benchmark.
-
-    Attributes:
-        key: what identifies it in the results ("normal/seed-3").
-        arguments: of `embodied run` (or another `command` that reports as it does), without --json.
-        minutes: its time limit [min].
-        milestones: items whose first appearance in the inventory is timed.
-    """
-
-    key: str
-    arguments: tuple[str, ...]
-    minutes: float
-    milestones: tuple[str, ...] = ()
-    command: str = "run"
-    labels: Mapping[str, Any] = field(default_factory=dict)
+__all__ = ["Case", "append_row", "read_results", "run_cases", "versions"]
 
 
 def run_cases(
@@ -54,38 +32,49 @@ def run_cases(
 ) -> list[dict[str, Any]]:
     """Run what `results` does not hold yet, `jobs` at a time; gives the results of all cases, in order.
 
-    Ctrl-C (or `stop`) ends the running ones, which are not recorded.
+    Ctrl-C, SIGTERM or `stop` ends the running ones, which are not recorded.
+
+    Raises:
+        BadInput: a case was refused before it began, and that ends its benchmark.
     """
     stop = stop or threading.Event()
     done = {row["key"]: row for row in read_results(results)}
     todo = [case for case in cases if case.key not in done]
     tell(f"{len(cases) - len(todo)} of {len(cases)} are in {results}; {len(todo)} to run, {jobs} at a time")
     machine = {"calibration_s": round(calibration_s(), 4), "jobs": jobs} if todo else {}
-    results.parent.mkdir(parents=True, exist_ok=True)
-    with ThreadPoolExecutor(jobs) as pool:
-        futures = [pool.submit(_run_one, case, machine, stop) for case in todo]
+    with _sigterm_as_ctrl_c(), ThreadPoolExecutor(jobs) as pool:
+        futures = {pool.submit(run_case, case, stop): case for case in todo}
         try:
             for number, future in enumerate(as_completed(futures), 1):
-                row = future.result()
+                row, key = future.result(), futures[future].key
                 if row is None:
+                    tell(f"{number}/{len(todo)} {key}: was stopped from outside, not recorded")
                     continue
-                done[row["key"]] = row
-                with results.open("a") as file:
-                    file.write(json.dumps(row) + "\n")
+                done[key] = append_row(results, {**row, **machine})
                 came_of = f"{row['verdict']} in {row['seconds']:.0f} s {row['reason'][:100]}"
-                tell(f"{number}/{len(todo)} {row['key']}: {came_of}")
-        except KeyboardInterrupt:
+                tell(f"{number}/{len(todo)} {key}: {came_of}")
+        except BaseException:
             stop.set()
             raise
     return [done[case.key] for case in cases if case.key in done]
 
 
-def read_results(results: Path) -> Iterable[dict[str, Any]]:
+def append_row(results: Path, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Add a row, with the version of the code, to a results file; gives it as it is kept."""
+    kept = {**row, "version": code_version()}
+    results.parent.mkdir(parents=True, exist_ok=True)
+    torn = results.is_file() and not results.read_bytes().endswith(b"\n") and results.stat().st_size > 0
+    with results.open("a", encoding="utf-8") as file:
+        file.write(("\n" if torn else "") + json.dumps(kept) + "\n")
+    return kept
+
+
+def read_results(results: Path) -> list[dict[str, Any]]:
     """The rows of a results file; a last line that was cut in the middle is left out."""
     if not results.is_file():
         return []
     rows = []
-    for line in results.read_text().splitlines():
+    for line in results.read_text(encoding="utf-8").splitlines():
         try:
             rows.append(json.loads(line))
         except ValueError:
@@ -93,79 +82,24 @@ def read_results(results: Path) -> Iterable[dict[str, Any]]:
     return rows
 
 
-def _run_one(case: Case, machine: Mapping[str, Any], stop: threading.Event) -> dict[str, Any] | None:
-    if stop.is_set():
-        return None
-    with tempfile.TemporaryDirectory(prefix="embodied-bench-") as folder:
-        argv = [sys.executable, "-m", "embodied", case.command, *case.arguments, "--json", "--quiet"]
-        argv += ["--minutes", f"{case.minutes:g}"]
-        began = time.monotonic()
-        environment = {**os.environ, "EMBODIED_RUNS": folder}
-        process = subprocess.Popen(
-            argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
-        )
-        answer = _wait(process, began + case.minutes * 60 + MARGIN_S, stop)
-        if answer is None:
-            return None
-        report = _last_json(answer)
-        path = report.get("journal")
-        records = journal.read(Path(path)) if path and Path(path).is_file() else []
-        return {
-            "key": case.key,
-            **case.labels,
-            "verdict": report.get("verdict", "UNKNOWN"),
-            "reason": report.get("reason") or report.get("error") or "no report",
-            "seconds": report.get("seconds", time.monotonic() - began),
-            "steps": report.get("steps", 0),
-            "primitive_calls": report.get("primitive_calls", 0),
-            "assistance": report.get("assistance", {}),
-            "milestones": milestones(records, case.milestones),
-            "failed_steps": failed_steps(records),
-            **({"explored": report["explored"]} if "explored" in report else {}),
-            **machine,
-        }
+def versions(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Of which code the rows are, in a line."""
+    found = dict.fromkeys(str(row.get("version", "a version before rows said it")) for row in rows)
+    return f"measured with {', '.join(found) or 'nothing yet'}"
 
 
-def _wait(process: subprocess.Popen[str], deadline: float, stop: threading.Event) -> str | None:
-    """What it printed; None if it was stopped. A run that overstays is ended and counts as it is."""
-    while True:
-        try:
-            output, _ = process.communicate(timeout=0.5)
-            return output
-        except subprocess.TimeoutExpired:
-            if stop.is_set() or time.monotonic() > deadline:
-                process.terminate()
-                output, _ = process.communicate(timeout=30)
-                return None if stop.is_set() else output
+@contextmanager
+def _sigterm_as_ctrl_c() -> Iterator[None]:
+    """SIGTERM ends a benchmark as Ctrl-C does: its runs are asked to end, none is left behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
 
+    def asked(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
 
-def _last_json(text: str) -> dict[str, Any]:
-    for line in reversed(text.strip().splitlines()):
-        if line.startswith("{"):
-            found: dict[str, Any] = json.loads(line)
-            return found
-    return {}
-
-
-def milestones(records: Sequence[Mapping[str, Any]], items: Iterable[str]) -> dict[str, float]:
-    """Seconds from the world's readiness to the first observation that holds each item."""
-    began = next((record["t"] for record in records if record["type"] == "world_ready"), None)
-    found: dict[str, float] = {}
-    for record in records:
-        if record["type"] != "observed" or began is None:
-            continue
-        inventory = record["facts"].get("inventory", {})
-        for item in items:
-            if item not in found and inventory.get(item, 0) >= 1:
-                found[item] = round(record["t"] - began, 1)
-    return found
-
-
-def failed_steps(records: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Each step that did not pass, with its reason."""
-    names = {record["step"]: record["skill"] for record in records if record["type"] == "step_started"}
-    return [
-        f"{names.get(record['step'])}: {record['reason'][:160]}"
-        for record in records
-        if record["type"] == "step_ended" and record["verdict"] != "PASSED"
-    ]
+    before = signal.signal(signal.SIGTERM, asked)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from embodied.bench.calibration import calibration_s
-from embodied.bench.cases import read_results
+from embodied.bench.cases import append_row, read_results
 from embodied.bench.corpus import copies, goal_skills
 from embodied.bench.statistics import wilson
 from embodied.errors import BadInput
@@ -108,10 +108,7 @@ def measured(seeds: Sequence[Skill], spec: WorldSpec, queries: Path, results: Pa
         "calibration_s": round(calibration_s(), 4),
         "load": round(os.getloadavg()[0], 1),
     }
-    results.parent.mkdir(parents=True, exist_ok=True)
-    with results.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(row) + "\n")
-    return row
+    return append_row(results, row)
 
 
 def _key(skills: Sequence[Skill], queries: Sequence[Query]) -> str:

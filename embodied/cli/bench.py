@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from embodied.bench import bridge as bridge_bench
 from embodied.bench import explore as explore_bench
@@ -18,18 +15,18 @@ from embodied.bench import retrieval as retrieval_bench
 from embodied.bench import startup
 from embodied.bench import techtree as techtree_bench
 from embodied.bench.calibration import calibration_s
-from embodied.bench.cases import run_cases
+from embodied.bench.cases import run_cases, versions
+from embodied.cli import bench_model
+from embodied.cli.bench_table import Jobs, Launch, Results, console, print_table, tell
 from embodied.cli.folders import find_launch_file
 from embodied.launchfile import load_launch_file
 from embodied.library import open_library
 from embodied.plugins import load_world
 
 app = typer.Typer(no_args_is_help=True, help="Measure: fixed seeds, every failure counted.")
-console = Console()
+app.command("library")(bench_model.library)
+app.command("planner")(bench_model.planner)
 
-Launch = Annotated[str, typer.Argument(help="Launch file, by path or name.")]
-Jobs = Annotated[int, typer.Option(min=1, help="Runs at a time. More than the cores allow slows each down.")]
-Results = Annotated[Path, typer.Option(help="Results file; what it holds is not run again.")]
 Seeds = Annotated[int, typer.Option(min=1, max=20, help="How many of the fixed seeds.")]
 
 
@@ -46,12 +43,13 @@ def techtree(
     chosen = techtree_bench.cases(
         find_launch_file(launch), xray=xray, fast=fast, seeds=techtree_bench.SEEDS[:seeds]
     )
-    rows = run_cases(chosen, results, jobs=jobs, tell=_tell)
-    _print_table(f"Tech tree, {rows[0]['mode']}" if rows else "Tech tree", techtree_bench.table(rows))
+    rows = run_cases(chosen, results, jobs=jobs, tell=tell)
+    print_table(f"Tech tree, {rows[0]['mode']}" if rows else "Tech tree", techtree_bench.table(rows))
     for row in rows:
         if row["verdict"] != "PASSED":
             console.print(f"missed {row['key']}: {row['reason']}", markup=False)
     console.print(techtree_bench.CONDITIONS)
+    tell(versions(rows))
 
 
 @app.command()
@@ -62,16 +60,16 @@ def items(launch: Launch = "minecraft", jobs: Jobs = 1, results: Results = Path(
     spec = load_world(world.kind).spec(world.settings)
     pool = spec.goal_pool()
     console.print(f"{len(pool)} items in the pool; drawn with seed {items_bench.DRAW_SEED}")
-    rows = run_cases(items_bench.cases(path, pool), results, jobs=jobs, tell=_tell)
-    for line in items_bench.summary(rows):
-        console.print(line, markup=False)
+    rows = run_cases(items_bench.cases(path, pool), results, jobs=jobs, tell=tell)
+    for line in [*items_bench.summary(rows), versions(rows)]:
+        tell(line)
 
 
 @app.command()
 def bridge(launch: Launch = "minecraft", starts: Annotated[int, typer.Option(min=0)] = 3) -> None:
     """Round trips to the bridge and through the sandbox; start to first action; memory."""
     rows = bridge_bench.measure()
-    _print_table("Bridge", bridge_bench.table(rows, {"200 000 SHA-256": calibration_s()}))
+    print_table("Bridge", bridge_bench.table(rows, {"200 000 SHA-256": calibration_s()}))
     runs = [startup.measure(find_launch_file(launch)) for _ in range(starts)]
     if runs:
         first = [run.first_action_s for run in runs]
@@ -92,7 +90,7 @@ def retrieval(
     seeds = list(open_library(world).skills())
     row = retrieval_bench.measured(seeds, load_world(world).spec(), queries, results)
     for line in retrieval_bench.summary(row):
-        console.print(line, markup=False, highlight=False)
+        tell(line)
 
 
 @app.command("explore")
@@ -105,17 +103,7 @@ def explore(
 ) -> None:
     """Distinct items by goals of its own, in fast mode, beside Voyager and Odyssey."""
     chosen = explore_bench.cases(find_launch_file(launch), seeds=explore_bench.SEEDS[:seeds], minutes=minutes)
-    rows = run_cases(chosen, results, jobs=jobs, tell=_tell)
-    _print_table("Exploration, offline, fast mode", explore_bench.table(rows))
+    rows = run_cases(chosen, results, jobs=jobs, tell=tell)
+    print_table("Exploration, offline, fast mode", explore_bench.table(rows))
     console.print(explore_bench.CONDITIONS)
-
-
-def _tell(text: str) -> None:
-    console.print(text, markup=False, highlight=False)
-
-
-def _print_table(title: str, lines: Sequence[Sequence[str]]) -> None:
-    table = Table(*lines[0], title=title)
-    for line in lines[1:]:
-        table.add_row(*line)
-    console.print(table)
+    tell(versions(rows))
