@@ -47,7 +47,10 @@ def plans(
     return {
         "new_skills": list(new),
         "plans": [
-            {"steps": [{"call": call, "expects": expects, "why": "because"} for call, expects in plan]}
+            {
+                "same": 0,
+                "steps": [{"call": call, "expects": expects, "why": "because"} for call, expects in plan],
+            }
             for plan in steps
         ],
         "impossible": impossible,

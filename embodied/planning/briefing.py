@@ -21,7 +21,7 @@ from embodied.render import render_families, render_observation
 from embodied.sandbox.stubs import NOT_OFFERED
 from embodied.skills import Skill, SkillLibrary
 
-_SENTENCE: Final = re.compile(r"(?<=[.!?]) +(?=[A-Z])")
+_CLAUSE: Final = re.compile(r"(?<=[.!?]) +(?=[A-Z])|; ")
 
 MOST_SKILLS: Final = 40
 """A larger library is not written out: the skills closest to the goal are."""
@@ -97,16 +97,16 @@ def notes_of(spec: WorldSpec) -> str:
 
 
 def primitives_text(primitives: Mapping[str, PrimitiveSpec]) -> str:
-    """The first sentence of each: enough to judge what code could do; whoever writes it gets the rest."""
+    """The first words of each: enough to judge what code could do; whoever writes it gets the rest."""
     return "\n".join(
-        f"- `{name}({', '.join(spec.args.get('properties', {}))})`: {first_sentence(spec.doc)}"
+        f"- `{name}`: {_first_words(spec.doc)}"
         for name, spec in sorted(primitives.items())
         if name not in NOT_OFFERED
     )
 
 
-def first_sentence(text: str) -> str:
-    return _SENTENCE.split(text.strip(), maxsplit=1)[0]
+def _first_words(doc: str) -> str:
+    return _CLAUSE.split(doc.strip(), maxsplit=1)[0].rstrip(".")
 
 
 def skill_line(skill: Skill) -> str:

@@ -33,7 +33,10 @@ _STEP: Final = _object(call=_TEXT, expects=_TEXT, why=_TEXT)
 
 PLANS_SCHEMA: Final[JsonSchema] = _object(
     new_skills={"type": "array", "items": _NEW_SKILL},
-    plans={"type": "array", "items": _object(steps={"type": "array", "items": _STEP})},
+    plans={
+        "type": "array",
+        "items": _object(same={"type": "integer"}, steps={"type": "array", "items": _STEP}),
+    },
     impossible=_TEXT,
 )
 STEP_SCHEMA: Final[JsonSchema] = _object(
@@ -91,7 +94,7 @@ class Judge:
         plans = []
         for number, raw in enumerate(data.get("plans") or (), 1):
             try:
-                steps = raw["steps"][:MOST_STEPS]
+                steps = self._whole(data["plans"], raw)[:MOST_STEPS]
                 plan = tuple(self._numbered(step, at, outlines) for at, step in enumerate(steps, 1))
             except BadInput as error:
                 refused.append(f"plan {number}: {error}")
@@ -99,6 +102,12 @@ class Judge:
             if plan:
                 plans.append(plan)
         return Proposal(tuple(plans), outlines, tuple(refused), str(data.get("impossible") or ""))
+
+    @staticmethod
+    def _whole(plans: Sequence[Mapping[str, Any]], raw: Mapping[str, Any]) -> list[Any]:
+        """All steps of a plan: `same` of the first plan's, then its own; what repeats costs no tokens."""
+        shared = 0 if raw is plans[0] else max(0, int(raw.get("same") or 0))
+        return [*plans[0]["steps"][:shared], *raw["steps"]]
 
     def checked(self, steps: Sequence[Mapping[str, Any]]) -> tuple[Move, ...]:
         """Steps as moves; raises `BadInput` if one of them does not fit the library or the facts."""

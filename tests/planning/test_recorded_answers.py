@@ -27,6 +27,8 @@ def answer_of(exchange: dict[str, Any]) -> Any:
 
 def proposal() -> Proposal:
     data = answer_of(EXCHANGES[0])
+    for plan in data["plans"]:
+        plan.setdefault("same", 0)  # recorded when every plan was written out whole
     validate(data, dict(PLANS_SCHEMA))
     return Judge("minecraft", SkillLibrary(), {}, SPEC.families).plans(data)
 

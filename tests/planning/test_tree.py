@@ -84,6 +84,24 @@ def test_equal_beginnings_are_one_branch_and_a_failure_takes_the_other() -> None
     assert walk.planner.questions == 1
 
 
+def test_a_plan_that_begins_like_the_first_does_not_write_it_out_again() -> None:
+    answer = plans([WOOD, ORE], [PLANK, ORE])
+    answer["plans"][1]["same"] = 1
+    walk = Walk(answer)
+    walk.ended(walk.next(), True)
+    walk.ended(walk.next(wood=2), False, error="no_tool")
+    assert call_of(walk.next(wood=2)) == "craft-item plank"
+    assert walk.planner.questions == 1
+
+
+@pytest.mark.parametrize("same", [-3, 99])
+def test_a_beginning_that_the_first_plan_does_not_have_is_as_much_as_it_has(same: int) -> None:
+    answer = plans([WOOD], [PLANK])
+    answer["plans"][0]["same"] = answer["plans"][1]["same"] = same
+    walk = Walk(answer)
+    assert call_of(walk.next()) == "gather-thing wood"
+
+
 def test_a_failed_step_without_another_way_is_tried_once_more_and_then_the_model_hears_why() -> None:
     walk = Walk(plans([WOOD, ORE]), plans([PLANK]))
     walk.ended(walk.next(), True)

@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 
 from embodied.condition import parse
+from embodied.exploring.lessons import Lesson, LessonBook
 from embodied.facts import Observation
 from embodied.mini.body import SPECS
 from embodied.mini.knowledge import FAMILIES, MiniSpec
-from embodied.planning.briefing import Briefing, world_text
+from embodied.planning.briefing import MOST_SKILLS, Briefing, world_text
+from embodied.planning.calls import outline
+from embodied.planning.closest import Closest
 from embodied.planning.memory import remembered, steps_so_far
 from embodied.planning.unclear import goal_messages
 from embodied.plugins import load_world
@@ -93,7 +96,7 @@ def test_the_planner_is_told_goal_facts_skills_and_rules() -> None:
         "- inventory[item]: int. How many of an item are held. What is missing is 0.",
         "nearest thing in view [cells]. What is missing is unknown.",
         "- `gather_thing(thing: str, item: str, count: int = 1)`: ",
-        "- `craft(item)`: Make one batch",
+        "- `craft`: Make one batch",
         "Give up to 3 plans, the best first",
         "sum(inventory[*_log]) >= 3",
     ):
@@ -155,6 +158,45 @@ def test_code_that_is_unlike_the_task_is_not_shown() -> None:
     _, user = writer(library, replace(ORDER, name="play-violin", task="Play a sonata on the violin."))
     assert "def craft_item(" in user
     assert "The code of" not in user
+
+
+def crowd(count: int) -> SkillLibrary:
+    """A library of many skills that have nothing to do with ore, and one that has."""
+    colors = [f"paint-wall-{number}" for number in range(count)]
+    skills = [outline(name, "f()", "Paint a wall in a colour.", "mini") for name in colors]
+    ore = outline("dig-up-metal", "dig_up_metal(count: int)", "Dig metal out of the rock.", "mini")
+    return SkillLibrary(skills=[*skills, ore])
+
+
+def test_of_a_large_library_those_that_mean_what_the_goal_means_are_shown() -> None:
+    library = crowd(MOST_SKILLS + 20)
+    shown = Briefing(MiniSpec(), SPECS, lambda: library).skills("mine some ore")
+    assert shown.startswith("- `dig_up_metal(count: int)`")  # no word of it is in the goal
+    assert shown.count("\n- ") == MOST_SKILLS - 1
+    assert "(21 more that seem further from this goal)" in shown
+
+
+def test_the_index_follows_a_library_that_grows() -> None:
+    closest = Closest()
+    assert [skill.name for skill, _ in closest(crowd(3), "mine some ore", 1)] == ["dig-up-metal"]
+    more = crowd(3).with_skill(outline("find-ore", "find_ore()", "Find ore.", "mini"))
+    assert [skill.name for skill, _ in closest(more, "find some ore", 1)] == ["find-ore"]
+    assert closest(SkillLibrary(), "ore", 3) == ()
+
+
+def test_the_writer_is_told_what_earlier_runs_taught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMBODIED_LIBRARY", str(tmp_path))
+    lesson = Lesson(
+        "gather-thing",
+        "gather-thing(thing=rock)",
+        "a rock needs a pickaxe",
+        "craft-item(pickaxe)",
+        "",
+        ("a", "b"),
+    )
+    LessonBook.of("mini").add([lesson])
+    _, user = writer(SkillLibrary([folder] if (folder := seed_folder("mini")) else []))
+    assert "Seen in earlier runs:\n- gather-thing(thing=rock) failed: a rock needs a pickaxe." in user
 
 
 def test_what_a_server_may_keep_is_the_same_for_every_question() -> None:

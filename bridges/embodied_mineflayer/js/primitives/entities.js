@@ -4,7 +4,7 @@ import { attack, nearbyEntities } from '../body/entities.js'
 export default (body) => [
   primitive({
     name: 'nearby_entities',
-    doc: 'Animals, monsters, players and dropped items near, nearest first; radius is at most 48 m.',
+    doc: 'Animals, monsters, players and dropped items near, nearest first. The radius is at most 48 m.',
     args: { radius: optional(num('how far from the feet [m]', { minimum: 1, maximum: 48 }), 24.0) },
     result: {
       entities: list(record({

@@ -14,7 +14,7 @@ export default (body) => [
   primitive({
     name: 'find_blocks',
     doc: 'The nearest blocks of these names that have a face open to air, water or plants; never looks through stone. ' +
-      'radius is at most 128 m from the feet, and land that is not loaded is not seen; count is at most 256. ' +
+      'The radius is at most 128 m from the feet, and land that is not loaded is not seen; count is at most 256. ' +
       'An empty list means none in radius.',
     args: query,
     result: found,
