@@ -260,15 +260,3 @@ class TabletopMethods:
 def is_graspable(thing: SceneObject) -> bool:
     """Whether the fingers go around it: at most 7 cm wide."""
     return thing.kind == "cube" and min(thing.size[0], thing.size[1]) <= 0.07
-
-
-def why_not(scene: Scene, fact: FactRef) -> str:
-    """Why nothing brings a fact about, for a user; empty if something may."""
-    methods = TabletopMethods(scene)
-    family, *names = fact
-    moved = names[0] if names else ""
-    if family in ("on", "in", "at", "holding") and moved in scene.by_name and moved not in methods.graspable:
-        return f"the {moved.replace('_', ' ')} cannot be grasped by this hand"
-    if family == "on" and len(names) == 2 and names[1] in methods.containers:
-        return f"things go into the {names[1]}: in[{moved}, {names[1]}]"
-    return ""
