@@ -32,6 +32,7 @@ FAMILIES: Mapping[str, FactFamily] = {
         _closed("in", ("object", "container"), "The object is inside the bowl, tray or drawer, let go."),
         _closed("at", ("object", "place"), "The object's centre is within the place, at rest, let go."),
         _closed("holding", ("object",), "Both fingers press on the object."),
+        _closed("hand_empty", (), "Nothing is between the fingers."),
         _closed("clear", ("object",), "Nothing is on or above the object, and it is not held."),
         _closed("free", ("place",), "Nothing stands in the place."),
         _closed("left_of", _PAIR, "The first is further left (+y) than the second, more than before/behind."),

@@ -1,0 +1,157 @@
+"""The simulated arm as a driver: `driver = "tabletop"` of the arm's bridge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from embodied.arms.driver import ArmCommand, ArmDescription, ArmState, Driver, Obstacle
+from embodied.errors import BadInput, did_you_mean
+from embodied.facts import FactFamily
+from embodied_tabletop.engine import (
+    CONTROL_PERIOD_S,
+    GRIPPER_FORCE_MAX_N,
+    GRIPPER_WIDTH_MAX_M,
+    HOME,
+    JOINTS,
+)
+from embodied_tabletop.engines import make_engine
+from embodied_tabletop.mujoco_model import GRASP_SITE, arm_xml
+from embodied_tabletop.placing import place, read_setup
+from embodied_tabletop.scenefile import load_scene
+from embodied_tabletop.settings import Settings
+from embodied_tabletop.table import Table, identity_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+LOWER = (-2.7437, -1.7837, -2.9007, -3.0421, -2.8065, 0.5445, -3.0159)
+UPPER = (2.7437, 1.7837, 2.9007, -0.1518, 2.8065, 4.5169, 3.0159)
+VELOCITY = (2.62, 2.62, 2.62, 2.62, 5.26, 4.18, 5.26)
+ACCELERATION = (10.0,) * 7
+JERK = (5000.0,) * 7
+"""Of the FR3, from its maker's description."""
+
+
+class TabletopScene:
+    """Implements `embodied.arms.driver.SceneSource`."""
+
+    def __init__(self, table: Table, settings: Settings) -> None:
+        self._table = table
+        self.families: Mapping[str, FactFamily] = table.families
+        self.identity = identity_of(table.scene, settings.engine, settings.seed)
+        self.details: Mapping[str, Any] = {
+            "scene": table.scene.name,
+            "title": table.scene.title,
+            "engine": settings.engine,
+            "seed": settings.seed,
+            "objects": [thing.name for thing in table.scene.objects],
+            "places": list(table.scene.place_names),
+        }
+
+    def facts(self) -> Mapping[str, Any]:
+        return self._table.facts()
+
+    def events(self) -> Sequence[Mapping[str, Any]]:
+        return self._table.events()
+
+    def obstacles(self) -> Sequence[Obstacle]:
+        return self._table.obstacles()
+
+    def image(self, camera: str, width: int, height: int) -> NDArray[np.uint8]:
+        raise BadInput("This world has no camera yet.")
+
+
+class TabletopDriver:
+    """Implements `embodied.arms.driver.Driver`."""
+
+    def __init__(self, table: Table, settings: Settings, model: Path) -> None:
+        self._table = table
+        self._ticks = 0
+        self.scene = TabletopScene(table, settings)
+        engine = {"mujoco": "MuJoCo", "pybullet": "PyBullet"}[settings.engine]
+        self.description = ArmDescription(
+            name=f"FR3 ({engine})",
+            joint_names=JOINTS,
+            lower=LOWER,
+            upper=UPPER,
+            velocity=VELOCITY,
+            acceleration=ACCELERATION,
+            jerk=JERK,
+            home=HOME,
+            gripper_width_max=GRIPPER_WIDTH_MAX_M,
+            gripper_force_max=GRIPPER_FORCE_MAX_N,
+            control_period_s=CONTROL_PERIOD_S,
+            capabilities=frozenset(
+                {"joint_position", "gripper", "force", "scene", "camera", "simulated", "resets"}
+            ),
+            model=model,
+            end_effector=GRASP_SITE,
+        )
+
+    def read(self) -> ArmState:
+        arm = self._table.engine.arm()
+        return ArmState(
+            time_s=round(self._ticks * CONTROL_PERIOD_S, 6),
+            position=arm.position,
+            velocity=arm.velocity,
+            torque=arm.torque,
+            gripper_width=arm.gripper_width,
+            gripper_force=arm.gripper_force,
+        )
+
+    def command(self, command: ArmCommand) -> ArmCommand:
+        """Joint targets are held within the arm's range; the gripper's within its own."""
+        joints = command.position
+        if joints is not None:
+            joints = tuple(min(max(q, low), high) for q, low, high in zip(joints, LOWER, UPPER, strict=True))
+        width, force = command.gripper_width, command.gripper_force
+        if width is not None:
+            width = min(max(width, 0.0), GRIPPER_WIDTH_MAX_M)
+            self._table.opening = width > self._table.now.gripper_width
+        if force is not None:
+            force = min(max(force, 0.0), GRIPPER_FORCE_MAX_N)
+        self._table.engine.command(joints, width, force)
+        return ArmCommand(joints, width, force)
+
+    def tick(self) -> None:
+        self._ticks += 1
+        self._table.step()
+
+    def stop(self, reason: str) -> None:
+        """Hold where it is."""
+        self._table.engine.command(self._table.engine.arm().position)
+
+    def close(self) -> None:
+        self._table.engine.close()
+
+
+class TabletopDriverPlugin:
+    """Implements `embodied.arms.driver.DriverPlugin`."""
+
+    name = "tabletop"
+
+    def open(self, config: Mapping[str, Any], run_dir: Path) -> Driver:
+        """See `embodied_tabletop.settings` for the configuration, which is the launch file's [world] table;
+        `setup` may say more, see `embodied_tabletop.placing`."""
+        known = (*Settings.__dataclass_fields__, "setup")
+        for name in config:
+            if name not in known:
+                hint = did_you_mean(name, known)
+                raise BadInput(
+                    f"The tabletop has no setting {name!r}.", remedy=f"{hint} It has: {', '.join(known)}."
+                )
+        settings = Settings.of(config)
+        scene = load_scene(settings.scene)
+        start = place(scene, settings.seed, read_setup(config.get("setup") or {}, scene))
+        table = Table(scene, make_engine(settings.engine, scene))
+        table.reset(start)
+        run_dir.mkdir(parents=True, exist_ok=True)
+        model = run_dir / "arm.xml"
+        model.write_text(arm_xml(), encoding="utf-8")
+        return TabletopDriver(table, settings, model)
+
+
+DRIVER = TabletopDriverPlugin()

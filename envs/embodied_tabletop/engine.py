@@ -1,0 +1,131 @@
+"""What the world asks of a physics engine: a few methods, the same for MuJoCo and PyBullet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from embodied_tabletop.scene import Vector3
+
+Quaternion = tuple[float, float, float, float]
+"""(w, x, y, z)"""
+
+JOINTS = tuple(f"fr3_joint{number}" for number in range(1, 8))
+HOME = (0.0, -0.30, 0.0, -2.35, 0.0, 2.05, 0.785398)
+"""Tool down over the middle of the table [rad]."""
+
+LEFT_FINGER, RIGHT_FINGER, ARM, TABLE, FLOOR = "left_finger", "right_finger", "arm", "table", "floor"
+FINGERS = frozenset({LEFT_FINGER, RIGHT_FINGER})
+
+GRIPPER_WIDTH_MAX_M = 0.08
+GRIPPER_FORCE_MAX_N = 70.0
+GRIPPER_SPEED_M_S = 0.10
+"""How fast the distance of the fingers changes at most."""
+
+CONTROL_PERIOD_S = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class BodyState:
+    """World frame [m], [m/s], [rad/s]."""
+
+    position: Vector3
+    quaternion: Quaternion
+    velocity: Vector3 = (0.0, 0.0, 0.0)
+    spin: Vector3 = (0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ArmReading:
+    """Joints [rad], [rad/s], [Nm]; the gripper's width [m], and what its fingers press with [N]."""
+
+    position: tuple[float, ...]
+    velocity: tuple[float, ...]
+    torque: tuple[float, ...]
+    gripper_width: float
+    gripper_force: float
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The world at one instant.
+
+    Attributes:
+        time_s: since the reset [s].
+        bodies: every body but the fixed ones, by name.
+        slides: how far each drawer's box or button's cap has moved [m], by object.
+        contacts: pairs of names that touch, each in alphabetical order; names are those of objects (a
+            drawer's handle counts as its own), "table", "floor", "left_finger", "right_finger" or "arm".
+        grasp_point: the middle between the finger tips, world frame.
+        gripper_width: [m].
+        gripper_force: [N].
+    """
+
+    time_s: float
+    bodies: Mapping[str, BodyState]
+    slides: Mapping[str, float]
+    contacts: frozenset[tuple[str, str]]
+    grasp_point: BodyState
+    gripper_width: float
+    gripper_force: float
+
+    def touches(self, one: str, other: str) -> bool:
+        return ((one, other) if one < other else (other, one)) in self.contacts
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where everything is when a run begins.
+
+    Attributes:
+        poses: of each object's frame, by object; a drawer or button: of its fastened part.
+        slides: how far drawers stand open [m].
+        held: the object between the fingers, "" for none.
+    """
+
+    poses: Mapping[str, BodyState]
+    slides: Mapping[str, float]
+    held: str = ""
+
+
+class Engine(Protocol):
+    """A world in one physics engine. Not thread-safe; nothing but `reset` writes an object's pose."""
+
+    name: str
+
+    def reset(self, start: Start) -> None:
+        """Put everything where `start` says, the arm at home, at rest, time 0."""
+        ...
+
+    def command(
+        self,
+        joints: Sequence[float] | None = None,
+        gripper_width: float | None = None,
+        gripper_force: float | None = None,
+    ) -> None:
+        """Targets for the coming steps; None leaves one as it is. Joints are reached at the end of the
+        next `step`; the fingers go as fast as they may."""
+        ...
+
+    def step(self) -> None:
+        """Let `CONTROL_PERIOD_S` of simulated time pass."""
+        ...
+
+    def arm(self) -> ArmReading: ...
+
+    def snapshot(self) -> Snapshot: ...
+
+    def finite(self) -> bool:
+        """Whether every number is finite and every speed one that this world can have."""
+        ...
+
+    def push(self, body: str, force: Vector3) -> None:
+        """An external force on a free body's centre [N], world frame, during the next `step`."""
+        ...
+
+    def set_grip(self, friction: float) -> None:
+        """Scale the friction of the finger tips; 1 is as built."""
+        ...
+
+    def close(self) -> None: ...
