@@ -11,11 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from embodied.cli import ending, folders, options
+from embodied.cli.learned import note_lessons
 from embodied.cli.stopping import stop_on_signal
 from embodied.exploring.explore import ExploreReport, as_plain, find_exploration, start_exploring
-from embodied.exploring.lessons import LessonBook, lessons_in
 from embodied.exploring.report import failures_by_reason, over_time
-from embodied.exploring.steps import pursuits
 from embodied.journal import read
 from embodied.launchfile import LaunchFile, Override, from_table
 from embodied.view.draw import counted
@@ -57,7 +56,7 @@ def explore(
         report, interrupted = _explore(chosen, total, resume, console, quiet=quiet)
     code = ending.INTERRUPTED if interrupted else report.run.exit_code
     console.print(_report(report, chosen))
-    _learn(report, chosen, console)
+    note_lessons(chosen.world.kind, report.run.journal, console)
     if code in (ending.INTERRUPTED, ending.BUDGET_SPENT):
         more = f" --minutes {chosen.limits.minutes * 2:g}" if code == ending.BUDGET_SPENT else ""
         console.print(Text(f"Go on with:  {folders.command()} explore --resume {report.run.run}{more}"))
@@ -98,14 +97,6 @@ def _explore(
         finally:
             watcher.stop()
     return report, stop.is_set()
-
-
-def _learn(report: ExploreReport, chosen: LaunchFile, console: Console) -> None:
-    """Lessons of this exploration go to the user's library."""
-    book = LessonBook.of(chosen.world.kind)
-    learned = book.add(lessons_in(pursuits(read(report.run.journal))))
-    if learned:
-        console.print(Text(f"{len(learned)} lessons noted in {book.path}"))
 
 
 def _report(report: ExploreReport, launch: LaunchFile) -> Table:

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from embodied.cli import ending, folders, options
+from embodied.cli.learned import note_lessons
 from embodied.cli.stopping import stop_on_signal
 from embodied.errors import BadInput
 from embodied.launchfile import LaunchFile, Override, from_table
@@ -75,6 +76,7 @@ def _finish(
     """The report, how to go on, and the exit code."""
     code = ending.INTERRUPTED if interrupted and report.verdict is not Verdict.PASSED else report.exit_code
     console.print(_report(report, chosen))
+    note_lessons(chosen.world.kind, report.journal, console)
     again = f"{folders.command()} run --resume {report.run}"
     if code == ending.INTERRUPTED:
         console.print(Text(f"Stopped. Go on with:  {again}"), soft_wrap=True)
