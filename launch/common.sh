@@ -2,6 +2,7 @@
 #
 #   stamped STAMP…        holds if .venv already has what one of these stamps stands for
 #   ensure EXTRAS STAMP   makes .venv hold the pinned packages for those extras, then leaves the stamp
+#   needs_arm FILE ARG…   holds if the launch file, or an argument laid over it, chooses the arm at the table
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -34,6 +35,16 @@ stamped() {
         fi
     done
     return 1
+}
+
+needs_arm() {
+    for word in "$@"; do
+        case "$word" in
+        *world.kind=*tabletop*) return 0 ;;
+        *world.kind=*) return 1 ;;
+        esac
+    done
+    grep -Eq "^[[:space:]]*kind[[:space:]]*=[[:space:]]*[\"']tabletop[\"']" "$1" 2>/dev/null
 }
 
 ensure() {

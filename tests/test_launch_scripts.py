@@ -55,6 +55,23 @@ def test_another_launch_file_comes_first(checkout: Path) -> None:
     assert done.stdout.splitlines() == ["embodied", "run", "my own.toml", "--json"]
 
 
+def test_the_arms_packages_are_installed_for_its_launch_file_alone(checkout: Path) -> None:
+    start = str(checkout / "launch" / "start")
+    leave_stamp(checkout, "embodied-start")
+    assert "pip" not in shell([start], Path("/")).stdout
+    done = shell([start, f"{checkout}/launch/tabletop.toml"], Path("/"))
+    assert ".[minecraft,arm]" in done.stdout
+    assert done.stdout.splitlines()[-3:] == ["embodied", "run", f"{checkout}/launch/tabletop.toml"]
+    for arguments in ([], [f"{checkout}/launch/tabletop.toml"], ["--set", "world.kind=tabletop"]):
+        assert "pip" not in shell([start, *arguments], Path("/")).stdout
+
+
+def test_a_setting_from_the_command_line_chooses_the_arm(checkout: Path) -> None:
+    leave_stamp(checkout, "embodied-start")
+    done = shell([str(checkout / "launch" / "start"), "--set", "world.kind=tabletop"], Path("/"))
+    assert ".[minecraft,arm]" in done.stdout
+
+
 def test_the_exit_code_is_that_of_the_run(checkout: Path) -> None:
     leave_stamp(checkout, "embodied-start")
     assert shell([str(checkout / "launch" / "start")], Path("/"), FAKE_EXIT="3").returncode == 3
@@ -87,7 +104,7 @@ def test_without_python_it_says_which_is_needed(checkout: Path, tmp_path: Path) 
     shutil.rmtree(checkout / ".venv")
     tools = tmp_path / "tools"
     tools.mkdir()
-    for name in ("sh", "dirname", "cat", "cksum"):
+    for name in ("sh", "dirname", "cat", "cksum", "grep"):
         found = shutil.which(name)
         assert found
         (tools / name).symlink_to(found)
