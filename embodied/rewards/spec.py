@@ -55,8 +55,8 @@ class Entry:
         shape: of one state, without the batch: (3,) for a position, () for a number.
         unit: "m", "rad", "m/s", "1" for what has none.
         frame: "world", "hand", ...; "" where no frame is meant.
-        low, high: the least and the most it can be: a number for all elements, a tuple of one number an
-            element (row by row), or None where there is no bound.
+        low, high: the least and the most it can be: a number for all elements, a tuple or array of one
+            number an element (row by row; kept as a tuple), or None where there is no bound.
         doc: one sentence.
         role: one of `ROLES`: what it is to a designer of rewards.
         thing: what it is about ("red_cube", "drawer"); entries of one thing belong together. "" means its
@@ -68,8 +68,8 @@ class Entry:
     shape: tuple[int, ...] = ()
     unit: str = "1"
     frame: str = ""
-    low: Bound = None
-    high: Bound = None
+    low: Bound | Array = None
+    high: Bound | Array = None
     doc: str = ""
     role: str = ""
     thing: str = ""
@@ -148,11 +148,11 @@ class Entry:
             return None
         return values[0] if len(set(values)) == 1 else values
 
-    def _filled(self, bound: Bound, missing: float) -> Array:
+    def _filled(self, bound: Bound | Array, missing: float) -> Array:
         value = missing if bound is None else bound
-        if isinstance(value, tuple):
-            return np.array(value).reshape(self.shape)
-        return np.full(self.shape, value)
+        if isinstance(value, float):
+            return np.full(self.shape, value)
+        return np.array(value).reshape(self.shape)
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ class _Spec:
         if not names or len(names) > MAX_ENTRIES or self.size > MAX_SIZE:
             raise BadSpec(
                 f"{len(names)} entries with {self.size} numbers in all.",
-                remedy=f"Give 1 to {MAX_ENTRIES} entries with at most {MAX_SIZE} numbers; images go elsewhere.",
+                remedy=f"Give 1 to {MAX_ENTRIES} entries with at most {MAX_SIZE} numbers, no images.",
             )
 
     @cached_property
@@ -216,8 +216,9 @@ class _Spec:
         try:
             body = json.loads(text)
             if body["version"] != VERSION or body["kind"] != cls.kind:
+                found = f"{body['kind']}, version {body['version']}"
                 raise BadSpec(
-                    f"This is the spec of an {body['kind']}, version {body['version']}, not {cls.kind} {VERSION}.",
+                    f"This is the spec of an {found}, not {cls.kind} {VERSION}.",
                     remedy="Save it again with this version of embodied.",
                 )
             return cls(tuple(_entry(raw) for raw in body["entries"]))
