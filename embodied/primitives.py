@@ -6,6 +6,7 @@ against, the prompts, and the documentation are all made from that list.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,7 +44,12 @@ class PrimitiveSpec:
     timeout_s: float = 30.0
 
     def check_args(self, args: Mapping[str, Any]) -> None:
-        """Raise `BadInput`, naming the argument, unless `args` fits the schema."""
+        """Raise `BadInput`, naming the argument, unless `args` fits the schema and all numbers are finite."""
+        for name, value in args.items():
+            if not finite(value):
+                raise BadInput(
+                    f"{self.name}(): argument ['{name}']: numbers must be finite, not {value!r:.60}."
+                )
         error = next(iter(Draft202012Validator(dict(self.args)).iter_errors(dict(args))), None)
         if error is None:
             return
@@ -68,6 +74,15 @@ class PrimitiveSpec:
     def result_shape(self) -> str:
         """What `value` holds on success, as a reader would write it; "" where the schema does not say."""
         return shape(self.result) if self.result.get("properties") else ""
+
+
+def finite(value: Any) -> bool:
+    """Whether no number in a value, however deep, is infinite or not a number."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, Mapping):
+        return all(finite(item) for item in value.values())
+    return not isinstance(value, (list, tuple)) or all(finite(item) for item in value)
 
 
 def shape(schema: JsonSchema) -> str:

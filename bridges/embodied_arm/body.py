@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from embodied.arms import Driver
+from embodied.arms.facts import FAMILIES
 from embodied.bridge.body import CallContext, PrimitiveFailed
 from embodied.errors import BadInput
 from embodied.facts import FactFamily
 from embodied_arm.control import Controller
-from embodied_arm.facts import FAMILIES
 from embodied_arm.gripper import Gripper
 from embodied_arm.kinematics import yaw_of
 from embodied_arm.limits import Gate, Limits

@@ -16,7 +16,9 @@ THERE_M: Final = 0.002
 RESTS_S: Final = 0.1
 RESTS_M: Final = 0.0003
 """Fingers that move less than this in `RESTS_S` have come to rest."""
-BEGINS_S: Final = 0.15
+BEGINS_S: Final = 0.2
+OPENS_S: Final = 0.6
+"""Fingers that pressed hard take a while to let go."""
 LONGEST_S: Final = 3.0
 FORCE_SHARE: Final = 0.2
 """Less than this share of the force that was asked for is no grasp, where force is measured."""
@@ -66,7 +68,7 @@ class Gripper:
 
     def _move(self, command: ArmCommand, until: float | None, watch: Watch) -> ArmState:
         widths: deque[float] = deque(maxlen=max(2, round(RESTS_S / self._period) + 1))
-        soonest = math.ceil(BEGINS_S / self._period)
+        soonest = math.ceil((BEGINS_S if until is None else OPENS_S) / self._period)
         for tick in range(math.ceil(LONGEST_S / self._period)):
             state = self._controller.tick(command, watch)
             if until is not None and abs(state.gripper_width - until) < THERE_M:

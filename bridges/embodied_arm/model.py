@@ -16,7 +16,7 @@ from embodied.errors import SetupError
 
 Array = NDArray[np.float64]
 
-GRASP_POINT: Final = "grasp_point"
+GRASP_POINT: Final = "planned_grasp_point"
 ARM, THING = 1, 2
 """Collision types: the arm (and what it carries) meets itself and things; things do not meet each other."""
 CARRIED_PARTS: Final = 6
@@ -203,6 +203,7 @@ class PlanningModel:
         self.model.geom_quat[geom] = quaternion
         self.model.geom_size[geom] = half
         self.model.geom_aabb[geom] = [0, 0, 0, *half]
+        self.model.geom_sameframe[geom] = 0  # it was compiled at the body's own frame
         self.model.geom_rbound[geom] = float(np.linalg.norm(half))
         self.model.geom_contype[geom] = self.model.geom_conaffinity[geom] = ARM
 
@@ -230,6 +231,9 @@ def _arm(description: ArmDescription) -> Any:
             remedy="Install the package that ships it: `pip install 'embodied-agent[arm]'`.",
         ) from wrong
     spec.meshdir = _mesh_folder(spec, path.parent)
+    spec.option.disableflags |= int(
+        mujoco.mjtDisableBit.mjDSBL_MIDPHASE
+    )  # its boxes do not follow the carried
     for kind in (spec.keys, spec.actuators, spec.tendons, spec.equalities, spec.sensors):
         for element in list(kind):
             element.delete()

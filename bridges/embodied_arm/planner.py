@@ -26,8 +26,8 @@ TOUCH_DEPTH_M: Final = 0.02
 """How deep a planned motion may push into what it may touch before the push is through the thing."""
 WORSE_M: Final = 0.0015
 """What touches at the beginning may come this much nearer on the way."""
-LIFTS: Final = (0.06, 0.15, 0.25, 0.35)
-"""How far above both ends a motion `above` is tried [m]."""
+LIFTS: Final = (0.1, 0.2, 0.3, 0.4)
+"""How far above its end a motion `above` comes down from, and `home` rises, the first that is free [m]."""
 
 
 @dataclass(frozen=True)
@@ -90,23 +90,23 @@ class Planner:
         return Plan(plan.joints, np.array(targets[-1].position))
 
     def above(self, start: Array, target: Target, scene: Scene, share: float) -> Plan:
-        """Up, across and down to `target`; the lowest way that hits nothing."""
+        """Over what stands in between: up where needed, across, and straight down to `target`; the lowest
+        way that hits nothing, or else the straight line."""
         self._inside([target])
         self._look(start, scene)
         position, rotation = self.where(start)
-        failed: PrimitiveFailed | None = None
+        x, y, z = (float(value) for value in position)
+        end = np.array(target.position)
         for lift in LIFTS:
-            height = max(float(position[2]), target.position[2]) + lift
-            height = min(height, float(self._limits.workspace_high[2]))
-            up = Target((float(position[0]), float(position[1]), height), yaw_of(rotation))
+            height = min(target.position[2] + lift, float(self._limits.workspace_high[2]))
             over = Target((target.position[0], target.position[1], height), target.yaw)
+            ways = [over, target] if z >= height else [Target((x, y, height), yaw_of(rotation)), over, target]
             try:
-                plan = self._checked(start, self._through(start, [up, over, target]), scene, share)
-                return Plan(plan.joints, np.array(target.position))
+                return Plan(self._checked(start, self._through(start, ways), scene, share).joints, end)
             except PrimitiveFailed as wrong:
-                failed = failed if failed is not None and failed.code == "collision" else wrong
-        assert failed is not None
-        raise failed
+                if wrong.code == "unreachable":
+                    break
+        return self.line(start, [target], scene, share)
 
     def joints(self, start: Array, goal: Array, scene: Scene, share: float) -> Plan:
         """All joints together from `start` to `goal`."""

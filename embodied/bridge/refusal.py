@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 from embodied.errors import BadInput
-from embodied.primitives import PrimitiveSpec
+from embodied.primitives import PrimitiveSpec, finite
 
 
 def refusal(code: str, message: str, data: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
@@ -22,18 +21,10 @@ def wrong_arguments(spec: PrimitiveSpec, args: Any) -> str:
     """What is wrong with the arguments, or the empty string."""
     if not isinstance(args, Mapping):
         return f"{spec.name}(): args must be a map"
-    if not _finite(args):
+    if not finite(args):
         return f"{spec.name}(): numbers must be finite"
     try:
         spec.check_args(args)
     except BadInput as wrong:
         return str(wrong)
     return ""
-
-
-def _finite(value: Any) -> bool:
-    if isinstance(value, float):
-        return math.isfinite(value)
-    if isinstance(value, Mapping):
-        return all(_finite(item) for item in value.values())
-    return not isinstance(value, (list, tuple)) or all(_finite(item) for item in value)

@@ -253,9 +253,7 @@ class BridgeServer:
             self._wake_in.send(b".")
 
 
-def serve(
-    make: Callable[[], Body], endpoint: str = "tcp://127.0.0.1:*", *, lease_ms: int = 2000
-) -> int:
+def serve(make: Callable[[], Body], endpoint: str = "tcp://127.0.0.1:*", *, lease_ms: int = 2000) -> int:
     """The main function of a bridge process: serve until standard input closes, SIGTERM, or orphaned.
 
     Prints the ready line, or why it cannot start; returns the exit code.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -122,6 +123,8 @@ class KinematicDriver:
         self.ticks = 0
         self.stopped = ""
         self.closed = False
+        self.then: Callable[[], object] = lambda: None
+        self.then_at = -1
         self._trouble = trouble or Trouble()
         self._model = PlanningModel(description)
         self._q = np.array(description.home)
@@ -156,9 +159,9 @@ class KinematicDriver:
         if self.ticks == trouble.lose_at:
             raise WorldError("the connection to the arm broke")
         if self.ticks == trouble.hang_at:
-            import threading
-
             threading.Event().wait()
+        if self.ticks == self.then_at:
+            self.then()
         if self.ticks == trouble.event_at:
             self.scene.pending.append(trouble.event)
         if trouble.freeze_at is not None and self.ticks >= trouble.freeze_at:
@@ -193,7 +196,7 @@ class KinematicDriver:
             return
         if self._width <= between.size:
             self._width, self._force, between.held = between.size, self._pressed, True
-        elif between.held:
+        else:
             between.held = False
         if between.held:
             between.position = hand.copy()
