@@ -21,7 +21,7 @@ from embodied.condition import parse
 from embodied.errors import BadInput
 from embodied.library import Evidence, Grade, LibraryStore, open_library
 from embodied.library.exchange import export_skills, import_skills
-from embodied.library.proving import make_gate, to_prove
+from embodied.library.proving import called_first, make_gate, to_prove
 from embodied.sandbox import SkillExecutor
 from embodied.skills import Skill
 
@@ -212,7 +212,7 @@ def _chosen(store: LibraryStore, names: list[str], *, every: bool, new: bool) ->
     if new:
         waiting = (Grade.TRIAL, Grade.QUARANTINED, Grade.SUSPECT)
         found = [name for name in store.names if _newest(store, name) in waiting]
-        return _called_first(store, found)
+        return called_first(store, found)
     if not names:
         raise BadInput("Which skill?", remedy="Name some, or --new, or --all.")
     return names
@@ -221,21 +221,6 @@ def _chosen(store: LibraryStore, names: list[str], *, every: bool, new: bool) ->
 def _newest(store: LibraryStore, name: str) -> Grade:
     lines = store.history(name)
     return lines[-1].grade if lines and name not in store.problems() else Grade.QUARANTINED
-
-
-def _called_first(store: LibraryStore, names: list[str]) -> list[str]:
-    """In an order in which a skill comes after those that it calls."""
-    calls = {}
-    for name in names:
-        lines = store.history(name)
-        calls[name] = set(lines[-1].version.calls) & set(names) if lines else set()
-    ordered: list[str] = []
-    while calls:
-        ready = [name for name, called in calls.items() if not called - set(ordered)] or list(calls)
-        ordered += ready
-        for name in ready:
-            del calls[name]
-    return ordered
 
 
 def _tell(console: Console, store: LibraryStore, evidence: Evidence) -> None:

@@ -150,6 +150,9 @@ def _report(report: RunReport, launch: LaunchFile) -> Table:
     table.add_row("model calls", Text(model_use_text(report.model_use.to_wire())))
     table.add_row("claims", Text(str(report.claims)))
     table.add_row("assistance", Text(counted(report.assistance)))
+    if report.unproven:
+        prove = f"{folders.command()} skills verify --new --world {launch.world.kind}"
+        table.add_row("on trial", Text(f"{', '.join(report.unproven)}; prove them with  {prove}"))
     table.add_row("journal", Text(str(report.journal)))
     table.add_row("replay", Text(f"{folders.command()} replay {report.run}"))
     return table

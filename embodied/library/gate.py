@@ -17,13 +17,15 @@ from typing import Any, Final
 from embodied.condition import Condition, parse
 from embodied.errors import BadLibrary, WorldError
 from embodied.facts import Observation
+from embodied.library.case import Case
 from embodied.library.evidence import Evidence, Ground, SeedResult, stubs_hash
 from embodied.library.grades import VERIFIED, lost
 from embodied.library.locks import FileLock
 from embodied.library.records import Check
 from embodied.library.scenes import example_of, expected, needs_of, scene_of, uses_per_tool
 from embodied.library.store import LibraryStore
-from embodied.library.trial import Case, Trial
+from embodied.library.trial import Trial
+from embodied.library.way import way_of
 from embodied.methods import WorldSpec
 from embodied.outcome import Verdict
 from embodied.sandbox import Limits
@@ -56,6 +58,7 @@ class Gate:
         spec: what the kind of world knows.
         store: where skills are found, and evidence is kept.
         run_dir: for logs and worlds.
+        step_retries: how often a step towards a skill's needs may fail in the same way.
         how: how the worlds are run, if not as usual ("fast"); part of the evidence.
         on_progress: gets a line for each thing that begins or ends.
         stop: ends the verification after what is running was halted; it can be gone on with.
@@ -70,6 +73,7 @@ class Gate:
         run_dir: Path,
         how: str = "",
         limits: Limits | None = None,
+        step_retries: int = 3,
         on_progress: Callable[[str], None] = lambda line: None,
         stop: threading.Event | None = None,
     ) -> None:
@@ -79,6 +83,7 @@ class Gate:
         self._run_dir = run_dir
         self._how = how
         self._limits = limits or Limits()
+        self._step_retries = step_retries
         self._tell = on_progress
         self._stop = stop or threading.Event()
 
@@ -123,20 +128,27 @@ class Gate:
         needs: Sequence[Condition],
     ) -> Case:
         version = next((line.version for line in self._history(skill) if line.hash == skill.hash), None)
-        example = version.example if version is not None else {}
+        first = version.example if version is not None and arguments is None else {}
         if arguments is None:
-            given = example.get("arguments")
-            arguments = dict(given) if isinstance(given, Mapping) else example_of(skill, self.spec)
-        if expects is None and example.get("expects"):
-            expects = parse(str(example["expects"]))
+            arguments = dict(first.get("arguments") or example_of(skill, self.spec))
+        if expects is None and first.get("expects"):
+            expects = parse(str(first["expects"]))
         bound = skill.bind(**arguments)
         goal = expected(skill, bound, expects)
         before = tuple(dict.fromkeys([*needs_of(skill, bound, self.spec), *needs]))
-        example = {"arguments": dict(bound), "expects": str(goal)}
-        added = self.store.add(skill, example=example)
+        added = self.store.add(skill, example={"arguments": dict(bound), "expects": str(goal)})
         if added.status == "duplicate":
             raise BadLibrary(f"{skill.name} is the same as {added.twin}.", remedy=f"Use {added.twin}.")
-        return Case(skill.name, bound, before, goal, self._library(skill))
+        return Case(
+            skill.name,
+            bound,
+            before,
+            goal,
+            self._library(skill, seed_skills=bool(first.get("seed_skills", True))),
+            held=dict(first.get("held") or {}),
+            way=way_of(first),
+            step_retries=self._step_retries,
+        )
 
     def _history(self, skill: Skill) -> Sequence[Any]:
         try:
@@ -144,8 +156,9 @@ class Gate:
         except BadLibrary:
             return ()
 
-    def _library(self, skill: Skill) -> SkillLibrary:
-        others = self.store.skills()
+    def _library(self, skill: Skill, *, seed_skills: bool) -> SkillLibrary:
+        """What may be called: as in the run that the skill was written in."""
+        others = (self.store if seed_skills else self.store.without_seeds()).skills()
         for called in skill.calls:
             if called not in others:
                 raise BadLibrary(
@@ -270,13 +283,13 @@ class Gate:
     def _set_up(
         self, simulation: Simulation, case: Case, seed: int, *, bare: bool
     ) -> tuple[World, Mapping[str, Any]]:
-        scene = {} if bare else scene_of(case.needs, self.spec)
+        scene = {} if bare else scene_of(case.needs, self.spec, held=case.held)
         world = simulation.reset(seed, scene or None)
         if not scene:
             return world, {}
         seen: Observation = world.observe()
         per_tool = uses_per_tool(case.needs, scene["inventory"], seen)
-        more = scene_of(case.needs, self.spec, per_tool=per_tool)
+        more = scene_of(case.needs, self.spec, per_tool=per_tool, held=case.held)
         if more != scene:
             world = simulation.reset(seed, more)
         return world, more["inventory"]

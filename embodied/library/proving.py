@@ -21,6 +21,7 @@ def make_gate(
     *,
     fast: bool = True,
     settings: Mapping[str, Any] | None = None,
+    step_retries: int = 3,
     on_progress: Callable[[str], None] = lambda line: None,
     stop: threading.Event | None = None,
 ) -> Gate:
@@ -29,6 +30,7 @@ def make_gate(
     Args:
         fast: shortened waiting, where the world offers it; part of the evidence.
         settings: others of the launch file's [world] table.
+        step_retries: of its [agent] table.
     """
     plugin = load_world(store.world)
     offered = plugin.settings_schema["properties"]
@@ -40,9 +42,25 @@ def make_gate(
         store,
         run_dir=run_dir,
         how="fast" if chosen.get("fast") else "",
+        step_retries=step_retries,
         on_progress=on_progress,
         stop=stop,
     )
+
+
+def called_first(store: LibraryStore, names: list[str]) -> list[str]:
+    """In an order in which a skill comes after those that it calls."""
+    calls = {}
+    for name in names:
+        lines = store.history(name)
+        calls[name] = set(lines[-1].version.calls) & set(names) if lines else set()
+    ordered: list[str] = []
+    while calls:
+        ready = [name for name, called in calls.items() if not called - set(ordered)] or list(calls)
+        ordered += ready
+        for name in ready:
+            del calls[name]
+    return ordered
 
 
 def to_prove(store: LibraryStore, name: str) -> Skill:

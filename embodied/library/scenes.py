@@ -77,11 +77,18 @@ def example_of(skill: Skill, spec: WorldSpec) -> dict[str, Any]:
     return skill.bind()
 
 
-def scene_of(needs: Sequence[Condition], spec: WorldSpec, *, per_tool: float = math.inf) -> dict[str, Any]:
+def scene_of(
+    needs: Sequence[Condition],
+    spec: WorldSpec,
+    *,
+    per_tool: float = math.inf,
+    held: Mapping[str, int] = {},
+) -> dict[str, Any]:
     """The scene that makes the needs hold, as far as giving things can: {"inventory": {item: count}} or {}.
 
     Args:
         per_tool: uses that one tool has, where a need is over uses.
+        held: what is given in any case.
     """
     given: dict[str, int] = {}
     for need in needs:
@@ -90,6 +97,7 @@ def scene_of(needs: Sequence[Condition], spec: WorldSpec, *, per_tool: float = m
                 given[item] = given.get(item, 0) + math.ceil(wanted.amount)
             else:
                 given[item] = max(given.get(item, 0), math.ceil(wanted.amount / per_tool), 1)
+    given = {item: max(given.get(item, 0), held.get(item, 0)) for item in {**held, **given}}
     return {"inventory": given} if given else {}
 
 

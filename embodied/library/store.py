@@ -165,6 +165,10 @@ class LibraryStore:
         entries = ((name, self._index.entry(name)) for name in self._index.names())
         return {name: entry.problem for name, entry in entries if entry.problem}
 
+    def without_seeds(self) -> LibraryStore:
+        """The same library without the seed skills."""
+        return LibraryStore(self.folder, self.world, body=self.body)
+
     # ------------------------------------------------------------------------------------- growing
 
     def add(

@@ -8,40 +8,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from embodied.condition import And, Condition, evaluate
+from embodied.condition import evaluate
 from embodied.facts import Observation
+from embodied.library.case import Case
 from embodied.library.evidence import SeedResult
+from embodied.library.reaching import Reaching
 from embodied.methods import WorldSpec
 from embodied.outcome import Verdict
-from embodied.planning import Attempt, OfflinePlanner, Step
-from embodied.planning.progress import progressed
 from embodied.referee import judge
 from embodied.sandbox import Limits, SkillExecutor, SkillRun
-from embodied.skills import SkillLibrary
 from embodied.watching import AnyOf, Halter
 from embodied.world import Simulation, World
 
 SKILL_DEADLINE_S: Final = 600.0
-REACH_DEADLINE_S: Final = 900.0
-REACH_STEPS: Final = 80
 _READY_DEADLINE_S: Final = 20.0
 _READY_POLL_S: Final = 0.2
-
-
-@dataclass(frozen=True)
-class Case:
-    """What is put to the proof.
-
-    Attributes:
-        library: what may be called, the skill itself among it.
-        needs, expects: what must hold before and after.
-    """
-
-    skill: str
-    arguments: Mapping[str, Any]
-    needs: tuple[Condition, ...]
-    expects: Condition
-    library: SkillLibrary
 
 
 @dataclass
@@ -71,10 +52,18 @@ class Trial:
             Halter(self.world, (self.stop, self.interrupt)),
             SkillExecutor(self.case.library, self.world, self.limits, seed=self.seed) as executor,
         ):
-            steps, problem = self._reach(executor)
+            reaching = Reaching(
+                self.spec,
+                self.case,
+                lambda skill, arguments: self._use(executor, skill, arguments),
+                self._observe,
+                self.stop,
+                lambda line: self.tell(f"seed {self.seed}: {line}"),
+            )
+            problem = reaching.reach(from_nothing=from_nothing)
             set_up: dict[str, Any] = {"given": dict(given)} if given else {}
-            if steps:
-                set_up["reached"] = steps
+            if reaching.taken:
+                set_up["reached"] = reaching.taken
             before = self._observe()
             if not problem and evaluate(self.case.expects, before) is True:
                 problem = f"{self.case.expects} holds before it ran"
@@ -88,39 +77,6 @@ class Trial:
                 return None
             verdict, reason = self._judged(done)
             return self._result(verdict, reason, set_up, from_nothing, done=done)
-
-    def _reach(self, executor: SkillExecutor) -> tuple[list[str], str]:
-        """Make the needs hold with the offline planner: the steps it took, and why it could not ("")."""
-        if not self.case.needs:
-            return [], ""
-        goal: Condition = And(self.case.needs) if len(self.case.needs) > 1 else self.case.needs[0]
-        planner = OfflinePlanner(self.spec)
-        history: list[Attempt] = []
-        taken: list[str] = []
-        deadline = time.monotonic() + REACH_DEADLINE_S
-        observation = self._observe()
-        while evaluate(goal, observation) is not True and not self.stop.is_set():
-            if len(taken) >= REACH_STEPS or time.monotonic() > deadline:
-                return taken, f"the needs were not reached in {len(taken)} steps: {goal}"
-            for reflex in self.spec.reflexes:
-                if reflex.skill in self.case.library and evaluate(reflex.when, observation) is True:
-                    self._use(executor, reflex.skill, reflex.arguments)
-                    observation = self._observe()
-                    break
-            step = planner.next(goal, observation, history)
-            if not isinstance(step, Step):
-                return taken, f"the needs cannot be reached from here: {getattr(step, 'reason', step)}"
-            if step.skill not in self.case.library:
-                return taken, f"the needs cannot be reached: there is no skill {step.skill}"
-            self.tell(f"seed {self.seed}: reaching the needs, {step.signature}")
-            taken.append(step.signature)
-            done = self._use(executor, step.skill, step.arguments)
-            after = self._observe()
-            judgement = judge(step.expects, after)
-            error = done.error_code or done.reason
-            history.append(Attempt(step, judgement, error, progressed(step.expects, observation, after)))
-            observation = after
-        return taken, ""
 
     def _use(self, executor: SkillExecutor, skill: str, arguments: Mapping[str, Any]) -> SkillRun:
         self.interrupt.clear()

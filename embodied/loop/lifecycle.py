@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,7 +27,7 @@ from embodied.library import LibraryStore, open_library
 from embodied.library.seeds import HELD_OUT
 from embodied.loop.goal import goal_of
 from embodied.loop.interruption import Interruption
-from embodied.loop.proving import prove_kept
+from embodied.loop.proving import Proving
 from embodied.loop.pursuit import towards
 from embodied.loop.recording import CallRecorder, write_ended, write_fault, write_resumed, write_started
 from embodied.loop.report import INTERRUPTED, RunReport, Tally
@@ -144,8 +144,8 @@ def run_in_world(
         finally:
             life.held.close()
             simulation.close()
-        prove_kept(life.store, launch, journal, life.stop, onlookers.on_record)
-        return report
+        proving = Proving(life.store, launch, journal, life.tally.budget, life.stop, onlookers.on_record)
+        return replace(report, unproven=proving.prove())
 
 
 @contextmanager

@@ -29,6 +29,7 @@ class RunReport:
         journal: the path of its journal.
         model_use: what asking models has cost over all parts of the run.
         claims: what skills said of themselves beside what the facts said.
+        unproven: the skills that it wrote and that the gate has not proven; they are on trial.
         more: with a spent budget, the option that lets it go on: "--set model.calls=200".
         exit_code: 0 PASSED, 1 FAILED or UNKNOWN, 3 budget spent, 130 stopped by the user.
     """
@@ -47,6 +48,7 @@ class RunReport:
     model_use: Usage = field(default_factory=Usage)
     more: str = ""
     claims: Claims = field(default_factory=Claims)
+    unproven: tuple[str, ...] = ()
 
 
 @dataclass

@@ -16,6 +16,7 @@ from embodied.facts import Observation, observation_to_wire
 from embodied.journal import Journal
 from embodied.launchfile import LaunchFile
 from embodied.library import LibraryStore
+from embodied.library.way import first_use
 from embodied.loop.interruption import Interruption
 from embodied.loop.recording import (
     CallRecorder,
@@ -111,10 +112,20 @@ class Run:
         """From now on the run has these skills."""
         self.executor.library = library
 
-    def keep(self, skill: Skill, wanted: NewSkill) -> None:
-        """A written skill passed its trial: it goes to the library as `trial`, for the gate."""
+    def keep(self, skill: Skill, wanted: NewSkill, before: Observation) -> None:
+        """A written skill passed its trial: it goes to the library as `trial`, for the gate.
+
+        `before`: the facts right before the trial, which is the last attempt.
+        """
         seed = self.launch.world.settings.get("seed")
-        keep(self.store, skill, wanted, self.journal, seed if isinstance(seed, int) else None)
+        example = first_use(
+            wanted.arguments,
+            wanted.expects,
+            before,
+            self.history[:-1],
+            seed_skills=self.launch.agent.seed_skills,
+        )
+        keep(self.store, skill, wanted.task, example, self.journal, seed if isinstance(seed, int) else None)
 
     def observe(self) -> Observation:
         """The facts, once the body is fit to act: a dead one is waited for."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Final
 
 from embodied.condition import And, Comparison, Condition, Fact, Literal, evaluate
 from embodied.facts import Observation
@@ -33,7 +35,8 @@ class OfflinePlanner:
     as the first did.
 
     Attributes:
-        step_retries: a step that failed this often, with no progress between, is not tried again.
+        step_retries: a step that failed this often in the same way, with no progress between, is not tried
+            again; nor is one that failed twice as often in whatever ways.
     """
 
     world: Methods
@@ -84,21 +87,26 @@ def find_plan(world: Methods, goal: Condition, observation: Observation, penalty
 
 
 def count_failures(history: Sequence[Attempt]) -> Counter[str]:
-    """Failures by step signature since that signature last succeeded or made progress that is forgiven."""
-    failures: Counter[str] = Counter()
+    """How often each step failed in the same way since it last succeeded or made progress that is forgiven.
+
+    Failures of several kinds count half. Errors are of one kind if they differ in numbers only.
+    """
+    kinds: defaultdict[str, Counter[str]] = defaultdict(Counter)
     forgiven: Counter[str] = Counter()
     for attempt in history:
-        signature = attempt.step.signature
+        signature, kind = attempt.step.signature, _NUMBER.sub("#", attempt.error)
         if attempt.judgement.passed:
-            failures[signature] = forgiven[signature] = 0
+            kinds[signature].clear()
+            forgiven[signature] = 0
         elif attempt.progress and forgiven[signature] < FORGIVEN:
-            failures[signature] = min(failures[signature], 1)
+            kinds[signature] = Counter({kind: 1} if kinds[signature] else {})
             forgiven[signature] += 1
         else:
-            failures[signature] += 1
-    return failures
+            kinds[signature][kind] += 1
+    return Counter({name: max(*found.values(), found.total() // 2, 0) for name, found in kinds.items()})
 
 
+_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
 _TRUE = Comparison(Literal(True), "==", Literal(True))
 
 

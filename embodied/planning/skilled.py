@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from embodied.errors import BadInput
 from embodied.facts import Observation
 from embodied.methods import FactRef, Method, WorldSpec
 from embodied.skills import Skill, SkillLibrary
@@ -38,8 +39,11 @@ class SkilledMethods:
         self._library = library
 
     def methods(self, fact: FactRef, amount: float, observation: Observation) -> Iterable[Method]:
-        yield from self.world.methods(fact, amount, observation)
-        for way in ways(self._library()).get(fact, ()):
+        library = self._library()
+        for method in self.world.methods(fact, amount, observation):
+            if _can_be_called(method, library):
+                yield method
+        for way in ways(library).get(fact, ()):
             total = observation.number(*fact) + amount
             arguments = {way.parameter: int(total)} if way.parameter else {}
             if not way.parameter and observation.number(*fact) + 1e-9 >= way.amount:
@@ -56,6 +60,17 @@ class SkilledMethods:
 
     def unreachable(self, fact: FactRef) -> str:
         return self.world.unreachable(fact)
+
+
+def _can_be_called(method: Method, library: SkillLibrary) -> bool:
+    """The world names its ways by the seed skills; a library without them may have others of the name."""
+    if method.skill not in library:
+        return False
+    try:
+        library.get(method.skill).bind(**method.arguments)
+    except BadInput:
+        return False
+    return True
 
 
 def ways(library: SkillLibrary) -> Mapping[FactRef, list[_Way]]:

@@ -10,27 +10,32 @@ from typing import Any
 from embodied.errors import BadSkill
 from embodied.journal import Journal
 from embodied.library import LibraryStore
-from embodied.planning.plan import NewSkill
 from embodied.skills import Skill, load_skill
 
 
-def keep(store: LibraryStore, skill: Skill, wanted: NewSkill, journal: Journal, seed: int | None) -> None:
-    """Store a skill as `trial`, for the gate to verify.
+def keep(
+    store: LibraryStore,
+    skill: Skill,
+    task: str,
+    example: Mapping[str, Any],
+    journal: Journal,
+    seed: int | None,
+) -> None:
+    """Store a skill as `trial`, for the gate to verify. `example`: how it was first used.
 
     The journal says that it passed before it is stored, and that it is stored after.
     """
     run = journal.path.parent.name
-    example = {"arguments": dict(wanted.arguments), "expects": str(wanted.expects)}
     journal.write(
         "skill_passed",
         skill=skill.name,
         hash=skill.hash,
         folder=str(skill.folder.resolve().relative_to(journal.path.parent.resolve())),
         example=example,
-        task=wanted.task,
+        task=task,
         seed=seed,
     )
-    _store(store, skill, example, f"{wanted.task} (written in {run})", journal, seed)
+    _store(store, skill, example, f"{task} (written in {run})", journal, seed)
 
 
 def keep_unfinished(store: LibraryStore, records: Iterable[Mapping[str, Any]], journal: Journal) -> None:

@@ -46,7 +46,7 @@ def learn(
             run.history.append(Attempt(wanted.step, Judgement(Verdict.FAILED, made.why), made.why))
         return bench.now
     if not made.merged:
-        run.keep(made.skill, wanted)
+        run.keep(made.skill, wanted, bench.before)
     return bench.now
 
 
@@ -59,6 +59,9 @@ class _RunBench:
     now: Observation
     goal: Condition
 
+    def __post_init__(self) -> None:
+        self.before = self.now  # the last trial
+
     def check(self, skill: Skill) -> Sequence[TypeProblem]:
         self.run.use(self.run.library.with_skill(skill))
         return self.run.executor.check(skill)
@@ -66,7 +69,7 @@ class _RunBench:
     def try_out(self, skill: Skill, order: Order) -> Trial:
         wanted = self.wanted
         step = Step(skill.name, order.arguments, order.expects, wanted.why, wanted.tree, wanted.upcoming)
-        before = self.now
+        before = self.before = self.now
         self.run.budget.check()
         self.now = self.run.attempt(step, before, self.goal)
         run = self.run.last_run

@@ -202,16 +202,9 @@ def test_progress_forgives_earlier_failures() -> None:
 
 
 def test_a_skill_of_the_library_is_a_way_and_its_needs_come_first(tmp_path: Path) -> None:
-    folder = tmp_path / "carve-totem"
-    folder.mkdir()
-    (folder / "SKILL.md").write_text(
-        "---\nname: carve-totem\ndescription: Carve totems of planks.\nmetadata:\n  embodied-world: toy\n"
-        '  embodied-achieves: "inventory[totem] >= {count}"\n  embodied-needs: "inventory[plank] >= 4"\n---\n'
-    )
-    (folder / "skill.py").write_text(
-        '"""Carve."""\n\n\ndef carve_totem(count: int = 1) -> SkillResult:\n    """Carve."""\n'
-        "    return done()\n"
-    )
+    toy_skill(tmp_path, "chop")
+    toy_skill(tmp_path, "saw")
+    toy_skill(tmp_path, "carve-totem", achieves="inventory[totem] >= {count}", needs="inventory[plank] >= 4")
     library = SkillLibrary([tmp_path])
     planner = OfflinePlanner(SkilledMethods(Toy(), lambda: library))
     decision = planner.next(parse("inventory[totem] >= 2"), facts(totem=1), [])
@@ -220,6 +213,47 @@ def test_a_skill_of_the_library_is_a_way_and_its_needs_come_first(tmp_path: Path
     assert [step.skill for step in steps] == ["chop", "saw", "carve-totem"]
     assert steps[-1].arguments == {"count": 2}
     assert str(steps[-1].expects) == "inventory[totem] >= 2"
+
+
+def toy_skill(home: Path, name: str, achieves: str = "", needs: str = "", takes: str = "count") -> None:
+    folder = home / name
+    folder.mkdir()
+    (folder / "SKILL.md").write_text(
+        f"---\nname: {name}\ndescription: Do {name}.\nmetadata:\n  embodied-world: toy\n"
+        f'  embodied-achieves: "{achieves}"\n  embodied-needs: "{needs}"\n---\n'
+    )
+    (folder / "skill.py").write_text(
+        f"def {name.replace('-', '_')}({takes}: int = 1) -> SkillResult:\n"
+        f'    """Do it."""\n    return done()\n'
+    )
+
+
+def test_what_the_library_cannot_do_is_no_way(tmp_path: Path) -> None:
+    toy_skill(tmp_path, "saw")
+    toy_skill(tmp_path, "chop", takes="strokes")  # of the name, and not callable as the world calls it
+    library = SkillLibrary([tmp_path])
+    planner = OfflinePlanner(SkilledMethods(Toy(), lambda: library))
+    assert isinstance(planner.next(parse("inventory[plank] >= 2"), facts(), []), Stop)
+    decision = planner.next(parse("inventory[plank] >= 2"), facts(wood=1), [])
+    assert isinstance(decision, Step)
+    assert decision.skill == "saw"
+
+
+def test_failures_count_together_when_they_are_of_one_kind(tmp_path: Path) -> None:
+    here = facts(axe=1, uses={"axe": 10})
+    goal = parse("inventory[ore] >= 1")
+    step = OfflinePlanner(Toy()).next(goal, here, [])
+    assert isinstance(step, Step)
+
+    def tried(*errors: str) -> str:
+        history = [Attempt(step, Judgement(Verdict.FAILED, "no ore"), error) for error in errors]
+        decision = OfflinePlanner(Toy()).next(goal, here, history)
+        return decision.skill if isinstance(decision, Step) else "stop"
+
+    assert step.skill == "mine"
+    assert tried("no way to 3 5", "no way to 4 5", "no way to 9 1") != "mine"
+    assert tried("no way to 3 5", "lost", "no way to 9 1") == "mine"
+    assert tried(*["no way", "lost"] * 3) != "mine"  # and not for ever
 
 
 def test_a_launch_says_how_often_a_step_is_tried() -> None:
