@@ -187,13 +187,12 @@ class TabletopMethods:
     def _bringing_to(self, name: str, place: str) -> Iterator[Method]:
         if name not in self.graspable or place not in self.scene.place_names:
             return
-        arguments = {"object": name, "place": place}
         edge = place in EDGES
         needs = () if edge else (parse(f"free[{place}]"),)
         taken = () if edge else (("free", place),)
         yield self._set_down(
             "place",
-            arguments,
+            {"object": name, "at": place},
             ("at", name, place),
             needs=needs,
             also=(("on", name, TABLE),),
@@ -202,7 +201,7 @@ class TabletopMethods:
         )
         yield Method(
             "push-to",
-            arguments,
+            {"object": name, "place": place},
             needs=(parse("hand_empty"), parse(f"clear[{name}]"), parse(f"on[{name}, {TABLE}]"), *needs),
             adds={("at", name, place): 1},
             cost=COST_S["push-to"] if edge else _PUSH_TO_SMALL_PLACE_S,

@@ -1,0 +1,107 @@
+"""Push a thing over the table with the finger tips."""
+
+import math
+
+_TRIES = 9
+_BEHIND = 0.045  # the hand begins this far behind the thing's edge [m]
+_LONGEST = 0.16
+_INSIDE = 0.03  # how far within the place the thing's centre shall come to lie [m]
+_FINGERS = 0.012  # half their depth along the push [m]
+
+
+def push_to(object: str, place: str) -> SkillResult:
+    """Push `object` until it lies within `place`, looking after each push."""
+    if not fact("hand_empty"):
+        return failed("the hand holds something")
+    why = ""
+    for _ in range(_TRIES):
+        if fact("at", object, place):
+            return done()
+        if not fact("clear", object):
+            return failed(f"something is on the {object}")
+        why = _push(object, place)
+        if why != "":
+            log(why)
+            if not move_by(dz=0.10, touch=object).ok:
+                home()
+    if fact("at", object, place):
+        return done()
+    return failed(why if why != "" else f"the {object} did not come to lie at {place}")
+
+
+def _push(object: str, place: str) -> str:
+    spot = fact("pose", object)
+    size = fact("size", object)
+    if spot is None or size is None:
+        return f"where the {object} is cannot be told"
+    goal = _goal(object, place, spot)
+    if not goal:
+        return f"something stands between the {object} and {place}"
+    far = math.hypot(goal[0] - spot[0], goal[1] - spot[1])
+    if far < 0.002:
+        return f"the {object} is there already"
+    ux, uy = (goal[0] - spot[0]) / far, (goal[1] - spot[1]) / far
+    turn = math.atan2(uy, ux)
+    skew = fact("yaw", object, default=0.0) - turn
+    half = size[0] / 2 * (abs(math.cos(skew)) + abs(math.sin(skew)))
+    step = min(far, _LONGEST)
+    z = max(0.018, spot[2] - 0.004)
+    shut = open_gripper(width=0.02)
+    if not shut.ok:
+        return shut.message
+    begin = half + _FINGERS + _BEHIND
+    over = move_to(spot[0] - ux * begin, spot[1] - uy * begin, z + 0.09, yaw=turn, via="above")
+    if not over.ok:
+        return over.message
+    down = move_to(spot[0] - ux * begin, spot[1] - uy * begin, z, yaw=turn, speed=0.6)
+    if not down.ok:
+        return down.message
+    end = step - size[0] / 2 - _FINGERS
+    pushed = move_to(spot[0] + ux * end, spot[1] + uy * end, z, yaw=turn, speed=0.35, touch=object)
+    if not pushed.ok:
+        return pushed.message
+    move_by(dx=-ux * 0.02, dy=-uy * 0.02, speed=0.5, touch=object)
+    up = move_by(dz=0.10, speed=0.8, touch=object)
+    return "" if up.ok else up.message
+
+
+def _goal(object: str, place: str, spot: tuple[float, ...]) -> list[float]:
+    """The point of the place with the shortest free way to it, or []."""
+    middle = fact("pose", place)
+    size = fact("size", place)
+    if middle is None or size is None:
+        return []
+    wide = [max(0.0, size[0] / 2 - _INSIDE), max(0.0, size[1] / 2 - _INSIDE)]
+    best: list[float] = []
+    least = 99.0
+    for shift in [0.0, 0.06, -0.06, 0.12, -0.12, 0.18, -0.18, 0.24, -0.24]:
+        along = shift if size[0] >= size[1] else 0.0
+        across = shift if size[1] > size[0] else 0.0
+        x = min(max(spot[0] + along, middle[0] - wide[0]), middle[0] + wide[0])
+        y = min(max(spot[1] + across, middle[1] - wide[1]), middle[1] + wide[1])
+        away = math.hypot(x - spot[0], y - spot[1])
+        if away < least and _is_free(object, spot, x, y):
+            best = [x, y]
+            least = away
+    return best
+
+
+def _is_free(object: str, spot: tuple[float, ...], x: float, y: float) -> bool:
+    """Whether nothing stands on the straight way, or where the hand begins behind the thing."""
+    kinds = facts("kind")
+    poses = facts("pose")
+    sizes = facts("size")
+    length = math.hypot(x - spot[0], y - spot[1])
+    if length < 0.002:
+        return True
+    ux, uy = (x - spot[0]) / length, (y - spot[1]) / length
+    for name in poses:
+        if name == object or name not in sizes or kinds.get(name, "") == "place":
+            continue
+        other = poses[name]
+        radius = 0.5 * max(sizes[name][0], sizes[name][1])
+        along = (other[0] - spot[0]) * ux + (other[1] - spot[1]) * uy
+        aside = abs((other[0] - spot[0]) * uy - (other[1] - spot[1]) * ux)
+        if aside < radius + 0.045 and -0.10 - radius < along < length + radius + 0.03:
+            return False
+    return True
