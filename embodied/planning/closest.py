@@ -15,7 +15,7 @@ MANY: Final = 500
 """The vectors of a larger library are kept in the user's cache; a smaller one's are made at once."""
 
 Found = Sequence[tuple[Skill, float]]
-"""Skills with their cosine, best first."""
+"""Skills, best first, with the cosine between what they mean and what the text means."""
 
 Find = Callable[[SkillLibrary, str, int], Found]
 """The skills of a library that are closest to a text, at most so many."""
@@ -34,9 +34,11 @@ class Closest:
 
     def __call__(self, library: SkillLibrary, query: str, limit: int) -> Found:
         skills = tuple(library)
-        if not skills or limit < 1:
+        if not skills or limit < 1 or not query.strip():
             return ()
-        return [(library.get(name), score) for name, score in self._index(skills).search(query, limit)]
+        retriever = self._index(skills)
+        found = [library.get(name) for name, _ in retriever.search(query, limit)]
+        return list(zip(found, _cosines(retriever, query, found), strict=True))
 
     def _index(self, skills: tuple[Skill, ...]) -> Retriever:
         of = tuple((skill.name, skill.hash + skill.description) for skill in skills)
@@ -47,3 +49,13 @@ class Closest:
             self._retriever = Retriever.cached(skills, tell=self.tell) if many else Retriever(skills)
             self._of = of
         return self._retriever
+
+
+def _cosines(retriever: Retriever, query: str, skills: Sequence[Skill]) -> list[float]:
+    """Of the embeddings alone: what a search ranks by may weigh other things, and has no scale of its own."""
+    from embodied.retrieval import index_text
+
+    if not skills:
+        return []
+    wanted, *texts = retriever.embedder.embed([query, *map(index_text, skills)])
+    return [float(text @ wanted) for text in texts]

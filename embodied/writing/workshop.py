@@ -35,7 +35,7 @@ REPAIRS: Final = 3
 CLOSEST: Final = 2
 """Skills whose code is shown as examples, at most."""
 
-NEAR: Final = 0.4
+NEAR: Final = 0.35
 """And only if they are so near to the task [cosine]; unlike code costs tokens and teaches nothing."""
 
 MOST_SOURCE: Final = 7000

