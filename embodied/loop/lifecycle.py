@@ -32,6 +32,7 @@ from embodied.loop.pursuit import towards
 from embodied.loop.recording import CallRecorder, write_ended, write_fault, write_resumed, write_started
 from embodied.loop.report import INTERRUPTED, RunReport, Tally
 from embodied.loop.run import Run, Task
+from embodied.loop.waiting import WaitingClient
 from embodied.methods import WorldSpec
 from embodied.models import ModelClient
 from embodied.outcome import Judgement, Verdict
@@ -174,6 +175,7 @@ class _Life:
     client: ModelClient | None
     store: LibraryStore
     held: ExitStack = field(default_factory=ExitStack)
+    world: World | None = None
 
     def __post_init__(self) -> None:
         self.tally = Tally.after(self.launch, self.past)
@@ -227,10 +229,16 @@ class _Life:
 
             opened = connect(self.launch.model, self.tally.budget, self.journal.write, stop=self.stop)
             self.client = self.held.enter_context(opened)
-        return self.client
+        return WaitingClient(self.client, self._beat)
+
+    def _beat(self) -> None:
+        """Keep the lease of the body, if it has one."""
+        beat = getattr(self.world, "beat", None)
+        if beat is not None:
+            beat()
 
     def _with_world(self, on_world: Callable[[World], None]) -> tuple[Judgement, int]:
-        world = self.simulation.launch()
+        self.world = world = self.simulation.launch()
         try:
             if self.past:
                 self.past.refuse_other_world(world.spec.identity)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from embodied.bridge.client import BridgeClient
 from embodied.errors import BadAnswer, BadLaunchFile, NoKey
 from embodied.journal import read
 from embodied.launchfile import LaunchFile, Override, from_table, parse_launch
@@ -23,6 +26,8 @@ from embodied.runs import read_run
 from tests.models.conftest import KEY, Endpoint, Reply, said
 
 DEADLINE_S = 60
+LEASE_S = 4.0
+"""Longer than a lease of the mini bridge, which is renewed every half second until patience ends [s]."""
 PROGRAM = "from embodied.cli.main import main; main()"
 
 
@@ -152,6 +157,30 @@ def test_ctrl_c_while_a_model_thinks(
     report = json.loads(out.splitlines()[-1])
     assert (started.returncode, report["verdict"]) == (130, "UNKNOWN")
     assert report["model_calls"] == 1
+
+
+def test_the_body_keeps_its_lease_while_a_model_thinks(
+    endpoint: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("embodied.loop.waiting.BEAT_S", 0.1)
+    impatient = functools.partial(BridgeClient, patience_s=0.3)  # else the lease lapses after 7 s
+    monkeypatch.setattr("embodied.mini.bridge.BridgeClient", impatient)
+    lost = threading.Event()
+    replies = [GATHER, CRAFT]
+
+    def slow(_body: dict[str, Any]) -> Reply:
+        lost.wait(LEASE_S if len(replies) == 1 else 0.0)  # the second answer takes longer than a lease
+        return replies.pop(0)
+
+    def hear(record: Mapping[str, Any]) -> None:
+        if record["type"] == "event" and record["event"]["type"] == "lease_lost":
+            lost.set()
+
+    endpoint.decide = slow
+    bridged = from_table(launch(endpoint).to_table(), "test", [Override("world.bridge", True, "--set")])
+    report = start_run(bridged, runs_dir=tmp_path / "runs", on_record=hear)
+    assert report.verdict is Verdict.PASSED
+    assert not lost.is_set()
 
 
 def test_no_model_cache(endpoint: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
