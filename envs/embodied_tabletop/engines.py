@@ -35,4 +35,6 @@ def make_engine(name: str, scene: Scene) -> Engine:
         from embodied_tabletop.mujoco_engine import MujocoEngine
 
         return MujocoEngine(scene)
-    raise SetupError("The PyBullet engine is not built yet.", remedy="Take --engine mujoco.")
+    from embodied_tabletop.pybullet_engine import PybulletEngine
+
+    return PybulletEngine(scene)

@@ -112,6 +112,10 @@ class MujocoEngine:
             self._target[:] = joints
         if gripper_width is not None:
             self._width_goal = min(max(gripper_width, 0.0), GRIPPER_WIDTH_MAX_M)
+            if (
+                self._width_goal > self._width
+            ):  # from where the fingers are, not from what they aim at
+                self._width = max(self._width, min(self._opening, self._width_goal))
         if gripper_force is not None:
             force = min(max(gripper_force, 0.0), GRIPPER_FORCE_MAX_N)
             self._model.actuator_forcerange[self._grip_ctrl] = (-2 * force, 2 * force)
@@ -140,7 +144,7 @@ class MujocoEngine:
             position=tuple(data.qpos[self._arm_q].tolist()),
             velocity=tuple(data.qvel[self._arm_v].tolist()),
             torque=tuple(data.qfrc_actuator[self._arm_v].tolist()),
-            gripper_width=float(data.qpos[self._finger_q].sum()),
+            gripper_width=self._opening,
             gripper_force=self._grip_force(),
         )
 
@@ -156,7 +160,7 @@ class MujocoEngine:
             slides={name: float(data.joint(name).qpos[0]) for name in self._slides},
             contacts=self._contacts(),
             grasp_point=BodyState(_triple(data.site_xpos[self._site]), _quad(rotation)),
-            gripper_width=float(data.qpos[self._finger_q].sum()),
+            gripper_width=self._opening,
             gripper_force=self._grip_force(),
         )
 
@@ -176,6 +180,10 @@ class MujocoEngine:
 
     def close(self) -> None:
         """MuJoCo's memory goes with the object."""
+
+    @property
+    def _opening(self) -> float:
+        return float(self._data.qpos[self._finger_q].sum())
 
     @property
     def qpos(self) -> Floats:

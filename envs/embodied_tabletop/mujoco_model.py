@@ -88,7 +88,7 @@ def _arm(*, visual: bool) -> ET.Element:
     option = _child(root, "option")
     option.set("timestep", str(TIMESTEP_S))
     option.set("cone", "elliptic")
-    option.set("impratio", "10")
+    option.set("impratio", "50")
     ET.SubElement(option, "flag", autoreset="disable")  # what blows up is reported, never reset silently
     for part in ("keyframe", "actuator", "tendon", "equality"):
         root.remove(_child(root, part))
