@@ -44,10 +44,11 @@ class Closest:
         of = tuple((skill.name, skill.hash + skill.description) for skill in skills)
         if self._retriever is None or of != self._of:
             from embodied.retrieval import Retriever  # numpy and the embeddings, only where a model is asked
+            from embodied.retrieval.retriever import default_cache
 
-            many = len(skills) > MANY
-            self._retriever = Retriever.cached(skills, tell=self.tell) if many else Retriever(skills)
-            self._of = of
+            embedder = self._retriever.embedder if self._retriever else None  # loading it takes a while
+            cache = default_cache(self.tell) if len(skills) > MANY else None
+            self._retriever, self._of = Retriever(skills, embedder, cache), of
         return self._retriever
 
 
