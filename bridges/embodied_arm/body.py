@@ -63,7 +63,7 @@ class ArmBody:
         obstacles = self._around.obstacles()
         self._planner = Planner(arm, self._limits, obstacles, arm.control_period_s)
         self._checker = Planner(arm, self._limits, obstacles, arm.control_period_s)
-        self._controller = Controller(driver, gate, paced=paced)
+        self._controller = Controller(driver, gate, paced=paced, idle=self._around.happened)
         self._gripper = Gripper(self._controller, arm, self._limits.gripper_force)
         self._motions = Motions(self._controller, self._planner, self._around)
         scene = self._scene
@@ -86,6 +86,8 @@ class ArmBody:
             return self._reads()[name](args)
         self._context = context
         with self._controller.call(context):
+            with self._controller.reading():
+                self._around.happened()  # what happened before this call is not its failure
             try:
                 return self._moves()[name](args)
             except PrimitiveFailed as failed:

@@ -40,9 +40,12 @@ class Controller:
     Args:
         gate: what every command passes.
         paced: keep pace with the clock, and go on ticking (holding) between calls.
+        idle: called after every such tick.
     """
 
-    def __init__(self, driver: Driver, gate: Gate, *, paced: bool) -> None:
+    def __init__(
+        self, driver: Driver, gate: Gate, *, paced: bool, idle: Callable[[], object] = lambda: None
+    ) -> None:
         self.gate = gate
         self.applied = HOLD
         self.state = driver.read()
@@ -57,6 +60,7 @@ class Controller:
         self._looked = 0.0
         self._closing = threading.Event()
         self._calling = False
+        self._idle = idle
         self._context: CallContext | None = None
         self._pacer: threading.Thread | None = None
         if paced:
@@ -119,9 +123,10 @@ class Controller:
         at = 0
         try:
             for row in joints.tolist():
-                self.tick(ArmCommand(position=tuple(row)), watch)
-                self._notice_lag()
+                self._look()
                 at += 1
+                self.tick(ArmCommand(position=tuple(row)), watch, deaf=True)
+                self._notice_lag()
             self.settle(watch)
         except (Aborted, PrimitiveFailed):
             self._brake(joints, at)
@@ -237,5 +242,6 @@ class Controller:
                     continue
                 try:
                     self._cycle(HOLD)
+                    self._idle()
                 except PrimitiveFailed:  # the next call meets it too, and tells
                     self._closing.wait(0.1)

@@ -22,8 +22,10 @@ DEFAULT_BOX: Final = ((-0.9, -0.9, 0.0), (0.9, 0.9, 1.2))
 MODEL_HAND_SPEED: Final = 1.0
 """The most that a launch file may allow the hand [m/s]."""
 DEFAULT_HAND_SPEED: Final = 0.25
+BRAKING: Final = 0.8
+"""Share of the acceleration that is counted on for stopping before the end of a joint."""
 BOX_TOLERANCE: Final = 0.01
-SPEED_TOLERANCE: Final = 1.1
+SPEED_TOLERANCE: Final = 1.05
 """Commands are planned up to the limits: rounding to control periods must not count as an intervention."""
 
 KNOWN: Final = (
@@ -67,10 +69,10 @@ class Limits:
     def of(cls, arm: ArmDescription, wanted: Mapping[str, Any]) -> Limits:
         """The arm's own limits, tightened by a launch file's [limits].
 
-        `wanted` may have: joint_margin [rad] (0.02 or more), velocity_share and acceleration_share (0 to 1
-        of the arm's), hand_speed [m/s] (0.25 unless said, at most 1), hand_acceleration [m/s^2] (2 unless
-        said), workspace_low and workspace_high [x, y, z] (inside the default box), gripper_force [N] and
-        step [rad] (0.4 or less).
+        `wanted` may have: joint_margin [rad] (0.02 or more), velocity_share (at most 0.95, 0.8 unless said)
+        and acceleration_share (at most 1) of the arm's, hand_speed [m/s] (0.25 unless said, at most 1),
+        hand_acceleration [m/s^2] (2 unless said), workspace_low and workspace_high [x, y, z] (inside the
+        default box), gripper_force [N] and step [rad] (0.4 or less).
 
         Raises:
             BadInput: a setting that there is not, or one wider than the arm's own.
@@ -90,7 +92,7 @@ class Limits:
         return cls(
             lower=np.array(arm.lower) + margin,
             upper=np.array(arm.upper) - margin,
-            velocity=np.array(arm.velocity) * number.within("velocity_share", 0.8, 0.01, 1.0),
+            velocity=np.array(arm.velocity) * number.within("velocity_share", 0.8, 0.01, 0.95),
             acceleration=np.array(arm.acceleration) * number.within("acceleration_share", 1.0, 0.01, 1.0),
             hand_speed=number.within("hand_speed", DEFAULT_HAND_SPEED, 0.01, MODEL_HAND_SPEED),
             hand_acceleration=number.within("hand_acceleration", 2.0, 0.1, 10.0),
@@ -132,7 +134,7 @@ class Gate:
         self._velocity = np.zeros_like(first)
         self._hand = reach(first)
         self._most_change = limits.velocity * period * SPEED_TOLERANCE
-        self._most_gain = limits.acceleration * period * SPEED_TOLERANCE * SPEED_TOLERANCE
+        self._most_gain = limits.acceleration * period
 
     @property
     def last(self) -> Array:
@@ -179,34 +181,43 @@ class Gate:
         return near
 
     def _within_speed(self, wanted: Array) -> Array:
-        limits, change = self.limits, wanted - self._last
-        brake = 2 * limits.acceleration  # so much speed, squared, can be braked over each radian left
-        up = np.sqrt(brake * np.maximum(limits.upper - self._last, 0.0)) * self._period
-        down = np.sqrt(brake * np.maximum(self._last - limits.lower, 0.0)) * self._period
+        change = wanted - self._last
+        up, down = self._room(self.limits.upper - self._last), self._room(self._last - self.limits.lower)
         allowed = np.minimum(
             np.maximum(change, -np.minimum(self._most_change, down)), np.minimum(self._most_change, up)
         )
         if (allowed != change).any():
             self.interventions["joint velocity"] += 1
-        before = self._velocity * self._period
-        most = self._most_gain * self._period
-        eased = np.minimum(np.maximum(allowed, before - most), before + most)
+        eased = self._eased(allowed)
         if (eased != allowed).any():
             self.interventions["joint acceleration"] += 1
-        return self._last + eased
+        return np.minimum(np.maximum(self._last + eased, self.limits.lower), self.limits.upper)
+
+    def _room(self, left: Array) -> Array:
+        """How far joints may move in one period so that they can still stop within `left` [rad]."""
+        push, period = BRAKING * self.limits.acceleration, self._period
+        speed: Array = push * (np.sqrt(period**2 + 2 * np.maximum(left, 0.0) / push) - period)
+        return speed * period
+
+    def _eased(self, change: Array) -> Array:
+        """A change of one period, no more different from the last than the joints may be accelerated."""
+        before, most = self._velocity * self._period, self._most_gain * self._period
+        return np.minimum(np.maximum(change, before - most), before + most)
 
     def _within_box(self, wanted: Array, hand: Array) -> tuple[Array, Array]:
         limits = self.limits
         moved = float(np.linalg.norm(hand - self._hand))
-        most = limits.hand_speed * self._period * SPEED_TOLERANCE * SPEED_TOLERANCE
+        most = limits.hand_speed * self._period * SPEED_TOLERANCE
         if moved > most:
             self.interventions["hand speed"] += 1
             wanted = self._last + (wanted - self._last) * (most / moved)
             hand = self._reach(wanted)
-        out = _outside(hand, limits)
+        stops_in = float((np.abs(self._velocity) / limits.acceleration).max()) / self._period / 2
+        out = _outside(hand + stops_in * (hand - self._hand), limits)
         if out > BOX_TOLERANCE and out > _outside(self._hand, limits):
             self.interventions["workspace"] += 1
-            return self._last, self._hand
+            wanted = self._last + self._eased(np.zeros_like(wanted))
+            hand = self._reach(wanted)
         return wanted, hand
 
     def _finite(self, value: float | None, what: str) -> float | None:

@@ -211,3 +211,6 @@ class KinematicPlugin:
     def open(self, config: Mapping[str, Any], run_dir: Path) -> KinematicDriver:
         cubes = [Cube(name, np.array(place, dtype=float)) for name, place in config.get("cubes", {}).items()]
         return KinematicDriver(cubes, trouble=Trouble(**config.get("trouble", {})))
+
+
+DRIVER = KinematicPlugin()

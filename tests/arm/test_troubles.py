@@ -1,0 +1,133 @@
+"""What goes wrong on the way is noticed, named, and ends at rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.arm.conftest import Bench, Make, cube
+from tests.arm.kinematic import FR3, Trouble
+
+FAR = {"x": 0.5, "y": 0.3, "z": 0.2, "yaw": 0.0}
+
+
+def at_rest(arm: Bench) -> bool:
+    """Whether it stopped within what the joints may do, and stands still."""
+    velocity = np.diff(arm.sent(), axis=0) / FR3.control_period_s
+    braked = np.abs(np.diff(velocity, axis=0)) / FR3.control_period_s
+    still = max(abs(speed) for speed in arm.driver.read().velocity) < 0.01
+    return still and bool((braked <= np.array(FR3.acceleration) * 1.01).all())
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        ({"type": "dropped", "object": "red_cube"}, "red_cube fell out of the hand"),
+        ({"type": "slipped", "object": "red_cube"}, "red_cube slid between the fingers"),
+        (
+            {"type": "bumped", "object": "blue_cube", "moved_m": 0.031},
+            "blue_cube was hit and moved by 0.031 m",
+        ),
+        ({"type": "blew_up", "reason": "NaN in qacc"}, "became unstable (NaN in qacc)"),
+    ],
+)
+def test_an_event_ends_the_motion_at_rest_and_all_are_told(
+    make: Make, event: dict[str, Any], words: str
+) -> None:
+    arm = make(trouble=Trouble(event_at=25, event=event))
+    result = arm.call("move_to", **FAR)
+    assert (result.ok, result.error) == (False, event["type"])
+    assert words in result.message
+    assert at_rest(arm)
+    assert np.linalg.norm(arm.hand() - np.array([0.5, 0.3, 0.2])) > 0.05
+    assert [told["type"] for told in arm.world.observe().events] == [event["type"]]
+
+
+def test_a_bump_of_what_may_be_touched_is_none(make: Make) -> None:
+    bump = {"type": "bumped", "object": "blue_cube", "moved_m": 0.03}
+    arm = make(cube("blue_cube", 0.6, -0.3), trouble=Trouble(event_at=25, event=bump))
+    assert arm.call("move_to", **FAR, touch="blue_cube").ok
+
+
+def test_what_happened_before_a_call_is_not_its_failure(make: Make) -> None:
+    arm = make()
+    arm.driver.scene.pending.append({"type": "bumped", "object": "blue_cube", "moved_m": 0.03})
+    assert arm.call("move_to", **FAR).ok
+
+
+def test_after_a_blow_up_nothing_moves(make: Make) -> None:
+    arm = make(trouble=Trouble(event_at=10, event={"type": "blew_up", "reason": "NaN"}))
+    arm.call("move_to", **FAR)
+    sent = len(arm.driver.sent)
+    for name in ("home", "open_gripper", "close_gripper"):
+        result = arm.call(name)
+        assert result.error == "blew_up"
+        assert "reset" in result.message
+    assert len(arm.driver.sent) == sent
+    assert arm.world.observe().get("alive") is False
+
+
+def test_fingers_that_collapse_have_dropped_what_they_held(make: Make) -> None:
+    arm = make(cube("red_cube", 0.5, 0.1))
+    arm.call("move_to", x=0.5, y=0.1, z=0.025, yaw=0.0)
+    arm.call("close_gripper")
+
+    def lose() -> None:
+        arm.driver.scene.cubes[0].position[:] = 0.5, -0.3, 0.025
+        arm.driver.scene.cubes[0].held = False
+
+    arm.driver.then, arm.driver.then_at = lose, arm.driver.ticks + 20
+    result = arm.call("move_by", dz=0.4, speed=0.5)
+    assert (result.error, result.value["object"]) == ("dropped", "red_cube")
+    assert at_rest(arm)
+
+
+def test_an_arm_that_does_not_follow_is_blocked(make: Make) -> None:
+    arm = make(trouble=Trouble(stuck_from=20))
+    result = arm.call("move_to", x=0.3, y=0.5, z=0.2)
+    assert result.error == "blocked"
+    assert "behind its target" in result.message
+    measured = np.array(arm.driver.read().position)
+    assert np.abs(arm.sent()[-1] - measured).max() <= 0.4 + 1e-9
+
+
+def test_a_clock_that_stands_still_is_noticed(make: Make) -> None:
+    arm = make(trouble=Trouble(freeze_at=20))
+    result = arm.call("move_to", **FAR)
+    assert (result.ok, result.error) == (False, "frozen")
+    assert arm.driver.ticks < 60
+    assert arm.driver.stopped
+
+
+def test_a_lost_connection_is_told(make: Make) -> None:
+    arm = make(trouble=Trouble(lose_at=20))
+    result = arm.call("move_to", **FAR)
+    assert (result.error, result.message) == ("arm_lost", "the connection to the arm broke")
+
+
+def test_measurements_that_are_no_numbers_stop_the_arm(make: Make) -> None:
+    arm = make(trouble=Trouble(not_a_number_at=20))
+    assert arm.call("move_to", **FAR).error == "blew_up"
+    assert arm.driver.stopped
+
+
+def test_a_halt_in_motion_stops_on_the_line_within_limits(make: Make) -> None:
+    arm = make()
+    arm.call("move_to", x=0.5, y=0.3, z=0.2, yaw=0.0)
+    first = len(arm.driver.sent)
+    arm.driver.then_at = arm.driver.ticks + 20
+
+    def halt() -> None:
+        arm.world.halt("the test says so")
+        arm.body._controller._looked = 0.0  # it looks at once, whatever the machine's clock says
+
+    arm.driver.then = halt
+    result = arm.call("move_to", x=0.5, y=-0.3, z=0.2, yaw=0.0)
+    assert (result.ok, result.error) == (False, "halted")
+    assert at_rest(arm)
+    path = arm.hand_path()[first:]
+    assert np.abs(path[:, [0, 2]] - [0.5, 0.2]).max() < 1e-3
+    assert path[-1][1] > 0.0
+    assert arm.call("move_to", x=0.5, y=-0.3, z=0.2, yaw=0.0).ok
