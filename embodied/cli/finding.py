@@ -12,7 +12,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from embodied.cli.folders import runs_folder
+from embodied.cli.folders import command, runs_folder
 from embodied.cli.skills import World
 from embodied.errors import BadInput, BadJournal, BadSkill
 from embodied.exploring.composing import Composed, compose, keep
@@ -22,6 +22,8 @@ from embodied.exploring.steps import Pursuit, pursuits
 from embodied.exploring.unasked import count_unasked
 from embodied.journal import read
 from embodied.library.opening import open_library
+from embodied.methods import WorldSpec
+from embodied.plugins import load_world
 from embodied.retrieval import Retriever
 from embodied.runs import JOURNAL, list_runs
 from embodied.skills import SkillLibrary
@@ -70,8 +72,9 @@ def suggest(
     """
     store = open_library(world)
     library = store.skills()
+    spec = load_world(world).spec()
     found = recurring(_pursuits(world, runs), least=least)
-    patterns = [one for one in found if _composes(one, library, world)]
+    patterns = [one for one in found if _composes(one, library, spec)]
     if not patterns:
         print(f"No sequence of steps recurred in {least} pursuits or more.")
         return
@@ -79,11 +82,15 @@ def suggest(
     if write is not None:
         if write > len(patterns):
             raise BadInput(f"There are {len(patterns)} suggestions, no number {write}.")
-        composed = compose(patterns[write - 1], library, world, name)
+        composed = compose(patterns[write - 1], library, spec, name)
         why = f"steps that recurred in {patterns[write - 1].pursuits} pursuits"
         skill = keep(composed, store, why)
         console.print(
-            Text(f"Written to {skill.folder}; a trial until `embodied skills verify {skill.name}`.")
+            Text(
+                f"Written to {skill.folder}. It is on trial: prove it with  "
+                f"{command()} skills verify {skill.name} --world {world}",
+            ),
+            soft_wrap=True,
         )
         console.print(Syntax(skill.source.rstrip(), "python", background_color="default"))
         return
@@ -108,10 +115,10 @@ def lessons(world: World = "minecraft", runs: Runs = None) -> None:
         )
 
 
-def _composes(pattern: Pattern, library: SkillLibrary, world: str) -> Composed | None:
+def _composes(pattern: Pattern, library: SkillLibrary, spec: WorldSpec) -> Composed | None:
     """None for what is a skill already, or whose skills are gone."""
     try:
-        return compose(pattern, library, world)
+        return compose(pattern, library, spec)
     except (BadSkill, BadInput):
         return None
 

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from embodied.errors import BadInput, BadSkill
+from embodied.exploring.needs import Use, needs_of_sequence
 from embodied.exploring.sequences import Pattern, Slot, Variable
 from embodied.library.store import LibraryStore
+from embodied.methods import WorldSpec
 from embodied.skills.library import SkillLibrary
 from embodied.skills.loading import load_skill
 from embodied.skills.skill import PLACEHOLDER, Skill
@@ -30,7 +32,7 @@ class Composed:
     source: str
 
 
-def compose(pattern: Pattern, library: SkillLibrary, world: str, name: str = "") -> Composed:
+def compose(pattern: Pattern, library: SkillLibrary, spec: WorldSpec, name: str = "") -> Composed:
     """The skill that does the steps of `pattern` one after another.
 
     Raises:
@@ -49,15 +51,15 @@ def compose(pattern: Pattern, library: SkillLibrary, world: str, name: str = "")
         f"name: {name}",
         f"description: {json.dumps(what[:1024], ensure_ascii=False)}",
         "metadata:",
-        f"  embodied-world: {world}",
+        f"  embodied-world: {spec.name}",
         f'  embodied-achieves: "{_achieves(pattern, skills[-1], names)}"',
-        '  embodied-needs: ""',
+        f'  embodied-needs: "{_needs(pattern, skills, spec, names)}"',
         f'  embodied-calls: "{calls}"',
         "---",
         "",
         "# Composed from what happened",
         "",
-        "Made from journals by `embodied skills suggest`; a trial until its gate is passed.",
+        f"Made from journals by `embodied skills suggest`; on trial until `embodied skills verify {name}`.",
         "",
     ]
     return Composed(name, "\n".join(front), _source(name, what, pattern, skills, names))
@@ -148,6 +150,24 @@ def _achieves(pattern: Pattern, last: Skill, names: dict[int, str]) -> str:
         if all(name in slots for name in used):
             templates.append(PLACEHOLDER.sub(lambda match: _spelled(slots[match.group(1)], names), template))
     return "; ".join(templates).replace('"', "'")
+
+
+def _needs(pattern: Pattern, skills: Sequence[Skill], spec: WorldSpec, names: dict[int, str]) -> str:
+    """What must be there before, at the usual amounts; what is named by a parameter is spelled with it."""
+    uses = []
+    for skill, (_, slots) in zip(skills, pattern.steps, strict=True):
+        arguments = {key: _usual(slot, pattern) for key, slot in slots}
+        general = any(isinstance(slot, Variable) and isinstance(arguments[key], str) for key, slot in slots)
+        uses.append(Use(skill, arguments, general))
+    text = "; ".join(map(str, needs_of_sequence(uses, spec)))
+    for number, value in pattern.typical.items():
+        if isinstance(value, str):
+            text = text.replace(f"[{value}]", f"[{{{names[number]}}}]")
+    return text.replace('"', "'")
+
+
+def _usual(slot: Slot, pattern: Pattern) -> Any:
+    return pattern.typical[slot.number] if isinstance(slot, Variable) else slot
 
 
 def _spelled(slot: Slot, names: dict[int, str]) -> str:

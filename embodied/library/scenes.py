@@ -23,7 +23,7 @@ PLANNED: Final = 30
 def needs_of(skill: Skill, arguments: Mapping[str, Any], spec: WorldSpec) -> tuple[Condition, ...]:
     """What must hold before: what the skill says, and what the world's own knowledge says of its use."""
     found = list(skill.needed(arguments))
-    method = _method_of(skill, arguments, spec)
+    method = method_of(skill, arguments, spec)
     if method is not None:
         found += method.needs
         found += [_at_least(fact, amount) for fact, amount in method.consumes.items()]
@@ -93,6 +93,8 @@ def scene_of(
     given: dict[str, int] = {}
     for need in needs:
         for wanted, item in _giveable(need, spec):
+            if wanted.is_sum and _held_of(wanted.fact[-1], held) >= wanted.amount:
+                continue
             if wanted.fact[0] == "inventory":
                 given[item] = given.get(item, 0) + math.ceil(wanted.amount)
             else:
@@ -125,7 +127,7 @@ def uses_per_tool(needs: Sequence[Condition], given: Mapping[str, int], observat
     return least if least >= 1 else math.inf
 
 
-def _method_of(skill: Skill, arguments: Mapping[str, Any], spec: WorldSpec) -> Method | None:
+def method_of(skill: Skill, arguments: Mapping[str, Any], spec: WorldSpec) -> Method | None:
     """The world's own method that is this use of this skill; None if it knows of none.
 
     An argument that was left at its default leaves the choice to the world.
@@ -148,8 +150,12 @@ def _method_of(skill: Skill, arguments: Mapping[str, Any], spec: WorldSpec) -> M
 def _item(wanted: Requirement, spec: WorldSpec) -> str:
     if not wanted.is_sum:
         return wanted.fact[-1]
-    names = (noun.name for noun in spec.vocabulary.nouns)
+    names = (noun.name for noun in spec.vocabulary.nouns if "*" not in noun.name)
     return next((name for name in names if fnmatchcase(name, wanted.fact[-1])), "")
+
+
+def _held_of(pattern: str, held: Mapping[str, int]) -> int:
+    return sum(count for item, count in held.items() if fnmatchcase(item, pattern))
 
 
 def _at_least(fact: tuple[str, ...], amount: float) -> Condition:

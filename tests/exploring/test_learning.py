@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from embodied.journal import read
 from embodied.launchfile import LaunchFile
 from embodied.library.grades import Grade
 from embodied.library.opening import open_library
+from embodied.library.proving import make_gate
 from embodied.loop import start_run
 from embodied.mini.body import MiniBody
 from embodied.mini.inprocess import InProcessWorld
@@ -123,7 +125,7 @@ def composed_of(library: SkillLibrary, name: str = "") -> tuple[Pattern, str]:
         [gather(2), craft("plank"), craft("stick")],
         [gather(2), craft("plank"), craft("stick")],
     )[0]
-    return pattern, compose(pattern, library, "mini", name).source
+    return pattern, compose(pattern, library, MiniSpec(), name).source
 
 
 def test_a_composed_skill_does_in_the_world_what_its_steps_did(
@@ -131,7 +133,7 @@ def test_a_composed_skill_does_in_the_world_what_its_steps_did(
 ) -> None:
     pattern, source = composed_of(library)
     store = open_library("mini")
-    skill = keep(compose(pattern, library, "mini"), store, "it recurred")
+    skill = keep(compose(pattern, library, MiniSpec()), store, "it recurred")
     assert store.grade(skill.name) is Grade.TRIAL
     assert (own_library / "mini" / skill.name / "skill.py").read_text() == source
     assert skill.name == "wood-then-plank-then-stick"
@@ -150,16 +152,42 @@ def test_what_differed_is_a_parameter_with_the_usual_amount(library: SkillLibrar
     assert "def wood_then_plank_then_stick(count: int = 2) -> SkillResult:" in source
 
 
+def test_a_composed_skill_needs_what_it_does_not_bring_about(library: SkillLibrary) -> None:
+    def needs(*steps: StepTaken) -> tuple[str, ...]:
+        (pattern,) = found_in(steps, steps, steps)[:1]
+        made = compose(pattern, library, MiniSpec())
+        return tuple(re.findall(r'embodied-needs: "(.*)"', made.markdown)[0].split("; "))
+
+    assert needs(gather(1), craft("plank"), craft("stick")) == ("",)
+    assert needs(craft("plank"), craft("stick")) == ("inventory[wood] >= 1",)
+    four = ("inventory[plank] >= 14", "inventory[stick] >= 4")  # 12 + 2 planks; 8 sticks, 4 of them made
+    assert needs(craft("stick"), craft("pickaxe")) == four
+
+
+def test_a_composed_skill_passes_the_gate_by_the_needs_that_were_derived(
+    library: SkillLibrary, own_library: Path, tmp_path: Path
+) -> None:
+    steps = [craft("plank"), craft("stick")]
+    pattern = found_in(steps, steps, steps)[0]
+    store = open_library("mini")
+    skill = keep(compose(pattern, library, MiniSpec()), store, "it recurred")
+    evidence = make_gate(store, tmp_path / "gate").verify(skill)
+    assert evidence.passed
+    assert [result.set_up for result in evidence.results if not result.from_nothing] == [
+        {"given": {"wood": 1}}
+    ] * 2
+
+
 def test_a_composed_skill_never_replaces_another(library: SkillLibrary, own_library: Path) -> None:
     pattern, _ = composed_of(library)
     with pytest.raises(BadInput, match="already"):
-        compose(pattern, library, "mini", "craft-item")
+        compose(pattern, library, MiniSpec(), "craft-item")
     store = open_library("mini")
-    keep(compose(pattern, library, "mini"), store, "it recurred")
+    keep(compose(pattern, library, MiniSpec()), store, "it recurred")
     with pytest.raises(BadInput, match="in the library already"):
-        keep(compose(pattern, library, "mini"), store, "it recurred")
+        keep(compose(pattern, library, MiniSpec()), store, "it recurred")
     with pytest.raises(BadInput, match="as wood-then-plank-then-stick"):
-        keep(compose(pattern, library, "mini", "another-name"), store, "it recurred")
+        keep(compose(pattern, library, MiniSpec(), "another-name"), store, "it recurred")
 
 
 # ------------------------------------------------------------------------------ lessons

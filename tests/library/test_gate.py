@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 
 from embodied.condition import parse
 from embodied.errors import BadInput, BadLibrary
 from embodied.library import Grade
+from embodied.library.scenes import scene_of
 from embodied.library.seeds import HELD_OUT
+from embodied.methods import Noun
+from embodied.mini.knowledge import VOCABULARY, MiniSpec
 from embodied.outcome import Verdict
 from embodied.primitives import PrimitiveSpec
 from tests.library.conftest import CHOP, STICKS, write
@@ -174,3 +178,15 @@ def test_twenty_seeds_make_it_trusted_with_two_failures_allowed(store, gate, tmp
     evidence = gate().verify(skill, 20)
     assert evidence.passed
     assert store.grade("chop-wood") is Grade.TRUSTED
+
+
+def test_a_need_over_any_of_a_kind_is_met_by_what_was_held_or_by_one_that_there_is():
+    class Grouped(MiniSpec):
+        vocabulary = replace(
+            VOCABULARY, nouns=(Noun("*stick", ("any stick",), "", frozenset()), *VOCABULARY.nouns)
+        )
+
+    need = (parse("sum(inventory[*stick]) >= 2"),)
+    assert scene_of(need, Grouped()) == {"inventory": {"stick": 2}}
+    assert scene_of(need, Grouped(), held={"stick": 3}) == {"inventory": {"stick": 3}}
+    assert scene_of(need, Grouped(), held={"wood": 1}) == {"inventory": {"wood": 1, "stick": 2}}
