@@ -188,4 +188,3 @@ def misses(rows: Iterable[Mapping[str, Any]]) -> list[str]:
 
 def _thing(goal: str) -> str:
     return re.sub(r"^(craft|get|make) (an?|the) ", "", goal)
-

@@ -7,11 +7,12 @@ import json
 import os
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from embodied import retrieval
 from embodied.bench.calibration import calibration_s
 from embodied.bench.cases import append_row, read_results
 from embodied.bench.corpus import copies, goal_skills
@@ -24,6 +25,15 @@ from embodied.skills.skill import Skill
 SIZES = (10_000, 100_000)
 LOOKS = 200
 """Searches that are timed, after as many to warm up."""
+
+
+DATA = Path(__file__).parent / "data"
+SETS: Mapping[str, Path] = {
+    "independent, held out": DATA / "queries_held_out.jsonl",
+    "independent, development": DATA / "queries_development.jsonl",
+    "our own": DATA / "queries_own.jsonl",
+}
+"""Nothing was ever tuned on the first and the last; on the second, how a skill is searched was chosen."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,7 @@ def recall(skills: Sequence[Skill], queries: Sequence[Query]) -> dict[str, Any]:
         if found[:1] != [query.expected]:
             missed.append({"query": query.text, "expected": query.expected, "found": found})
     total = len(queries)
-    row: dict[str, Any] = {"skills": len(skills), "queries": total, "missed": missed}
+    row: dict[str, Any] = {"queries": total, "missed": missed}
     for k, hits in at.items():
         row[f"recall@{k}"] = hits / total if total else 0.0
         row[f"interval@{k}"] = wilson(hits, total)
@@ -93,18 +103,28 @@ def speed(skills: Sequence[Skill], size: int, queries: Sequence[Query]) -> dict[
     }
 
 
-def measured(seeds: Sequence[Skill], spec: WorldSpec, queries: Path, results: Path) -> dict[str, Any]:
-    """Everything, as a row of `results`; what was measured on the same texts and queries is not run again."""
-    skills, asked = corpus(seeds, spec), read_queries(queries)
-    key = _key(skills, asked)
+def measured(
+    seeds: Sequence[Skill], spec: WorldSpec, sets: Mapping[str, Path], results: Path
+) -> dict[str, Any]:
+    """Everything, as a row of `results`; what was measured by the same code on the same texts and queries is
+    not run again.
+
+    Args:
+        sets: name to a file of queries.
+    """
+    skills = corpus(seeds, spec)
+    asked = {name: read_queries(path) for name, path in sets.items()}
+    every = [query for queries in asked.values() for query in queries]
+    key = _key(skills, every)
     for row in read_results(results):
         if row["key"] == key:
             return row
     row = {
         "key": key,
         "seeds": len(seeds),
-        **recall(skills, asked),
-        "speed": [speed(skills, size, asked) for size in SIZES],
+        "skills": len(skills),
+        "sets": {name: recall(skills, queries) for name, queries in asked.items()},
+        "speed": [speed(skills, size, every) for size in SIZES],
         "calibration_s": round(calibration_s(), 4),
         "load": round(os.getloadavg()[0], 1),
     }
@@ -112,7 +132,8 @@ def measured(seeds: Sequence[Skill], spec: WorldSpec, queries: Path, results: Pa
 
 
 def _key(skills: Sequence[Skill], queries: Sequence[Query]) -> str:
-    texts = [*(index_text(skill) for skill in skills), *(f"{q.text}|{q.expected}" for q in queries)]
+    code = [path.read_text(encoding="utf-8") for path in sorted(Path(retrieval.__file__).parent.glob("*.py"))]
+    texts = [*(index_text(skill) for skill in skills), *(f"{q.text}|{q.expected}" for q in queries), *code]
     return f"retrieval/{hashlib.sha256(chr(10).join(texts).encode()).hexdigest()[:16]}"
 
 
@@ -120,11 +141,12 @@ def summary(row: dict[str, Any]) -> list[str]:
     lines = [
         f"corpus: {row['seeds']} seed skills and {row['skills'] - row['seeds']} made by rule, one a family"
     ]
-    for k in (1, 5):
-        low, high = row[f"interval@{k}"]
-        lines.append(
-            f"recall@{k}: {row[f'recall@{k}']:.0%} of {row['queries']} queries (95 %: {low:.0%} – {high:.0%})"
-        )
+    for name, found in row["sets"].items():
+        shares = []
+        for k in (1, 5):
+            low, high = found[f"interval@{k}"]
+            shares.append(f"recall@{k} {found[f'recall@{k}']:.0%} (95 %: {low:.0%} – {high:.0%})")
+        lines.append(f"{name}, {found['queries']} queries: {', '.join(shares)}")
     for fast in row["speed"]:
         lines.append(
             f"{fast['skills']} skills: {fast['median_ms']:.2f} ms a search at the median, "

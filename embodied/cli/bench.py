@@ -20,8 +20,8 @@ from embodied.cli import bench_model
 from embodied.cli.bench_table import Jobs, Launch, Results, console, print_table, tell
 from embodied.cli.folders import find_launch_file
 from embodied.launchfile import load_launch_file
-from embodied.library import open_library
 from embodied.plugins import load_world
+from embodied.skills import SkillLibrary, seed_folder
 
 app = typer.Typer(no_args_is_help=True, help="Measure: fixed seeds, every failure counted.")
 app.command("library")(bench_model.library)
@@ -81,15 +81,17 @@ def bridge(launch: Launch = "minecraft", starts: Annotated[int, typer.Option(min
 @app.command("retrieval")
 def retrieval(
     world: Annotated[str, typer.Option(help="Whose skills and items make the corpus.")] = "minecraft",
-    queries: Annotated[Path, typer.Option(help="Queries with the skill that each expects.")] = Path(
-        "tests/data/retrieval_queries.jsonl"
-    ),
+    queries: Annotated[
+        Path | None, typer.Option(help="Queries of your own, with the skill that each expects.")
+    ] = None,
     results: Results = Path("bench/retrieval.jsonl"),
 ) -> None:
     """Is the right skill found, in other words than its own, and how fast among 10 000 and 100 000?"""
-    seeds = list(open_library(world).skills())
-    row = retrieval_bench.measured(seeds, load_world(world).spec(), queries, results)
-    for line in retrieval_bench.summary(row):
+    folder = seed_folder(world)
+    seeds = list(SkillLibrary([folder] if folder else []))
+    sets = {str(queries): queries} if queries else retrieval_bench.SETS
+    row = retrieval_bench.measured(seeds, load_world(world).spec(), sets, results)
+    for line in [*retrieval_bench.summary(row), versions([row])]:
         tell(line)
 
 

@@ -22,6 +22,7 @@ class Embedder(Protocol):
     Attributes:
         fingerprint: of the model; vectors of different fingerprints are never mixed.
         dimensions: d.
+        prefix: how many of the first numbers carry most of the meaning (Matryoshka); 0 if that is not so.
     """
 
     @property
@@ -29,6 +30,9 @@ class Embedder(Protocol):
 
     @property
     def dimensions(self) -> int: ...
+
+    @property
+    def prefix(self) -> int: ...
 
     def embed(self, texts: Sequence[str]) -> Vectors: ...
 
@@ -40,6 +44,7 @@ class WordLlamaEmbedder:
     """
 
     dimensions = 256
+    prefix = 96
 
     @property
     def fingerprint(self) -> str:

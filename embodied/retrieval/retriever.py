@@ -9,10 +9,14 @@ from embodied.node import cache_folder
 from embodied.retrieval.cache import VectorCache
 from embodied.retrieval.embedding import Embedder, WordLlamaEmbedder
 from embodied.retrieval.index import VectorIndex
-from embodied.retrieval.text import index_text
+from embodied.retrieval.text import MOST_CHARACTERS, index_text, name_text
+from embodied.retrieval.words import WordIndex
 from embodied.skills.skill import Skill
 
 MOST_QUERY_CHARACTERS = 2000
+
+SHARED_WORDS = 0.5
+"""What the cosine of shared words weighs beside that of the embeddings."""
 
 
 def default_cache(tell: Callable[[str], None] = lambda text: None) -> VectorCache:
@@ -21,7 +25,9 @@ def default_cache(tell: Callable[[str], None] = lambda text: None) -> VectorCach
 
 
 class Retriever:
-    """Finds skills by meaning. The index is built when it is made; make a new one when the library grew.
+    """Finds skills by meaning, and by the rare words that they share with a query.
+
+    The index is built when it is made; make a new one when the library grew.
 
     Args:
         skills: what to search; a `SkillLibrary` is one.
@@ -36,7 +42,11 @@ class Retriever:
         chosen = list(skills)
         texts = [index_text(skill) for skill in chosen]
         vectors = cache.vectors(self.embedder, texts) if cache else self.embedder.embed(texts)
-        self.index = VectorIndex([skill.name for skill in chosen], vectors)
+        self.index = VectorIndex([skill.name for skill in chosen], vectors, self.embedder.prefix)
+        self.words = WordIndex(
+            [name_text(skill.name) for skill in chosen],
+            [skill.description[:MOST_CHARACTERS] for skill in chosen],
+        )
 
     @classmethod
     def cached(
@@ -51,8 +61,11 @@ class Retriever:
         return cls(skills, cache=cache)
 
     def search(self, query: str, k: int = 5) -> list[tuple[str, float]]:
-        """The `k` nearest skills as (name, cosine), best first; [] if no word of the query is known."""
+        """The `k` nearest skills as (name, score from -1 to 1), best first; [] if no word of the query is
+        known."""
         text = query.strip()[:MOST_QUERY_CHARACTERS]
         if not text:
             return []
-        return self.index.nearest(self.embedder.embed([text])[0], k)
+        shared = SHARED_WORDS * self.words.scores(text)
+        found = self.index.nearest(self.embedder.embed([text])[0], k, shared)
+        return [(name, score / (1 + SHARED_WORDS)) for name, score in found]

@@ -1,4 +1,8 @@
-"""What of a skill is searched: the words of its name, its description, parameters and effects."""
+"""What of a skill is searched: the words of its name and its description.
+
+Names of parameters and templates of effects are left out: most skills have the same ("item", "count",
+"inventory"), so they only draw all of them together.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +19,9 @@ _NOT_WORDS = re.compile(r"[^\w\s.,;'-]+")
 
 def index_text(skill: Skill) -> str:
     """The text of a skill that its embedding is made of."""
-    parameters = " ".join(_words(parameter.name) for parameter in skill.parameters)
-    achieves = " ".join(_words(template) for template in skill.achieves)
-    text = f"{_words(skill.name)}. {skill.description} {parameters}. {achieves}".strip(" .")
-    return text[:MOST_CHARACTERS]
+    return f"{name_text(skill.name)}. {skill.description}".strip(" .")[:MOST_CHARACTERS]
 
 
-def _words(name: str) -> str:
+def name_text(name: str) -> str:
+    """A name as words: "mine-block" is "mine block"."""
     return " ".join(_NOT_WORDS.sub(" ", _SEPARATORS.sub(" ", name)).split())

@@ -14,7 +14,7 @@ import pytest
 
 from embodied.bench.corpus import copies, families, goal_skills
 from embodied.mini.knowledge import MiniSpec
-from embodied.retrieval import Retriever, VectorCache, VectorIndex, WordLlamaEmbedder, index_text
+from embodied.retrieval import Retriever, VectorCache, VectorIndex, WordIndex, WordLlamaEmbedder, index_text
 from embodied.retrieval.embedding import Vectors, normalised
 from embodied.skills import Skill, SkillLibrary, seed_folder
 from embodied.skills.skill import Parameter
@@ -37,6 +37,7 @@ class CountingEmbedder:
     """wordllama, counting the texts that it was asked for."""
 
     dimensions = 256
+    prefix = 0
 
     def __init__(self, fingerprint: str = "counted") -> None:
         self.inner = WordLlamaEmbedder()
@@ -61,7 +62,7 @@ def test_a_skill_is_found_in_other_words(query: str, expected: str) -> None:
     assert Retriever(KITCHEN).search(query, 4)[0][0] == expected
 
 
-def test_scores_are_cosines_best_first_and_k_is_kept() -> None:
+def test_scores_are_best_first_and_k_is_kept() -> None:
     found = Retriever(KITCHEN).search("cook meat", 3)
     scores = [score for _, score in found]
     assert len(found) == 3
@@ -80,15 +81,42 @@ def test_an_empty_library_is_searched_without_error(tmp_path: Path) -> None:
     assert Retriever([], cache=VectorCache(tmp_path / "v.sqlite")).search("anything") == []
 
 
-def test_the_text_has_name_description_parameters_and_effects() -> None:
+def test_the_text_has_name_and_description_and_not_what_all_skills_say_alike() -> None:
     one = replace(
         skill("mine-block", "Dig out blocks."),
         parameters=(Parameter("wanted_item", "str"),),
         achieves=("inventory[{wanted_item}] >= 1",),
     )
-    text = index_text(one)
-    for words in ("mine block", "Dig out blocks", "wanted item", "inventory"):
-        assert words in text
+    assert index_text(one) == "mine block. Dig out blocks"
+
+
+def test_of_skills_that_mean_nearly_the_same_the_one_that_shares_a_rare_word_is_found() -> None:
+    made = [
+        skill(f"obtain-{item}", f"Obtain {item}. Uses craft item from iron ingot.")
+        for item in ("chest", "chestplate", "trapped-chest", "bowl", "boat", "bow")
+    ]
+    retriever = Retriever(made)
+    for query, expected in (
+        ("gimme a chest to put my things in", "obtain-chest"),
+        ("two bowls please", "obtain-bowl"),
+        ("bows for my friends", "obtain-bow"),
+    ):
+        assert retriever.search(query, 1)[0][0] == expected
+
+
+def test_words_of_every_skill_and_of_none_weigh_nothing() -> None:
+    index = WordIndex(["get apple", "get pear", "get plum"], ["Get it.", "Get it.", "Get it."])
+    assert not index.scores("get it").any()
+    assert not index.scores("xylophone").any()
+    assert not index.scores("42").any()
+    assert index.scores("get three pears").argmax() == 1
+    assert index.scores("pear").max() <= 1.001
+
+
+def test_words_repeated_in_a_description_gain_nothing() -> None:
+    plain, stuffed = skill("cook-meat", "Cook meat."), skill("trap", "cook meat " * 500)
+    others = [skill(f"other-{word}", f"Do {word}.") for word in ("sleep", "swim", "sing", "dance")]
+    assert Retriever([plain, stuffed, *others]).search("cook meat", 1)[0][0] == "cook-meat"
 
 
 def test_stuffing_a_description_gains_nothing_beyond_a_length() -> None:
@@ -183,6 +211,19 @@ def test_ten_thousand_skills_are_searched() -> None:
     retriever = Retriever(many)
     assert len(retriever.index) == 10_001
     assert retriever.search("observe the night sky", 1)[0][0] == "find-star"
+
+
+def test_a_large_index_read_by_prefixes_finds_what_a_whole_scan_finds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    many = [*copies(KITCHEN, 300), skill("find-star", "Look at the stars through a telescope.")]
+    queries = ("observe the night sky", "roast a steak", "grow crops on a field", "ship")
+    whole = [Retriever(many).search(query, 1) for query in queries]
+    monkeypatch.setattr("embodied.retrieval.index.LARGE", 100)
+    monkeypatch.setattr("embodied.retrieval.index.SHORTLIST", 150)
+    by_prefix = [Retriever(many).search(query, 1) for query in queries]
+    assert [[name for name, _ in found] for found in by_prefix] == [[n for n, _ in found] for found in whole]
+    assert [found[0][1] for found in by_prefix] == pytest.approx([found[0][1] for found in whole])
 
 
 # ------------------------------------------------------------------------------------------ corpus
