@@ -32,20 +32,24 @@ def _grasp(object: str, attempt: int) -> str:
     size = fact("size", object)
     if spot is None or size is None:
         return f"where the {object} is cannot be told"
-    turns = _turns(object, spot, size)
-    turn = turns[attempt % len(turns)]
-    depth = 0.006 if attempt >= 2 else 0.0
     wide = max(size[0], size[1]) + (0.030 if attempt % 3 != 2 else 0.018)
     opened = open_gripper(width=min(0.08, wide))
     if not opened.ok:
         return opened.message
+    z = max(spot[2] - (0.006 if attempt >= 2 else 0.0), 0.014)
+    turns = _turns(object, spot, size)
+    turn = turns[attempt % len(turns)]
+    for other in [turn, turns[(attempt + 1) % len(turns)]]:
+        thought = reach_check(spot[0], spot[1], z, yaw=other, via="above", touch=object)
+        if thought.ok and thought.value["reachable"]:
+            turn = other
+            break
     over = move_to(spot[0], spot[1], spot[2] + size[2] / 2 + _OVER, yaw=turn, via="above")
     if not over.ok:
         return over.message
     now = fact("pose", object)
     if now is None or math.dist(now, spot) > 0.01:
         return "it moved meanwhile"
-    z = max(spot[2] - depth, 0.014)
     down = move_to(now[0], now[1], z, yaw=turn, speed=0.5, touch=object)
     if not down.ok:
         return down.message
@@ -63,8 +67,22 @@ def _grasp(object: str, attempt: int) -> str:
 def _retreat(object: str) -> None:
     """Let go and rise, so that the next try begins with a free view."""
     open_gripper()
-    if not move_by(dz=0.10, touch=object).ok:
-        move_by(dz=0.04, touch=object)
+    _rise(object, 0.10)
+
+
+def _rise(object: str, up: float) -> bool:
+    """Straight up, past what the fingers lean on."""
+    touch = object
+    for attempt in range(4):
+        risen = move_by(dz=up, speed=0.6, touch=touch)
+        if risen.ok:
+            return True
+        if risen.error == "collision" and str(risen.value.get("object", "")) != touch:
+            touch = str(risen.value.get("object", ""))
+        else:
+            open_gripper(width=max(0.0, fact("gripper_width", default=0.05) - 0.006))
+            up = up / 2
+    return False
 
 
 def _turns(object: str, spot: tuple[float, ...], size: tuple[float, ...]) -> list[float]:
