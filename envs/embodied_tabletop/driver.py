@@ -18,6 +18,8 @@ from embodied_tabletop.engine import (
 )
 from embodied_tabletop.engines import make_engine
 from embodied_tabletop.mujoco_model import GRASP_SITE, arm_xml
+from embodied_tabletop.onlookers import Onlookers
+from embodied_tabletop.pictures import CAMERA_NAMES
 from embodied_tabletop.placing import place, read_setup
 from embodied_tabletop.scenefile import load_scene
 from embodied_tabletop.settings import Settings
@@ -38,8 +40,9 @@ JERK = (5000.0,) * 7
 class TabletopScene:
     """Implements `embodied.arms.driver.SceneSource`."""
 
-    def __init__(self, table: Table, settings: Settings) -> None:
+    def __init__(self, table: Table, settings: Settings, onlookers: Onlookers) -> None:
         self._table = table
+        self._onlookers = onlookers
         self.families: Mapping[str, FactFamily] = table.families
         self.identity = identity_of(table.scene, settings.engine, settings.seed)
         self.details: Mapping[str, Any] = {
@@ -49,7 +52,10 @@ class TabletopScene:
             "seed": settings.seed,
             "objects": [thing.name for thing in table.scene.objects],
             "places": list(table.scene.place_names),
+            "cameras": list(CAMERA_NAMES),
         }
+        if onlookers.address:
+            self.details = {**self.details, "page": onlookers.address}
 
     def facts(self) -> Mapping[str, Any]:
         return self._table.facts()
@@ -61,7 +67,7 @@ class TabletopScene:
         return self._table.obstacles()
 
     def image(self, camera: str, width: int, height: int) -> NDArray[np.uint8]:
-        raise BadInput("This world has no camera yet.")
+        return self._onlookers.image(camera, width, height)
 
 
 class TabletopDriver:
@@ -70,7 +76,9 @@ class TabletopDriver:
     def __init__(self, table: Table, settings: Settings, model: Path) -> None:
         self._table = table
         self._ticks = 0
-        self.scene = TabletopScene(table, settings)
+        film = Path(settings.record) if settings.record else None
+        self._onlookers = Onlookers(table, film=film, view=settings.view)
+        self.scene = TabletopScene(table, settings, self._onlookers)
         engine = {"mujoco": "MuJoCo", "pybullet": "PyBullet"}[settings.engine]
         self.description = ArmDescription(
             name=f"FR3 ({engine})",
@@ -119,12 +127,15 @@ class TabletopDriver:
     def tick(self) -> None:
         self._ticks += 1
         self._table.step()
+        self._onlookers.show()
 
     def stop(self, reason: str) -> None:
         """Hold where it is."""
         self._table.engine.command(self._table.engine.arm().position)
 
     def close(self) -> None:
+        """Finish the film, end the page, let the engine go. Idempotent."""
+        self._onlookers.close()
         self._table.engine.close()
 
 

@@ -19,7 +19,7 @@ from embodied_tabletop.scene import Vector3
 BUMPED_M = 0.015
 SLIPPED_M = 0.012
 RELEASE_M = 0.002
-SETTLE_S = 0.6
+SETTLE_S = 1.0
 """After it was let go a thing may still roll into its place."""
 
 Event = Mapping[str, Any]

@@ -112,9 +112,7 @@ class MujocoEngine:
             self._target[:] = joints
         if gripper_width is not None:
             self._width_goal = min(max(gripper_width, 0.0), GRIPPER_WIDTH_MAX_M)
-            if (
-                self._width_goal > self._width
-            ):  # from where the fingers are, not from what they aim at
+            if self._width_goal > self._width:  # from where the fingers are, not from what they aim at
                 self._width = max(self._width, min(self._opening, self._width_goal))
         if gripper_force is not None:
             force = min(max(gripper_force, 0.0), GRIPPER_FORCE_MAX_N)

@@ -7,9 +7,9 @@ stepped (they cost a second to load); the model that is drawn has them, and the 
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
-from math import cos, sin
+from math import cos, hypot, sin
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from embodied.errors import SetupError
 from embodied_tabletop.colors import COLORS
 from embodied_tabletop.engine import LEFT_FINGER, RIGHT_FINGER
 from embodied_tabletop.parts import FIXED, FREE, SLIDE, Body, Part, all_bodies
-from embodied_tabletop.scene import FLOOR_Z, TABLE_X, TABLE_Y, Place, Scene
+from embodied_tabletop.scene import FLOOR_Z, TABLE_X, TABLE_Y, Place, Scene, Vector3
 
 TIMESTEP_S = 0.002
 GRASP_SITE = "grasp_point"
@@ -28,10 +28,19 @@ GRASP_OFFSET_M = 0.1034
 _WORLD_BITS: dict[str, Any] = {"contype": "1", "conaffinity": "3"}
 _ARM_BITS = {"contype": "2", "conaffinity": "0"}
 _STEADY = {"solref": "0.008 1", "solimp": "0.95 0.99 0.001"}
-_CAMERAS = (
-    ("front", "1.45 0.0 0.75", "0 1 0 -0.53 0 0.85"),
-    ("side", "0.50 -1.15 0.62", "1 0 0 0 0.48 0.88"),
-    ("top", "0.48 0 1.30", "0 -1 0 1 0 0"),
+CAMERAS: Mapping[str, tuple[Vector3, Vector3]] = {
+    "corner": ((1.30, -0.85, 0.85), (0.36, 0.02, 0.20)),
+    "front": ((1.62, 0.0, 0.85), (0.30, 0.0, 0.20)),
+    "side": ((0.45, -1.35, 0.70), (0.40, 0.0, 0.16)),
+    "top": ((0.46, 0.0, 1.55), (0.461, 0.0, 0.0)),
+}
+"""Cameras that stand: where, and what they look at [m]. One more, "hand", moves with the hand."""
+
+HAND_CAMERA = "hand"
+
+_LIGHTS = (
+    ("0.6 -0.8 2.2", "0 0.3 -1", "0.42 0.42 0.40", "true"),
+    ("0.2 1.2 2.0", "0 -0.5 -1", "0.2 0.2 0.22", "false"),
 )
 
 
@@ -104,7 +113,7 @@ def _arm(*, visual: bool) -> ET.Element:
     hand = _body(root, "hand")
     ET.SubElement(hand, "site", name=GRASP_SITE, pos=f"0 0 {GRASP_OFFSET_M}")
     if visual:
-        ET.SubElement(hand, "camera", name="hand", pos="0.07 0 0.02", xyaxes="0 1 0 1 0 0.25", fovy="70")
+        ET.SubElement(hand, "camera", name=HAND_CAMERA, pos="0.07 0 0.02", xyaxes="0 1 0 1 0 0.25", fovy="70")
     return root
 
 
@@ -174,23 +183,20 @@ def _actuators(root: ET.Element) -> None:
 
 def _surroundings(root: ET.Element, world: ET.Element) -> None:
     visual = ET.SubElement(root, "visual")
-    ET.SubElement(visual, "headlight", diffuse="0.35 0.35 0.35", ambient="0.35 0.35 0.35", specular="0 0 0")
+    ET.SubElement(visual, "headlight", diffuse="0.28 0.28 0.28", ambient="0.34 0.34 0.34", specular="0 0 0")
     ET.SubElement(visual, "global", offwidth="1280", offheight="960")
-    ET.SubElement(visual, "quality", shadowsize="2048", offsamples="4")
+    ET.SubElement(visual, "quality", shadowsize="1024", offsamples="4")
     ET.SubElement(visual, "map", znear="0.02")
     asset = _child(root, "asset")
     ET.SubElement(
         asset, "texture", name="sky", type="skybox", builtin="gradient",
         rgb1="0.78 0.84 0.90", rgb2="0.95 0.96 0.98", width="64", height="384",
     )  # fmt: skip
-    ET.SubElement(
-        world, "light", pos="0.6 -0.8 2.2", dir="0 0.3 -1", diffuse="0.5 0.5 0.48", castshadow="true"
-    )
-    ET.SubElement(
-        world, "light", pos="0.2 1.2 2.0", dir="0 -0.5 -1", diffuse="0.2 0.2 0.22", castshadow="false"
-    )
-    for name, position, axes in _CAMERAS:
-        ET.SubElement(world, "camera", name=name, pos=position, xyaxes=axes, fovy="45")
+    for place, direction, diffuse, shadow in _LIGHTS:
+        ET.SubElement(world, "light", pos=place, dir=direction, diffuse=diffuse, castshadow=shadow)
+    for name, (position, target) in CAMERAS.items():
+        axes = _looking(position, target)
+        ET.SubElement(world, "camera", name=name, pos=_numbers(position), xyaxes=axes, fovy="42")
     length, width = TABLE_X[1] - TABLE_X[0], TABLE_Y[1] - TABLE_Y[0]
     ET.SubElement(
         world, "geom", name="table", type="box", size=f"{length / 2} {width / 2} 0.02",
@@ -203,14 +209,23 @@ def _surroundings(root: ET.Element, world: ET.Element) -> None:
     )  # fmt: skip
 
 
+def _looking(position: Vector3, target: Vector3) -> str:
+    """The camera's x and y axes, upright, for a look from one point to another."""
+    fx, fy, fz = (there - here for here, there in zip(position, target, strict=True))
+    flat = hypot(fx, fy)
+    length = hypot(flat, fz)
+    up = (-fx * fz / flat / length, -fy * fz / flat / length, flat / length)
+    return _numbers((fy / flat, -fx / flat, 0, *up))
+
+
 def _pad(world: ET.Element, place: Place) -> None:
     x, y = place.region.center
     half_x = (place.region.x_max - place.region.x_min) / 2
     half_y = (place.region.y_max - place.region.y_min) / 2
     rgba = _rgba(COLORS[place.color], 0.75) if place.color else "0.97 0.97 0.97 0.9"
     ET.SubElement(
-        world, "geom", name=f"{place.name}.mark", type="box", size=f"{half_x} {half_y} 0.0003",
-        pos=f"{x} {y} 0.0003", rgba=rgba, contype="0", conaffinity="0",
+        world, "geom", name=f"{place.name}.mark", type="box", size=f"{half_x} {half_y} 0.0004",
+        pos=f"{x} {y} 0.0006", rgba=rgba, contype="0", conaffinity="0",
     )  # fmt: skip
 
 

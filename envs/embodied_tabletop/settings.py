@@ -45,7 +45,7 @@ SCHEMA: Mapping[str, Any] = {
         "view": {
             "type": "boolean",
             "default": False,
-            "description": "Show the table live in a browser; the address is told.",
+            "description": "Show the table live in a browser, at the pace of the clock; the address is told.",
         },
         "nudges": {
             "type": "number",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import webbrowser
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +31,7 @@ class TabletopSimulation:
         self.run_dir = run_dir
         self.scene = load_scene(settings.scene)
         self._world: World | None = None
+        self._starts = 0
 
     @property
     def identity(self) -> str:
@@ -52,9 +56,28 @@ class TabletopSimulation:
     def _start(self, settings: Settings, setup: Mapping[str, Any]) -> World:
         place(self.scene, settings.seed, read_setup(setup, self.scene))  # what is wrong is told here
         self.close()
-        driver = {**settings.to_table(), "setup": dict(setup)}
-        driver.pop("real_time")
+        self._starts += 1
+        driver = {**settings.to_table(), "setup": dict(setup), "record": self._film()}
+        paced = driver.pop("real_time") or settings.view
         self._world = load_bridge("arm").start(
-            {"driver": "tabletop", "settings": driver, "real_time": settings.real_time}, run_dir=self.run_dir
+            {"driver": "tabletop", "settings": driver, "real_time": paced}, run_dir=self.run_dir
         )
+        page = self._world.spec.details.get("page")
+        if page:
+            print(f"watch the table live: {page}", file=sys.stderr, flush=True)
+            if _has_screen():
+                webbrowser.open(str(page))
         return self._world
+
+    def _film(self) -> str:
+        """Where this world's film goes: run.mp4, and for those after the first run-2.mp4, ..."""
+        if not self.settings.record:
+            return ""
+        path = Path(self.settings.record).expanduser().absolute()
+        return str(path if self._starts == 1 else path.with_stem(f"{path.stem}-{self._starts}"))
+
+
+def _has_screen() -> bool:
+    if sys.platform in ("darwin", "win32"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,166 @@
+"""Pictures of the table, whatever the engine: poses are drawn by MuJoCo's renderer, without a screen.
+
+OpenGL belongs to the thread that began it, so a studio has one thread of its own and everybody asks it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import os
+import sys
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from embodied.errors import BadInput, SetupError, did_you_mean
+from embodied_tabletop.engine import JOINTS, Snapshot, Start
+from embodied_tabletop.mujoco_model import CAMERAS, HAND_CAMERA, scene_xml
+from embodied_tabletop.scene import Scene
+
+Image = NDArray[np.uint8]
+
+CAMERA_NAMES = (*CAMERAS, HAND_CAMERA)
+LARGEST = (1280, 960)
+
+_LIBRARIES = {"egl": ("libEGL.so.1",), "osmesa": ("libOSMesa.so.8", "libOSMesa.so.6", "libOSMesa.so")}
+_INSTALL = (
+    "On Debian and Ubuntu: apt install libegl1 libgl1-mesa-dri (or libosmesa6, and MUJOCO_GL=osmesa). "
+    "Everything but pictures works without."
+)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What a picture shows: the arm's joints [rad], and all else."""
+
+    joints: tuple[float, ...]
+    now: Snapshot
+
+
+class Studio:
+    """Paints moments of one scene. From any thread.
+
+    Raises (from `image`):
+        SetupError: there is no OpenGL on this machine.
+        BadInput: no such camera, or too large a picture.
+    """
+
+    def __init__(self, scene: Scene, start: Start) -> None:
+        self._scene = scene
+        self._start = start
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="studio")
+        self._model: Any = None
+        self._data: Any = None
+        self._renderers: dict[tuple[int, int], Any] = {}
+
+    def image(self, moment: Moment, camera: str, width: int, height: int, *, shadows: bool = True) -> Image:
+        """What a camera sees, shape (height, width, 3), RGB."""
+        return self.ask(moment, camera, width, height, shadows=shadows).result()
+
+    def ask(
+        self, moment: Moment, camera: str, width: int, height: int, *, shadows: bool = False
+    ) -> Future[Image]:
+        """The same, without waiting."""
+        check_picture(camera, width, height)
+        return self._thread.submit(self._paint, moment, camera, width, height, shadows)
+
+    def close(self) -> None:
+        """Paint what was asked for, then let go. Idempotent."""
+        if not self._thread._shutdown:
+            self._thread.submit(self._let_go)
+            self._thread.shutdown(wait=True)
+
+    def _paint(self, moment: Moment, camera: str, width: int, height: int, shadows: bool) -> Image:
+        renderer = self._renderer(width, height)
+        self._pose(moment)
+        renderer.update_scene(self._data, camera)
+        renderer.scene.flags[mujoco.mjtRndFlag.mjRND_SHADOW] = shadows
+        picture: Image = renderer.render()
+        return picture.copy()
+
+    def _renderer(self, width: int, height: int) -> Any:
+        if (width, height) not in self._renderers:
+            if self._model is None:
+                self._model = mujoco.MjModel.from_xml_string(scene_xml(self._scene, visual=True))
+                self._data = mujoco.MjData(self._model)
+                for thing in self._scene.objects:
+                    if thing.fastened:
+                        pose = self._start.poses[thing.name]
+                        body = self._model.body(f"{thing.name}.base").id
+                        self._model.body_pos[body], self._model.body_quat[body] = (
+                            pose.position,
+                            pose.quaternion,
+                        )
+            self._renderers[width, height] = _make_renderer(self._model, width, height)
+        return self._renderers[width, height]
+
+    def _pose(self, moment: Moment) -> None:
+        data, now = self._data, moment.now
+        for name, q in zip(JOINTS, moment.joints, strict=True):
+            data.joint(name).qpos[0] = q
+        for number in (1, 2):
+            data.joint(f"finger_joint{number}").qpos[0] = now.gripper_width / 2
+        for thing in self._scene.objects:
+            if thing.name in now.slides:
+                data.joint(thing.name).qpos[0] = now.slides[thing.name]
+            elif not thing.fastened:
+                state = now.bodies[thing.name]
+                data.joint(thing.name).qpos[:] = (*state.position, *state.quaternion)
+        mujoco.mj_kinematics(self._model, data)
+        mujoco.mj_comPos(self._model, data)
+        mujoco.mj_camlight(self._model, data)
+
+    def _let_go(self) -> None:
+        for renderer in self._renderers.values():
+            renderer.close()
+        self._renderers.clear()
+
+
+def check_picture(camera: str, width: int, height: int) -> None:
+    """Raises BadInput for a camera or a size that there is not."""
+    if camera not in CAMERA_NAMES:
+        hint = did_you_mean(camera, CAMERA_NAMES)
+        raise BadInput(
+            f"There is no camera {camera!r}.", remedy=f"{hint} There are: {', '.join(CAMERA_NAMES)}.".strip()
+        )
+    if not (1 <= width <= LARGEST[0] and 1 <= height <= LARGEST[1]):
+        raise BadInput(
+            f"A picture of {width} x {height} cannot be made.", remedy=f"At most {LARGEST[0]} x {LARGEST[1]}."
+        )
+
+
+def _make_renderer(model: Any, width: int, height: int) -> Any:
+    """A renderer on whichever OpenGL this machine has; the user's MUJOCO_GL decides where it is set."""
+    wanted = os.environ.get("MUJOCO_GL", "").lower()
+    backend = wanted or _present_backend()
+    if backend in ("", "disable", "disabled", "off", "false", "0"):
+        why = "MUJOCO_GL says so" if backend else "neither libEGL nor libOSMesa, and no screen"
+        raise SetupError(f"No picture can be made: {why}.", remedy=_INSTALL)
+    try:
+        if sys.platform == "linux" and backend in ("egl", "osmesa", "glfw"):
+            gl = importlib.import_module(f"mujoco.{backend}")
+            importlib.import_module("mujoco.gl_context").__dict__["GLContext"] = gl.GLContext
+        return mujoco.Renderer(model, height, width)
+    except (ImportError, AttributeError, RuntimeError, mujoco.FatalError) as broken:
+        raise SetupError(
+            f"No picture can be made with OpenGL by {backend}: {broken}.", remedy=_INSTALL
+        ) from broken
+
+
+def _present_backend() -> str:
+    """The first of EGL, OSMesa and a screen that is there; on other systems always the system's own."""
+    if sys.platform != "linux":
+        return "native"
+    for backend, names in _LIBRARIES.items():
+        for name in names:
+            try:
+                ctypes.CDLL(name)
+            except OSError:
+                continue
+            return backend
+    return "glfw" if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") else ""
