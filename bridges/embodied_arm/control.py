@@ -22,7 +22,7 @@ Watch = Callable[[ArmState], None]
 
 HOLD: Final = ArmCommand()
 FROZEN_TICKS: Final = 5
-BRAKE_S: Final = 0.15
+BRAKE_S: Final = 0.2
 SETTLE_S: Final = 0.5
 STILL: Final = 0.01
 """Joint speed that counts as being at rest [rad/s]."""

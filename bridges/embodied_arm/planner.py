@@ -13,7 +13,7 @@ from embodied.arms import ArmDescription, Obstacle
 from embodied.bridge.body import PrimitiveFailed
 from embodied_arm.kinematics import SINGULAR, Kinematics, Target, nearest_yaw, yaw_of
 from embodied_arm.limits import BOX_TOLERANCE, Limits
-from embodied_arm.model import Array, Contact, PlanningModel
+from embodied_arm.model import CLEARANCE_M, HELD, Array, Contact, PlanningModel
 from embodied_arm.timing import Path, grid, trajectory
 
 SPACING_M: Final = 0.02
@@ -22,10 +22,12 @@ ANGLE_M: Final = 0.15
 """How many metres of path a radian of turning counts for."""
 JUMP_RAD: Final = 0.5
 """More than this between neighbouring postures of a line means that the arm would flip over."""
-TOUCH_DEPTH_M: Final = 0.02
-"""How deep a planned motion may push into what it may touch before the push is through the thing."""
+PUT_M: Final = 0.003
+"""How far into a thing what is held may be put by a plan: so much may it hang lower than it was taken."""
 WORSE_M: Final = 0.0015
 """What touches at the beginning may come this much nearer on the way."""
+ROUND_M: Final = 0.05
+"""How far before and after a corner a motion `above` leaves its straight lines [m]."""
 LIFTS: Final = (0.1, 0.2, 0.3, 0.4)
 """How far above its end a motion `above` comes down from, and `home` rises, the first that is free [m]."""
 
@@ -102,7 +104,8 @@ class Planner:
             over = Target((target.position[0], target.position[1], height), target.yaw)
             ways = [over, target] if z >= height else [Target((x, y, height), yaw_of(rotation)), over, target]
             try:
-                return Plan(self._checked(start, self._through(start, ways), scene, share).joints, end)
+                path = self._through(start, ways, ROUND_M)
+                return Plan(self._checked(start, path, scene, share).joints, end)
             except PrimitiveFailed as wrong:
                 if wrong.code == "unreachable":
                     break
@@ -172,39 +175,42 @@ class Planner:
                     {"nearest": _point(self.nearest(Target(tuple(nearest.tolist()), target.yaw)))},
                 )
 
-    def _through(self, start: Array, targets: Sequence[Target]) -> Path:
-        """Postures along straight lines, by turning the hand both ways where one does not go."""
+    def _through(self, start: Array, targets: Sequence[Target], round_m: float = 0.0) -> Path:
+        """Postures along straight lines, corners rounded by `round_m`, by turning the hand both ways where
+        one does not go."""
         try:
-            return self._postures(start, targets)
+            return self._postures(start, targets, round_m)
         except PrimitiveFailed as first:
             if first.code == "unreachable":
                 raise
             for turn in (math.pi, -math.pi):
                 turned = [Target(target.position, target.yaw + turn) for target in targets]
                 try:
-                    return self._postures(start, turned)
+                    return self._postures(start, turned, round_m)
                 except PrimitiveFailed:
                     continue
             raise
 
-    def _postures(self, start: Array, targets: Sequence[Target]) -> Path:
+    def _postures(self, start: Array, targets: Sequence[Target], round_m: float = 0.0) -> Path:
         position, rotation = self.where(start)
+        corners = np.array([position, *(target.position for target in targets)])
         postures, s = [start], [0.0]
-        for target in targets:
-            goal, turned = np.array(target.position), target.rotation()
+        for index, target in enumerate(targets):
+            turned = target.rotation()
             axis, angle = _turn(turned @ rotation.T)
-            length = float(np.linalg.norm(goal - position))
+            length = float(np.linalg.norm(corners[index + 1] - corners[index]))
             count = max(1, math.ceil(length / SPACING_M), math.ceil(angle / SPACING_RAD))
             for k in range(1, count + 1):
                 share = k / count
-                here = position + share * (goal - position)
-                q = self._kinematics.track(here, _rotated(axis, share * angle) @ rotation, postures[-1])
+                here = rounded(corners, index, share, round_m)
+                turn = share if len(targets) == 1 else share * share * (3 - 2 * share)
+                q = self._kinematics.track(here, _rotated(axis, turn * angle) @ rotation, postures[-1])
                 if q is None or float(np.abs(q - postures[-1]).max()) > JUMP_RAD:
                     raise self._no_way(here, target, start)
                 postures.append(q)
                 s.append(s[-1] + max((length + ANGLE_M * angle) / count, 1e-7))
-            self._not_singular(postures[-1], goal)
-            position, rotation = goal, turned
+            self._not_singular(postures[-1], corners[index + 1])
+            rotation = turned
         return Path(np.array(s), np.stack(postures))
 
     def _not_singular(self, q: Array, goal: Array) -> None:
@@ -303,9 +309,37 @@ class _Allowance:
         for contact in contacts:
             if contact.thing == self._touch:
                 continue
-            if contact.depth_m > self._depth.get((contact.thing, contact.part), 0.0) + WORSE_M:
+            allowed = self._depth.get((contact.thing, contact.part), 0.0) + WORSE_M
+            if contact.part == HELD:  # putting it down is what it is carried for
+                allowed = max(allowed, CLEARANCE_M + PUT_M)
+            if contact.depth_m > allowed:
                 return contact
         return None
+
+
+def rounded(corners: Array, index: int, share: float, radius: float) -> Array:
+    """A point on a polyline whose inner corners are rounded, shape (3,).
+
+    Args:
+        corners: shape (k, 3) [m].
+        index: of the piece, from `corners[index]` to the next.
+        share: of the piece, from 0 to 1.
+        radius: how far before and after a corner the rounding begins and ends [m]; at most half a piece.
+    """
+    here = corners[index] + share * (corners[index + 1] - corners[index])
+    corner = index + (1 if share > 0.5 else 0)
+    if corner in (0, len(corners) - 1):
+        return here
+    before, after = corners[corner - 1] - corners[corner], corners[corner + 1] - corners[corner]
+    lengths = float(np.linalg.norm(before)), float(np.linalg.norm(after))
+    reach = min(radius, lengths[0] / 2, lengths[1] / 2)
+    away = float(np.linalg.norm(here - corners[corner]))
+    if away >= reach:
+        return here
+    t = 0.5 + (-0.5 if share > 0.5 else 0.5) * away / reach
+    first, last = before * (reach / lengths[0]), after * (reach / lengths[1])
+    point: Array = corners[corner] + (1 - t) ** 2 * first + t * t * last
+    return point
 
 
 def _turn(rotation: Array) -> tuple[Array, float]:

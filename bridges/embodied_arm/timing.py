@@ -17,9 +17,9 @@ import numpy as np
 from embodied_arm.limits import Limits
 from embodied_arm.model import Array
 
-PLANNED: Final = 0.5
+PLANNED: Final = 0.6
 """Share of the joint accelerations that plans use: braking on the way needs the rest."""
-ALONG: Final = 0.7
+ALONG: Final = 0.65
 """Share of the planned acceleration along the path; what is left bends it."""
 SMOOTHING_S: Final = 0.08
 GRID: Final = 120
