@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from embodied.condition import Fact, check, evaluate, facts_in, parse, requirement
+from embodied.condition import Fact, check, empty_parts, evaluate, facts_in, parse, requirement
 from embodied.errors import BadCondition
 from embodied.facts import UNKNOWN, FactFamily, Observation
 
@@ -172,3 +172,24 @@ def test_the_name_of_any_and_all_is_read_as_every_key() -> None:
 def test_any_over_a_single_fact_is_refused_with_what_to_write() -> None:
     with pytest.raises(BadCondition, match="go over a family with keys"):
         check(parse("any(x in alive: alive)"), FAMILIES)
+
+
+@pytest.mark.parametrize(
+    ("text", "empty"),
+    [
+        ("inventory[log] >= 2", []),
+        ("inventory[log] >= 0", ["inventory[log] >= 0"]),
+        ("inventory[log] >= 2 and inventory[stick] >= 0", ["inventory[stick] >= 0"]),
+        ("inventory[log] >= 2 and (sum(inventory[*]) > -1 and true)", ["sum(inventory[*]) > -1", "true"]),
+        ("inventory[log] >= 2 or inventory[log] < 2", ["inventory[log] >= 2 or inventory[log] < 2"]),
+        ("inventory[log] > 2 or not inventory[log] >= 3", ["inventory[log] > 2 or not inventory[log] >= 3"]),
+        ("inventory[log] - inventory[log] == 0", ["inventory[log] - inventory[log] == 0"]),
+        ("distance(position, pose[cup]) >= 0", ["distance(position, pose[cup]) >= 0"]),
+        ("alive or not alive", ["alive or not alive"]),
+        ("inventory[log] >= 1 and inventory[log] < 9", []),  # to keep below a bound says something
+        ("health >= 0 and alive and biome == 'plains'", []),
+        ("all(item in inventory: inventory[item] >= 0)", []),  # not looked into
+    ],
+)
+def test_parts_that_hold_whatever_the_facts_are(text: str, empty: list[str]) -> None:
+    assert [str(part) for part in empty_parts(parse(text), FAMILIES)] == empty

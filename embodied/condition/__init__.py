@@ -36,6 +36,7 @@ from embodied.condition.nodes import (
     Term,
 )
 from embodied.condition.parsing import parse
+from embodied.condition.saying import always_holds, empty_parts
 
 __all__ = [
     "And",
@@ -53,7 +54,9 @@ __all__ = [
     "Sum",
     "Term",
     "Truth",
+    "always_holds",
     "check",
+    "empty_parts",
     "evaluate",
     "facts_in",
     "parse",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from embodied.condition import Condition, parse
+from embodied.condition import Condition, evaluate, parse
 from embodied.errors import (
     BadGoal,
     BudgetSpent,
@@ -176,6 +176,7 @@ class _Life:
     store: LibraryStore
     held: ExitStack = field(default_factory=ExitStack)
     world: World | None = None
+    proposed: bool = False
 
     def __post_init__(self) -> None:
         self.tally = Tally.after(self.launch, self.past)
@@ -210,6 +211,7 @@ class _Life:
             if self.launch.agent.planner in MODEL_PLANNERS:
                 self._asked()
             if isinstance(goal, BadGoal):
+                self.proposed = True
                 self.goal = proposed_goal(self._asked(), self.goal.text, self.spec, goal)
                 understood = f"understood as: {self.goal.explanation}"
                 self.journal.write("note", text=understood, condition=str(self.goal.condition))
@@ -313,7 +315,12 @@ class _Life:
         observation = run.observe()
         if self.past:
             run.history = list(self.past.attempts)
-        return towards(run, self._resolved(observation), observation)
+        condition = self._resolved(observation)
+        if self.proposed and evaluate(condition, observation) is True:
+            reason = f"{condition} holds already, before anything was done: what a model proposed cannot tell"
+            text = f"{reason} whether {self.goal.text!r} was achieved; say in the goal what is to change"
+            return Judgement(Verdict.UNKNOWN, text), 1
+        return towards(run, condition, observation)
 
     def _resolved(self, observation: Observation) -> Condition:
         """The goal with "more" counted from the run's first facts, also when it is resumed."""

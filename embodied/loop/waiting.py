@@ -25,6 +25,11 @@ class WaitingClient:
     client: ModelClient
     beat: Callable[[], None]
 
+    @property
+    def model(self) -> object:
+        """The settings of who answers, where they are known."""
+        return getattr(self.client, "model", None)
+
     def ask(
         self, part: str, messages: Sequence[Message], *, schema: JsonSchema | None = None, samples: int = 1
     ) -> list[Answer]:

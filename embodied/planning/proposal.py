@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from embodied.condition import Condition, check, parse
+from embodied.condition import Condition, check, empty_parts, parse
 from embodied.errors import BadCondition, BadInput, BadSkill
 from embodied.facts import FactFamily
 from embodied.planning.calls import outline, parse_call, written_call
@@ -165,6 +165,12 @@ class Judge:
             check(expects, self.families)
         except BadCondition as error:
             raise BadInput(f"expects: {error.message}", remedy=error.remedy) from None
+        empty = empty_parts(expects, self.families)
+        if empty:
+            shown = " and ".join(map(str, empty))
+            raise BadInput(
+                f"expects: {shown} holds whatever is done", remedy="Say what the step is to bring about."
+            )
         return Move(skill.name, arguments, expects, str(raw.get("why") or "").strip())
 
     def _skill(self, name: str, outlines: Mapping[str, Skill]) -> Skill:

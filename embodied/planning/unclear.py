@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from embodied.condition import evaluate, facts_in, parse
+from embodied.condition import empty_parts, evaluate, facts_in, parse
 from embodied.errors import BadGoal
 from embodied.facts import Observation
 from embodied.goals import Goal, GoalParser
@@ -86,6 +86,10 @@ def _checked(text: str, data: Any, spec: WorldSpec) -> Goal:
         unreachable = spec.unreachable((fact.family, *fact.keys))
         if unreachable:
             raise _Unusable(f"condition: {fact} cannot be reached: {unreachable}")
+    empty = empty_parts(read.condition, spec.families)
+    if empty:
+        shown = " and ".join(map(str, empty))
+        raise _Unusable(f"condition: {shown} holds whatever is done, so it says nothing; leave it out")
     if evaluate(read.condition, Observation(spec.families, {})) is True:
         raise _Unusable(f"condition: {read.condition} holds with nothing done")
     said = " ".join(str(data["explanation"]).split())

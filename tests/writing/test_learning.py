@@ -247,7 +247,39 @@ def test_a_proposed_condition_that_asks_for_nothing_is_sent_back(tmp_path: Path)
     good = {"condition": "inventory[wood] >= 2", "explanation": "Some wood.", "impossible": ""}
     client = ScriptedClient(empty, good, plans([WOOD], new=[ORDER]), skill(GATHER))
     assert run(tmp_path, client, goal="be ready for winter").verdict is Verdict.PASSED
-    assert "holds with nothing done" in client.asked[1][1]
+    assert "inventory[wood] >= 0 holds whatever is done" in client.asked[1][1]
+
+
+def test_a_part_of_a_proposed_condition_that_always_holds_is_sent_back(tmp_path: Path) -> None:
+    def proposed(condition: str) -> dict[str, str]:
+        return {"condition": condition, "explanation": "", "impossible": ""}
+
+    client = ScriptedClient(
+        proposed("inventory[ore] >= 0 and inventory[wood] >= 2"),
+        proposed("inventory[wood] < 9"),
+        proposed("inventory[wood] >= 2 and inventory[wood] < 9"),  # a bound to keep to is a condition too
+        plans([WOOD], new=[ORDER]),
+        skill(GATHER),
+    )
+    assert run(tmp_path, client, goal="be ready for winter").verdict is Verdict.PASSED
+    assert "inventory[ore] >= 0 holds whatever is done, so it says nothing" in client.asked[1][1]
+    assert "inventory[wood] < 9 holds with nothing done" in client.asked[2][1]
+
+
+def test_a_proposed_condition_that_holds_already_proves_nothing(tmp_path: Path) -> None:
+    """The facts of a world that is running are not those of an empty one."""
+    proposed = {"condition": "near[tree] <= 40", "explanation": "Be near trees.", "impossible": ""}
+    report = run(tmp_path, ScriptedClient(proposed), goal="be ready for winter")
+    assert (report.verdict, report.exit_code) == (Verdict.UNKNOWN, 1)
+    assert "near[tree] <= 40 holds already, before anything was done" in report.reason
+    assert "'be ready for winter'" in report.reason
+
+
+def test_a_step_that_expects_what_always_holds_is_sent_back(tmp_path: Path) -> None:
+    empty = (WOOD[0], "inventory[ore] >= 0 and inventory[wood] >= 2")
+    client = ScriptedClient(plans([empty], new=[ORDER]), plans([WOOD], new=[ORDER]), skill(GATHER))
+    assert run(tmp_path, client).verdict is Verdict.PASSED
+    assert "expects: inventory[ore] >= 0 holds whatever is done" in client.asked[1][1]
 
 
 def test_a_goal_that_facts_cannot_express_is_refused_with_the_reason(tmp_path: Path) -> None:
