@@ -83,7 +83,11 @@ def checked_terms(raw: Any, batch: int, names: tuple[str, ...] | None = None) ->
         raise WrongTerms(
             f"The reward gave {', '.join(map(str, raw))}.", remedy=f"Expected {', '.join(names)}, always."
         )
-    return {str(name): _term(str(name), value, batch) for name, value in raw.items()}
+    terms = {str(name): _term(str(name), value, batch) for name, value in raw.items()}
+    if batch and not np.maximum.reduce(np.abs(list(terms.values())), axis=None) <= MAX_TERM:
+        for name, array in terms.items():
+            check_numbers(name, array)
+    return terms
 
 
 def _term(name: str, value: Any, batch: int) -> Array:
@@ -98,7 +102,6 @@ def _term(name: str, value: Any, batch: int) -> Array:
             f"The term {name!r} has shape {shape} for {batch} states.",
             remedy=f"Expected ({batch},), one number for each state: write axis=-1 where one is summed.",
         )
-    check_numbers(name, array)
     return array
 
 
