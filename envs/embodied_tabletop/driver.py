@@ -17,6 +17,7 @@ from embodied_tabletop.engine import (
     JOINTS,
 )
 from embodied_tabletop.engines import make_engine
+from embodied_tabletop.faults import Faults
 from embodied_tabletop.mujoco_model import GRASP_SITE, arm_xml
 from embodied_tabletop.onlookers import Onlookers
 from embodied_tabletop.pictures import CAMERA_NAMES
@@ -54,6 +55,9 @@ class TabletopScene:
             "places": list(table.scene.place_names),
             "cameras": list(CAMERA_NAMES),
         }
+        if settings.nudges or settings.failed_grasps:
+            faults = {"nudges": settings.nudges, "failed_grasps": settings.failed_grasps}
+            self.details = {**self.details, "faults": faults}
         if onlookers.address:
             self.details = {**self.details, "page": onlookers.address}
 
@@ -157,7 +161,10 @@ class TabletopDriverPlugin:
         settings = Settings.of(config)
         scene = load_scene(settings.scene)
         start = place(scene, settings.seed, read_setup(config.get("setup") or {}, scene))
-        table = Table(scene, make_engine(settings.engine, scene))
+        faults = None
+        if settings.nudges or settings.failed_grasps:
+            faults = Faults(settings.seed, settings.nudges, settings.failed_grasps)
+        table = Table(scene, make_engine(settings.engine, scene), faults)
         table.reset(start)
         run_dir.mkdir(parents=True, exist_ok=True)
         model = run_dir / "arm.xml"

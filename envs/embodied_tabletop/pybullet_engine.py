@@ -47,9 +47,10 @@ FASTEST_M_S = 20.0
 GRAVITY = (0.0, 0.0, -9.81)
 
 TORQUES = (87.0, 87.0, 87.0, 87.0, 12.0, 12.0, 12.0)
-PAD_FRICTION = 1.6
+PAD_FRICTION = 2.0
 THING_FRICTION = 0.8
-TABLE_FRICTION = 0.7
+TABLE_FRICTION = 1.0
+"""Bullet multiplies those of the two that touch."""
 CONTACT_M = 0.001
 
 Owner = dict[tuple[int, int], str]

@@ -13,6 +13,7 @@ from embodied_tabletop.engine import Engine, Snapshot, Start
 from embodied_tabletop.events import Watch
 from embodied_tabletop.facts import View, WireFacts, buttons_down, facts
 from embodied_tabletop.families import FAMILIES
+from embodied_tabletop.faults import Faults
 from embodied_tabletop.obstacles import obstacles
 from embodied_tabletop.parts import Body, all_bodies
 from embodied_tabletop.scene import Scene
@@ -28,9 +29,10 @@ class Table:
     the event `blew_up`; from then on nothing moves and the facts are those before it, until `reset`.
     """
 
-    def __init__(self, scene: Scene, engine: Engine) -> None:
+    def __init__(self, scene: Scene, engine: Engine, faults: Faults | None = None) -> None:
         self.scene = scene
         self.engine = engine
+        self.faults = faults
         self.blew_up = False
         self.opening = True
         self._watch = Watch()
@@ -55,6 +57,8 @@ class Table:
         """One control period, and what came of it."""
         if self.blew_up:
             return
+        if self.faults is not None:
+            self.faults.before(self.engine, self.view, opening=self.opening)
         self.engine.step()
         if not self.engine.finite():
             self.blew_up = True
