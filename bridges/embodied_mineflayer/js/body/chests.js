@@ -1,6 +1,6 @@
 import { countIn, reachable, transfer, withWindow } from './containers.js'
 import { Failure } from './failure.js'
-import { requireKnown, room } from './inventory.js'
+import { count, requireKnown, room } from './inventory.js'
 
 const CHESTS = ['chest', 'trapped_chest', 'barrel', 'ender_chest']
 
@@ -16,27 +16,27 @@ export const chestContents = (body, args, ctx) => open(body, args, ctx, (window)
 
 export async function chestDeposit (body, args, ctx) {
   const item = requireKnown(body, args.item, 'unknown_item')
-  return open(body, args, ctx, async (window) => {
+  const before = count(body.bot, item.name)
+  await open(body, args, ctx, async (window) => {
     const held = countIn(window, item.name, window.inventoryStart, window.inventoryEnd)
     if (held < args.count) throw new Failure('no_item', `${held} of ${item.name} are held, not ${args.count}`)
     const space = spaceIn(window, item, 0, window.inventoryStart)
     if (space < args.count) throw new Failure('chest_full', `the chest has room for ${space} more ${item.name}`)
-    const before = countIn(window, item.name, 0, window.inventoryStart)
     await transfer(body, ctx, window, item, args.count, 'inventory', 'container')
-    return { moved: countIn(window, item.name, 0, window.inventoryStart) - before }
   })
+  return { moved: before - count(body.bot, item.name) }
 }
 
 export async function chestWithdraw (body, args, ctx) {
   const item = requireKnown(body, args.item, 'unknown_item')
-  return open(body, args, ctx, async (window) => {
+  const before = count(body.bot, item.name)
+  await open(body, args, ctx, async (window) => {
     const there = countIn(window, item.name, 0, window.inventoryStart)
     if (there < args.count) throw new Failure('no_item', `the chest holds ${there} ${item.name}, not ${args.count}`)
     if (room(body.bot, item.name) < args.count) throw new Failure('inventory_full', `no room for ${args.count} ${item.name}`)
-    const before = countIn(window, item.name, window.inventoryStart, window.inventoryEnd)
     await transfer(body, ctx, window, item, args.count, 'container', 'inventory')
-    return { moved: countIn(window, item.name, window.inventoryStart, window.inventoryEnd) - before }
   })
+  return { moved: count(body.bot, item.name) - before }
 }
 
 const spaceIn = (window, item, start, end) => window.slots.slice(start, end).reduce(

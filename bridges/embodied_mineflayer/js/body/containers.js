@@ -1,3 +1,4 @@
+import { agree } from './agreement.js'
 import { blockAt, describeBlock, eyes, REACH, reachTo } from './blocks.js'
 import { Failure } from './failure.js'
 import { until, within } from './waiting.js'
@@ -32,6 +33,7 @@ export async function withWindow (body, ctx, block, code, use) {
   } finally {
     bot.removeListener('windowOpen', opened)
     if (window && bot.currentWindow === window) window.close()
+    if (window && !ctx.signal.aborted) await agree(body, ctx)
   }
 }
 

@@ -1,11 +1,14 @@
 import prismarineRecipe from 'prismarine-recipe'
+import { agree } from './agreement.js'
 import { blockAt, describeBlock, eyes, REACH, reachTo } from './blocks.js'
 import { Failure } from './failure.js'
 import { count as countHeld, counts, requireKnown, room } from './inventory.js'
-import { until, within } from './waiting.js'
+import { within } from './waiting.js'
 
 /** Crafted in chunks, so that an abort is heeded in between. */
 const CHUNK = 8
+/** What is picked up between two clicks spoils them; that often in a row is no accident. */
+const TRIES = 3
 
 /** The recipes of an item: `{recipe, yields, needs_table, ingredients: {name: count}}`. */
 export function recipesOf (body, name) {
@@ -30,10 +33,30 @@ export async function craftItem (body, { item, count, x, y, z }, ctx) {
   const table = plan.steps.some((step) => step.needs_table) ? findTable(body, x, y, z) : null
   if (room(body.bot, item) <= 0 && !freesSlot(body, plan)) throw new Failure('inventory_full', `no room for ${item}`)
   const before = countHeld(body.bot, item)
-  for (const step of plan.steps) await craftStep(body, step, step.needs_table ? table : null, ctx)
-  const crafted = await settle(body, item, before, ctx)
-  if (crafted < count) throw new Failure('not_crafted', `${crafted} of ${count} ${item} came out`, { crafted })
+  const made = () => countHeld(body.bot, item) - before
+  let error = null
+  for (let tries = 0; made() < count && tries < TRIES; tries++) {
+    const rest = choose(recipes, counts(body.bot), count - made())
+    if (tries && body.unsettled.size) break // the clicks of the last try may go on
+    if (rest.short || rest.steps.some((step) => step.needs_table && !table)) break
+    error = await craftSteps(body, rest.steps, table, ctx)
+  }
+  const crafted = made()
+  if (crafted < count) throw error ?? new Failure('not_crafted', `${crafted} of ${count} ${item} came out`, { crafted })
   return { crafted }
+}
+
+/** Craft what was planned, and hear from the server what came of it; the failure, if there was one. */
+async function craftSteps (body, steps, table, ctx) {
+  try {
+    for (const step of steps) await craftStep(body, step, step.needs_table ? table : null, ctx)
+    return null
+  } catch (error) {
+    if (!(error instanceof Failure) || ctx.signal.aborted) throw error
+    return error
+  } finally {
+    if (!ctx.signal.aborted) await agree(body, ctx)
+  }
 }
 
 /** Which recipes to use how often: those that need no table first, then those of which most can be made. */
@@ -111,10 +134,4 @@ async function craftStep (body, { recipe, times }, table, ctx) {
       if (ctx.signal.aborted && bot.currentWindow) bot.closeWindow(bot.currentWindow)
     }
   }
-}
-
-async function settle (body, item, before, ctx) {
-  const made = () => countHeld(body.bot, item) - before
-  await until(ctx, { on: [[body.bot.inventory, 'updateSlot']], check: () => made() > 0, ms: 500 })
-  return made()
 }

@@ -1,4 +1,5 @@
 import { primitives } from '../primitives/index.js'
+import { heedCursor } from './agreement.js'
 import { blockTable } from './blocks.js'
 import { connect } from './connect.js'
 import { listen } from './events.js'
@@ -29,6 +30,7 @@ export async function createBody (config, hooks) {
   body.table = blockTable(bot.registry)
   body.facts = new Facts(body)
   teachPathfinder(body)
+  heedCursor(body)
   if (config.fast) bot.digTime = () => FAST_DIG_MS
 
   const running = new Set()

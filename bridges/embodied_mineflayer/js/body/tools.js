@@ -1,8 +1,11 @@
+import { agree } from './agreement.js'
 import { Failure } from './failure.js'
 import { usesLeft } from './inventory.js'
 import { within } from './waiting.js'
 
 const TIERS = ['wooden', 'golden', 'stone', 'iron', 'diamond', 'netherite']
+/** The first of the nine slots that a hand reaches without a click. */
+const HOTBAR = 36
 const tier = (item) => TIERS.findIndex((name) => item.name.startsWith(`${name}_`))
 
 /**
@@ -43,7 +46,11 @@ export async function takeInHand (body, ctx, item) {
   const { bot } = body
   if (item) {
     if (bot.heldItem === item) return
+    const inHotbar = item.slot >= HOTBAR
     await within(body, ctx, bot.equip(item, 'hand'), 3000, () => new Failure('no_item', `could not take ${item.name} in hand`))
+    if (inHotbar) return // no click was needed
+    await agree(body, ctx)
+    if (bot.heldItem?.name !== item.name) throw new Failure('no_item', `could not take ${item.name} in hand`)
     return
   }
   const slot = spareHand(bot)

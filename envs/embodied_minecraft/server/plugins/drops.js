@@ -106,6 +106,7 @@ module.exports.server = serv => {
     const count = entity.stack.count
     const left = player.give(entity.stack)
     if (left === count) return
+    player.syncWindows() // it is held before it is seen to be gone
     player._client.write('collect',
       { collectedEntityId: entity.id, collectorEntityId: player.id, pickupItemCount: count - left })
     if (left === 0) return remove(entity)

@@ -61,6 +61,7 @@ module.exports.server = serv => {
       const position = new Vec3(packet.location.x, packet.location.y, packet.location.z)
       useOn(packet)
         .catch(error => serv.logError('block_place', error))
+        .then(() => player.syncWindows()) // what it cost is known with what it did
         .then(() => player.resendBlocks([position, position.plus(FACES[packet.direction])]))
         .then(() => player.acknowledge(packet.sequence))
         .catch(error => serv.logError('block_place', error))

@@ -3,10 +3,14 @@
 //
 // The client predicts the result of its click and says which slots it thinks changed. We click too, and send
 // back only slots where it is wrong: sending more would overwrite what it has clicked since.
+//
+// All that we say has a number (the protocol's state id), and a click names the last that the client had heard.
+// What it had not heard yet when it clicked, or closed its window, it may show wrongly ever after: it is said again.
 
 const { Menu } = require('../lib/menu')
 
-const STATE_ID = 1
+const ASKS_FOR_ALL = -1 // the state id of a client that has seen nothing yet, or wants to see the whole window
+const UNSURE = { type: -1 } // what a client may show in a slot, as far as we know: equal to no stack
 const SETTLE_MS = 300 // after a correction, the whole window is sent once no click has come for so long
 
 module.exports.server = serv => {
@@ -15,17 +19,19 @@ module.exports.server = serv => {
   function sendSlot (player, session, index) {
     const stack = session.menu.slots[index].get()
     session.remote[index] = stack ? stacks.copy(stack) : null
+    session.said[index] = ++player.lastSaid
     player._client.write('set_slot',
-      { windowId: session.id, stateId: STATE_ID, slot: index, item: stacks.toNetwork(stack) })
+      { windowId: session.id, stateId: player.lastSaid, slot: index, item: stacks.toNetwork(stack) })
   }
 
   function sendAll (player, session) {
     const all = session.menu.slots.map(slot => slot.get())
     session.remote = all.map(stack => stack ? stacks.copy(stack) : null)
+    session.said.fill(++player.lastSaid)
     session.settleAt = null
     player._client.write('window_items', {
       windowId: session.id,
-      stateId: STATE_ID,
+      stateId: player.lastSaid,
       items: all.map(stacks.toNetwork),
       carriedItem: stacks.toNetwork(session.menu.cursor)
     })
@@ -49,11 +55,12 @@ module.exports.server = serv => {
     if (player.health > 0) {
       session.menu.click({ slot: packet.slot, button: packet.mouseButton, mode: packet.mode })
     }
+    if (packet.stateId !== ASKS_FOR_ALL) player.heard = packet.stateId
     for (const { location, item } of packet.changedSlots) {
-      if (session.menu.slots[location]) session.remote[location] = stacks.fromNetwork(item)
+      if (!session.menu.slots[location]) continue
+      session.remote[location] = session.said[location] > packet.stateId ? UNSURE : stacks.fromNetwork(item)
     }
-    // stateId -1: a client that has seen nothing yet, or one that asks for the whole window.
-    if (packet.stateId === -1 || player.health <= 0) sendAll(player, session)
+    if (packet.stateId === ASKS_FOR_ALL || player.health <= 0) sendAll(player, session)
     // mineflayer waits for the result slot after every click in a grid, even if it stays empty.
     else if (session.resultSlot !== null) sendSlot(player, session, session.resultSlot)
     const believedCursor = stacks.fromNetwork(packet.cursorItem)
@@ -64,6 +71,7 @@ module.exports.server = serv => {
   serv.on('newPlayer', player => {
     const client = player._client
     let lastId = 0
+    player.lastSaid = player.heard = 0
 
     const makeSession = (id, { slots, quickMove, hotbar, offhand = null, resultSlot = null, onClose = () => {}, kind, container = null }) => ({
       id,
@@ -73,6 +81,7 @@ module.exports.server = serv => {
       onClose,
       settleAt: null,
       remote: slots.map(() => null),
+      said: slots.map(() => 0), // the number of our last word about each slot
       menu: new Menu({ stacks, slots, quickMove, hotbar, offhand, drop: stack => player.toss(stack) })
     })
 
@@ -98,9 +107,13 @@ module.exports.server = serv => {
 
     /** Puts back what lies in grids and on the cursor. The client closes its window by itself. */
     player.leaveWindow = () => {
-      // From now on the client shows as its inventory what it last saw in the window's lower half.
-      const seen = player.openSession?.remote.slice(-36) ?? []
-      seen.forEach((stack, i) => { player.inventorySession.remote[9 + i] = stack })
+      // From now on the client shows as its inventory what it last saw in the window's lower half. Words about that
+      // window that reach it only now are lost on it.
+      const { remote = [], said = [] } = player.openSession ?? {}
+      remote.forEach((stack, i) => {
+        const own = 45 - remote.length + i
+        if (own >= 9) player.inventorySession.remote[own] = said[i] > player.heard ? UNSURE : stack
+      })
       for (const session of [player.openSession, player.inventorySession]) {
         if (!session) continue
         session.onClose()
@@ -111,16 +124,18 @@ module.exports.server = serv => {
     }
 
     player.closeWindow = () => {
-      if (player.openSession) client.write('close_window', { windowId: player.openSession.id })
+      if (!player.openSession) return
+      client.write('close_window', { windowId: player.openSession.id })
       player.leaveWindow()
+      player.sendInventory() // what it has clicked meanwhile in a window that was gone
     }
 
+    // While a window is open its lower half is the inventory. A word about the inventory itself would be about a
+    // passing state of the clicks, and come when the client has closed the window and goes by what it held in the end.
     player.syncWindows = () => {
-      for (const session of [player.openSession, player.inventorySession]) {
-        if (!session) continue
-        if (session.settleAt && Date.now() >= session.settleAt) sendAll(player, session)
-        else sync(player, session)
-      }
+      const session = player.openSession ?? player.inventorySession
+      if (session.settleAt && Date.now() >= session.settleAt) sendAll(player, session)
+      else sync(player, session)
     }
     player.sendInventory = () => sendAll(player, player.inventorySession)
 
