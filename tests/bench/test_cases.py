@@ -24,7 +24,7 @@ POSIX = pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
 
 
 def wait_for_children(process: psutil.Process) -> list[psutil.Process]:
-    """The runs that a benchmark has started, once their journals are begun."""
+    """The runs that a benchmark has started."""
     deadline = time.monotonic() + DEADLINE_S
     while time.monotonic() < deadline:
         found = [child for child in process.children() if "run" in child.cmdline()]
@@ -32,6 +32,16 @@ def wait_for_children(process: psutil.Process) -> list[psutil.Process]:
             return found
         threading.Event().wait(0.05)
     pytest.fail("no run was started")
+
+
+def wait_for_a_journal(runs: Path) -> None:
+    """Until a run is under way, and hears signals."""
+    deadline = time.monotonic() + DEADLINE_S
+    while time.monotonic() < deadline:
+        if list(runs.glob("*/journal.jsonl")):
+            return
+        threading.Event().wait(0.05)
+    pytest.fail("no journal was begun")
 
 
 def wait_until_gone(process: psutil.Process) -> None:
@@ -72,10 +82,11 @@ def test_a_run_that_somebody_ends_is_not_recorded(surroundings: Path, number: si
     launch.write_text('[goal]\ntext = "get 2 ore"\n[world]\nkind = "mini"\nslow_s = 30\n')
     results, told = surroundings / "rows.jsonl", list[str]()
     rows: list[object] = []
-    case = Case("slow", (str(launch),), minutes=5)
+    case = Case("slow", (str(launch),), minutes=5, runs=surroundings / "runs")
     bench = threading.Thread(target=lambda: rows.extend(run_cases([case], results, tell=told.append)))
     bench.start()
     [child] = wait_for_children(psutil.Process())
+    wait_for_a_journal(surroundings / "runs")
     child.send_signal(number)
     bench.join(DEADLINE_S)
     assert not bench.is_alive()
