@@ -21,7 +21,7 @@ from embodied_arm.limits import Gate, Limits
 from embodied_arm.model import Array, PlanningModel
 from embodied_arm.motions import Motions
 from embodied_arm.picture import write_png
-from embodied_arm.planner import Planner, Scene
+from embodied_arm.planner import Planner
 from embodied_arm.primitives import SPECS
 from embodied_arm.surroundings import Surroundings, Watchman
 
@@ -162,12 +162,7 @@ class ArmBody:
     def _reach_check(self, args: Args) -> Value:
         with self._controller.reading():
             q = np.array(self._controller.state.position)
-            scene = Scene(
-                self._around.obstacles(),
-                self._around.held(),
-                self._controller.state.gripper_width,
-                args["touch"],
-            )
+            scene = self._around.scene(self._controller.state.gripper_width, args["touch"])
         return self._motions.reach(self._checker, q, scene, args)
 
     def _hand(self, q: Array) -> tuple[Array, Array]:
@@ -180,7 +175,7 @@ class ArmBody:
             "width": state.gripper_width,
             "force": state.gripper_force,
             "holds": self._gripper.holds(state),
-            "object": self._around.held(),
+            "object": self._around.held(state.gripper_width),
         }
 
     # -- acting ------------------------------------------------------------------------------------

@@ -23,6 +23,8 @@ Watch = Callable[[ArmState], None]
 HOLD: Final = ArmCommand()
 FROZEN_TICKS: Final = 5
 BRAKE_S: Final = 0.2
+GIVING_WAY: Final = 0.5
+"""Share of the joint accelerations with which the targets go back to where the arm is."""
 SETTLE_S: Final = 0.5
 STILL: Final = 0.01
 """Joint speed that counts as being at rest [rad/s]."""
@@ -141,6 +143,21 @@ class Controller:
             still = still + 1 if slow and not self.gate.velocity.any() else 0
             if still >= 2:
                 return
+
+    def give_way(self) -> None:
+        """Take the targets back to where the joints are, so that the arm does not go on pressing."""
+        start, here = self.gate.last.copy(), np.asarray(self.state.position)
+        back = here - start
+        push = GIVING_WAY * self.gate.limits.acceleration
+        lasts = (
+            math.sqrt(6 * float((np.abs(back) / push).max())) + self.period
+        )  # of a cubic from rest to rest
+        steps = math.ceil(lasts / self.period)
+        for k in range(1, steps + 1):
+            share = k / steps
+            row = start + share * share * (3 - 2 * share) * back
+            self.tick(ArmCommand(position=tuple(row.tolist())), deaf=True)
+        self.settle(deaf=True)
 
     def rest(self, reason: str) -> None:
         """Come to rest and hold, whatever was going on."""

@@ -19,6 +19,8 @@ from embodied_arm.surroundings import Surroundings, Watchman
 Args = Mapping[str, Any]
 Value = Mapping[str, Any]
 
+OFF_M: Final = 0.01
+"""A hand that comes to rest farther than this from its target did not get there [m]."""
 RESISTANCE_M: Final = 0.008
 """The hand this far from its target, beyond what lag explains, has met something [m]."""
 LAG_S: Final = 0.12
@@ -95,20 +97,21 @@ class Motions:
         self._around.refuse_if_blown()
         with self._controller.reading():
             state = self._controller.state
-            scene = Scene(self._around.obstacles(), self._around.held(), state.gripper_width, touch)
+            scene = self._around.scene(state.gripper_width, touch)
         return scene, self._controller.gate.last.copy()
 
     def _go(self, plan: Plan, scene: Scene, until_contact: bool = False) -> Value:
-        width = scene.width if scene.held else 0.0
-        watchman = Watchman(self._around, touch=scene.touch, held=scene.held, width=width)
-        if not until_contact:
-            self._controller.follow(plan.joints, watchman)
-            return self._reached(plan.end, contact=False)
+        watchman = Watchman(self._around, scene)
+        watch = self._until_resistance(watchman) if until_contact else watchman
         try:
-            self._controller.follow(plan.joints, self._until_resistance(watchman))
-        except _Resistance:
-            return self._reached(plan.end, contact=True)
-        return self._reached(plan.end, contact=False)
+            self._controller.follow(plan.joints, watch)
+            return self._arrived(plan.end)
+        except PrimitiveFailed as failed:
+            if failed.code == "blocked":
+                self._controller.give_way()
+            if isinstance(failed, _Resistance):
+                return self._reached(plan.end, contact=True)
+            raise
 
     def _until_resistance(self, watchman: Watch) -> Watch:
         """Also end where the hand stays behind its target by more than lag explains."""
@@ -126,6 +129,16 @@ class Motions:
                 raise _Resistance("blocked", "the hand met resistance")
 
         return watch
+
+    def _arrived(self, wanted: Array) -> Value:
+        value = self._reached(wanted, contact=False)
+        if value["off_m"] > OFF_M:
+            raise PrimitiveFailed(
+                "blocked",
+                f"the hand came to rest {value['off_m']:.3f} m from its target: something is in its way",
+                value,
+            )
+        return value
 
     def _reached(self, wanted: Array | None, *, contact: bool) -> Value:
         position, rotation = self._planner.where(np.array(self._controller.state.position))

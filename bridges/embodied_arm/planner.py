@@ -40,13 +40,18 @@ class Scene:
         obstacles: all parts of all things now.
         held: the object in the hand, "" if none.
         width: distance of the fingers [m].
-        touch: the object that may be touched, "" if none.
+        touch: the objects that may be touched, each with its parts; see `together`.
     """
 
     obstacles: Sequence[Obstacle]
     held: str
     width: float
-    touch: str = ""
+    touch: frozenset[str] = frozenset()
+
+
+def together(one: str, other: str) -> bool:
+    """Whether two names are of one thing and its part: drawer and drawer_handle are touched together."""
+    return bool(one) and (one == other or one.startswith(f"{other}_") or other.startswith(f"{one}_"))
 
 
 @dataclass(frozen=True)
@@ -269,7 +274,7 @@ class Planner:
     def _checked(self, start: Array, path: Path, scene: Scene, share: float, *, box: bool = False) -> Plan:
         """The path with its timing, if it hits nothing on the way."""
         s = grid(path)
-        allowed = _Allowance(self._model.contacts(start), scene.touch)
+        allowed = _Allowance(self._model.contacts(start), scene.touch | {scene.held})
         hand = np.empty((len(s), 3))
         for k, q in enumerate(path.at(s)):
             hit = allowed.first_beyond(self._model.contacts(q))
@@ -296,20 +301,23 @@ class Planner:
 
 
 class _Allowance:
-    """Which contacts a motion may have: those it begins with, no deeper, and those with what it may touch."""
+    """Which contacts a motion may have: with what it may touch; and those it begins with, no deeper, until
+    it has come clear of them."""
 
-    def __init__(self, before: Sequence[Contact], touch: str) -> None:
+    def __init__(self, before: Sequence[Contact], touch: frozenset[str]) -> None:
         self._touch = touch
-        self._depth: dict[tuple[str, str], float] = {}
+        self._depth: dict[str, float] = {}
         for contact in before:
-            key = (contact.thing, contact.part)
-            self._depth[key] = max(self._depth.get(key, 0.0), contact.depth_m)
+            self._depth[contact.thing] = max(self._depth.get(contact.thing, 0.0), contact.depth_m)
 
     def first_beyond(self, contacts: Sequence[Contact]) -> Contact | None:
+        """The first of the contacts of a posture that is not allowed; postures come in the path's order."""
+        near = {contact.thing for contact in contacts}
+        self._depth = {thing: depth for thing, depth in self._depth.items() if thing in near}
         for contact in contacts:
-            if contact.thing == self._touch:
+            if any(together(contact.thing, name) for name in self._touch):
                 continue
-            allowed = self._depth.get((contact.thing, contact.part), 0.0) + WORSE_M
+            allowed = self._depth.get(contact.thing, 0.0) + WORSE_M
             if contact.part == HELD:  # putting it down is what it is carried for
                 allowed = max(allowed, CLEARANCE_M + PUT_M)
             if contact.depth_m > allowed:
@@ -326,7 +334,7 @@ def rounded(corners: Array, index: int, share: float, radius: float) -> Array:
         share: of the piece, from 0 to 1.
         radius: how far before and after a corner the rounding begins and ends [m]; at most half a piece.
     """
-    here = corners[index] + share * (corners[index + 1] - corners[index])
+    here: Array = corners[index] + share * (corners[index + 1] - corners[index])
     corner = index + (1 if share > 0.5 else 0)
     if corner in (0, len(corners) - 1):
         return here

@@ -48,7 +48,7 @@ _SPEED: Final[Schema] = {
 }
 _TOUCH: Final[Schema] = {
     "type": "string",
-    "description": "the object that this motion may touch, push or pull; '' for none",
+    "description": "the object that this motion may touch, push or pull, with its parts; '' for none",
     "default": "",
 }
 _VIA: Final[Schema] = {
@@ -101,7 +101,7 @@ _MOTION_ERRORS: Final[Mapping[str, str]] = {
     "collision": "the hand or arm would hit something; value['object'] says what. Nothing moved",
     "outside_workspace": "outside the allowed box; value['nearest'] {x, y, z} is the nearest point inside",
     "limit": "a joint limit or a singularity on the way; nothing moved, or the arm came to rest",
-    "blocked": "the arm did not follow: something holds it; it came to rest",
+    "blocked": "the arm did not get there: something is in its way or holds it; it came to rest",
     **_SCENE_ERRORS,
 }
 

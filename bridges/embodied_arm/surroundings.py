@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from embodied.arms import ArmState, Driver, Obstacle
 from embodied.bridge.body import PrimitiveFailed
+from embodied_arm.gripper import EMPTY_M
 from embodied_arm.model import TABLE
+from embodied_arm.planner import Scene, together
 
 NEAR_HAND_M: Final = 0.08
 """Things this near to the grasp point may move when the fingers do."""
@@ -30,10 +32,24 @@ class Surroundings:
     def facts(self) -> dict[str, Any]:
         return dict(self._scene.facts()) if self._scene is not None else {}
 
-    def held(self) -> str:
-        """The object in the hand by the scene's facts, "" if none or not known."""
-        holding = self.facts().get("holding") or {}
-        return next((name for name, held in _pairs(holding) if held), "")
+    def held(self, width: float) -> str:
+        """The object between the fingers, `width` [m] apart, by the scene's facts; "" if none or unknown."""
+        return self._held(self.facts(), width)
+
+    def scene(self, width: float, touch: str) -> Scene:
+        """All that a plan needs to know now.
+
+        Args:
+            width: distance of the fingers [m].
+            touch: the object that may be touched, "" if none. What lies on it or in it goes along.
+        """
+        facts = self.facts() if self._scene is not None else {}
+        held = self._held(facts, width)
+        moved = {touch, held} - {""}
+        lies = [keys for family in ("on", "in") for keys, value in facts.get(family) or () if value]
+        for _ in lies:
+            moved |= {thing for thing, below in lies if any(together(below, name) for name in moved)}
+        return Scene(self.obstacles(), held, width, frozenset(moved - {held}))
 
     def objects(self) -> list[dict[str, Any]]:
         """What `objects()` answers."""
@@ -69,6 +85,12 @@ class Surroundings:
                 self.blew_up = str(event.get("reason") or "the simulation became unstable")
         return events
 
+    @staticmethod
+    def _held(facts: Mapping[str, Any], width: float) -> str:
+        if width < EMPTY_M:
+            return ""
+        return next((name for name, held in _pairs(facts.get("holding")) if held), "")
+
     def refuse_if_blown(self) -> None:
         """Raise `PrimitiveFailed` if the simulation has become unstable before."""
         if self.blew_up:
@@ -79,31 +101,23 @@ class Watchman:
     """Looks at every tick of a motion, and ends it when what is held falls or what stands is hit.
 
     Args:
-        touch: the object that may be touched, "" if none.
-        held: the object in the hand, "" if none.
-        width: distance of the fingers on what they hold [m]; 0 if they hold nothing.
+        scene: as at the beginning of the motion; None for one of the fingers alone.
         forgive: types of events that are no failure of this motion.
     """
 
     def __init__(
-        self,
-        around: Surroundings,
-        *,
-        touch: str = "",
-        held: str = "",
-        width: float = 0.0,
-        forgive: frozenset[str] = frozenset(),
+        self, around: Surroundings, scene: Scene | None = None, *, forgive: frozenset[str] = frozenset()
     ) -> None:
         self._around = around
-        self._spared = {touch, held} - {""}
-        self._held = held
-        self._width = width
+        self._touched = scene.touch if scene is not None else frozenset()
+        self._held = scene.held if scene is not None else ""
+        self._width = scene.width if scene is not None and scene.held else 0.0
         self._forgive = forgive
 
     def __call__(self, state: ArmState) -> None:
         for event in self._around.happened():
             kind, thing = str(event["type"]), str(event.get("object", ""))
-            if kind in self._forgive or (kind == "bumped" and thing in self._spared):
+            if kind in self._forgive or self._spares(kind, thing):
                 continue
             if kind in _WORDS:
                 raise PrimitiveFailed(
@@ -114,6 +128,13 @@ class Watchman:
             raise PrimitiveFailed(
                 "dropped", f"{held} is not between the fingers any more", {"object": self._held}
             )
+
+    def _spares(self, kind: str, thing: str) -> bool:
+        """Whether an event is what the motion is for: what may be touched may move, or lean on the fingers
+        and slide off."""
+        if any(together(thing, name) for name in self._touched):
+            return kind in ("bumped", "slipped", "dropped")
+        return kind == "bumped" and together(thing, self._held)
 
 
 _WORDS: Final = {
