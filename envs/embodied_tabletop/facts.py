@@ -63,7 +63,13 @@ class View:
             if self.now.touches(name, LEFT_FINGER)
             and self.now.touches(name, RIGHT_FINGER)
             and self.now.gripper_force >= HOLD_FORCE_N
+            and self.now.gripper_width >= self._least_width(name)
         )
+
+    def _least_width(self, name: str) -> float:
+        """Fingers nearer to each other than this press beside a thing, as when a fist pushes it [m]."""
+        thing = self.scene.by_name.get(name)
+        return 0.6 * min(thing.size[:2]) if thing is not None and not thing.contains_things else 0.004
 
     @cached_property
     def loose(self) -> tuple[SceneObject, ...]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ctypes
 import os
+import shutil
 import sys
 import tempfile
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from math import isfinite
@@ -63,8 +65,9 @@ class PybulletEngine:
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
-        self._folder = tempfile.TemporaryDirectory(prefix="embodied-tabletop-")
-        write_scene(scene, Path(self._folder.name))
+        self._folder = Path(tempfile.mkdtemp(prefix="embodied-tabletop-"))
+        self._forget = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        write_scene(scene, self._folder)
         with _own_output_aside():
             self._bullet = BulletClient(pybullet.DIRECT)
         self._bodies: dict[str, int] = {}
@@ -201,7 +204,7 @@ class PybulletEngine:
     def close(self) -> None:
         if self._bullet.isConnected():
             self._bullet.disconnect()
-        self._folder.cleanup()
+        self._forget()
 
     # -- building ----------------------------------------------------------------------------------
 
@@ -217,7 +220,7 @@ class PybulletEngine:
 
     def _load_arm(self) -> None:
         bullet = self._bullet
-        self._arm = bullet.loadURDF(f"{self._folder.name}/arm.urdf", useFixedBase=True)
+        self._arm = bullet.loadURDF(f"{self._folder}/arm.urdf", useFixedBase=True)
         number = {
             bullet.getJointInfo(self._arm, n)[1].decode(): n for n in range(bullet.getNumJoints(self._arm))
         }
@@ -245,7 +248,7 @@ class PybulletEngine:
         pose = start.poses[thing.name]
         w, x, y, z = pose.quaternion
         body = bullet.loadURDF(
-            f"{self._folder.name}/{thing.name}.urdf",
+            f"{self._folder}/{thing.name}.urdf",
             basePosition=pose.position,
             baseOrientation=(x, y, z, w),
             useFixedBase=thing.fastened,
