@@ -139,13 +139,21 @@ class LibraryStore:
         choice = self.choice()
         if version is not None:
             return choice.grade(name, self._version(name, version))
-        if self._index.entry(name).problem and name not in self.seeds:
+        return self._grade(name, choice)
+
+    def _grade(self, name: str, choice: Choice) -> Grade:
+        if choice.entry(name).problem and name not in self.seeds:
             return Grade.QUARANTINED
         chosen = choice.chosen(name)
         if chosen is None:
             versions = choice.versions(name)
             return choice.grade(name, versions[-1]) if versions else Grade.QUARANTINED
         return choice.grade(name, chosen)
+
+    def grades(self) -> dict[str, Grade]:
+        """The grade of every name, as `grade` gives it, of one instant."""
+        choice = self.choice()
+        return {name: self._grade(name, choice) for name in self.names}
 
     def history(self, name: str) -> tuple[VersionLine, ...]:
         """All versions, oldest first; the seed skill's, if there is one, is the first."""

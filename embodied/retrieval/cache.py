@@ -30,7 +30,8 @@ class VectorCache:
 
     def vectors(self, embedder: Embedder, texts: Sequence[str]) -> Vectors:
         """The vectors of `texts`, shape (n, d): remembered ones read, the others made and kept."""
-        keys = [content_key(embedder.fingerprint, text) for text in texts]
+        fingerprint = embedder.fingerprint
+        keys = [content_key(fingerprint, text) for text in texts]
         found = self._read(list(dict.fromkeys(keys)), embedder.dimensions)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
         if missing:

@@ -46,7 +46,7 @@ class WordLlamaEmbedder:
     dimensions = 256
     prefix = 96
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         return f"wordllama {version('wordllama')} {self.dimensions}"
 
