@@ -188,9 +188,8 @@ def test_what_a_condition_is_about() -> None:
             Entry("bowl", (3,), role="place", thing="bowl"),
         )
     )
-    found = matters(
-        parse("pressed[red_button] and in[red_cube, bowl] and pose[red_cube] == pose[red_cube]"), spec
-    )
+    text = "pressed[red_button] and in[red_cube, bowl] and distance(pose[red_cube], pose[bowl]) < 0.1"
+    found = matters(parse(text), spec)
     assert [(one.what, one.entries) for one in found] == [
         ("pressed[red_button]: red_button", ("button", "depth")),
         ("in[red_cube, bowl]: red_cube", ("cube",)),
