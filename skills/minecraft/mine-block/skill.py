@@ -10,6 +10,20 @@ _IN_WATER = ["seagrass", "tall_seagrass", "kelp", "kelp_plant", "bubble_column"]
 _REACH = 4.2
 _FAR = 40.0
 _WET = 150.0
+_SOIL = [
+    "grass_block",
+    "dirt",
+    "coarse_dirt",
+    "podzol",
+    "rooted_dirt",
+    "mycelium",
+    "sand",
+    "red_sand",
+    "snow_block",
+]
+_SOIL_DEEP = 5
+_WORTH_A_WALK = 20.0
+_PATIENCE_S = 150.0
 
 
 def mine_block(block: str, item: str, count: int = 1) -> SkillResult:
@@ -22,8 +36,23 @@ def mine_block(block: str, item: str, count: int = 1) -> SkillResult:
     )
     avoid: list[list[int]] = []
     searches = 0
+    dug_down = False
+    most = start
+    give_up = seconds_left() - _PATIENCE_S
     while fact("inventory", item) - start < count:
+        if fact("inventory", item) > most:
+            most = fact("inventory", item)
+            give_up = seconds_left() - _PATIENCE_S
+        if seconds_left() < give_up:
+            return failed(
+                f"no {item} came of {int(_PATIENCE_S)} s of looking for {block}",
+                gained=fact("inventory", item) - start,
+            )
         spot = _nearest(names, avoid)
+        if block == "stone" and not dug_down and _is_nearer_below(spot):
+            dug_down = True
+            _dig_down()
+            continue
         if spot is None or (block in _BELOW_GROUND and _is_wet(spot) and searches < 3):
             searches += 1
             if searches > 4:
@@ -63,6 +92,38 @@ def _nearest(names: list[str], avoid: list[list[int]]) -> list[int] | None:
         if least < _WET:
             return best
     return best
+
+
+def _effort(spot: list[int]) -> float:
+    """The way there [m], where each metre up or down counts twice."""
+    here = fact("position")
+    return 0.0 if here is None else math.dist(here, spot) + abs(spot[1] - here[1])
+
+
+def _is_nearer_below(spot: list[int] | None) -> bool:
+    """Whether the stone under the soil on which the body stands is nearer than any that lies open."""
+    here = fact("position")
+    if (
+        here is None
+        or fact("in_water", default=False)
+        or (spot is not None and _effort(spot) < _WORTH_A_WALK)
+    ):
+        return False
+    ground = block_at(math.floor(here[0]), math.floor(here[1] + 0.2) - 1, math.floor(here[2]))
+    return ground.ok and ground.value["name"] in _SOIL
+
+
+def _dig_down() -> None:
+    """A short stair through the soil."""
+    here = fact("position")
+    if here is not None:
+        tunnel_to(
+            math.floor(here[0]) + _SOIL_DEEP,
+            math.floor(here[1] + 0.2) - _SOIL_DEEP,
+            math.floor(here[2]),
+            reach=1.0,
+            steps=_SOIL_DEEP + 3,
+        )
 
 
 def _is_wet(cell: list[int]) -> bool:
@@ -117,8 +178,9 @@ def _approach(spot: list[int]) -> str:
     way = reach(spot[0], spot[1], spot[2])
     if way.ok:
         return ""
-    if way.error in ("no_path", "stuck"):
-        if tunnel_to(spot[0], spot[1], spot[2], reach=3.2, steps=60).ok:
+    if way.error in ("no_path", "stuck", "timeout"):
+        steps = 8 + 2 * int(_effort(spot))
+        if steps <= 60 and tunnel_to(spot[0], spot[1], spot[2], reach=3.2, steps=steps).ok:
             return ""
     return way.error
 
