@@ -25,6 +25,7 @@ SURFACE = 66.0  # where the land usually lies [m]
 STAIR_S = 1.6  # to dig one step of a stair [s]
 _LUCK = 2.5  # how much longer a tunnel may get before the pickaxes are worn out
 _ENOUGH_PLANKS = 8  # with so many of one wood held, another is not begun
+_MOST_WEAR = 393  # uses of three stone pickaxes: who wears out more makes more of them on the way
 _FAR_DOWN = 25  # from here on, wood for new pickaxes is taken along [m]
 _STAIR_DIGS = 2.5  # blocks that a step of a stair takes out
 _SPARED = 20  # uses of the ore's pickaxe that are kept for the ore
@@ -228,7 +229,7 @@ class MinecraftMethods:
             )
         if presence and presence.dig_y is not None:
             way_down = abs(here.height - presence.dig_y)
-            tunnel = math.ceil(presence.tunnelled(digs) * _LUCK + way_down * _STAIR_DIGS)
+            tunnel = min(_MOST_WEAR, math.ceil(presence.tunnelled(digs) * _LUCK + way_down * _STAIR_DIGS))
             outfit = needs if tool.endswith("_pickaxe") else (*needs, _at_least("stone_pickaxe", 1))
             yield Method(
                 skill="branch-mine",

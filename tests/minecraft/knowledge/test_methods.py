@@ -223,3 +223,8 @@ def test_methods_are_quick_once_asked() -> None:
     for _ in range(2000):
         methods(("inventory", "iron_ingot"), 3, here)
     assert (time.perf_counter() - begun) / 2000 < 50e-6
+
+
+def test_no_more_pickaxes_are_taken_along_than_one_trip_can_want() -> None:
+    [way] = ways("emerald", 9, seen({"iron_pickaxe": 1}, iron_pickaxe=250), "branch-mine")[:1]
+    assert 0 < way.consumes.get(("uses", "stone_pickaxe"), 0) <= 3 * 131
