@@ -30,7 +30,7 @@ from embodied.loop.interruption import Interruption
 from embodied.loop.proving import Proving
 from embodied.loop.pursuit import towards
 from embodied.loop.recording import CallRecorder, write_ended, write_fault, write_resumed, write_started
-from embodied.loop.report import INTERRUPTED, RunReport, Tally
+from embodied.loop.report import INTERRUPTED, RunReport, Tally, refuse_spent
 from embodied.loop.run import Run, Task
 from embodied.loop.waiting import WaitingClient
 from embodied.methods import WorldSpec
@@ -120,6 +120,8 @@ def run_in_world(
         from embodied.models.client import refuse_unusable
 
         refuse_unusable(launch.model, "planner")
+    if past:
+        refuse_spent(launch, past)
     text = goal.text if isinstance(goal, Goal) else launch.goal.text
     store = open_library(launch.world.kind, seeds=launch.agent.seed_skills)
     store.skills()  # a library that cannot be used is said before anything starts
@@ -217,7 +219,7 @@ class _Life:
                 self.journal.write("note", text=understood, condition=str(self.goal.condition))
         finally:
             if self.past:
-                write_resumed(self.journal, self.launch, self.past)
+                write_resumed(self.journal, self.launch, self.goal, self.past)
             else:
                 known = self.goal.condition is not _NEVER
                 write_started(

@@ -44,12 +44,19 @@ def write_started(
     )
 
 
-def write_resumed(journal: Journal, launch: LaunchFile, past: PastRun) -> None:
-    """A run that goes on, and the calls that were on their way when it ended."""
+def write_resumed(journal: Journal, launch: LaunchFile, goal: Goal, past: PastRun) -> None:
+    """A run that goes on, and the calls that were on their way when it ended.
+
+    Says again what a viewer that joins here has not heard: goal, world, planner.
+    """
     journal.write(
         "run_resumed",
         run=past.name,
         from_seq=past.last_seq,
+        goal=goal.text,
+        explanation=goal.explanation or past.explanation,
+        world=launch.world.kind,
+        planner=launch.agent.planner,
         in_doubt=[record["call"] for record in past.in_doubt],
         launch=launch.to_table(),
     )
@@ -76,6 +83,7 @@ def write_ended(journal: Journal, report: RunReport) -> None:
         claims=report.claims.to_wire(),
         assistance=dict(report.assistance),
         exit_code=report.exit_code,
+        more=report.more,
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from embodied.budget import Budget
+from embodied.errors import BudgetSpent
 from embodied.launchfile import LaunchFile
 from embodied.models.usage import Usage
 from embodied.outcome import Judgement, Verdict
@@ -49,6 +50,26 @@ class RunReport:
     more: str = ""
     claims: Claims = field(default_factory=Claims)
     unproven: tuple[str, ...] = ()
+
+
+def refuse_spent(launch: LaunchFile, past: PastRun) -> None:
+    """Raise `BudgetSpent` if `past` ended on its budget and `launch` gives no more."""
+    if past.ended is None or past.ended.get("exit_code") != BudgetSpent.exit_code:
+        return
+    table, before = launch.to_table(), past.launch
+    more = str(past.ended.get("more") or f"--minutes {launch.limits.minutes * 2:g}")
+    reason = str(past.ended.get("reason", "")).split("\n")[0]
+    if any(table[name] != before.get(name) for name in ("limits", "model")):
+        try:
+            Budget.after(launch.limits, launch.model, past).check()
+            return
+        except BudgetSpent as spent:
+            more, reason = spent.more, spent.message
+    raise BudgetSpent(
+        f"Run {past.name} cannot go on. {reason}",
+        remedy=f"Go on with more:  --resume {past.name} {more}",
+        more=more,
+    )
 
 
 @dataclass

@@ -166,6 +166,14 @@ def _run_resumed(view: RunView, record: Record) -> RunView:
         view, resumed=view.resumed + 1, stack=(), step_skill="", verdict="", reason="", ready=False
     )
     launch = record.get("launch") or {}
+    fresh = replace(  # for who joins here; older journals do not say it again
+        fresh,
+        run=str(record.get("run") or view.run),
+        goal=str(record.get("goal") or view.goal),
+        explanation=str(record.get("explanation") or view.explanation),
+        world=str(record.get("world") or view.world),
+        planner=str(record.get("planner") or view.planner),
+    )
     limits, model = launch.get("limits") or view.limits, launch.get("model") or view.model_limits
     return _remark(replace(fresh, limits=dict(limits), model_limits=dict(model), asking=""), "resumed")
 

@@ -124,7 +124,9 @@ def _world_ready(record: Record) -> str:
 
 _LINES = {
     "run_started": _run_started,
-    "run_resumed": lambda record: f"resumed after record {record.get('from_seq', '?')}",
+    "run_resumed": lambda record: (
+        f"resumed after record {record.get('from_seq', '?')}: {record.get('goal') or record.get('run', '')}"
+    ),
     "world_ready": _world_ready,
     "goal_chosen": _goal_chosen,
     "goal_ended": _goal_ended,

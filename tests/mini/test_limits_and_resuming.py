@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
-from embodied.errors import BadInput
+from embodied.errors import BadInput, BudgetSpent
 from embodied.journal import read
 from embodied.launchfile import LaunchFile, parse_launch
 from embodied.loop import start_run
 from embodied.outcome import Verdict
 from embodied.runs import read_run
+from embodied.view.state import RunView, advance
+from embodied.view.timeline import line_of
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +50,38 @@ def test_more_is_counted_from_the_start_also_when_resumed(tmp_path: Path) -> Non
     assert again.verdict is Verdict.PASSED
     assert "inventory[wood] >= 3" in again.reason
     assert len(of_type(read(again.journal), "goal_resolved")) == 1
+
+
+def test_a_spent_budget_is_refused_before_the_world_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = start_run(mini(primitive_calls=5), runs_dir=tmp_path)
+    before = first.journal.read_bytes()
+
+    def never(*_: object) -> None:
+        raise AssertionError("a world was started")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("embodied.mini.world.MiniSimulation.launch", never)
+        for less in (mini(primitive_calls=5), mini(primitive_calls=5, steps=500)):
+            with pytest.raises(BudgetSpent) as refused:
+                start_run(less, runs_dir=tmp_path, resume="last")
+            assert f"Run {first.run} cannot go on. The budget is spent: 5 of 5" in refused.value.message
+            more = f"--resume {first.run} --set limits.primitive_calls=10"
+            assert refused.value.remedy.endswith(more)
+    assert first.journal.read_bytes() == before
+    assert start_run(mini(primitive_calls=500), runs_dir=tmp_path, resume="last").verdict is Verdict.PASSED
+
+
+def test_who_joins_at_a_resumption_hears_the_goal(tmp_path: Path) -> None:
+    start_run(mini(primitive_calls=5), runs_dir=tmp_path)
+    heard: list[dict[str, Any]] = []
+    start_run(mini(), runs_dir=tmp_path, resume="last", on_record=lambda one: heard.append(dict(one)))
+    view = RunView()
+    for record in heard:
+        view = advance(view, record)
+    assert (view.goal, view.world, view.planner) == ("get 2 ore", "mini", "offline")
+    assert str(line_of(heard[0])).endswith(": get 2 ore")
 
 
 def test_a_run_is_not_resumed_for_another_goal(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def run(
 ) -> RunReport:
     text = (
         f'[goal]\ntext = "{goal}"\n[world]\nkind = "mini"\nseed = 7\n'
-        f'[agent]\nplanner = "llm"\nseed_skills = false\n[model]\nname = "scripted"\n'
+        f'[agent]\nplanner = "llm"\nseed_skills = false\n[model]\nname = "scripted"\n{more}'
     )
     return start_run(parse_launch(text, "test"), runs_dir=folder / "runs", client=client, **kwargs)
 
@@ -171,6 +171,17 @@ def test_code_that_attacks_the_sandbox_is_refused_and_changes_nothing(tmp_path: 
     report = run(tmp_path, client)
     assert report.steps == 1  # the attack did not run
     assert "refused" in client.asked[2][1]
+
+
+@pytest.mark.parametrize("attack", ["while True:\n        pass", "hoard = [0] * 10**9", "deep = 10**10**8"])
+def test_code_that_runs_wild_is_ended_and_repaired(tmp_path: Path, attack: str) -> None:
+    """It passes the type check; time and memory are bounded, and nothing of it stays."""
+    wild = GATHER.replace("    for _ in range", f"    {attack}\n    for _ in range")
+    client = ScriptedClient(plans([WOOD], new=[ORDER]), skill(wild), skill(GATHER))
+    report = run(tmp_path, client, more="[sandbox]\ncpu_seconds = 0.5\n")
+    assert report.verdict is Verdict.PASSED
+    assert "ended with" in client.asked[2][1]
+    assert open_library("mini", seeds=False).get("get-things").source.strip() == GATHER.strip()
 
 
 def test_metadata_that_tries_to_break_out_stays_text(tmp_path: Path) -> None:
