@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-import mink
 import numpy as np
 
 from embodied.arms import ArmDescription
@@ -23,6 +22,8 @@ ANGLE_TOLERANCE: Final = 1e-3  # [rad]
 SINGULAR: Final = 0.035
 """Least singular value of the Jacobian at which a posture still counts as free to move."""
 ITERATIONS: Final = 40
+NEAR_ENOUGH: Final = 0.05
+"""From so near (norm of [m] and [rad] together) Newton steps find the target."""
 NEWTON_STEPS: Final = 8
 RESTARTS: Final = 6
 DAMPING: Final = 1e-5
@@ -70,13 +71,8 @@ class Kinematics:
         self._model = model
         self._lower, self._upper = lower, upper
         self._home = np.clip(np.array(description.home), lower, upper)
-        self._configuration: Any = mink.Configuration(model.model)
-        self._frame = mink.FrameTask(
-            GRASP_POINT, "site", position_cost=1.0, orientation_cost=0.4, lm_damping=1e-3
-        )
-        self._posture = mink.PostureTask(model.model, cost=model.velocities(np.full(model.n, 2e-3)))
         model.set_range(lower, upper)
-        self._range = mink.ConfigurationLimit(model.model)
+        self._descent: _Descent | None = None
 
     def easy(self, position: Array) -> Array:
         """The posture that the elbow is drawn to: home, turned about the base towards `position`."""
@@ -131,28 +127,11 @@ class Kinematics:
 
     def _descend(self, target: Target, start: Array) -> Array | None:
         goal, rotation = np.array(target.position), target.rotation()
-        configuration, model = self._configuration, self._model
-        whole = model.all_positions(np.clip(start, self._lower, self._upper))
-        configuration.update(whole)
-        matrix = np.eye(4)
-        matrix[:3, :3], matrix[:3, 3] = rotation, goal
-        self._frame.set_target(mink.SE3.from_matrix(matrix))
-        self._posture.set_target(model.all_positions(self.easy(goal)))
-        last = math.inf
-        for step in range(ITERATIONS):
-            try:
-                velocity = mink.solve_ik(
-                    configuration, [self._frame, self._posture], 1.0, "daqp", 1e-6, limits=[self._range]
-                )
-            except mink.NoSolutionFound:
-                return None
-            configuration.integrate_inplace(velocity, 1.0)
-            error = float(np.linalg.norm(self._frame.compute_error(configuration)))
-            if error < POSITION_TOLERANCE or (step > 10 and error > 0.98 * last):
-                break
-            last = error
-        q = np.clip(model.arm_positions(configuration.q), self._lower, self._upper)
-        return self.track(goal, rotation, q) if error < 0.05 else None
+        if self._descent is None:
+            self._descent = _Descent(self._model)
+        start = np.clip(start, self._lower, self._upper)
+        q = self._descent.run(goal, rotation, start, self.easy(goal))
+        return None if q is None else self.track(goal, rotation, np.clip(q, self._lower, self._upper))
 
     def _error(self, goal: Array, rotation: Array) -> Array:
         """World-frame difference of the grasp point to a pose, shape (6,) [m], [rad]."""
@@ -167,6 +146,46 @@ class Kinematics:
             error[3:] *= 1.0 / max(float(np.linalg.norm(error[3:])), 0.1)
             error[5] += 1.0 if not error[3:].any() else 0.0
         return error
+
+
+class _Descent:
+    """From a far posture towards a target, with mink. Made when first needed: lines rarely need it, and mink
+    takes longer to import than all else here."""
+
+    def __init__(self, model: PlanningModel) -> None:
+        import mink
+
+        self._mink: Any = mink
+        self._model = model
+        self._configuration: Any = mink.Configuration(model.model)
+        self._frame: Any = mink.FrameTask(
+            GRASP_POINT, "site", position_cost=1.0, orientation_cost=0.4, lm_damping=1e-3
+        )
+        self._posture: Any = mink.PostureTask(model.model, cost=model.velocities(np.full(model.n, 2e-3)))
+        self._range: Any = mink.ConfigurationLimit(model.model)
+
+    def run(self, goal: Array, rotation: Array, start: Array, easy: Array) -> Array | None:
+        """Joint positions near a pose of the grasp point, drawn towards `easy`; None if it gets stuck."""
+        configuration, model, mink = self._configuration, self._model, self._mink
+        configuration.update(model.all_positions(start))
+        matrix = np.eye(4)
+        matrix[:3, :3], matrix[:3, 3] = rotation, goal
+        self._frame.set_target(mink.SE3.from_matrix(matrix))
+        self._posture.set_target(model.all_positions(easy))
+        last = error = math.inf
+        for step in range(ITERATIONS):
+            try:
+                velocity = mink.solve_ik(
+                    configuration, [self._frame, self._posture], 1.0, "daqp", 1e-6, limits=[self._range]
+                )
+            except mink.NoSolutionFound:
+                return None
+            configuration.integrate_inplace(velocity, 1.0)
+            error = float(np.linalg.norm(self._frame.compute_error(configuration)))
+            if error < 5 * POSITION_TOLERANCE or (step > 10 and error > 0.98 * last):
+                break
+            last = error
+        return model.arm_positions(configuration.q) if error < NEAR_ENOUGH else None
 
 
 def _close(error: Array) -> bool:

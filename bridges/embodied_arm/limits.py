@@ -22,6 +22,8 @@ DEFAULT_BOX: Final = ((-0.9, -0.9, 0.0), (0.9, 0.9, 1.2))
 MODEL_HAND_SPEED: Final = 1.0
 """The most that a launch file may allow the hand [m/s]."""
 DEFAULT_HAND_SPEED: Final = 0.25
+SIMULATED_HAND_SPEED: Final = 0.8
+"""Unless a launch file says otherwise: people stand beside real arms only [m/s]."""
 BRAKING: Final = 0.8
 """Share of the acceleration that is counted on for stopping before the end of a joint."""
 BOX_TOLERANCE: Final = 0.01
@@ -70,9 +72,9 @@ class Limits:
         """The arm's own limits, tightened by a launch file's [limits].
 
         `wanted` may have: joint_margin [rad] (0.02 or more), velocity_share (at most 0.95, 0.8 unless said)
-        and acceleration_share (at most 1) of the arm's, hand_speed [m/s] (0.25 unless said, at most 1),
-        hand_acceleration [m/s^2] (2 unless said), workspace_low and workspace_high [x, y, z] (inside the
-        default box), gripper_force [N] and step [rad] (0.4 or less).
+        and acceleration_share (at most 1) of the arm's, hand_speed [m/s] (0.25 unless said, 0.8 for a
+        simulated arm, at most 1), hand_acceleration [m/s^2] (2 unless said), workspace_low and
+        workspace_high [x, y, z] (inside the default box), gripper_force [N] and step [rad] (0.4 or less).
 
         Raises:
             BadInput: a setting that there is not, or one wider than the arm's own.
@@ -89,12 +91,13 @@ class Limits:
         high = number.point("workspace_high", DEFAULT_BOX[1])
         if not (low < high).all():
             raise BadInput("[limits] workspace_low must be below workspace_high in x, y and z.")
+        speed = SIMULATED_HAND_SPEED if "simulated" in arm.capabilities else DEFAULT_HAND_SPEED
         return cls(
             lower=np.array(arm.lower) + margin,
             upper=np.array(arm.upper) - margin,
             velocity=np.array(arm.velocity) * number.within("velocity_share", 0.8, 0.01, 0.95),
             acceleration=np.array(arm.acceleration) * number.within("acceleration_share", 1.0, 0.01, 1.0),
-            hand_speed=number.within("hand_speed", DEFAULT_HAND_SPEED, 0.01, MODEL_HAND_SPEED),
+            hand_speed=number.within("hand_speed", speed, 0.01, MODEL_HAND_SPEED),
             hand_acceleration=number.within("hand_acceleration", 2.0, 0.1, 10.0),
             workspace_low=low,
             workspace_high=high,
