@@ -11,7 +11,7 @@ from functools import cached_property
 
 from embodied.condition import Condition, parse
 from embodied.methods import FactRef, Method
-from embodied_tabletop.scene import Scene, SceneObject
+from embodied_tabletop.scene import Place, Scene, SceneObject
 
 TABLE = "table"
 
@@ -24,7 +24,10 @@ RELATIONS: Mapping[str, str] = {
 """Each side with the one from which the other thing sees it."""
 
 EDGES = frozenset({"left_edge", "right_edge", "front_edge", "back_edge"})
-"""Places wide enough for several things, which can be pushed there."""
+"""Places that things can be pushed to as well as put."""
+
+SPOT_M = 0.08
+"""What a thing and the fingers beside it take up within a place [m]."""
 
 COST_S: Mapping[str, float] = {
     "pick": 6.0,
@@ -54,6 +57,7 @@ class TabletopMethods:
         self.graspable = tuple(thing.name for thing in scene.objects if is_graspable(thing))
         self.containers = tuple(thing.name for thing in scene.objects if thing.contains_things)
         self.drawers = tuple(thing.name for thing in scene.objects if thing.kind == "drawer")
+        self.roomy = frozenset(place.name for place in scene.places if capacity(place) > 1)
         self.buttons = tuple(thing.name for thing in scene.objects if thing.kind == "button")
 
     def __call__(self, fact: FactRef) -> Iterable[Method]:
@@ -122,7 +126,9 @@ class TabletopMethods:
             ("on", name, below): ("clear", below) for below in self.graspable if below != name
         }
         freed: dict[FactRef, FactRef] = {
-            ("at", name, place): ("free", place) for place in self.scene.place_names if place not in EDGES
+            ("at", name, place): ("free", place)
+            for place in self.scene.place_names
+            if place not in self.roomy
         }
         return {**cleared, **freed}
 
@@ -187,9 +193,9 @@ class TabletopMethods:
     def _bringing_to(self, name: str, place: str) -> Iterator[Method]:
         if name not in self.graspable or place not in self.scene.place_names:
             return
-        edge = place in EDGES
-        needs = () if edge else (parse(f"free[{place}]"),)
-        taken = () if edge else (("free", place),)
+        edge, roomy = place in EDGES, place in self.roomy
+        needs = () if roomy else (parse(f"free[{place}]"),)
+        taken = () if roomy else (("free", place),)
         yield self._set_down(
             "place",
             {"object": name, "at": place},
@@ -254,6 +260,12 @@ class TabletopMethods:
             adds={("pressed", button): 1},
             cost=COST_S["press-button"],
         )
+
+
+def capacity(place: Place) -> int:
+    """How many things can be put there side by side."""
+    region = place.region
+    return max(1, int((region.x_max - region.x_min) / SPOT_M) * int((region.y_max - region.y_min) / SPOT_M))
 
 
 def is_graspable(thing: SceneObject) -> bool:

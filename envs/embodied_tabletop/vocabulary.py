@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
@@ -9,7 +10,7 @@ from embodied.condition import And, Condition, parse
 from embodied.errors import BadGoal
 from embodied.methods import Vocabulary
 from embodied.phrases import Exclusion, Filled, Kind, Phrase, Selection, Slot, Thing
-from embodied_tabletop.methods import TABLE, is_graspable
+from embodied_tabletop.methods import TABLE, capacity, is_graspable
 from embodied_tabletop.scene import Scene, start_of
 
 KINDS: Mapping[str, Kind] = {
@@ -26,6 +27,7 @@ KINDS: Mapping[str, Kind] = {
     "table": Kind(("table", "tabletop", "desk"), ()),
 }
 
+_KIND_WORDS = frozenset(word for kind in KINDS.values() for word in (*kind.singular, *kind.plural))
 _CUBE = frozenset({"cube"})
 _CONTAINER = frozenset({"bowl", "tray", "drawer"})
 _PLACE = frozenset({"place", "edge"})
@@ -74,7 +76,8 @@ def vocabulary(scene: Scene) -> Vocabulary:
 
 def _things(scene: Scene) -> Iterator[Thing]:
     for thing in scene.objects:
-        yield Thing(thing.name, thing.kind, frozenset({thing.color}))
+        told_apart = {word for word in thing.name.split("_") if word.isalpha() and word not in _KIND_WORDS}
+        yield Thing(thing.name, thing.kind, frozenset({thing.color, *told_apart}))
     for place in scene.places:
         side, _, edge = place.name.partition("_edge")
         if place.name.endswith("_edge") and not edge:
@@ -376,22 +379,25 @@ def tower_from(chosen: Selection) -> Condition:
 
 
 def onto_pads(scene: Scene, chosen: Selection) -> Condition:
-    """Each thing at the marked place of its colour; raises `BadGoal` if there is none, or one for two."""
+    """Each thing at the marked place of its colour; raises `BadGoal` if there is none, or no room."""
     if chosen.count is not None:
         raise BadGoal("Which things are to be sorted is not clear.", remedy="Say 'all cubes', or name them.")
-    pads = {place.color: place.name for place in scene.marked if place.color}
+    pads = {place.color: place for place in scene.marked if place.color}
     parts = []
-    taken: dict[str, str] = {}
+    taken: Counter[str] = Counter()
     for name in chosen.names:
         color = scene.by_name[name].color
         if color not in pads:
             raise BadGoal(
                 f"There is no {color} pad for the {name.replace('_', ' ')}.", remedy="Name a place."
             )
-        if color in taken:
-            raise BadGoal(f"{name} and {taken[color]} would share the {color} pad, which holds one.")
-        taken[color] = name
-        parts.append(parse(f"at[{name}, {pads[color]}]"))
+        taken[color] += 1
+        if taken[color] > capacity(pads[color]):
+            raise BadGoal(
+                f"There are more {color} things than the {pads[color].name.replace('_', ' ')} has room for.",
+                remedy="Name those that are meant.",
+            )
+        parts.append(parse(f"at[{name}, {pads[color].name}]"))
     return parts[0] if len(parts) == 1 else And(tuple(parts))
 
 

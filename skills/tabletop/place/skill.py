@@ -2,7 +2,7 @@
 
 import math
 
-_WIDE = 0.2
+_WIDE = 0.15  # from this extent on, several things fit [m]
 
 
 def place(object: str, at: str) -> SkillResult:
@@ -25,9 +25,10 @@ def place(object: str, at: str) -> SkillResult:
 
 
 def _spots(object: str, middle: tuple[float, ...], size: tuple[float, ...]) -> list[list[float]]:
-    """Where to put it, as [score, x, y], best first: the middle, or where a wide place has most room."""
+    """Where to put it, as [score, x, y], best first: about the middle, or where a wide place has room."""
     if max(size[0], size[1]) < _WIDE:
-        return [[0.0, middle[0], middle[1]]]
+        near = [[0.0, 0.0], [0.2, 0.0], [-0.2, 0.0], [0.0, 0.2], [0.0, -0.2]]
+        return [[0.0, middle[0] + one[0] * size[0], middle[1] + one[1] * size[1]] for one in near]
     hand = fact("hand", default=(0.5, 0.0, 0.3))
     things = _things(object)
     scored: list[list[float]] = []

@@ -3,8 +3,9 @@
 import math
 
 _TRIES = 9
-_BEHIND = 0.045  # the hand begins this far behind the thing's edge [m]
+_BEHIND = 0.03  # the hand begins this far behind the thing's edge [m]
 _LONGEST = 0.16
+_AROUND = [0.0, 0.06, -0.06, 0.12, -0.12, 0.18, -0.18]
 _INSIDE = 0.03  # how far within the place the thing's centre shall come to lie [m]
 _FINGERS = 0.012  # half their depth along the push [m]
 
@@ -46,7 +47,7 @@ def _push(object: str, place: str) -> str:
     half = size[0] / 2 * (abs(math.cos(skew)) + abs(math.sin(skew)))
     step = min(far, _LONGEST)
     z = max(0.018, spot[2] - 0.004)
-    shut = open_gripper(width=0.02)
+    shut = close_gripper(force=20.0, must_hold=False)
     if not shut.ok:
         return shut.message
     begin = half + _FINGERS + _BEHIND
@@ -66,42 +67,79 @@ def _push(object: str, place: str) -> str:
 
 
 def _goal(object: str, place: str, spot: tuple[float, ...]) -> list[float]:
-    """The point of the place with the shortest free way to it, or []."""
+    """Where to push it next: the point of the place with the shortest free way, or a spot on a way around."""
     middle = fact("pose", place)
     size = fact("size", place)
     if middle is None or size is None:
         return []
+    things = _things(object)
+    direct = _end(middle, size, things, spot[0], spot[1])
+    if direct:
+        return [direct[0], direct[1]]
+    best: list[float] = []
+    least = 99.0
+    for dx in _AROUND:
+        for dy in _AROUND:
+            x, y = spot[0] + dx, spot[1] + dy
+            leg = math.hypot(dx, dy)
+            if leg < 0.03 or not (0.33 <= x <= 0.66 and -0.36 <= y <= 0.36) or leg >= least:
+                continue
+            if not _is_free(things, spot[0], spot[1], x, y):
+                continue
+            last = _end(middle, size, things, x, y)
+            if last and leg + last[2] < least:
+                best = [x, y]
+                least = leg + last[2]
+    return best
+
+
+def _end(
+    middle: tuple[float, ...],
+    size: tuple[float, ...],
+    things: list[list[float]],
+    from_x: float,
+    from_y: float,
+) -> list[float]:
+    """The nearest point of the place with a free straight way to it, and how far it is; or []."""
     wide = [max(0.0, size[0] / 2 - _INSIDE), max(0.0, size[1] / 2 - _INSIDE)]
     best: list[float] = []
     least = 99.0
-    for shift in [0.0, 0.06, -0.06, 0.12, -0.12, 0.18, -0.18, 0.24, -0.24]:
+    for shift in [0.0, 0.06, -0.06, 0.12, -0.12, 0.18, -0.18]:
         along = shift if size[0] >= size[1] else 0.0
         across = shift if size[1] > size[0] else 0.0
-        x = min(max(spot[0] + along, middle[0] - wide[0]), middle[0] + wide[0])
-        y = min(max(spot[1] + across, middle[1] - wide[1]), middle[1] + wide[1])
-        away = math.hypot(x - spot[0], y - spot[1])
-        if away < least and _is_free(object, spot, x, y):
-            best = [x, y]
+        x = min(max(from_x + along, middle[0] - wide[0]), middle[0] + wide[0])
+        y = min(max(from_y + across, middle[1] - wide[1]), middle[1] + wide[1])
+        away = math.hypot(x - from_x, y - from_y)
+        if away < least and _is_free(things, from_x, from_y, x, y):
+            best = [x, y, away]
             least = away
     return best
 
 
-def _is_free(object: str, spot: tuple[float, ...], x: float, y: float) -> bool:
-    """Whether nothing stands on the straight way, or where the hand begins behind the thing."""
+def _things(object: str) -> list[list[float]]:
+    """All other things as circles [x, y, radius]."""
     kinds = facts("kind")
     poses = facts("pose")
     sizes = facts("size")
-    length = math.hypot(x - spot[0], y - spot[1])
+    circles: list[list[float]] = []
+    for name in poses:
+        if name != object and name in sizes and kinds.get(name, "") != "place":
+            circles.append([poses[name][0], poses[name][1], 0.5 * max(sizes[name][0], sizes[name][1])])
+    return circles
+
+
+def _is_free(things: list[list[float]], from_x: float, from_y: float, x: float, y: float) -> bool:
+    """Whether nothing stands on the straight way, or where the hand begins behind the thing."""
+    length = math.hypot(x - from_x, y - from_y)
     if length < 0.002:
         return True
-    ux, uy = (x - spot[0]) / length, (y - spot[1]) / length
-    for name in poses:
-        if name == object or name not in sizes or kinds.get(name, "") == "place":
-            continue
-        other = poses[name]
-        radius = 0.5 * max(sizes[name][0], sizes[name][1])
-        along = (other[0] - spot[0]) * ux + (other[1] - spot[1]) * uy
-        aside = abs((other[0] - spot[0]) * uy - (other[1] - spot[1]) * ux)
-        if aside < radius + 0.045 and -0.10 - radius < along < length + radius + 0.03:
+    ux, uy = (x - from_x) / length, (y - from_y) / length
+    for one in things:
+        dx, dy, radius = one[0] - from_x, one[1] - from_y, one[2]
+        along = dx * ux + dy * uy
+        aside = abs(dx * uy - dy * ux)
+        if along < 0.0 and aside < radius + 0.035 and along > -0.07 - radius:
+            return False
+        if along >= 0.0 and aside < radius + 0.04 and along < length + radius + 0.03:
             return False
     return True
