@@ -33,6 +33,7 @@ class Film:
         self._camera = camera
         self._waiting: deque[Future[Image]] = deque()
         self._periods = 0
+        check_path(path)
         self._writer = _writer(path)
         self._writer.send(None)
 
@@ -51,14 +52,8 @@ class Film:
         self._writer.close()
 
 
-def _writer(path: Path) -> Any:
-    try:
-        import imageio_ffmpeg
-    except ImportError:
-        raise SetupError(
-            "Filming needs imageio-ffmpeg, which is not installed.",
-            remedy="Install the extra: pip install 'embodied-agent[arm]'.",
-        ) from None
+def check_path(path: Path) -> None:
+    """Raises BadInput if no film can be written there."""
     if path.suffix.lower() != ".mp4":
         raise BadInput(f"{path} is no film.", remedy="Give a file name that ends in .mp4.")
     try:
@@ -68,6 +63,16 @@ def _writer(path: Path) -> Any:
         raise BadInput(
             f"{path} cannot be written: {refused.strerror}.", remedy="Choose another file."
         ) from refused
+
+
+def _writer(path: Path) -> Any:
+    try:
+        import imageio_ffmpeg
+    except ImportError:
+        raise SetupError(
+            "Filming needs imageio-ffmpeg, which is not installed.",
+            remedy="Install the extra: pip install 'embodied-agent[arm]'.",
+        ) from None
     return imageio_ffmpeg.write_frames(
         str(path), SIZE, fps=FRAMES_PER_S, codec="libx264", quality=7, macro_block_size=8,
         ffmpeg_log_level="error",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from embodied_tabletop.film import Film
+from embodied_tabletop.film import Film, check_path
 from embodied_tabletop.pictures import Image, Moment, Studio
 from embodied_tabletop.table import Table
 from embodied_tabletop.viewer import Viewer
@@ -28,6 +28,8 @@ class Onlookers:
         self._studio = Studio(table.scene, table.start)
         self._film: Film | None = None
         self._viewer: Viewer | None = None
+        if film is not None:
+            check_path(film)
         if film is not None or view:
             self.image("corner", 16, 16)  # whether there is an OpenGL at all is told at once
         if film is not None:

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import pi
@@ -166,12 +167,16 @@ def _wrong_keys(
 
 def _build(table: Mapping[str, Any], name: str, origin: str) -> tuple[Scene, list[Mistake]]:
     mistakes: list[Mistake] = []
-    objects = tuple(_object(entry, n, mistakes) for n, entry in enumerate(table.get("object", ())))
+    entries = table.get("object", ())
+    kinds = Counter(entry["kind"] for entry in entries)
+    objects = tuple(
+        _object(entry, n, mistakes, alone=kinds[entry["kind"]] == 1) for n, entry in enumerate(entries)
+    )
     places = tuple(_place(entry, n, mistakes) for n, entry in enumerate(table.get("place", ())))
     return Scene(name, str(table.get("title", name)), objects, places, origin), mistakes
 
 
-def _object(entry: Mapping[str, Any], number: int, mistakes: list[Mistake]) -> SceneObject:
+def _object(entry: Mapping[str, Any], number: int, mistakes: list[Mistake], *, alone: bool) -> SceneObject:
     where = f"object.{number}"
     kind = entry["kind"]
     color = entry.get("color", _DEFAULT_COLOR.get(kind, ""))
@@ -187,7 +192,7 @@ def _object(entry: Mapping[str, Any], number: int, mistakes: list[Mistake]) -> S
                 f"{where}.yaw", f"yaw is {yaw}; expected radians, lowest first.", "For instance [-0.5, 0.5]."
             )
         )
-    default_name = kind if kind in _DEFAULT_COLOR and "color" not in entry else f"{color}_{kind}"
+    default_name = kind if alone and kind != "cube" else f"{color}_{kind}"
     mass = 0.0
     if kind not in ("drawer", "button"):
         mass = float(entry.get("mass", _DEFAULT_MASS.get(kind, size[0] * size[1] * size[2] * _WOOD_KG_M3)))
