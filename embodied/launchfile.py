@@ -6,16 +6,18 @@ settings by its plugin, so that one checker finds every mistake at once and name
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from embodied.errors import BadInput, BadLaunchFile, EmbodiedError, did_you_mean
+from embodied.errors import BadGoal, BadInput, BadLaunchFile, EmbodiedError, did_you_mean
+from embodied.goals import GoalParser
+from embodied.launchlines import key_lines
 from embodied.launchtables import ENGINE_TABLES, Schema
 from embodied.models.settings import Model, mistakes_in, model_from_table
 from embodied.plugins import load_world, world_kinds
@@ -160,7 +162,7 @@ def parse_launch(
         raise BadLaunchFile(
             f"{origin} is not TOML: {broken}.", remedy='A setting is written  key = value, text in "quotes".'
         ) from broken
-    return from_table(table, origin, overrides, lines=dict(_key_lines(text)), settings_schema=settings_schema)
+    return from_table(table, origin, overrides, lines=dict(key_lines(text)), settings_schema=settings_schema)
 
 
 def from_table(
@@ -187,6 +189,10 @@ def from_table(
         except BadInput as unknown:
             known_kind = False
             mistakes.append(_Mistake(where.get("world.kind", ""), unknown.message, unknown.remedy))
+            near = get_close_matches(kind, world_kinds(), n=1, cutoff=0.55)
+            if near and settings_schema is None:  # the rest is checked as for the world that was meant
+                known_kind, kind = True, near[0]
+                tables["world"] = {**tables["world"], **schema_of(kind).get("properties", {})}
     values: dict[str, dict[str, Any]] = {}
     for name, schema in tables.items():
         strict = known_kind or name != "world"
@@ -198,6 +204,7 @@ def from_table(
     for key, message, hint in mistakes_in(model):
         mistakes.append(_Mistake(where.get(f"model.{key}", where.get("model", "")), message, hint))
     if mistakes:
+        mistakes.extend(_unclear_goal(kind, values, where) if known_kind else ())
         raise _bad_launch(origin, mistakes)
     world = dict(values["world"])
     return LaunchFile(
@@ -300,6 +307,22 @@ def _settings_if_installed(kind: str) -> Schema:
     return found
 
 
+def _unclear_goal(
+    kind: str, values: Mapping[str, Mapping[str, Any]], where: Mapping[str, str]
+) -> Iterator[_Mistake]:
+    """The goal would be read next: what is wrong with it is said with the other mistakes."""
+    text, planner = values["goal"].get("text"), values["agent"].get("planner", "offline")
+    if text is None or planner != "offline":
+        return
+    try:
+        spec = load_world(kind).spec({k: v for k, v in values["world"].items() if k != "kind"})
+        GoalParser(spec.vocabulary, spec.families).parse(text)
+    except BadGoal as unclear:
+        yield _Mistake(where.get("goal.text", ""), unclear.message, unclear.remedy)
+    except EmbodiedError:  # the other mistakes keep the world from telling
+        return
+
+
 def _missing(
     name: str, given: Mapping[str, Any], required: Iterable[str], where: Mapping[str, str]
 ) -> Iterator[_Mistake]:
@@ -360,25 +383,3 @@ def _bad_launch(origin: str, mistakes: Iterable[_Mistake]) -> BadLaunchFile:
         )
     shown = [f"{m.where + ': ' if m.where else ''}{m.message} {m.remedy}".rstrip() for m in listed]
     return BadLaunchFile(f"{origin} has {len(shown)} mistakes:\n    " + "\n    ".join(shown))
-
-
-_HEADER = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(r"\s*([A-Za-z0-9_.\-\"' ]+?)\s*=")
-
-
-def _key_lines(text: str) -> Iterator[tuple[str, int]]:
-    """Where each table and key stands. tomllib does not tell; this reads the plain layout people write."""
-    table = ""
-    inside = ""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if inside:
-            if inside in line:
-                inside = ""
-            continue
-        if header := _HEADER.match(line):
-            table = header[1].replace('"', "")
-            yield table, number
-        elif key := _KEY.match(line):
-            name = key[1].replace('"', "").replace(" ", "")
-            yield (f"{table}.{name}" if table else name), number
-            inside = next((q for q in ('"""', "'''") if line.count(q) % 2), "")

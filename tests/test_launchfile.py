@@ -201,3 +201,15 @@ def test_the_docs_have_every_setting_as_it_is() -> None:
     wanted = [row(key, rule) for table in (*ENGINE_TABLES.values(), world) for key, rule in table.items()]
     assert [line for line in wanted if line not in page] == []
     assert [line for line in page if line.startswith("| `") and line not in wanted] == []
+
+
+def test_the_goal_and_the_settings_of_the_world_that_was_meant_are_checked_in_the_same_round() -> None:
+    text = '[goal]\ntext = "craft a flying carpet"\n[world]\nkind = "minni"\nsed = 3\n[limits]\nsteps = 0\n'
+    with pytest.raises(BadLaunchFile) as refused:
+        parse_launch(text, "my.toml")
+    message = str(refused.value)
+    assert "my.toml has 4 mistakes" in message
+    assert "line 2: Cannot understand" in message
+    assert "line 4: There is no kind of world 'minni'. Did you mean 'mini'?" in message
+    assert "line 5: [world] has no setting \"sed\" in this kind of world. Did you mean 'seed'?" in message
+    assert "line 7: [limits] steps is 0" in message

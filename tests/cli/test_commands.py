@@ -22,6 +22,7 @@ from embodied.errors import BadGoal, BudgetSpent, WorldError
 from embodied.journal import Journal
 from embodied.launchfile import LaunchFile
 from embodied.loop import RunReport
+from embodied.mini.knowledge import MiniSpec
 from embodied.outcome import Verdict
 
 KEYS = {"goal", "verdict", "seconds", "steps", "primitive_calls", "model_calls", "assistance", "journal"}
@@ -203,6 +204,10 @@ class _Filmed:
             "view": {"type": "boolean", "default": False},
         },
     }
+
+    @staticmethod
+    def spec(settings: dict[str, Any]) -> MiniSpec:
+        return MiniSpec()
 
 
 @pytest.fixture
