@@ -39,8 +39,13 @@ class CallContext:
     """
 
     def __init__(
-        self, alive: Callable[[], None], progress: Tell, event: Callable[[str, Mapping[str, Any]], None]
+        self,
+        alive: Callable[[], None],
+        progress: Tell,
+        event: Callable[[str, Mapping[str, Any]], None],
+        moves: bool = True,
     ):
+        self.moves = moves
         self.assistance: Counter[str] = Counter()
         self._aborted = threading.Event()
         self._alive = alive
@@ -49,6 +54,10 @@ class CallContext:
 
     def abort(self) -> None:
         self._aborted.set()
+
+    @property
+    def aborted(self) -> bool:
+        return self._aborted.is_set()
 
     def check(self) -> None:
         """Raise `Aborted` if the call has been ended."""

@@ -81,6 +81,7 @@ class BridgeCore:
         self._rest_asked_ms: int | None = None
         self._unrested = False
         self._silent = False
+        self._stuck = False
         self._lost = ""
         self._effects: list[Effect] = []
 
@@ -91,7 +92,7 @@ class BridgeCore:
         """idle, busy, stalled or lost."""
         if self._lost:
             return "lost"
-        if self._silent or self._unrested:
+        if self._silent or self._unrested or self._stuck:
             return "stalled"
         return "busy" if any(call.spec.moves for call in self._running.values()) else "idle"
 
@@ -181,6 +182,13 @@ class BridgeCore:
         """The body confirms that it rests."""
         self._rest_asked_ms = None
         self._heard_body(rested=True)
+        return self._taken()
+
+    def body_stuck(self, stuck: bool) -> list[Effect]:
+        """An aborted call has not stopped in its time, or has stopped after all."""
+        before = self.state
+        self._stuck = stuck
+        self._tell_state(before)
         return self._taken()
 
     def body_lost(self, reason: str) -> list[Effect]:

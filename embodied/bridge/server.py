@@ -31,6 +31,9 @@ from embodied.errors import EmbodiedError, SetupError
 
 _log = logging.getLogger(__name__)
 
+STOPPED_WITHIN_MS = 10_000
+"""How long an aborted moving call may take to stop before the body counts as stalled [ms]."""
+
 _Word = Callable[[BridgeCore], list[Effect]]
 """What the body said, as a call on the core."""
 
@@ -45,7 +48,14 @@ class BridgeServer:
         SetupError: it cannot be bound.
     """
 
-    def __init__(self, body: Body, endpoint: str = "tcp://127.0.0.1:*", *, lease_ms: int = 2000) -> None:
+    def __init__(
+        self,
+        body: Body,
+        endpoint: str = "tcp://127.0.0.1:*",
+        *,
+        lease_ms: int = 2000,
+        stopped_within_ms: int = STOPPED_WITHIN_MS,
+    ) -> None:
         check_endpoint(endpoint)
         self._context = zmq.Context()
         self._router = self._bind(endpoint)
@@ -57,6 +67,10 @@ class BridgeServer:
         }
         self._core = BridgeCore(hello, body.specs, lambda: secrets.token_hex(8), lease_ms)
         self._contexts: dict[tuple[str, str], CallContext] = {}
+        self._stopped_within_ms = stopped_within_ms
+        self._stopping_since: dict[tuple[str, str], int] = {}  # aborted moving calls, in the socket's thread
+        self._stuck = False
+        self._acting: tuple[str, str] | None = None
         self._words: deque[_Word] = deque()
         self._stopping = threading.Event()
         self._wake_in, self._wake_out = socket.socketpair()
@@ -127,10 +141,12 @@ class BridgeServer:
         try:
             while not self._stopping.is_set():
                 due = self._core.next_due_ms()
-                patience = 1000 if due is None else max(0, min(1000, due - self._now()))
+                longest = 100 if self._stopping_since else 1000
+                patience = longest if due is None else max(0, min(longest, due - self._now()))
                 poller.poll(patience)
                 self._do(self._core.advance(self._now()))
                 self._take_words()
+                self._watch_stopping()
                 self._take_frames()
         finally:
             self._router.close()
@@ -170,8 +186,28 @@ class BridgeServer:
                     context = self._contexts.get((session, id))
                     if context is not None:
                         context.abort()
+                        if self._acting == (session, id):
+                            self._stopping_since[session, id] = self._now()
                 case Rest(reason):
                     self._moves.put(lambda reason=reason: self._rest(reason))  # type: ignore[misc]
+
+    def _watch_stopping(self) -> None:
+        """Rule 7: a moving call that does not stop makes the body stalled; who waits behind it is refused."""
+        for key in [key for key in self._stopping_since if key != self._acting]:
+            del self._stopping_since[key]
+        since = min(self._stopping_since.values(), default=self._now())
+        stuck = bool(self._stopping_since) and self._now() - since >= self._stopped_within_ms
+        if stuck != self._stuck:
+            self._stuck = stuck
+            self._do(self._core.body_stuck(stuck))
+        if not stuck:
+            return
+        for key, context in list(self._contexts.items()):
+            if context.moves and key != self._acting and not context.aborted:
+                context.abort()
+                seconds = self._stopped_within_ms / 1000
+                text = f"an ended call has not stopped for {seconds:g} s; this one did not begin"
+                self._do(self._core.body_failed(*key, {"code": "stalled", "message": text}))
 
     def _send(self, to: str, envelope: Envelope) -> None:
         try:
@@ -195,9 +231,10 @@ class BridgeServer:
             alive=self._alive,
             progress=lambda value: self._tell(lambda core: core.body_progress(*key, value)),
             event=self.say,
+            moves=self._body.specs[start.name].moves,
         )
         self._contexts[key] = context
-        jobs = self._moves if self._body.specs[start.name].moves else self._reads
+        jobs = self._moves if context.moves else self._reads
         jobs.put(lambda: self._run(start, context))
 
     # -- the body's threads ------------------------------------------------------------------------
@@ -216,7 +253,10 @@ class BridgeServer:
 
     def _run(self, start: Start, context: CallContext) -> None:
         key = (start.session, start.id)
+        if context.moves:
+            self._acting = key
         try:
+            context.check()  # ended while it waited: it must not begin
             value = self._body.run(start.name, start.args, context)
             self._tell(lambda core: core.body_done(*key, value, context.assistance))
         except Aborted:
@@ -232,6 +272,8 @@ class BridgeServer:
             self._tell(lambda core: core.body_failed(*key, fault, context.assistance))
         finally:
             self._contexts.pop(key, None)
+            if context.moves:
+                self._acting = None
 
     def _rest(self, reason: str) -> None:
         try:

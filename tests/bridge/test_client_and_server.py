@@ -233,3 +233,20 @@ def test_a_bridge_that_talks_nonsense_is_refused(body: Any, expected: str) -> No
     finally:
         done.set()
         thread.join(5.0)
+
+
+def test_a_call_that_does_not_stop_bars_the_next_until_it_does(body: EchoBody) -> None:
+    server = BridgeServer(body, stopped_within_ms=200)
+    try:
+        with BridgeClient(server.endpoint, stall_patience_s=0.3) as client:
+            assert client.call("stuck", {}, timeout_s=0.1).error == "timeout"
+            with pytest.raises(BridgeStalled, match=r"stopped for 0\.2 s|does not answer"):
+                client.call("act", {})
+            assert client.state == "stalled"
+            body.unstick.set()
+            assert eventually(lambda: client.state == "idle")
+            assert client.call("act", {}).ok
+        assert body.ran == ["stuck", "act"]
+    finally:
+        body.unstick.set()
+        server.stop()

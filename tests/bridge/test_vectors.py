@@ -76,6 +76,8 @@ def _play(core: BridgeCore, step: dict[str, Any]) -> list[Effect]:
             return core.body_rests()
         case "alive":
             return core.body_alive()
+        case "stuck":
+            return core.body_stuck(step["stuck"])
         case "lost":
             return core.body_lost(step["reason"])
     raise AssertionError(f"unknown step {step}")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
+from embodied_mineflayer.bridge import launch
 
 from tests.bridges.mineflayer.peer import Peer
 
@@ -79,9 +81,20 @@ def test_calls_of_an_older_epoch_are_refused(peer: Peer) -> None:
     assert (error["code"], error["data"]) == ("stale_epoch", {"epoch": peer.epoch})
 
 
-def test_a_primitive_that_never_returns_is_timed_out_and_does_not_bar_the_next(peer: Peer) -> None:
-    assert peer.error(peer.call("never", timeout_ms=100)) == "timeout"
-    assert peer.call("count")["ok"]
+def test_the_next_call_waits_for_one_that_stops_late_and_is_refused_if_it_does_not(tmp_path: Path) -> None:
+    config = {"body": {"kind": "test"}, "lease_ms": 60_000, "stopped_within_ms": 400}
+    with launch(config, tmp_path) as child, Peer(child.wait_ready(30.0)["endpoint"]) as peer:
+        peer.hello()
+        assert peer.error(peer.call("deaf", {"ms": 300}, timeout_ms=100)) == "timeout"
+        assert peer.call("count")["value"] == {"calls": 1}
+        assert peer.error(peer.call("deaf", {"ms": 2000}, timeout_ms=100)) == "timeout"
+        assert peer.error(peer.call("count")) == "stalled"
+        assert peer.wait(kind="event", type="state")["data"] == {"state": "stalled"}
+        assert peer.error(peer.call("count")) == "stalled"
+        assert peer.wait(kind="event", type="state")["data"] == {"state": "idle"}
+        assert peer.call("count")["value"] == {"calls": 2}
+        assert peer.error(peer.call("never", timeout_ms=100)) == "timeout"
+        assert peer.error(peer.call("count")) == "stalled"
 
 
 def test_a_halt_is_answered_while_the_event_loop_is_blocked(peer: Peer) -> None:

@@ -30,6 +30,7 @@ function play (core, step) {
     case 'event': return core.bodyEvent(step.type, step.data)
     case 'rest': return core.bodyRests()
     case 'alive': return core.bodyAlive()
+    case 'stuck': return core.bodyStuck(step.stuck)
     case 'lost': return core.bodyLost(step.reason)
     default: throw new Error(`unknown step ${JSON.stringify(step)}`)
   }

@@ -37,7 +37,7 @@ export async function serve (config, makeBody, leave) {
   }
   const [endpoint] = await Promise.all([bound, makeBody(config.body, hooks).then((made) => { body = made })])
 
-  calls = new Calls(body, (message) => tell(message))
+  calls = new Calls(body, (message) => tell(message), config.stopped_within_ms)
   tell = (message) => worker.postMessage(message)
   tell({ describe: descriptionOf(body) })
   early.forEach(tell)

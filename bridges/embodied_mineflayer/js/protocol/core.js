@@ -31,6 +31,7 @@ export class BridgeCore {
   #restAskedAt = null
   #unrested = false
   #silent = false
+  #stuck = false
   #lost = ''
   #handlers = {
     call: (...args) => this.#onCall(...args),
@@ -54,7 +55,7 @@ export class BridgeCore {
   /** idle, busy, stalled or lost. */
   get state () {
     if (this.#lost) return 'lost'
-    if (this.#silent || this.#unrested) return 'stalled'
+    if (this.#silent || this.#unrested || this.#stuck) return 'stalled'
     return this.#isMoving() ? 'busy' : 'idle'
   }
 
@@ -146,6 +147,14 @@ export class BridgeCore {
   bodyRests () {
     this.#restAskedAt = null
     this.#heardBody({ rested: true })
+    return this.#taken()
+  }
+
+  /** An aborted call has not stopped in its time, or has stopped after all. */
+  bodyStuck (stuck) {
+    const before = this.state
+    this.#stuck = stuck
+    this.#tellState(before)
     return this.#taken()
   }
 

@@ -13,6 +13,7 @@ const SPECS = [
   spec('slow', true, 'Ends when it is aborted.'),
   spec('block', true, 'Blocks the event loop.', { args: one('ms', 'integer') }),
   spec('never', true, 'Never settles, and does not hear that it is aborted.'),
+  spec('deaf', true, 'Ends after some time, and does not hear that it is aborted.', { args: one('ms', 'integer') }),
   spec('crash', false, 'Throws where nobody catches.'),
   spec('odd', false, 'Returns what cannot be sent.'),
   spec('huge', false, 'Returns more than a message may hold.'),
@@ -49,6 +50,7 @@ export async function createBody (config, hooks) {
       for (const until = performance.now() + ms; performance.now() < until;);
       return {}
     },
+    deaf: ({ ms }) => new Promise((resolve) => setTimeout(resolve, ms, {})),
     never: () => new Promise(() => {}),
     crash: () => {
       setImmediate(() => { throw new Error('a bug in the body') })

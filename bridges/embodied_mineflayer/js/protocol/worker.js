@@ -2,7 +2,7 @@
  * The thread that owns the socket, the protocol and the clock. It goes on while the body's thread, which is the main
  * thread, is blocked: halts are answered, older calls refused, and the process ends with its parent.
  *
- * From the main thread: describe, close, and words of the body: alive, done, fail, progress, event, rests, lost. To it:
+ * From the main thread: describe, close, and words of the body: alive, done, fail, progress, event, rests, stuck, lost. To it:
  * bound, refused, start, abort, rest, leave, closed.
  */
 import { randomBytes } from 'node:crypto'
@@ -84,6 +84,7 @@ function wordOf (message) {
     case 'progress': return core.bodyProgress(session, id, message.value)
     case 'event': return core.bodyEvent(message.type, carriable(message.data))
     case 'rests': return core.bodyRests()
+    case 'stuck': return core.bodyStuck(message.stuck)
     case 'lost': return core.bodyLost(message.reason)
     default: return []
   }
