@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -11,11 +12,11 @@ import typer
 from embodied.bench import bridge as bridge_bench
 from embodied.bench import explore as explore_bench
 from embodied.bench import items as items_bench
+from embodied.bench import many_skills, startup
 from embodied.bench import retrieval as retrieval_bench
-from embodied.bench import startup
 from embodied.bench import techtree as techtree_bench
 from embodied.bench.calibration import calibration_s
-from embodied.bench.cases import run_cases, versions
+from embodied.bench.cases import append_row, run_cases, versions
 from embodied.cli import bench_model
 from embodied.cli.bench_table import Jobs, Launch, Results, console, print_table, tell
 from embodied.cli.folders import find_launch_file
@@ -93,6 +94,20 @@ def retrieval(
     row = retrieval_bench.measured(seeds, load_world(world).spec(), sets, results)
     for line in [*retrieval_bench.summary(row), versions([row])]:
         tell(line)
+
+
+@app.command("skills")
+def skills(
+    count: Annotated[int, typer.Option(min=1, help="Skills in the library.")] = many_skills.MANY,
+    results: Results = Path("bench/skills.jsonl"),
+) -> None:
+    """`embodied skills list`, `show` and `search` with very many skills, a process each."""
+    with TemporaryDirectory(prefix="embodied-bench-") as home:
+        rows = [append_row(results, row) for row in many_skills.measure(Path(home), count)]
+    for row in rows:
+        console.print(
+            f"{row['command']:14} {row['cpu_s']:6.2f} s of computing, {row['wall_s']:6.2f} s in all"
+        )
 
 
 @app.command("explore")
