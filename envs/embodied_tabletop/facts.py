@@ -13,9 +13,10 @@ from typing import Any
 
 from embodied_tabletop.engine import LEFT_FINGER, RIGHT_FINGER, TABLE, BodyState, Snapshot, Start
 from embodied_tabletop.geometry import cube_yaw, height_extent, to_body, to_world, vertical_axis, yaw_of
-from embodied_tabletop.parts import HANDLE_SIZE, floor_height, handle_position, inside
+from embodied_tabletop.parts import HANDLE_SIZE, NECK_M, floor_height, handle_position, inside
 from embodied_tabletop.scene import (
     START_TOLERANCE_M,
+    WALL_M,
     Place,
     Region,
     Scene,
@@ -69,7 +70,9 @@ class View:
     def _least_width(self, name: str) -> float:
         """Fingers nearer to each other than this press beside a thing, as when a fist pushes it [m]."""
         thing = self.scene.by_name.get(name)
-        return 0.6 * min(thing.size[:2]) if thing is not None and not thing.contains_things else 0.004
+        if thing is None:
+            return 0.6 * NECK_M
+        return 0.6 * (WALL_M if thing.contains_things else min(thing.size[:2]))
 
     @cached_property
     def loose(self) -> tuple[SceneObject, ...]:

@@ -134,7 +134,7 @@ def _fingers(root: ET.Element) -> None:
         for geom in finger.findall("geom"):
             if geom.get("class") != "visual":
                 finger.remove(geom)
-        grip = {"friction": "1.6 0.05 0.0005", "condim": "4", "priority": "1", **_STEADY, **_ARM_BITS}
+        grip = {"friction": "1.0 0.05 0.0005", "condim": "4", "priority": "1", **_STEADY, **_ARM_BITS}
         ET.SubElement(
             finger, "geom", {"class": "collision", **grip}, name=f"{name}_pad", type="box",
             size="0.0095 0.006 0.0089", pos="0 0.006 0.0449", friction=grip["friction"],

@@ -92,6 +92,9 @@ def handle_position(drawer: SceneObject) -> Vector3:
     return (-drawer.size[0] / 2 - 0.4 * HANDLE_LENGTH_M, 0.0, 0.15 * drawer.size[2])
 
 
+NECK_M = 0.014
+"""How wide the handle is where the fingers close on it."""
+
 HANDLE_SIZE: Vector3 = (HANDLE_LENGTH_M, 0.05, 0.03)
 
 
@@ -191,7 +194,7 @@ def _handle(thing: SceneObject) -> list[Part]:
     front, end = -thing.size[0] / 2, 0.012
     neck = HANDLE_LENGTH_M - end
     return [
-        Part("box", (neck, 0.014, 0.022), (front - neck / 2, 0, z), owner, shade=0.6),
+        Part("box", (neck, NECK_M, 0.022), (front - neck / 2, 0, z), owner, shade=0.6),
         Part("box", (end, HANDLE_SIZE[1], HANDLE_SIZE[2]), (front - neck - end / 2, 0, z), owner, shade=0.6),
     ]
 

@@ -49,7 +49,7 @@ FASTEST_M_S = 20.0
 GRAVITY = (0.0, 0.0, -9.81)
 
 TORQUES = (87.0, 87.0, 87.0, 87.0, 12.0, 12.0, 12.0)
-PAD_FRICTION = 2.0
+PAD_FRICTION = 1.25
 THING_FRICTION = 0.8
 TABLE_FRICTION = 1.0
 """Bullet multiplies those of the two that touch."""
