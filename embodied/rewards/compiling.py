@@ -25,6 +25,7 @@ from embodied.rewards.language import (
     METHODS,
     NUMPY,
     NUMPY_DTYPES,
+    PARAMETERS,
     Function,
 )
 from embodied.rewards.spec import Arrays
@@ -70,32 +71,33 @@ def compiled(code: RewardCode) -> RewardFunction:
     than `MAX_ELEMENTS`.
     """
     constants: dict[str, Any] = {}
-    functions: dict[str, Callable[[list[Any]], Any]] = {}
+    functions: dict[str, Callable[[Frame], Any]] = {}
     for node in parse(code.source).body:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                constants[name] = _located(node.lineno, _Body(constants, functions, ()).expression(value))([])
+                compute = _Body(constants, functions, ()).expression(value)
+                constants[name] = _located(node.lineno, compute)([{}])
             case ast.FunctionDef():
                 parameters = tuple(argument.arg for argument in node.args.args)
                 functions[node.name] = _function(node, _Body(constants, functions, parameters))
     return _reward(functions["reward"])
 
 
-def _reward(run: Callable[[list[Any]], Any]) -> RewardFunction:
+def _reward(run: Callable[[Frame], Any]) -> RewardFunction:
     def reward(obs: Arrays, action: Arrays, previous: Arrays) -> Mapping[str, Any]:
-        terms: Mapping[str, Any] = run([obs, action, previous])
+        terms: Mapping[str, Any] = run([{}, obs, action, previous])
         return terms
 
     return reward
 
 
-def _function(node: ast.FunctionDef, body: _Body) -> Callable[[list[Any]], Any]:
+def _function(node: ast.FunctionDef, body: _Body) -> Callable[[Frame], Any]:
     steps = [step for statement in node.body for step in body.statement(statement)]
     lines = [line for line, _ in steps]
     run = [compute for _, compute in steps]
-    room = [None] * (len(body.slots) - body.parameters)
+    room = [None] * (len(body.slots) - len(body.names))
 
-    def called(arguments: list[Any]) -> Any:
+    def called(arguments: Frame) -> Any:
         frame = arguments + room
         value = None
         done = 0
@@ -142,17 +144,18 @@ class _Body:
     """One function's names, and how its parts become functions.
 
     Attributes:
-        parameters: how many slots come with the call.
-        slots: where in the frame each local name stands.
+        names: of its parameters.
+        slots: where in the frame each local name stands. In slot 0 stands what functions of whole
+            observations gave during this call of the reward: they are pure, and need no second look.
     """
 
     constants: Mapping[str, Any]
-    functions: Mapping[str, Callable[[list[Any]], Any]]
+    functions: Mapping[str, Callable[[Frame], Any]]
     names: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        self.slots = {name: number for number, name in enumerate(self.names)}
-        self.parameters = len(self.names)
+        self.slots = {name: number for number, name in enumerate(self.names, start=1)}
+        self.whole = set(PARAMETERS) & set(self.names)
 
     # -- statements --------------------------------------------------------------------------------
 
@@ -162,7 +165,7 @@ class _Body:
                 return [(node.lineno, self.stored(name, self.expression(value)))]
             case ast.For(target=ast.Name(id=name), iter=ast.Call(args=args), body=body):
                 bounds = [part.value for part in args if isinstance(part, ast.Constant)]
-                slot = self.slots.setdefault(name, len(self.slots))
+                slot = self.slots.setdefault(name, len(self.slots) + 1)
                 steps = [step for statement in body for step in self.statement(statement)]
                 rounds = range(*bounds)  # type: ignore[arg-type]
                 return [step for i in rounds for step in [(node.lineno, _set(slot, i)), *steps]]
@@ -176,7 +179,7 @@ class _Body:
         raise _unknown(node)
 
     def stored(self, name: str, compute: Compute) -> Compute:
-        slot = self.slots.setdefault(name, len(self.slots))
+        slot = self.slots.setdefault(name, len(self.slots) + 1)
 
         def store(frame: Frame) -> None:
             frame[slot] = compute(frame)
@@ -238,11 +241,25 @@ class _Body:
         if isinstance(func, ast.Attribute) and not name and func.attr in METHODS:
             return self.numpy(METHODS[func.attr], [func.value, *node.args], _method_keywords(node))
         if isinstance(func, ast.Name) and func.id in self.functions:
-            own, arguments = self.functions[func.id], [self.argument(part) for part in node.args]
-            return lambda frame: own([argument(frame) for argument in arguments])
+            return self.own(func.id, node.args)
         if isinstance(func, ast.Name) and func.id == "abs":
             return self.numpy(NUMPY["abs"], list(node.args), [])
         raise _unknown(node)
+
+    def own(self, name: str, given: list[ast.expr]) -> Compute:
+        function, arguments = self.functions[name], [self.argument(part) for part in given]
+        if not all(isinstance(part, ast.Name) and part.id in self.whole for part in given):
+            return lambda frame: function([frame[0], *[argument(frame) for argument in arguments]])
+
+        def once(frame: Frame) -> Any:
+            whole = [argument(frame) for argument in arguments]
+            key = (name, *map(id, whole))
+            known = frame[0]
+            if key not in known:
+                known[key] = function([known, *whole])
+            return known[key]
+
+        return once
 
     def argument(self, node: ast.expr) -> Compute:
         match node:
