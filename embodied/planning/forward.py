@@ -22,8 +22,12 @@ from embodied.planning.operators import Domain, Operator, domain_of
 from embodied.planning.plan import PlanNode
 from embodied.planning.search import NoPlan, Penalty, Plan, PlannedStep
 
-MAX_STATES = 3000
-"""States that are looked into before the search gives up."""
+PASSES = ((1.0, 400), (3.0, 3000))
+"""How much the estimate counts beside what was spent, and how many states are looked into: first for the
+cheapest plan, then, where there are too many, for any."""
+
+NEAREST_GOALS = 6
+"""Of more ways to be content than this ("any three cubes"), those are searched for that seem the nearest."""
 
 
 class ForwardSearch:
@@ -47,14 +51,24 @@ class ForwardSearch:
         if not goals:
             raise NoPlan(f"no skill is known to bring about: {condition}")
         domain = domain_of(self.world, self.observation, goals, self.penalty)
-        estimate = Estimate(domain, goals)
+        estimate = Estimate(domain, [domain.numbers(goal) for goal in goals])
         if math.isinf(estimate(domain.start)):
             raise NoPlan(self._obstacle(goals, estimate, domain))
-        chosen = _search(domain, goals, estimate)
+        nearest = [goals[number] for number in estimate.nearest(domain.start)]
+        for greed, limit in PASSES:
+            plans = [plan for goal in nearest if (plan := self._plan_for(goal, greed, limit)) is not None]
+            if plans:
+                return min(plans, key=lambda plan: plan.cost)
+        raise NoPlan(f"no order of steps was found that brings about: {condition}")
+
+    def _plan_for(self, goal: Wanted, greed: float, limit: int) -> Plan | None:
+        """One search, among the methods that matter for this goal alone."""
+        domain = domain_of(self.world, self.observation, [goal], self.penalty)
+        chosen = _search(domain, goal, greed, limit)
         if chosen is None:
-            raise NoPlan(f"no order of steps was found that brings about: {condition}")
-        steps = [PlannedStep(operator.method, _main(operator, goals), 1.0) for operator in chosen]
-        return Plan(steps, _tree(domain, chosen, steps), sum(step.method.cost for step in steps))
+            return None
+        steps = [PlannedStep(operator.method, _main(operator, goal), 1.0) for operator in chosen]
+        return Plan(steps, _tree(domain, chosen, steps), sum(operator.cost for operator in chosen))
 
     def _obstacle(self, goals: Sequence[Wanted], estimate: Estimate, domain: Domain) -> str:
         """Why nothing leads there: the first fact that no method yields, on the way to the goal that lacks
@@ -96,11 +110,14 @@ class _Effect:
 
 
 class Estimate:
-    """About what it costs to get from a state to the nearest goal; infinite if there is no way."""
+    """About what it costs to get from a state to the nearest goal; infinite if there is no way.
 
-    def __init__(self, domain: Domain, goals: Sequence[Wanted]) -> None:
+    Goals are the numbers of the bits that shall be set.
+    """
+
+    def __init__(self, domain: Domain, goals: Sequence[tuple[int, ...]]) -> None:
         self.size = len(domain.bits)
-        self.goals = [tuple(sorted(domain.bits[fact] for fact in goal)) for goal in goals]
+        self.goals = goals
         self.effects: list[_Effect] = []
         for number, one in enumerate(domain.operators):
             needs = _numbers(one.needs)
@@ -116,6 +133,16 @@ class Estimate:
         if state not in self._known:
             self._known[state] = self._relaxed_plan(state)
         return self._known[state]
+
+    def nearest(self, state: int) -> list[int]:
+        """The numbers of the few goals that seem to cost least from a state; ties as they come."""
+        costs, best = self.costs(state)
+        prices = {
+            number: self._price_of(goal, best)
+            for number, goal in enumerate(self.goals)
+            if not math.isinf(sum(costs[bit] for bit in goal))
+        }
+        return sorted(prices, key=prices.__getitem__)[:NEAREST_GOALS]
 
     def costs(self, state: int) -> tuple[list[float], list[_Effect | None]]:
         """For each fact the summed cost of making it true, and the effect that does so most cheaply."""
@@ -136,8 +163,10 @@ class Estimate:
     def _relaxed_plan(self, state: int) -> float:
         costs, best = self.costs(state)
         total, goal = min((sum(costs[bit] for bit in goal), goal) for goal in self.goals)
-        if math.isinf(total):
-            return math.inf
+        return total if math.isinf(total) else self._price_of(goal, best)
+
+    def _price_of(self, goal: tuple[int, ...], best: Sequence[_Effect | None]) -> float:
+        """Of all operators that the goal needs when nothing is undone."""
         used: set[int] = set()
         open_bits, seen = list(goal), set(goal)
         while open_bits:
@@ -151,19 +180,20 @@ class Estimate:
         return sum(self.price[number] for number in used)
 
 
-def _search(domain: Domain, goals: Sequence[Wanted], estimate: Estimate) -> list[Operator] | None:
-    """The operators from the start to a goal, or None."""
-    targets = [domain.mask(goal) for goal in goals]
+def _search(domain: Domain, goal: Wanted, greed: float, limit: int) -> list[Operator] | None:
+    """The operators from the start to a goal, or None; at most `limit` states are looked into."""
+    estimate = Estimate(domain, [domain.numbers(goal)])
+    target = domain.mask(goal)
     spent: dict[int, float] = {domain.start: 0.0}
     came: dict[int, tuple[int, Operator]] = {}
-    queue = [(estimate(domain.start), 0, domain.start)]
+    queue = [(greed * estimate(domain.start), 0, domain.start)]
     done: set[int] = set()
     pushed = 0
-    while queue and len(done) < MAX_STATES:
+    while queue and len(done) < limit:
         _, _, state = heapq.heappop(queue)
         if state in done:
             continue
-        if any(state & target == target for target in targets):
+        if state & target == target:
             return _path(state, came)
         done.add(state)
         for one in domain.operators:
@@ -179,7 +209,7 @@ def _search(domain: Domain, goals: Sequence[Wanted], estimate: Estimate) -> list
             spent[after], came[after] = cost, (state, one)
             done.discard(after)
             pushed += 1
-            heapq.heappush(queue, (cost + left, pushed, after))
+            heapq.heappush(queue, (cost + greed * left, pushed, after))
     return None
 
 
@@ -191,11 +221,10 @@ def _path(state: int, came: dict[int, tuple[int, Operator]]) -> list[Operator]:
     return path[::-1]
 
 
-def _main(operator: Operator, goals: Sequence[Wanted]) -> FactRef:
+def _main(operator: Operator, goal: Wanted) -> FactRef:
     """What a step is for: a fact of the goal, or the first that it brings about."""
     adds = list(operator.method.adds)
-    wanted = frozenset[FactRef]().union(*goals)
-    return next((fact for fact in adds if fact in wanted), adds[0])
+    return next((fact for fact in adds if fact in goal), adds[0])
 
 
 def _tree(domain: Domain, chosen: Sequence[Operator], steps: Sequence[PlannedStep]) -> list[PlanNode]:

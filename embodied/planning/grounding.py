@@ -60,7 +60,9 @@ def ways_to_hold(
     possible: Callable[[FactRef], bool],
     names: Mapping[str, str] | None = None,
 ) -> list[Wanted]:
-    """The sets of boolean facts each of which makes the condition true; none if nothing can.
+    """Sets of boolean facts each of which makes the condition true; none if nothing can.
+
+    Names of quantifiers one within another stand for different things: "any a on any b on any c" is a tower.
 
     Args:
         possible: whether a fact may be true in the plan; alternatives with others are left out.
@@ -79,7 +81,7 @@ def ways_to_hold(
             each = (
                 ways_to_hold(part, observation, possible, {**bound, name: keys[0]})
                 for keys, _ in observation.items(family)
-                if keys
+                if keys and not (kind == "any" and keys[0] in bound.values())
             )
             return _together(each) if kind == "all" else _either(each)
     return [_NOTHING] if evaluate(condition, observation, bound) is True else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from embodied.facts import Observation
 from embodied.methods import FactRef, Method, Methods
@@ -67,6 +67,10 @@ class Domain:
             whole |= 1 << self.bits.setdefault(fact, len(self.bits))
         return whole
 
+    def numbers(self, facts: Iterable[FactRef]) -> tuple[int, ...]:
+        """The numbers of these facts' bits, in order."""
+        return tuple(sorted(self.bits[fact] for fact in facts))
+
 
 def domain_of(world: Methods, observation: Observation, goals: Iterable[Wanted], penalty: Penalty) -> Domain:
     """All methods that can matter for the goals, found backwards from them.
@@ -97,7 +101,11 @@ def domain_of(world: Methods, observation: Observation, goals: Iterable[Wanted],
 def _relevant_methods(
     world: Methods, observation: Observation, goals: Iterable[Wanted]
 ) -> list[tuple[Method, list[Wanted]]]:
-    """Each method with the sets of facts that meet its needs."""
+    """Each method with the sets of facts that meet its needs.
+
+    A world that is asked for one fact may leave out what else a method brings about here: told of the same
+    method for two facts, it is taken to bring about both.
+    """
     found: dict[tuple[str, str], tuple[Method, list[Wanted]]] = {}
     frontier = [fact for goal in goals for fact in sorted(goal)]
     seen: set[FactRef] = set()
@@ -111,6 +119,9 @@ def _relevant_methods(
                 raise NotOfBooleans(method.skill)
             key = (method.skill, str(sorted(method.arguments.items())))
             if key in found:
+                same, ways = found[key]
+                if not method.adds.keys() <= same.adds.keys():
+                    found[key] = (replace(same, adds={**same.adds, **method.adds}), ways)
                 continue
             ways = [frozenset[FactRef]()]
             for need in method.needs:

@@ -7,9 +7,11 @@ it does: taking a cube clears what it lay on and frees the place where it stood.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from embodied.condition import Condition, parse
+from embodied.facts import Observation
 from embodied.methods import FactRef, Method
 from embodied_tabletop.scene import Place, Scene, SceneObject
 
@@ -46,6 +48,8 @@ COST_S: Mapping[str, float] = {
 
 _PUSH_TO_SMALL_PLACE_S = 40.0
 _PLACE_AT_EDGE_S = 10.0
+_BESIDE_SHARE = 0.4
+"""Things whose centre is within this share of their width from a place take up room in it."""
 _HAND_EMPTY: FactRef = ("hand_empty",)
 
 
@@ -60,7 +64,7 @@ class TabletopMethods:
         self.roomy = frozenset(place.name for place in scene.places if capacity(place) > 1)
         self.buttons = tuple(thing.name for thing in scene.objects if thing.kind == "button")
 
-    def __call__(self, fact: FactRef) -> Iterable[Method]:
+    def __call__(self, fact: FactRef, observation: Observation) -> Iterable[Method]:
         """Every method that makes `fact` true, or would from another state than the present."""
         match fact:
             case ("hand_empty",):
@@ -69,8 +73,8 @@ class TabletopMethods:
                 return self._of(name, self._pick)
             case ("clear", name):
                 return self._clearing(name)
-            case ("free", _):
-                return self._picks
+            case ("free", place):
+                return self._freeing(place, observation)
             case ("on", name, "table"):
                 return self._of(name, self._put_down)
             case ("on", name, support):
@@ -108,6 +112,13 @@ class TabletopMethods:
     @cached_property
     def _picks(self) -> tuple[Method, ...]:
         return tuple(self._pick(name) for name in self.graspable)
+
+    def _freeing(self, place: str, observation: Observation) -> Iterator[Method]:
+        """Taking away what is there, or reaches into it from beside."""
+        for method in self._picks:
+            name = str(method.arguments["object"])
+            beside = reaches_into(name, place, observation) and not observation.get("at", name, place)
+            yield replace(method, adds={**method.adds, ("free", place): 1}) if beside else method
 
     def _clearing(self, name: str) -> Iterator[Method]:
         yield from (self._pick(other) for other in self.graspable if other != name)
@@ -260,6 +271,17 @@ class TabletopMethods:
             adds={("pressed", button): 1},
             cost=COST_S["press-button"],
         )
+
+
+def reaches_into(name: str, place: str, observation: Observation) -> bool:
+    """Whether a thing is so near to a place that nothing else can stand there, by the facts."""
+    known = [observation.get(family, one) for one in (name, place) for family in ("pose", "size")]
+    vectors = [value for value in known if isinstance(value, tuple)]
+    if len(vectors) < len(known):
+        return False
+    spot, size, middle, extent = vectors
+    margin = _BESIDE_SHARE * min(size[:2])
+    return all(abs(spot[axis] - middle[axis]) <= extent[axis] / 2 + margin for axis in (0, 1))
 
 
 def capacity(place: Place) -> int:

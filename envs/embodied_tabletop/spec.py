@@ -18,12 +18,12 @@ NOTES = """\
 An arm with a two-finger gripper at a table. World frame [m]: the arm's base at the origin, x forward (away
 from the base), y to the left, z up, the table's top at z = 0. "left" is +y, "in front of" is nearer to the
 base. Things are held by friction alone: after every grasp look whether `holding` is true, and again before
-letting go. A thing is grasped from above, the fingers along its sides (the thing's yaw, or a quarter turn from
-it), where no neighbour stands in the way of a finger (about 2 cm thick; they open to 8 cm at most). Nothing
-can be grasped that has something on top (`clear` is false), and only one thing is held at a time. Move over
-things (via="above"), lower slowly, let go, and go straight up. Contact that is meant must be named with
-touch="...". A tower is built from below. Drawers open towards the arm by their handle (`<drawer>_handle` in
-`pose`).
+letting go. A thing is grasped from above, the fingers along its sides (the thing's yaw, or a quarter turn
+from it), where no neighbour stands in the way of a finger (about 2 cm thick; they open to 8 cm at most).
+Nothing can be grasped that has something on top (`clear` is false), and only one thing is held at a time.
+Move over things (via="above"), lower slowly, let go, and go straight up. Contact that is meant must be named
+with touch="...". A tower is built from below. Drawers open towards the arm by their handle (`<drawer>_handle`
+in `pose`).
 """
 
 
@@ -48,7 +48,7 @@ class TabletopSpec:
 
     def methods(self, fact: FactRef, amount: float, observation: Observation) -> Iterable[Method]:
         """The ways to make `fact` true."""
-        return self._methods(fact)
+        return self._methods(fact, observation)
 
     def unreachable(self, fact: FactRef) -> str:
         """Why nothing brings a fact about, for a user; empty if something may."""
@@ -60,7 +60,7 @@ class TabletopSpec:
         strange = next((name for name in names if name not in known), "")
         if strange:
             return f"there is no {strange} on this table; there are {', '.join(sorted(self.scene.by_name))}"
-        if any(True for _ in self._methods(fact)):
+        if any(True for _ in self._methods(fact, _NOTHING_SEEN)):
             return ""
         return self._why_not(family, names)
 
@@ -76,6 +76,8 @@ class TabletopSpec:
         """The goals that a benchmark may ask for in this scene."""
         return list(self.vocabulary.examples)
 
+
+_NOTHING_SEEN = Observation(TabletopSpec.families, {})
 
 _BROUGHT_ABOUT = frozenset(
     {"on", "in", "at", "holding", "clear", "free", "is_open", "is_closed", "opening", "pressed", *RELATIONS}
