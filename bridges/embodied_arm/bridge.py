@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from embodied.bridge.body import Body
 from embodied.bridge.server import serve
@@ -26,19 +28,8 @@ def main(path: str) -> int:
     made: list[ArmBody] = []
 
     def make() -> Body:
-        driver = load_driver(config["driver"]).open(config.get("settings") or {}, run_dir)
-        try:
-            body = ArmBody(
-                driver,
-                config.get("limits") or {},
-                run_dir,
-                real_time=bool(config.get("real_time", False)),
-            )
-        except BadInput:
-            driver.close()
-            raise
-        made.append(body)
-        return body
+        made.append(body_of(config, run_dir))
+        return made[-1]
 
     try:
         return serve(
@@ -49,6 +40,21 @@ def main(path: str) -> int:
     finally:
         for body in made:
             body.close()
+
+
+def body_of(config: Mapping[str, Any], run_dir: Path) -> ArmBody:
+    """The arm that a configuration describes, its driver open. Raises BadInput, SetupError."""
+    driver = load_driver(config["driver"]).open(config.get("settings") or {}, run_dir)
+    try:
+        return ArmBody(
+            driver,
+            config.get("limits") or {},
+            run_dir,
+            real_time=bool(config.get("real_time", False)),
+        )
+    except BadInput:
+        driver.close()
+        raise
 
 
 if __name__ == "__main__":

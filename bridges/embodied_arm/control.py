@@ -251,7 +251,9 @@ class Controller:
             self._due = time.monotonic()
 
     def _keep_pace(self) -> None:
-        while not self._closing.wait(self.period):
+        due = time.monotonic()
+        while not self._closing.wait(max(0.0, due - time.monotonic())):
+            due = max(due, time.monotonic() - 10 * self.period) + self.period
             if self._calling:
                 continue
             with self._lock:

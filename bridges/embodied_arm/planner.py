@@ -11,6 +11,7 @@ import numpy as np
 
 from embodied.arms import ArmDescription, Obstacle
 from embodied.bridge.body import PrimitiveFailed
+from embodied_arm.geometry import axis_and_angle, rotated, rounded
 from embodied_arm.kinematics import SINGULAR, Kinematics, Target, nearest_yaw, yaw_of
 from embodied_arm.limits import BOX_TOLERANCE, Limits
 from embodied_arm.model import CLEARANCE_M, HELD, Array, Contact, PlanningModel
@@ -200,34 +201,32 @@ class Planner:
         position, rotation = self.where(start)
         corners = np.array([position, *(target.position for target in targets)])
         postures, s = [start], [0.0]
+        free = min(SINGULAR, 0.9 * self._kinematics.singularity(start))  # out of a singularity one may move
         for index, target in enumerate(targets):
             turned = target.rotation()
-            axis, angle = _turn(turned @ rotation.T)
+            axis, angle = axis_and_angle(turned @ rotation.T)
             length = float(np.linalg.norm(corners[index + 1] - corners[index]))
             count = max(1, math.ceil(length / SPACING_M), math.ceil(angle / SPACING_RAD))
             for k in range(1, count + 1):
                 share = k / count
                 here = rounded(corners, index, share, round_m)
                 turn = share if len(targets) == 1 else share * share * (3 - 2 * share)
-                q = self._kinematics.track(here, _rotated(axis, turn * angle) @ rotation, postures[-1])
+                q = self._kinematics.track(here, rotated(axis, turn * angle) @ rotation, postures[-1])
                 if q is None or float(np.abs(q - postures[-1]).max()) > JUMP_RAD:
-                    raise self._no_way(here, target, start)
+                    raise self._no_way(here, target, start, "a joint reaches its limit")
+                if self._kinematics.singularity(q) < free:
+                    raise self._no_way(
+                        here, target, start, "the arm is at a singularity (stretched or folded)"
+                    )
                 postures.append(q)
                 s.append(s[-1] + max((length + ANGLE_M * angle) / count, 1e-7))
-            self._not_singular(postures[-1], corners[index + 1])
             rotation = turned
         return Path(np.array(s), np.stack(postures))
 
-    def _not_singular(self, q: Array, goal: Array) -> None:
-        if self._kinematics.singularity(q) < SINGULAR:
-            raise PrimitiveFailed(
-                "limit", f"at {_words(goal)} the arm is at a singularity (stretched out or folded)"
-            )
-
-    def _no_way(self, here: Array, target: Target, start: Array) -> PrimitiveFailed:
+    def _no_way(self, here: Array, target: Target, start: Array, why: str) -> PrimitiveFailed:
         """Why a line ends at `here`: the target cannot be reached at all, or only not in this way."""
-        other = Target(target.position, target.yaw + math.pi)
-        if self._kinematics.solve(target, start) is None and self._kinematics.solve(other, start) is None:
+        turned = Target(target.position, target.yaw + math.pi)
+        if not self._reaches(target, start) and not self._reaches(turned, start):
             nearest = self.nearest(target)
             return PrimitiveFailed(
                 "unreachable",
@@ -237,9 +236,14 @@ class Planner:
             )
         return PrimitiveFailed(
             "limit",
-            f"on the straight line to {_words(np.array(target.position))} a joint reaches its limit at "
-            f"{_words(here)}; the place itself can be reached: go home first, or take another yaw",
+            f"on the straight line to {_words(np.array(target.position))} {why} at {_words(here)}; the place "
+            "itself can be reached: go home first, or take another yaw",
+            {"nearest": _point(here)},
         )
+
+    def _reaches(self, target: Target, start: Array) -> bool:
+        q = self._kinematics.solve(target, start)
+        return q is not None and self._kinematics.singularity(q) >= SINGULAR
 
     def nearest(self, target: Target) -> Array:
         """A point near `target` that can be reached with the tool down, above the table, shape (3,): the end
@@ -323,58 +327,6 @@ class _Allowance:
             if contact.depth_m > allowed:
                 return contact
         return None
-
-
-def rounded(corners: Array, index: int, share: float, radius: float) -> Array:
-    """A point on a polyline whose inner corners are rounded, shape (3,).
-
-    Args:
-        corners: shape (k, 3) [m].
-        index: of the piece, from `corners[index]` to the next.
-        share: of the piece, from 0 to 1.
-        radius: how far before and after a corner the rounding begins and ends [m]; at most half a piece.
-    """
-    here: Array = corners[index] + share * (corners[index + 1] - corners[index])
-    corner = index + (1 if share > 0.5 else 0)
-    if corner in (0, len(corners) - 1):
-        return here
-    before, after = corners[corner - 1] - corners[corner], corners[corner + 1] - corners[corner]
-    lengths = float(np.linalg.norm(before)), float(np.linalg.norm(after))
-    reach = min(radius, lengths[0] / 2, lengths[1] / 2)
-    away = float(np.linalg.norm(here - corners[corner]))
-    if away >= reach:
-        return here
-    t = 0.5 + (-0.5 if share > 0.5 else 0.5) * away / reach
-    first, last = before * (reach / lengths[0]), after * (reach / lengths[1])
-    point: Array = corners[corner] + (1 - t) ** 2 * first + t * t * last
-    return point
-
-
-def _turn(rotation: Array) -> tuple[Array, float]:
-    """Axis (3,) and angle [rad] of a rotation matrix."""
-    cosine = min(1.0, max(-1.0, (float(np.trace(rotation)) - 1) / 2))
-    angle = math.acos(cosine)
-    if angle < 1e-6:
-        return np.array([0.0, 0.0, 1.0]), 0.0
-    if math.pi - angle < 1e-4:  # the difference below vanishes: read the axis off the diagonal
-        axis = np.sqrt(np.maximum((np.diag(rotation) + 1) / 2, 0.0))
-        return axis / np.linalg.norm(axis), angle
-    axis = np.array(
-        [
-            rotation[2, 1] - rotation[1, 2],
-            rotation[0, 2] - rotation[2, 0],
-            rotation[1, 0] - rotation[0, 1],
-        ]
-    )
-    return axis / np.linalg.norm(axis), angle
-
-
-def _rotated(axis: Array, angle: float) -> Array:
-    """The rotation matrix of an axis and an angle (Rodrigues)."""
-    x, y, z = axis
-    cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
-    rotation: Array = np.eye(3) + math.sin(angle) * cross + (1 - math.cos(angle)) * (cross @ cross)
-    return rotation
 
 
 def _point(position: Array) -> dict[str, float]:

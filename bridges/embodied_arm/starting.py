@@ -7,18 +7,22 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from embodied.bridge.client import BridgeClient
 from embodied.bridge.process import ChildProcess
+from embodied.bridge.server import BridgeServer
 from embodied.errors import BadInput, WorldError, did_you_mean
 from embodied.world import BridgePlugin
+
+if TYPE_CHECKING:
+    from embodied_arm.body import ArmBody
 
 NAME = "the arm's bridge"
 READY_S = 60.0
 """Compiling the models of arm and scene takes seconds on a busy machine."""
 
-KNOWN = ("driver", "settings", "limits", "real_time", "endpoint", "lease_ms")
+KNOWN = ("driver", "settings", "limits", "real_time", "endpoint", "lease_ms", "own_process")
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,9 @@ class ArmBridge:
             config: driver: the name of an entry point of the group "embodied.drivers"; settings: what that
                 driver documents; limits: what `embodied_arm.limits.Limits` documents, only tighter than the
                 arm's own; real_time: whether a simulator keeps pace with the clock (False: as fast as it
-                can, and only while calls run); endpoint ("tcp://127.0.0.1:*") and lease_ms (2000).
+                can, and only while calls run); endpoint ("tcp://127.0.0.1:*") and lease_ms (2000);
+                own_process (true): false serves from threads of this process, where an engine that hangs or
+                crashes takes us along: for benchmarks, which make many worlds and watch over themselves.
             run_dir: where the bridge's log, configuration and pictures go.
 
         Raises:
@@ -51,6 +57,9 @@ class ArmBridge:
         if not isinstance(config.get("driver"), str):
             raise BadInput(f"{NAME} needs the name of a driver.", remedy='Say driver = "tabletop".')
         run_dir.mkdir(parents=True, exist_ok=True)
+        config = dict(config)
+        if not config.pop("own_process", True):
+            return served_here(config, run_dir)
         path = run_dir / "arm-bridge.json"
         path.write_text(json.dumps({**config, "run_dir": str(run_dir.absolute())}), encoding="utf-8")
         child = ChildProcess(
@@ -63,6 +72,31 @@ class ArmBridge:
             child.close()
             raise WorldError(f"{NAME} did not say where it listens.", remedy="Reinstall embodied-agent.")
         return BridgeClient(endpoint, name=NAME, child=child)
+
+
+def served_here(config: Mapping[str, Any], run_dir: Path) -> BridgeClient:
+    """The same bridge, over the same protocol, served from threads of this process."""
+    from embodied_arm.bridge import body_of  # heavy: only where it is served
+
+    return _ServedHere(body_of(config, run_dir), config)
+
+
+class _ServedHere(BridgeClient):
+    """A client that serves what it talks to, and ends it when it closes."""
+
+    def __init__(self, body: ArmBody, config: Mapping[str, Any]) -> None:
+        self._body = body
+        self._server = BridgeServer(
+            body,
+            config.get("endpoint") or "tcp://127.0.0.1:*",
+            lease_ms=int(config.get("lease_ms") or 2000),
+        )
+        super().__init__(self._server.endpoint, name=NAME)
+
+    def close(self) -> None:
+        super().close()
+        self._server.stop()
+        self._body.close()
 
 
 BRIDGE: BridgePlugin = ArmBridge()
