@@ -197,8 +197,8 @@ def row(key: str, rule: Mapping[str, Any]) -> str:
 
 def test_the_docs_have_every_setting_as_it_is() -> None:
     page = (ROOT / "docs" / "launch-file.md").read_text(encoding="utf-8").splitlines()
-    world = load_world("minecraft").settings_schema["properties"]
-    wanted = [row(key, rule) for table in (*ENGINE_TABLES.values(), world) for key, rule in table.items()]
+    worlds = [load_world(kind).settings_schema["properties"] for kind in ("minecraft", "tabletop")]
+    wanted = [row(key, rule) for table in (*ENGINE_TABLES.values(), *worlds) for key, rule in table.items()]
     assert [line for line in wanted if line not in page] == []
     assert [line for line in page if line.startswith("| `") and line not in wanted] == []
 
