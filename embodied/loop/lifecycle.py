@@ -120,8 +120,7 @@ def run_in_world(
         from embodied.models.client import refuse_unusable
 
         refuse_unusable(launch.model, "planner")
-    if past:
-        refuse_spent(launch, past)
+    refuse_spent(launch, past)
     text = goal.text if isinstance(goal, Goal) else launch.goal.text
     store = open_library(launch.world.kind, seeds=launch.agent.seed_skills)
     store.skills()  # a library that cannot be used is said before anything starts

@@ -52,9 +52,9 @@ class RunReport:
     unproven: tuple[str, ...] = ()
 
 
-def refuse_spent(launch: LaunchFile, past: PastRun) -> None:
+def refuse_spent(launch: LaunchFile, past: PastRun | None) -> None:
     """Raise `BudgetSpent` if `past` ended on its budget and `launch` gives no more."""
-    if past.ended is None or past.ended.get("exit_code") != BudgetSpent.exit_code:
+    if past is None or past.ended is None or past.ended.get("exit_code") != BudgetSpent.exit_code:
         return
     table, before = launch.to_table(), past.launch
     more = str(past.ended.get("more") or f"--minutes {launch.limits.minutes * 2:g}")
