@@ -283,13 +283,13 @@ class Gate:
     def _set_up(
         self, simulation: Simulation, case: Case, seed: int, *, bare: bool
     ) -> tuple[World, Mapping[str, Any]]:
-        scene = {} if bare else scene_of(case.needs, self.spec, held=case.held)
+        scene = {} if bare else scene_of(case.needs, self.spec, held=case.held, expects=case.expects)
         world = simulation.reset(seed, scene or None)
         if not scene:
             return world, {}
         seen: Observation = world.observe()
         per_tool = uses_per_tool(case.needs, scene["inventory"], seen)
-        more = scene_of(case.needs, self.spec, per_tool=per_tool, held=case.held)
+        more = scene_of(case.needs, self.spec, per_tool=per_tool, held=case.held, expects=case.expects)
         if more != scene:
             world = simulation.reset(seed, more)
         return world, more["inventory"]

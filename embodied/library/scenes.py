@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from embodied.condition import And, Comparison, Condition, Fact, Literal, Or, Requirement, requirement
+from embodied.condition import (
+    And,
+    Comparison,
+    Condition,
+    Fact,
+    Literal,
+    Or,
+    Requirement,
+    facts_in,
+    requirement,
+)
 from embodied.errors import BadLibrary
 from embodied.facts import Observation
 from embodied.methods import FactRef, Method, WorldSpec
@@ -83,16 +93,20 @@ def scene_of(
     *,
     per_tool: float = math.inf,
     held: Mapping[str, int] = {},
+    expects: Condition | None = None,
 ) -> dict[str, Any]:
     """The scene that makes the needs hold, as far as giving things can: {"inventory": {item: count}} or {}.
 
     Args:
         per_tool: uses that one tool has, where a need is over uses.
         held: what is given in any case.
+        expects: what the skill is to bring about: where a need leaves a choice, this is not what is given,
+            since a skill proves nothing where its end is there from the beginning.
     """
     given: dict[str, int] = {}
+    spared = {fact.keys[-1] for fact in facts_in(expects) if fact.keys} if expects else set()
     for need in needs:
-        for wanted, item in _giveable(need, spec):
+        for wanted, item in _giveable(need, spec, spared):
             if wanted.is_sum and _held_of(wanted.fact[-1], held) >= wanted.amount:
                 continue
             if wanted.fact[0] == "inventory":
@@ -103,12 +117,16 @@ def scene_of(
     return {"inventory": given} if given else {}
 
 
-def _giveable(need: Condition, spec: WorldSpec) -> list[tuple[Requirement, str]]:
-    """The parts of a need that giving items makes true; of alternatives, the first that can be given."""
+def _giveable(need: Condition, spec: WorldSpec, spared: Collection[str]) -> list[tuple[Requirement, str]]:
+    """The parts of a need that giving items makes true; of alternatives, the first that can be given,
+    and rather one with none of the items that are spared."""
     if isinstance(need, And):
-        return [one for part in need.parts for one in _giveable(part, spec)]
+        return [one for part in need.parts for one in _giveable(part, spec, spared)]
     if isinstance(need, Or):
-        return next((found for part in need.parts if (found := _giveable(part, spec))), [])
+        ways = [found for part in need.parts if (found := _giveable(part, spec, spared))]
+        return next(
+            (way for way in ways if not any(item in spared for _, item in way)), ways[0] if ways else []
+        )
     wanted = requirement(need)
     if wanted is None or len(wanted.fact) != 2 or wanted.fact[0] not in ("inventory", "uses"):
         return []

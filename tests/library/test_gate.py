@@ -190,3 +190,10 @@ def test_a_need_over_any_of_a_kind_is_met_by_what_was_held_or_by_one_that_there_
     assert scene_of(need, Grouped()) == {"inventory": {"stick": 2}}
     assert scene_of(need, Grouped(), held={"stick": 3}) == {"inventory": {"stick": 3}}
     assert scene_of(need, Grouped(), held={"wood": 1}) == {"inventory": {"wood": 1, "stick": 2}}
+
+
+def test_of_two_ways_to_meet_a_need_the_one_that_is_the_skills_own_end_is_not_given():
+    need = (parse("inventory[stick] >= 4 or inventory[plank] >= 2"),)
+    end = parse("inventory[stick] >= 4")
+    assert scene_of(need, MiniSpec(), expects=end) == {"inventory": {"plank": 2}}
+    assert scene_of(need[:1], MiniSpec()) == {"inventory": {"stick": 4}}
