@@ -22,6 +22,9 @@ _FAILURES: Final = {
     "dropped": "The object was held and let go: pay for holding it until it is there.",
     "never touched": "The object was never reached: the first stage must pay from far away.",
     "overshot": "It got there and went on: pay for staying, and for moving slowly near the goal.",
+    "not moved": "It was touched and not moved: pay for its motion toward the goal, more than for touch.",
+    "stopped short": "It went toward the goal and stopped: the last stretch must pay more (a larger scale).",
+    "wrong way": "It was moved, and not toward the goal: align before it is touched.",
     "out of reach": "The object left the workspace: pay less for motion and more for control.",
 }
 
