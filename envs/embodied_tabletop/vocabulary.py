@@ -410,7 +410,8 @@ def _examples(scene: Scene) -> Iterator[str]:
         yield f"put all cubes in the {kinds['bowl']}"
     if len(cubes) >= 3:
         yield "build a tower of three"
-    if any(place.color for place in scene.marked):
+    pads = {place.color for place in scene.marked if place.color}
+    if len(cubes) >= 2 and pads >= {thing.color for thing in scene.objects if is_graspable(thing)}:
         yield "sort the cubes by color"
     if "drawer" in kinds and cubes:
         yield f"open the {kinds['drawer']} and put the {cubes[-1]} inside"
