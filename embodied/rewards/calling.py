@@ -28,8 +28,9 @@ MAX_TERM: Final = 1e6
 def in_process(code: RewardCode) -> RewardFunction:
     """The reward of checked code, computed in this process: 10 to 20 us a call.
 
-    The language bounds what a call may do; a process of its own (`embodied.rewards.client`) bounds time and
-    memory as well, whatever the code. The function gives {term: shape (batch,)} and raises `RewardError`.
+    For code that was tried in a worker before: the language bounds what a call may do and the size of each
+    array, and only a process of its own (`embodied.rewards.client`) bounds time and all memory.
+    The function gives {term: shape (batch,)} and raises `RewardError`.
     """
     run, names = compiled(code), code.terms
 

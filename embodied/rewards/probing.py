@@ -6,16 +6,18 @@ mistakes in a millisecond.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 
 import numpy as np
 
 from embodied.rewards.calling import total
 from embodied.rewards.compiling import RewardFunction
-from embodied.rewards.errors import Constant, MixesStates, MutatesInput, WrongTerms
+from embodied.rewards.errors import Constant, MixesStates, MutatesInput, TooSlow, WrongTerms
 from embodied.rewards.spec import ActionSpec, Array, Arrays, Entry, ObservationSpec
 
 STATES = 256
+CALL_SECONDS = 0.5
 _WIDE = 1.0
 """How far random values go where an entry has no bound, in its unit."""
 
@@ -36,7 +38,13 @@ def random_batch(observation: ObservationSpec, action: ActionSpec, *, seed: int 
     return now, acted, near
 
 
-def probe(function: RewardFunction, observation: ObservationSpec, action: ActionSpec) -> Mapping[str, Array]:
+def probe(
+    function: RewardFunction,
+    observation: ObservationSpec,
+    action: ActionSpec,
+    *,
+    call_seconds: float = CALL_SECONDS,
+) -> Mapping[str, Array]:
     """The terms on random states, shape (`STATES`,) each.
 
     Raises:
@@ -44,10 +52,17 @@ def probe(function: RewardFunction, observation: ObservationSpec, action: Action
         Constant: the reward is the same in all of them.
         MixesStates: a state alone gets another reward than among others.
         MutatesInput: the arrays have other numbers afterwards.
+        TooSlow: it computes for more than `call_seconds`; a worker is ended by then, a function is not.
     """
     batch = random_batch(observation, action)
     before = [{name: value.copy() for name, value in values.items()} for values in batch]
+    began = time.process_time()
     terms = function(*batch)
+    if time.process_time() - began > call_seconds:
+        raise TooSlow(
+            f"The reward took {time.process_time() - began:.2f} s for {STATES} states.",
+            remedy=f"At most {call_seconds:g} s: use whole arrays instead of loops, and smaller ones.",
+        )
     for values, kept in zip(batch, before, strict=True):
         for name, value in values.items():
             if not np.array_equal(value, kept[name]):

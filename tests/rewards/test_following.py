@@ -1,4 +1,4 @@
-"""What is composed leads somewhere: a planner that only looks eight steps ahead at the reward does the task."""
+"""What is composed leads somewhere: a planner that looks eight steps ahead at the reward does the task."""
 
 from __future__ import annotations
 

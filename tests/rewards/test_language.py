@@ -21,6 +21,7 @@ from embodied.rewards.errors import (
     OutOfScale,
     RewardError,
     TooLarge,
+    TooSlow,
     WrongShape,
     WrongTerms,
 )
@@ -172,6 +173,14 @@ def test_a_python_function_is_held_to_the_same() -> None:
     ):
         with pytest.raises(error):
             guarded(wrong)(*batch)
+
+
+def test_one_that_computes_for_long_is_named() -> None:
+    slow = body(
+        "y = np.ones((64, 4096))\nfor i in range(60):\n    y = np.tanh(y)\nx = y[0, 0] + obs['gripper']"
+    )
+    with pytest.raises(TooSlow, match="use whole arrays instead of loops"):
+        probe(compiled(slow), OBSERVATION, ACTION, call_seconds=0.01)
 
 
 def test_other_terms_for_one_state_are_noticed() -> None:
