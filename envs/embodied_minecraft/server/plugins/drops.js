@@ -1,5 +1,5 @@
 'use strict'
-// Items that lie about: they fall, can be collected after half a second, and vanish after five minutes.
+// Items that lie about: they fall, float up in water, can be collected after half a second, and vanish after five minutes.
 //
 // flying-squid's own item objects bounce for ever, hold one item each and, since 1.20.2, do not say what
 // they are. These lie still, hold a stack, and send it (a mineflayer bot reads entity.getDroppedItem()).
@@ -12,6 +12,9 @@ const THROWN_DELAY_MS = 2000
 const LIFE_MS = 300000
 const ITEM_METADATA = 8
 const FALL_PER_TICK = 0.4 // terminal enough, and never through a block
+const RISE_PER_TICK = 0.06 // vanilla's limit, reached at once
+const DRAUGHT = 0.2 // how far below the surface it floats
+const WET = /^(water|bubble_column|kelp|kelp_plant|seagrass|tall_seagrass)$/
 const SPREAD = 0.15
 // Vanilla's: the player's box (0.6 x 1.8) grown by 1 sideways and 0.5 up and down meets the item's (0.25).
 const REACH_SIDE = 0.3 + 1 + 0.125
@@ -82,6 +85,10 @@ module.exports.server = serv => {
     const blockAt = y => chunk.getBlock(new Vec3(Math.floor(position.x) & 15, Math.floor(y), Math.floor(position.z) & 15))
     const inside = blockAt(position.y)
     if (inside?.name === 'lava' || inside?.name === 'fire') return remove(entity)
+    if (WET.test(inside?.name)) {
+      const up = position.y + RISE_PER_TICK
+      return moveTo(entity, WET.test(blockAt(up + DRAUGHT)?.name) ? up : position.y)
+    }
     const next = position.y - FALL_PER_TICK
     const below = blockAt(next)
     let y = next
@@ -90,8 +97,13 @@ module.exports.server = serv => {
       y = Math.min(position.y, Math.max(next, Math.floor(next) + top))
     }
     if (y < -128) return remove(entity)
-    entity.resting = Math.abs(y - position.y) < 1e-6
-    if (!entity.resting) entity.sendPosition(new Vec3(position.x, y, position.z), false)
+    moveTo(entity, y)
+  }
+
+  function moveTo (entity, y) {
+    const { x, y: before, z } = entity.position
+    entity.resting = Math.abs(y - before) < 1e-6
+    if (!entity.resting) entity.sendPosition(new Vec3(x, y, z), false)
   }
 
   function collectors (entity) {

@@ -156,6 +156,15 @@ test('dropped items say what they are, and are collected after half a second', a
   await until('seven emeralds', () => bot.has('emerald') === 7 && serverCount('emerald') === 7)
 })
 
+test('what is dropped under water floats up to its surface', async () => {
+  await fresh()
+  for (let y = 59; y <= 63; y++) await server.set(1, y, 1, 'water')
+  server.serv.dropItem(server.serv.overworld, new Vec3(1.5, 59.3, 1.5), server.stacks.make('diamond'))
+  const lies = () => server.serv.lyingItems().find(({ stack }) => stack.item === 'diamond')
+  await until('it to float', () => lies().position[1] > 63.5)
+  assert.ok(lies().position[1] < 64)
+})
+
 test('throws items out and they stay thrown', async () => {
   await fresh()
   await bot.give('dirt', 5)
