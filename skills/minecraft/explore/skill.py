@@ -5,6 +5,7 @@ import math
 _LEG = 80.0
 _SIGHT = 112
 _NEAR_MIDDLE = 250.0
+_OF_THE_SEA = ["kelp", "seagrass", "coral", "sea_pickle"]
 
 
 def explore(blocks: list[str], legs: int = 10) -> SkillResult:
@@ -17,6 +18,7 @@ def explore(blocks: list[str], legs: int = 10) -> SkillResult:
     turn = 1 if random_int(0, 1) else -1
     blocked = 0
     swum = 0
+    at_sea = _lives_in_the_sea(blocks[0])
     for leg in range(legs):
         spot = fact("position")
         if spot is None:
@@ -30,7 +32,7 @@ def explore(blocks: list[str], legs: int = 10) -> SkillResult:
             log(f"found {seen.value['name']} after {leg + 1} legs")
             return seen
         swum = swum + 1 if fact("in_water", default=False) else 0
-        if swum >= 2:  # open water: there is land to one side of it sooner than ahead
+        if swum >= 2 and not at_sea:  # open water: there is land to one side of it sooner than ahead
             heading = (heading + turn * 2) % 8
             swum = 0
         after = fact("position")
@@ -40,6 +42,13 @@ def explore(blocks: list[str], legs: int = 10) -> SkillResult:
             if blocked > 8:
                 return failed("every way is blocked")
     return failed(f"no {', '.join(blocks)} seen within {legs} legs of {int(_LEG)} m")
+
+
+def _lives_in_the_sea(block: str) -> bool:
+    for word in _OF_THE_SEA:
+        if word in block:
+            return True
+    return False
 
 
 def _first_heading() -> int:
