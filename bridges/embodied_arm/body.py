@@ -200,16 +200,18 @@ class ArmBody:
     def _look(self, args: Args) -> Value:
         if self._scene is None:
             raise PrimitiveFailed("no_camera", f"{self._arm.name} has no camera")
+        cameras = self._scene.details.get("cameras") or [""]
+        camera = str(args["camera"] or cameras[0])
         width, height = int(args["width"]), int(args["height"])
         with self._controller.reading():
             try:
-                image = self._scene.image(args["camera"], width, height)
+                image = self._scene.image(camera, width, height)
             except BadInput as wrong:
-                raise PrimitiveFailed("no_camera", str(wrong)) from wrong
+                raise PrimitiveFailed("no_camera", f"{wrong.message} {wrong.remedy}") from wrong
         self._pictures += 1
-        path = self._run_dir / "pictures" / f"{self._pictures:04d}-{args['camera'] or 'camera'}.png"
+        path = self._run_dir / "pictures" / f"{self._pictures:04d}-{camera}.png"
         write_png(path, image)
-        return {"path": str(path), "camera": args["camera"], "width": width, "height": height}
+        return {"path": str(path), "camera": camera, "width": width, "height": height}
 
     def _run_policy(self, args: Args) -> Value:
         raise PrimitiveFailed("no_policy", f"there is no policy {args['policy'][:80]!r} on this body")

@@ -140,7 +140,7 @@ class SceneSource(Protocol):
 
     @property
     def details(self) -> Mapping[str, Any]:
-        """More for a reader; values that msgpack can carry."""
+        """More for a reader; values that msgpack can carry. "cameras": their names, the usual one first."""
         ...
 
     def facts(self) -> Mapping[str, Any]:

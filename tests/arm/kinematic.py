@@ -65,7 +65,7 @@ class KinematicScene:
     """The `SceneSource` of a `KinematicDriver`."""
 
     identity = "kinematic 1"
-    details: Mapping[str, Any] = {"engine": "none"}
+    details: Mapping[str, Any] = {"engine": "none", "cameras": ["front"]}
     families: Mapping[str, FactFamily] = {
         family.name: family
         for family in (
@@ -102,7 +102,7 @@ class KinematicScene:
         return [TABLE, *cubes, *self._walls]
 
     def image(self, camera: str, width: int, height: int) -> NDArray[np.uint8]:
-        if camera not in ("", "front"):
+        if camera != "front":
             raise BadInput(f"There is no camera {camera!r}.", remedy="There is: front.")
         return np.full((height, width, 3), 90, dtype=np.uint8)
 

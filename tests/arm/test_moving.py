@@ -141,6 +141,7 @@ def test_a_picture_is_kept_beside_the_run(make: Make) -> None:
     data = Path(value["path"]).read_bytes()
     assert data.startswith(b"\x89PNG\r\n\x1a\n")
     assert (value["width"], value["height"]) == (32, 16)
+    assert arm.call("look").value["camera"] == "front"
     unknown = arm.call("look", camera="nose")
     assert (unknown.ok, unknown.error) == (False, "no_camera")
     assert "front" in unknown.message
