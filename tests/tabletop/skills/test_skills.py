@@ -1,0 +1,178 @@
+"""The tabletop's seed skills, on a simulated table: what they bring about, notice and refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("mujoco", reason="the extra `arm` is not installed")
+
+from embodied_tabletop.plugin import WORLD
+
+from embodied.condition import evaluate, parse
+from embodied.sandbox import SkillExecutor, SkillRun
+from embodied.skills import SkillLibrary
+from embodied.world import Simulation, World
+
+SKILLS = SkillLibrary([Path(__file__).resolve().parents[3] / "skills" / "tabletop"])
+HELD = {"holding": "red_cube"}
+OPEN = {"open": {"drawer": 0.15}}
+
+
+class Table:
+    """One simulated table after another, in this process."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.simulation: Simulation | None = None
+        self.world: World | None = None
+
+    def run(
+        self,
+        skill: str,
+        arguments: Mapping[str, str],
+        setup: Mapping[str, Any] | None = None,
+        *,
+        seed: int = 3,
+        **settings: Any,
+    ) -> SkillRun:
+        """Make a table and run one skill on it."""
+        self.close()
+        self.simulation = WORLD.simulation({"own_process": False, "seed": seed, **settings}, self.folder)
+        self.world = self.simulation.reset(seed, setup or {})
+        return self.again(skill, arguments)
+
+    def again(self, skill: str, arguments: Mapping[str, str]) -> SkillRun:
+        assert self.world is not None
+        with SkillExecutor(SKILLS, self.world) as executor:
+            return executor.run(skill, arguments)
+
+    def holds(self, condition: str) -> bool:
+        assert self.world is not None
+        return evaluate(parse(condition), self.world.observe()) is True
+
+    def close(self) -> None:
+        if self.simulation is not None:
+            self.simulation.close()
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Iterator[Table]:
+    made = Table(tmp_path)
+    yield made
+    made.close()
+
+
+CASES: tuple[tuple[str, dict[str, str], dict[str, Any], str], ...] = (
+    ("pick", {"object": "red_cube"}, {}, "holding[red_cube]"),
+    ("put-down", {"object": "red_cube"}, HELD, "on[red_cube, table] and hand_empty"),
+    ("place", {"object": "red_cube", "at": "red_pad"}, HELD, "at[red_cube, red_pad] and hand_empty"),
+    ("place", {"object": "red_cube", "at": "hand_over"}, HELD, "at[red_cube, hand_over]"),
+    ("place-on", {"object": "red_cube", "support": "blue_cube"}, HELD, "on[red_cube, blue_cube]"),
+    (
+        "place-beside",
+        {"object": "red_cube", "side": "left_of", "other": "blue_cube"},
+        HELD,
+        "left_of[red_cube, blue_cube] and on[red_cube, table]",
+    ),
+    ("put-in", {"object": "red_cube", "container": "bowl"}, HELD, "in[red_cube, bowl]"),
+    ("put-in", {"object": "red_cube", "container": "drawer"}, {**HELD, **OPEN}, "in[red_cube, drawer]"),
+    ("stack", {"object": "red_cube", "support": "blue_cube"}, {}, "on[red_cube, blue_cube] and hand_empty"),
+    ("push-to", {"object": "blue_cube", "place": "left_edge"}, {}, "at[blue_cube, left_edge]"),
+    ("open-drawer", {"drawer": "drawer"}, {}, "is_open[drawer] and hand_empty"),
+    ("close-drawer", {"drawer": "drawer"}, OPEN, "is_closed[drawer]"),
+    ("press-button", {"button": "button"}, {}, "pressed[button]"),
+)
+
+
+def name_of(case: object) -> str | None:
+    return case if isinstance(case, str) else None
+
+
+@pytest.mark.parametrize(("skill", "arguments", "setup", "condition"), CASES, ids=name_of)
+def test_a_skill_does_what_it_says(
+    table: Table, skill: str, arguments: dict[str, str], setup: dict[str, Any], condition: str
+) -> None:
+    run = table.run(skill, arguments, setup)
+    assert run.ok, run.reason
+    assert table.holds(condition)
+    assert all(table.holds(str(each)) for each in SKILLS.get(skill).achieved(arguments))
+
+
+def test_every_skill_is_tried() -> None:
+    assert {skill for skill, _, _, _ in CASES} | {"lower-at"} == {skill.name for skill in SKILLS}
+
+
+def test_the_same_skill_runs_in_the_other_engine(table: Table) -> None:
+    pytest.importorskip("pybullet")
+    run = table.run("stack", {"object": "red_cube", "support": "blue_cube"}, engine="pybullet")
+    assert run.ok, run.reason
+    assert table.holds("on[red_cube, blue_cube]")
+
+
+def test_what_has_something_on_it_is_not_taken(table: Table) -> None:
+    run = table.run("pick", {"object": "blue_cube"}, {"objects": {"red_cube": {"on": "blue_cube"}}})
+    assert not run.ok
+    assert "something is on the blue_cube" in run.reason
+    assert table.holds("on[red_cube, blue_cube]")
+
+
+def test_nothing_is_put_on_what_is_covered(table: Table) -> None:
+    covered = {**HELD, "objects": {"green_cube": {"on": "blue_cube"}}}
+    run = table.run("place-on", {"object": "red_cube", "support": "blue_cube"}, covered)
+    assert not run.ok
+    assert "something is on the blue_cube already" in run.reason
+
+
+def test_nothing_is_put_into_a_shut_drawer(table: Table) -> None:
+    run = table.run("put-in", {"object": "red_cube", "container": "drawer"}, HELD)
+    assert not run.ok
+    assert "is not open" in run.reason
+
+
+def test_a_second_thing_is_not_taken(table: Table) -> None:
+    run = table.run("pick", {"object": "blue_cube"}, HELD)
+    assert not run.ok
+    assert "already holds something" in run.reason
+    assert table.holds("holding[red_cube]")
+
+
+def test_what_is_not_there_is_said(table: Table) -> None:
+    run = table.run("open-drawer", {"drawer": "wardrobe"})
+    assert not run.ok
+    assert "there is no drawer wardrobe" in run.reason
+
+
+def test_a_grasp_that_fails_is_tried_again_differently(table: Table) -> None:
+    """Half of all grasps do not grip, on purpose."""
+    tries = []
+    for seed in (1, 2, 4):
+        run = table.run("pick", {"object": "red_cube"}, seed=seed, failed_grasps=0.5)
+        assert run.ok, run.reason
+        assert table.holds("holding[red_cube]")
+        tries.append(run.primitive_calls["close_gripper"])
+    assert max(tries) > 1
+
+
+def test_things_close_together_are_taken_by_their_free_sides(table: Table) -> None:
+    row = {
+        "red_cube": {"position": [0.50, 0.00, 0.0]},
+        "blue_cube": {"position": [0.50, 0.055, 0.0]},
+        "green_cube": {"position": [0.50, -0.055, 0.0]},
+    }
+    run = table.run("pick", {"object": "red_cube"}, {"objects": row})
+    assert run.ok, run.reason
+    assert run.primitive_calls["close_gripper"] == 1
+    assert table.holds("holding[red_cube] and on[blue_cube, table] and on[green_cube, table]")
+
+
+def test_four_cubes_fit_into_the_bowl(table: Table) -> None:
+    for number, cube in enumerate(("red_cube", "blue_cube", "green_cube", "yellow_cube")):
+        taken = table.again("pick", {"object": cube}) if number else table.run("pick", {"object": cube})
+        assert taken.ok, taken.reason
+        put = table.again("put-in", {"object": cube, "container": "bowl"})
+        assert put.ok, put.reason
+    assert table.holds("in[red_cube, bowl] and in[blue_cube, bowl] and in[green_cube, bowl]")
