@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from embodied.bench.calibration import calibration_s
 from embodied.bench.running import Case, run_case
@@ -22,16 +22,28 @@ from embodied.bench.version import code_version
 __all__ = ["Case", "append_row", "read_results", "run_cases", "versions"]
 
 
+class Keyed(Protocol):
+    """What is run; `key` identifies it in the results."""
+
+    @property
+    def key(self) -> str: ...
+
+
+AnyCase = TypeVar("AnyCase", bound=Keyed)
+
+
 def run_cases(
-    cases: Sequence[Case],
+    cases: Sequence[AnyCase],
     results: Path,
     *,
+    run: Callable[[AnyCase, threading.Event], dict[str, Any] | None] = run_case,  # type: ignore[assignment]
     jobs: int = 1,
     tell: Callable[[str], None] = print,
     stop: threading.Event | None = None,
 ) -> list[dict[str, Any]]:
     """Run what `results` does not hold yet, `jobs` at a time; gives the results of all cases, in order.
 
+    `run` gives the row of a case, None if it was stopped; without it, each is a process of its own.
     Ctrl-C, SIGTERM or `stop` ends the running ones, which are not recorded.
 
     Raises:
@@ -43,7 +55,7 @@ def run_cases(
     tell(f"{len(cases) - len(todo)} of {len(cases)} are in {results}; {len(todo)} to run, {jobs} at a time")
     machine = {"calibration_s": round(calibration_s(), 4), "jobs": jobs} if todo else {}
     with _sigterm_as_ctrl_c(), ThreadPoolExecutor(jobs) as pool:
-        futures = {pool.submit(run_case, case, stop): case for case in todo}
+        futures = {pool.submit(run, case, stop): case for case in todo}
         try:
             for number, future in enumerate(as_completed(futures), 1):
                 row, key = future.result(), futures[future].key

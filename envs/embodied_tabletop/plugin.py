@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from embodied.bench.worldcase import WorldBenchmark
 from embodied.errors import SetupError
 from embodied.methods import WorldSpec
 from embodied.world import Check
@@ -43,6 +44,13 @@ class TabletopPlugin:
                 remedy=f"Install the extra: {INSTALL}.{also}",
             )
         return TabletopSimulation(chosen, run_dir)
+
+    @property
+    def benchmark(self) -> WorldBenchmark:
+        """What `embodied bench tabletop` measures."""
+        from embodied_tabletop.benchmark import BENCHMARK
+
+        return BENCHMARK
 
     def doctor(self) -> Iterable[Check]:
         """The engines, the arm's model and the solver."""

@@ -60,7 +60,13 @@ class TabletopSimulation:
         driver = {**settings.to_table(), "setup": dict(setup), "record": self._film()}
         paced = driver.pop("real_time") or settings.view
         self._world = load_bridge("arm").start(
-            {"driver": "tabletop", "settings": driver, "real_time": paced}, run_dir=self.run_dir
+            {
+                "driver": "tabletop",
+                "settings": driver,
+                "real_time": paced,
+                "own_process": settings.own_process,
+            },
+            run_dir=self.run_dir,
         )
         page = self._world.spec.details.get("page")
         if page:
