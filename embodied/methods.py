@@ -136,8 +136,9 @@ class WorldSpec(Methods, Protocol):
         interrupts: types of events that end the running step at once, because they make it void ("died").
         ready: what must hold before a step can begin ("alive"); it is waited for. None if nothing.
 
-    A world may also have `notes`, a text of plain knowledge (its rules, units, pitfalls) for the models that
-    plan and write skills.
+    A world may also have `disturbances`, those of its interrupts that are no fault of the step that they end
+    ("bumped"): it is begun again, a dozen times over, without that counting as a failure. It may have `notes`,
+    a text of plain knowledge (its rules, units, pitfalls) for the models that plan and write skills.
     """
 
     @property

@@ -169,7 +169,8 @@ class Run:
     def _judged(self, step: Step, run: SkillRun, before: Observation, after: Observation) -> Attempt:
         judgement: Judgement = judge(step.expects, after)
         self.tally.claims = self.tally.claims.plus(run.ok, judgement.passed)
-        progress = progressed(step.expects, before, after)
+        disturbed = self.cut_off in getattr(self.spec, "disturbances", frozenset())
+        progress = disturbed or progressed(step.expects, before, after)
         return Attempt(step, judgement, run.error_code or run.reason, progress)
 
     def _run_skill(self, skill: str, arguments: Mapping[str, Any]) -> SkillRun:

@@ -34,6 +34,7 @@ class TabletopSpec:
     families: Mapping[str, FactFamily] = {**SCENE, **ARM}
     reflexes: tuple[Reflex, ...] = ()
     interrupts: frozenset[str] = frozenset({"dropped", "bumped"})
+    disturbances: frozenset[str] = frozenset({"bumped"})
     ready: Condition | None = parse("alive")
     notes: str = NOTES
 

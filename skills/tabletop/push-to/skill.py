@@ -5,6 +5,7 @@ import math
 _TRIES = 9
 _BEHIND = 0.03  # the hand begins this far behind the thing's edge [m]
 _LONGEST = 0.16
+_PALM = 0.055  # what is higher than this is in the palm's way [m]
 _AROUND = [0.0, 0.06, -0.06, 0.12, -0.12, 0.18, -0.18]
 _INSIDE = 0.03  # how far within the place the thing's centre shall come to lie [m]
 _FINGERS = 0.012  # half their depth along the push [m]
@@ -15,12 +16,16 @@ def push_to(object: str, place: str) -> SkillResult:
     if not fact("hand_empty"):
         return failed("the hand holds something")
     why = ""
+    vain = 0
     for _ in range(_TRIES):
         if fact("at", object, place):
             return done()
         if not fact("clear", object):
             return failed(f"something is on the {object}")
-        why = _push(object, place)
+        why = _push(object, place, vain)
+        vain = 0 if why == "" else vain + 1
+        if vain > 3:
+            return failed(why)
         if why != "":
             log(why)
             if not move_by(dz=0.10, touch=object).ok:
@@ -30,20 +35,26 @@ def push_to(object: str, place: str) -> SkillResult:
     return failed(why if why != "" else f"the {object} did not come to lie at {place}")
 
 
-def _push(object: str, place: str) -> str:
+def _push(object: str, place: str, vain: int) -> str:
+    """One push; "" if it went as meant. After vain ones, the hand is turned or another way is taken."""
     spot = fact("pose", object)
     size = fact("size", object)
     if spot is None or size is None:
         return f"where the {object} is cannot be told"
-    goal = _goal(object, place, spot)
+    across = vain % 2 == 0
+    goal = _goal(object, place, spot, across, vain)
+    if not goal:
+        across = not across
+        goal = _goal(object, place, spot, across, vain)
     if not goal:
         return f"something stands between the {object} and {place}"
     far = math.hypot(goal[0] - spot[0], goal[1] - spot[1])
     if far < 0.002:
         return f"the {object} is there already"
     ux, uy = (goal[0] - spot[0]) / far, (goal[1] - spot[1]) / far
-    turn = math.atan2(uy, ux)
-    skew = fact("yaw", object, default=0.0) - turn
+    ahead = math.atan2(uy, ux)
+    turn = ahead if across else ahead + math.pi / 2
+    skew = fact("yaw", object, default=0.0) - ahead
     half = size[0] / 2 * (abs(math.cos(skew)) + abs(math.sin(skew)))
     step = min(far, _LONGEST)
     z = max(0.018, spot[2] - 0.004)
@@ -66,15 +77,18 @@ def _push(object: str, place: str) -> str:
     return "" if up.ok else up.message
 
 
-def _goal(object: str, place: str, spot: tuple[float, ...]) -> list[float]:
-    """Where to push it next: the point of the place with the shortest free way, or a spot on a way around."""
+def _goal(object: str, place: str, spot: tuple[float, ...], across: bool, vain: int) -> list[float]:
+    """Where to push it next: the point of the place with the shortest free way, or a spot on a way around.
+
+    `across`: whether the palm, which is long, is turned across the way; it must pass by what is tall.
+    """
     middle = fact("pose", place)
     size = fact("size", place)
     if middle is None or size is None:
         return []
-    things = _things(object)
+    things = _things(object, across)
     direct = _end(middle, size, things, spot[0], spot[1])
-    if direct:
+    if direct and vain < 3:
         return [direct[0], direct[1]]
     best: list[float] = []
     least = 99.0
@@ -116,15 +130,18 @@ def _end(
     return best
 
 
-def _things(object: str) -> list[list[float]]:
-    """All other things as circles [x, y, radius]."""
+def _things(object: str, across: bool) -> list[list[float]]:
+    """All other things as [x, y, half of what the way must be wide, more of it before and behind]."""
     kinds = facts("kind")
     poses = facts("pose")
     sizes = facts("size")
     circles: list[list[float]] = []
     for name in poses:
         if name != object and name in sizes and kinds.get(name, "") != "place":
-            circles.append([poses[name][0], poses[name][1], 0.5 * max(sizes[name][0], sizes[name][1])])
+            radius = 0.5 * max(sizes[name][0], sizes[name][1])
+            tall = poses[name][2] + sizes[name][2] / 2 > _PALM
+            wide = radius + (0.105 if tall and across else 0.04)
+            circles.append([poses[name][0], poses[name][1], wide, radius + (0.10 if tall and not across else 0.03)])
     return circles
 
 
@@ -135,11 +152,9 @@ def _is_free(things: list[list[float]], from_x: float, from_y: float, x: float, 
         return True
     ux, uy = (x - from_x) / length, (y - from_y) / length
     for one in things:
-        dx, dy, radius = one[0] - from_x, one[1] - from_y, one[2]
+        dx, dy = one[0] - from_x, one[1] - from_y
         along = dx * ux + dy * uy
         aside = abs(dx * uy - dy * ux)
-        if along < 0.0 and aside < radius + 0.035 and along > -0.07 - radius:
-            return False
-        if along >= 0.0 and aside < radius + 0.04 and along < length + radius + 0.03:
+        if aside < one[2] and -0.05 - one[3] < along < length + one[3]:
             return False
     return True
