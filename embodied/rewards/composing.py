@@ -54,9 +54,20 @@ class Design:
     parameters: tuple[Parameter, ...]
 
     @property
+    def guess(self) -> bool:
+        """Whether it reads the condition in a less likely way."""
+        return any(goal.guess for goal in self.goals)
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The numbers by name; with `condition`, `name` and these a design is found again."""
+        return {parameter.name: parameter.value for parameter in self.parameters}
+
+    @property
     def name(self) -> str:
         """ "grasp, lifted, level"."""
-        return ", ".join((self.way, *(("lifted",) if self.lifted else ()), self.form))
+        extras = (*(("lifted",) if self.lifted else ()), *(("other end",) if self.guess else ()))
+        return ", ".join((self.way, *extras, self.form))
 
     def with_values(self, values: Mapping[str, float]) -> Design:
         """The same structure with other numbers, each kept within its bounds.
@@ -106,7 +117,7 @@ def designs(
         raise CannotCompose(
             f"No stage leads to {condition}.", remedy="Give the hand's position the role 'hand' in the spec."
         )
-    return tuple(found.values())
+    return tuple(sorted(found.values(), key=lambda design: design.guess))
 
 
 def compose(design: Design, observation: ObservationSpec, action: ActionSpec) -> RewardCode:

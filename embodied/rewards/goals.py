@@ -27,6 +27,8 @@ from embodied.rewards.matters import about, entry_of, matters
 from embodied.rewards.spec import Entry, ObservationSpec
 
 _POSITIONS: Final = ("object", "place", "handle", "hand", "")
+_END: Final = 0.03
+"""Of a mechanism's way: so near to its end is the end."""
 _FLIPPED: Final = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "==": "!=", "!=": "=="}
 _SHAPES: Final = "distance(a, b) < 0.05, opening > 0.12, pressed[button], on[a, b], joined by and, or"
 
@@ -48,6 +50,8 @@ class Goal:
         unit: of the shortfall.
         flag: an entry that tells by itself that it is done, "" if none does.
         let_go: a thing that was held is let go of in the end.
+        guess: the fact may mean this, and more likely means something else (a mechanism's other end): the
+            critic decides, who knows which episodes succeed.
     """
 
     text: str
@@ -61,6 +65,7 @@ class Goal:
     unit: str = "m"
     flag: str = ""
     let_go: bool = False
+    guess: bool = False
 
 
 def goals(condition: Condition, observation: ObservationSpec) -> tuple[tuple[Goal, ...], ...]:
@@ -80,9 +85,9 @@ def goals(condition: Condition, observation: ObservationSpec) -> tuple[tuple[Goa
                 together = tuple(one + other for one in together for other in more)
             return together
         case Comparison():
-            return ((_goal(condition, observation, wanted=True),),)
+            return tuple((one,) for one in _meanings(condition, observation, wanted=True))
         case Not(Comparison() as part):
-            return ((_goal(part, observation, wanted=False),),)
+            return tuple((one,) for one in _meanings(part, observation, wanted=False))
     raise _cannot(str(condition))
 
 
@@ -90,11 +95,16 @@ def _cannot(what: str) -> CannotCompose:
     return CannotCompose(f"There is no stage for {what}.", remedy=f"There are stages for {_SHAPES}.")
 
 
-def _goal(part: Comparison, observation: ObservationSpec, *, wanted: bool) -> Goal:
+def _meanings(part: Comparison, observation: ObservationSpec, *, wanted: bool) -> tuple[Goal, ...]:
     if isinstance(part.left, Fact) and isinstance(part.right, Literal) and isinstance(part.right.value, bool):
         if part.operator not in ("==", "!="):
             raise _cannot(str(part))
         return _fact(part.left, observation, wanted=wanted == (part.right.value == (part.operator == "==")))
+    return (_compared(part, observation, wanted=wanted),)
+
+
+def _compared(part: Comparison, observation: ObservationSpec, *, wanted: bool) -> Goal:
+    """A number, or a distance, against another."""
     operator = part.operator if wanted else _FLIPPED[part.operator]
     entries = tuple(_entries(part.left, observation)) + tuple(_entries(part.right, observation))
     if not entries:
@@ -147,27 +157,30 @@ def _moving(
     return Goal(text, shortfall, moved.about, "move", near, toward, raised, span, unit)
 
 
-def _fact(fact: Fact, observation: ObservationSpec, *, wanted: bool) -> Goal:
+def _fact(fact: Fact, observation: ObservationSpec, *, wanted: bool) -> tuple[Goal, ...]:
     """A lone fact: of a thing in the hand, a mechanism, or one thing with regard to another."""
     exact = entry_of(fact, observation)
     flag = exact.name if exact is not None and exact.shape == () and wanted else ""
     text = str(fact) if wanted else f"not {fact}"
     things = fact.keys or ((exact.about,) if exact is not None else ())
     if len(things) == 2 and wanted:
-        return _beside(text, things, flag, observation)
+        return (_beside(text, things, flag, observation),)
     entries = about(things[0], observation) if things else ()
     joint = next((entry for entry in entries if entry.role == "joint"), None)
     where = next((entry for entry in entries if entry.shape == (3,) and entry.role in _POSITIONS), None)
     if joint is not None:
-        return _mechanism(text, joint, flag, observation, wanted=wanted)
+        return tuple(
+            _mechanism(text, joint, flag, observation, up=up, guess=up != wanted)
+            for up in (wanted, not wanted)
+        )
     if where is not None and where.role == "handle" and wanted:
         hand = _only("hand", observation)
         gap = [f'obs["{hand}"][:, {axis}] - obs["{where.name}"][:, {axis}]' for axis in range(3)]
         shortfall = f"np.hypot({gap[0]}, {gap[1]}) + np.maximum({gap[2]} + PRESS_DEPTH, 0.0)"
-        return Goal(text, shortfall, things[0], "press", where.name, span=0.1, flag=flag)
+        return (Goal(text, shortfall, things[0], "press", where.name, span=0.1, flag=flag),)
     if where is not None and where.role in ("object", ""):
         kind = "hold" if wanted else "release"
-        return Goal(text, "", things[0], kind, where.name, flag=flag)
+        return (Goal(text, "", things[0], kind, where.name, flag=flag),)
     matters(Comparison(fact, "==", Literal(True)), observation)
     raise _cannot(f"{text} (no entry of role object, handle or joint is about {', '.join(things) or 'it'})")
 
@@ -187,8 +200,10 @@ def _beside(text: str, things: tuple[str, ...], flag: str, observation: Observat
     return Goal(text, shortfall, things[0], "move", first.name, toward, raised, span, "m", flag, let_go=True)
 
 
-def _mechanism(text: str, joint: Entry, flag: str, observation: ObservationSpec, *, wanted: bool) -> Goal:
-    """A mechanism goes to the end of its way that means so: the high one, or, negated, the low one."""
+def _mechanism(
+    text: str, joint: Entry, flag: str, observation: ObservationSpec, *, up: bool, guess: bool
+) -> Goal:
+    """A mechanism goes to one end of its way. Which end a fact means, its name alone does not tell."""
     limits = _limits(joint)
     if limits is None:
         raise CannotCompose(
@@ -197,10 +212,12 @@ def _mechanism(text: str, joint: Entry, flag: str, observation: ObservationSpec,
         )
     low, high = limits
     now = f'obs["{joint.name}"]'
-    end = f"{high:g} - {now}" if wanted else f"{now} - {low:g}" if low >= 0 else f"{now} + {-low:g}"
-    near = _touched(joint, observation)
-    shortfall = f"np.maximum({end}, 0.0)"
-    return Goal(text, shortfall, joint.about, "move", near, "", False, high - low, joint.unit, flag)
+    near, span = _touched(joint, observation), high - low
+    margin = _END * span
+    shortfall = (
+        f"np.maximum({high - margin:g} - {now}, 0.0)" if up else f"np.maximum({now} - {low + margin:g}, 0.0)"
+    )
+    return Goal(*(text, shortfall, joint.about, "move", near, "", False, span, joint.unit, flag), guess=guess)
 
 
 # -- terms -----------------------------------------------------------------------------------------------

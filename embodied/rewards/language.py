@@ -149,6 +149,34 @@ DTYPES: Final[Mapping[str, type]] = {"float": float, "bool": bool}
 NUMPY_DTYPES: Final[Mapping[str, type]] = {"float64": float, "float32": float, "bool_": bool}
 """What `astype` and `dtype=` take. All numbers are float64."""
 
+
+def reference() -> str:
+    """The language in a dozen lines, for prompts and screens; what is listed is what is checked."""
+    kinds = {
+        "each": "element by element",
+        "along": "along an axis, which must be given: axis=-1",
+        "make": "new arrays of a shape",
+        "join": "of a tuple or list of arrays",
+        "turn": "the same elements in another form",
+    }
+    lines = [
+        f"np. {text}: {', '.join(sorted(name for name, one in NUMPY.items() if one.kind == kind))}"
+        for kind, text in kinds.items()
+    ]
+    return "\n".join(
+        (
+            "def reward(obs, action, previous) returns a dict of named terms, each of shape (batch,).",
+            'obs["name"], previous["name"] (one step earlier) and action["name"] have shape (batch, *shape).',
+            *lines,
+            f"methods of arrays: {', '.join(sorted(METHODS))}; also abs(x), x.shape[0], np.pi",
+            "operators: + - * / // % **, & | ^ ~ for conditions, < <= > >= == !=, x[:, 2], x[:, None]",
+            "constants and functions above reward; for i in range(3); names assigned anew, never in place",
+            "not there: if (write np.where), and/or/not (write & | ~), while, comprehensions, +=, imports",
+            f"at most {MAX_TERMS} terms, {MAX_OPERATIONS} operations a call, exponents up to {MAX_EXPONENT}",
+        )
+    )
+
+
 INSTEAD: Final[Mapping[str, str]] = {
     "min": "Write np.minimum(a, b), or np.min(x, axis=-1).",
     "max": "Write np.maximum(a, b), or np.max(x, axis=-1).",

@@ -25,6 +25,7 @@ from embodied.rewards.errors import (
     WrongShape,
     WrongTerms,
 )
+from embodied.rewards.language import METHODS, NUMPY, reference
 from embodied.rewards.probing import probe, random_batch
 from embodied.rewards.spec import Array, Arrays
 from tests.rewards.toys import ACTION, OBSERVATION, REACH, body
@@ -181,6 +182,11 @@ def test_one_that_computes_for_long_is_named() -> None:
     )
     with pytest.raises(TooSlow, match="use whole arrays instead of loops"):
         probe(compiled(slow), OBSERVATION, ACTION, call_seconds=0.01)
+
+
+def test_the_reference_names_all_that_there_is() -> None:
+    words = set(reference().replace(",", " ").replace(";", " ").split())
+    assert {*NUMPY, *METHODS} <= words
 
 
 def test_other_terms_for_one_state_are_noticed() -> None:
