@@ -262,8 +262,8 @@ def _at(view: View) -> Iterator[tuple[str, str]]:
 def _clear(view: View) -> Iterator[str]:
     for thing in view.scene.objects:
         if thing.name not in view.held and not any(
-            _in_the_way(view, thing, other) for other in view.scene.objects
-        ):
+            _in_the_way(view, thing, other) for other in view.scene.objects if other.name not in view.held
+        ):  # what hangs in the hand over a thing is not on it
             yield thing.name
 
 
