@@ -142,7 +142,9 @@ def source(design: Design, action: ActionSpec) -> str:
 
 def _structures(alternative: tuple[Goal, ...]) -> Iterator[tuple[str, bool]]:
     """(way, lifted): what must be off the ground is lifted, what may be pushed is also pushed."""
-    if any(goal.raised for goal in alternative):
+    if all(goal.kind == "hold" for goal in alternative):
+        yield ("grasp", False)
+    elif any(goal.raised for goal in alternative):
         yield from (("grasp", True), ("grasp", False))
     elif any(goal.toward for goal in alternative):
         yield from (("grasp", True), ("push", False), ("grasp", False))
@@ -212,10 +214,10 @@ def _reward(design: Design, action: ActionSpec) -> str:
         else f'np.sum(np.square(action["{entry.name}"]), axis={_axes(len(entry.shape))})'
         for entry in action.entries
     ]
-    effort = f"({' + '.join(squares)})" if len(squares) > 1 else squares[0]
-    terms.append(f'"smoothness": -SMOOTHNESS_WEIGHT * {effort},')
+    terms.append('"smoothness": -SMOOTHNESS_WEIGHT * effort,')
     body = textwrap.indent("\n".join(terms), " " * 8)
-    return f"def reward(obs, action, previous):\n    return {{\n{body}\n    }}"
+    effort = f"    effort = {' + '.join(squares)}"
+    return f"def reward(obs, action, previous):\n{effort}\n    return {{\n{body}\n    }}"
 
 
 def _axes(count: int) -> str:

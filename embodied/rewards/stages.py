@@ -116,7 +116,7 @@ def _approach(
     pressed = all(one.kind == "press" for one in same)
     if gripper and not pressed and (way == "grasp" or held):
         made.append(_grasp(goal.near, hand, gripper, names, observation))
-        if lifted and names.moves:
+        if lifted and any(one.toward or one.raised for one in same):  # a mechanism stays where it is
             made.append(_lift(goal.near, names, observation))
     elif way == "push" and goal.toward:
         made.append(_align(goal, hand, names))
@@ -175,16 +175,17 @@ def _move(goal: Goal, name: str, after: tuple[str, ...]) -> Stage:
     scale = Parameter(f"{name.upper()}_SCALE", round(steep, 3), 0.2 * steep, 10.0 * steep, f"1/{goal.unit}")
     parameters = [scale]
     if "TOLERANCE" in goal.shortfall:
-        parameters.append(Parameter("TOLERANCE", 0.01, 0.0, 0.05, "distance that is none, m"))
+        parameters.append(Parameter("TOLERANCE", 0.02, 0.0, 0.1, "distance that is none, m"))
     if "OFFSET" in goal.shortfall:
         parameters.append(Parameter("OFFSET", 0.04, 0.0, 0.15, "height of one centre above the other, m"))
     if "PRESS_DEPTH" in goal.shortfall:
         parameters.append(Parameter("PRESS_DEPTH", 0.02, 0.0, 0.05, "how far down it is pressed, m"))
-    level = f"near({goal.shortfall}, {scale.name})"
+    level = f"near(missing, {scale.name})"
     if goal.flag:
         level = f'np.maximum({level}, obs["{goal.flag}"])'
     gate = "".join(f"{one}(obs) * " for one in after)
-    return Stage(name, (f"return {gate}{level}",), f"{goal.text}.", 3.0, tuple(parameters))
+    lines = (f"missing = {goal.shortfall}", f"return {gate}{level}")
+    return Stage(name, lines, f"{goal.text}.", 3.0, tuple(parameters))
 
 
 def _ending(
