@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from embodied.condition import Fact, check, empty_parts, evaluate, facts_in, parse, requirement
+from embodied.condition import Fact, check, empty_parts, evaluate, facts_in, parse, requirement, unknowable
 from embodied.errors import BadCondition
 from embodied.facts import UNKNOWN, FactFamily, Observation
 
@@ -193,3 +193,17 @@ def test_any_over_a_single_fact_is_refused_with_what_to_write() -> None:
 )
 def test_parts_that_hold_whatever_the_facts_are(text: str, empty: list[str]) -> None:
     assert [str(part) for part in empty_parts(parse(text), FAMILIES)] == empty
+
+
+@pytest.mark.parametrize(
+    ("text", "endless"),
+    [
+        ("all(x in near: near[x] > 2)", "all(x in near: near[x] > 2)"),
+        ("any(x in near: near[x] > 2)", ""),
+        ("alive and not any(x in near: near[x] > 2)", "any(x in near: near[x] > 2)"),
+        ("not all(x in near: near[x] > 2)", ""),
+        ("all(x in inventory: inventory[x] > 2)", ""),
+    ],
+)
+def test_all_of_what_is_never_seen_whole_cannot_be_known(text: str, endless: str) -> None:
+    assert str(unknowable(parse(text), FAMILIES) or "") == endless

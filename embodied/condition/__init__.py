@@ -20,7 +20,7 @@ Comparisons with an UNKNOWN fact are UNKNOWN; `and`, `or`, `not` follow Kleene's
 """
 
 from embodied.condition.evaluating import Bindings, Truth, evaluate
-from embodied.condition.inspecting import Requirement, check, facts_in, requirement
+from embodied.condition.inspecting import Requirement, check, facts_in, requirement, unknowable
 from embodied.condition.nodes import (
     And,
     Arithmetic,
@@ -61,4 +61,5 @@ __all__ = [
     "facts_in",
     "parse",
     "requirement",
+    "unknowable",
 ]

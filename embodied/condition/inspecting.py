@@ -43,6 +43,26 @@ def check(condition: Condition, families: Mapping[str, FactFamily]) -> None:
             raise BadCondition(f"{fact} has {len(fact.keys)} keys.", remedy=f"Expected {wanted}.")
 
 
+def unknowable(condition: Condition, families: Mapping[str, FactFamily]) -> Condition | None:
+    """The first part that can never be known to hold, because it speaks of *all* of an open family, of
+    which there may be more than what is seen; None if there is no such part."""
+    return next(_unknowable(condition, families, "all"), None)
+
+
+def _unknowable(condition: Condition, families: Mapping[str, FactFamily], kind: str) -> Iterator[Condition]:
+    """`kind` of quantifier that means "all" here: "any" where it is denied."""
+    match condition:
+        case Not(part):
+            yield from _unknowable(part, families, "any" if kind == "all" else "all")
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _unknowable(part, families, kind)
+        case Quantifier(said, _, family, part):
+            if said == kind and family in families and not families[family].closed:
+                yield condition
+            yield from _unknowable(part, families, kind)
+
+
 def facts_in(condition: Condition) -> Iterator[Fact]:
     """Every fact that a condition reads; a sum counts as a fact with its pattern as key, and the name
     of an all(...) or any(...) as `*`: it stands for every key."""

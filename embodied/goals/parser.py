@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
-from embodied.condition import Condition, Fact, check, facts_in, parse
+from embodied.condition import Condition, Fact, check, facts_in, parse, unknowable
 from embodied.english import listed
 from embodied.errors import BadCondition, BadGoal
 from embodied.facts import FactFamily
@@ -89,6 +89,13 @@ class GoalParser:
             if looks_raw:
                 raise BadGoal(error.message, remedy=error.remedy) from None
             return None
+        endless = unknowable(condition, self.families)
+        if endless is not None:
+            raise BadGoal(
+                f"It can never be known that {endless} holds: there may be more of them than what is seen.",
+                remedy="Name the things, or go over a family that is known whole: "
+                f"{', '.join(name for name, one in self.families.items() if one.closed and one.keys)}.",
+            )
         facts = list(facts_in(condition))
         if not looks_raw and any(self.families[fact.family].kind != "bool" for fact in facts):
             return None

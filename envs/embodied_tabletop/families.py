@@ -14,6 +14,11 @@ def _open(name: str, keys: tuple[str, ...], kind: str, doc: str) -> FactFamily:
     return FactFamily(name, keys, kind, doc)
 
 
+def _said(name: str, doc: str) -> FactFamily:
+    """Words about what the scene has, all of which is known; "" of anything else."""
+    return FactFamily(name, ("object",), "str", doc, closed=True, default="")
+
+
 def _closed(name: str, keys: tuple[str, ...], doc: str) -> FactFamily:
     return FactFamily(name, keys, "bool", doc, closed=True, default=False)
 
@@ -26,8 +31,8 @@ FAMILIES: Mapping[str, FactFamily] = {
         _open("pose", ("object",), "vector", "Centre of a thing or place, world frame [m]."),
         _open("yaw", ("object",), "float", "Turn about the world's z axis [rad]; cubes within +-pi/4."),
         _open("size", ("object",), "vector", "Full extents along its own axes [m]."),
-        _open("color", ("object",), "str", "Colour of a thing or a painted place."),
-        _open("kind", ("object",), "str", "cube, bowl, tray, drawer, handle, button or place."),
+        _said("color", "Colour of a thing or a painted place."),
+        _said("kind", "cube, bowl, tray, drawer, handle, button or place."),
         _closed("on", ("object", "support"), "The object rests directly on the support; may be the table."),
         _closed("in", ("object", "container"), "The object is inside the bowl, tray or drawer, let go."),
         _closed("at", ("object", "place"), "The object's centre is within the place, at rest, let go."),

@@ -9,12 +9,13 @@ def put_in(object: str, container: str) -> SkillResult:
     """Let `object` down inside `container`."""
     if not fact("holding", object):
         return failed(f"the {object} is not held")
-    if fact("kind", container, default="") == "drawer" and not fact("is_open", container):
+    if fact("kind", container) == "drawer" and not fact("is_open", container):
         return failed(f"the {container} is not open")
     why = f"there is no room in the {container}"
     turn = fact("yaw", container, default=0.0)
     spots = _spots(object, container)
-    for one in [*_tries(spots, [0.01, 0.025, 0.04], 0.04), *_tries(spots[:3], [0.06, 0.09], 0.0)]:
+    dropped = _shaken(_tries(spots[:3], [0.06, 0.09], 0.0))
+    for one in [*_tries(spots, [0.01, 0.025, 0.04], 0.04), *dropped]:
         lowered = lower_at(object, one[0], one[1], one[2], turn, "", True)
         if lowered.ok:
             wait(0.4)
@@ -30,6 +31,13 @@ def put_in(object: str, container: str) -> SkillResult:
 def _tries(spots: list[list[float]], heights: list[float], least: float) -> list[list[float]]:
     """[x, y, height] for the spots with at least so much room, as low as can be."""
     return [[spot[1], spot[2], height] for spot in spots for height in heights if spot[0] >= least]
+
+
+def _shaken(tries: list[list[float]]) -> list[list[float]]:
+    """The same a little aside, elsewhere each time: what fell badly once may fall well beside."""
+    return [
+        [one[0] + random_int(-8, 8) / 1000, one[1] + random_int(-8, 8) / 1000, one[2]] for one in tries
+    ]
 
 
 def _spots(object: str, container: str) -> list[list[float]]:
@@ -65,7 +73,7 @@ def _inside(object: str, container: str) -> list[float]:
     own = fact("size", object, default=(0.045, 0.045, 0.045))
     half = max(own[0], own[1]) / 2 + 0.002
     turn = fact("yaw", container, default=0.0)
-    kind = fact("kind", container, default="")
+    kind = fact("kind", container)
     if kind == "bowl":
         round_one = max(0.0, (size[0] / 2 - _WALL) * 0.707 - half)
         return [spot[0], spot[1], round_one, round_one, turn]
