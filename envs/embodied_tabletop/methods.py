@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
+from math import hypot
 
 from embodied.condition import Condition, parse
 from embodied.facts import Observation
@@ -72,7 +73,7 @@ class TabletopMethods:
             case ("holding", name):
                 return self._of(name, self._pick)
             case ("clear", name):
-                return self._clearing(name)
+                return self._clearing(name, observation)
             case ("free", place):
                 return self._freeing(place, observation)
             case ("on", name, "table"):
@@ -120,8 +121,13 @@ class TabletopMethods:
             beside = reaches_into(name, place, observation) and not observation.get("at", name, place)
             yield replace(method, adds={**method.adds, ("free", place): 1}) if beside else method
 
-    def _clearing(self, name: str) -> Iterator[Method]:
-        yield from (self._pick(other) for other in self.graspable if other != name)
+    def _clearing(self, name: str, observation: Observation) -> Iterator[Method]:
+        """Taking away what lies on it, or leans over it."""
+        for method in self._picks:
+            other = str(method.arguments["object"])
+            leans = lies_over(other, name, observation) and not observation.get("on", other, name)
+            if other != name:
+                yield replace(method, adds={**method.adds, ("clear", name): 1}) if leans else method
         if name in self.graspable:
             yield self._put_down(name)
             yield from (self._open(drawer) for drawer in self.drawers)
@@ -275,13 +281,28 @@ class TabletopMethods:
 
 def reaches_into(name: str, place: str, observation: Observation) -> bool:
     """Whether a thing is so near to a place that nothing else can stand there, by the facts."""
-    known = [observation.get(family, one) for one in (name, place) for family in ("pose", "size")]
-    vectors = [value for value in known if isinstance(value, tuple)]
-    if len(vectors) < len(known):
+    vectors = _vectors(name, place, observation)
+    if len(vectors) < 4:
         return False
     spot, size, middle, extent = vectors
     margin = _BESIDE_SHARE * min(size[:2])
     return all(abs(spot[axis] - middle[axis]) <= extent[axis] / 2 + margin for axis in (0, 1))
+
+
+def lies_over(name: str, other: str, observation: Observation) -> bool:
+    """Whether the first is above the second, even if it rests on something else, by the facts."""
+    vectors = _vectors(name, other, observation)
+    if len(vectors) < 4:
+        return False
+    spot, size, middle, extent = vectors
+    higher = spot[2] - middle[2] > 0.2 * (size[2] + extent[2])
+    return higher and hypot(spot[0] - middle[0], spot[1] - middle[1]) < 0.5 * (size[0] + extent[0])
+
+
+def _vectors(name: str, other: str, observation: Observation) -> list[tuple[float, ...]]:
+    """Pose and size of both [m], as far as they are known."""
+    known = (observation.get(family, one) for one in (name, other) for family in ("pose", "size"))
+    return [value for value in known if isinstance(value, tuple)]
 
 
 def capacity(place: Place) -> int:
