@@ -88,8 +88,8 @@ class WorldBenchmark(Protocol):
         """The share of passes that is aimed at."""
         ...
 
-    def speed(self, engine: str, simulated_s: float, seconds: float) -> Speed:
-        """Step the world for about `seconds` of CPU time, `simulated_s` a step."""
+    def speeds(self, engine: str, simulated_s: float, seconds: float) -> Sequence[Speed]:
+        """Step the world for about `seconds` of CPU time for each answer, `simulated_s` a step."""
         ...
 
     def peers(self, python: str, seconds: float) -> Sequence[Speed | str]:

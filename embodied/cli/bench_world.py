@@ -83,14 +83,14 @@ def _speed(
 ) -> None:
     found: list[Speed] = []
     for engine in engines:
-        found.append(measured.speed(engine, STEP_S, seconds))
-        append_row(results, _speed_row(found[-1]))
+        found += measured.speeds(engine, STEP_S, seconds)
     for one in measured.peers(peers, seconds) if peers else ():
         if isinstance(one, Speed):
             found.append(one)
-            append_row(results, _speed_row(one))
         else:
             tell(one)
+    for speed in found:
+        append_row(results, _speed_row(speed))
     if not peers:
         console.print("Others are not measured: name a Python that has them with --peers.")
     print_table("Speed of one core", worldtable.speeds(found))

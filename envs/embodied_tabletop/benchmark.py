@@ -113,8 +113,8 @@ class TabletopBenchmark:
         """The share of passes that is aimed at."""
         return _AIMS[part][engine]
 
-    def speed(self, engine: str, simulated_s: float, seconds: float) -> Speed:
-        """Step a table for about `seconds` of CPU time, `simulated_s` an agent's step."""
+    def speeds(self, engine: str, simulated_s: float, seconds: float) -> Sequence[Speed]:
+        """Step tables for about `seconds` of CPU time each, `simulated_s` an agent's step."""
         from embodied_tabletop.stepping import measure
 
         return measure(engine, simulated_s, seconds)
