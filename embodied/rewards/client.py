@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import IO, Final, Self
 
 import msgspec
 
@@ -54,7 +54,7 @@ class RewardWorker:
     """A reward in a process of its own; called like the function it is.
 
     A worker that was killed is started once more and asked again; what happened stays in `incidents`. A batch
-    has at most `layout.capacity` states.
+    has at most `layout.capacity` states. For one thread at a time.
 
     Raises, when called:
         RewardError: whatever the reward does wrong; `TooSlow`, `TooLarge` and `WorkerLost` are this class's.
@@ -80,7 +80,7 @@ class RewardWorker:
         self.layout = Layout(observation, action, code.terms, capacity)
         self.incidents: tuple[RewardError, ...] = ()
         self._process: subprocess.Popen[bytes] | None = None
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
+        self._file = _shared_file()
         self._file.truncate(self.layout.nbytes)
         self._memory = mmap.mmap(self._file.fileno(), self.layout.nbytes)
         self._inputs = self.layout.inputs(self._memory, writeable=True)
@@ -143,6 +143,9 @@ class RewardWorker:
             self._answer(self.limits.wall_seconds)
         except (TimeoutError, EOFError, OSError) as gone:
             raise self._lost(gone) from None
+        except KeyboardInterrupt:  # its answer would be taken for the next one's
+            self._end(kill=True)
+            raise
 
     def _answer(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
@@ -263,3 +266,10 @@ class RewardWorker:
             if stream is not None:
                 stream.close()
         return code
+
+
+def _shared_file() -> IO[bytes]:
+    """In memory where the system can: writing to a mapped file on a full disk would end the process."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("reward"), "w+b")
+    return tempfile.TemporaryFile()

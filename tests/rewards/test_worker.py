@@ -102,6 +102,29 @@ def test_a_killed_worker_is_started_once_more(worker: RewardWorker) -> None:
     assert "ended by SIGKILL" in str(worker.incidents[0])
 
 
+class Interrupted(RewardWorker):
+    """A user presses Ctrl-C while the answer is awaited."""
+
+    pressed = False
+
+    def _answer(self, seconds: float) -> None:
+        if self.pressed:
+            self.pressed = False
+            raise KeyboardInterrupt
+        super()._answer(seconds)
+
+
+def test_after_an_interruption_no_answer_is_taken_for_another() -> None:
+    with worker_of(REACH, kind=Interrupted) as worker:
+        assert isinstance(worker, Interrupted)
+        first = worker(*BATCH)["reach"]
+        worker.pressed = True
+        with pytest.raises(KeyboardInterrupt):
+            worker(*[{name: value[::-1] for name, value in values.items()} for values in BATCH])
+        assert worker.pid is None
+        np.testing.assert_array_equal(worker(*BATCH)["reach"], first)
+
+
 class KilledAtOnce(RewardWorker):
     def _start(self) -> subprocess.Popen[bytes]:
         process = super()._start()
