@@ -113,7 +113,8 @@ class _Worker:
                 env={**os.environ, "EMBODIED_LIBRARY": str((folder / "library").absolute())},
                 start_new_session=True,  # Ctrl-C reaches it as its end, once
             )
-        threading.Thread(target=self._read, name="rows", daemon=True).start()
+        self._reader = threading.Thread(target=self._read, name="rows", daemon=True)
+        self._reader.start()
 
     def send(self, line: str) -> None:
         assert self._process.stdin is not None
@@ -127,10 +128,12 @@ class _Worker:
         with suppress(BrokenPipeError):
             self._process.stdin.close()
         try:
-            return self._process.wait(timeout=POLL_S)
+            code = self._process.wait(timeout=POLL_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            return self._process.wait()
+            code = self._process.wait()
+        self._reader.join()
+        return code
 
     def last_words(self) -> str:
         """The end of its log."""
@@ -139,6 +142,7 @@ class _Worker:
 
     def _read(self) -> None:
         assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self.answers.put(line)
+        with self._process.stdout as lines:
+            for line in lines:
+                self.answers.put(line)
         self.answers.put(None)

@@ -1,0 +1,254 @@
+"""`embodied bench tabletop`: its cases, the processes that play them, its tables."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from embodied_tabletop.benchmark import (
+    BENCHMARK,
+    GOAL_SEEDS,
+    GOALS,
+    ROBUSTNESS_SEEDS,
+    SKILL_SCENE,
+    SKILL_SEEDS,
+    SKILLS,
+)
+from embodied_tabletop.placing import place
+from embodied_tabletop.scenefile import load_scene
+from embodied_tabletop.stepping import measure, measure_peers
+from typer.testing import CliRunner
+
+from embodied.bench.cases import append_row, read_results, run_cases
+from embodied.bench.playing import launch_of, play
+from embodied.bench.workers import Workers
+from embodied.bench.worldcase import PARTS, Speed, WorldBenchmark, WorldCase
+from embodied.bench.worldtable import failures, speeds, table
+from embodied.cli.main import app
+from embodied.library import open_library
+from embodied.loop import understand
+from embodied.plugins import load_world
+
+DEADLINE_S = 60.0
+TRAINING_SEED = 77
+"""None of the benchmark's: those are held out, of tests too."""
+
+
+@pytest.fixture(autouse=True)
+def own_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMBODIED_LIBRARY", str(tmp_path / "library"))
+
+
+def case(part: str, group: str, engine: str = "mujoco", **settings: Any) -> WorldCase:
+    """A case as it is measured, but for its seed."""
+    found = next(one for one in BENCHMARK.cases(part, engine, 1) if one.labels["group"] == group)
+    return replace(found, settings={**found.settings, "seed": TRAINING_SEED, **settings})
+
+
+# -- the cases -------------------------------------------------------------------------------------
+
+
+def test_the_world_gives_its_benchmark_and_its_seeds_are_apart() -> None:
+    assert isinstance(getattr(load_world("tabletop"), "benchmark", None), WorldBenchmark)
+    seeds = [*SKILL_SEEDS, *GOAL_SEEDS, *ROBUSTNESS_SEEDS]
+    assert len(seeds) == len(set(seeds)) == 130
+    for engine in BENCHMARK.engines:
+        cases = [one for part in PARTS for one in BENCHMARK.cases(part, engine, 0)]
+        assert len({one.key for one in cases}) == len(cases) == 11 * 100 + 10 * 20 + 10 * 10
+        assert len(BENCHMARK.cases("goals", engine, 2)) == 20
+
+
+def test_a_case_comes_through_json_and_is_a_launch_that_is_understood() -> None:
+    for part in PARTS:
+        for one in BENCHMARK.cases(part, "pybullet", 1):
+            again = WorldCase.from_wire(json.loads(json.dumps(one.to_wire())))
+            assert again == one
+            launch = launch_of(again)
+            assert launch.world.settings["engine"] == "pybullet"
+            if not one.skill:
+                understand(one.goal, load_world("tabletop").spec(launch.world.settings))
+    faults = BENCHMARK.cases("robustness", "mujoco", 1)[0].settings
+    assert faults["nudges"] > 0
+    assert faults["failed_grasps"] == 0.1
+
+
+def test_every_skill_that_achieves_something_is_measured_with_arguments_that_fit() -> None:
+    skills = open_library("tabletop", seeds=True).skills()
+    assert set(SKILLS) == {skill.name for skill in skills if skill.achieves}
+    for one in BENCHMARK.cases("skills", "mujoco", 0):
+        assert skills.get(one.skill).achieved(one.arguments)
+        assert len(set(one.arguments.values())) == len(one.arguments)
+
+
+def test_the_scene_of_the_skills_has_room_for_every_seed() -> None:
+    scene = load_scene(SKILL_SCENE)
+    spots = {place(scene, seed).poses["drawer"].position for seed in SKILL_SEEDS}
+    assert len(spots) == len(SKILL_SEEDS)
+    assert GOALS[0] == "stack the red cube on the blue cube"
+
+
+# -- playing ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("engine", ["mujoco", "pybullet"])
+def test_a_goal_is_played_in_this_process_and_leaves_no_journal(engine: str, tmp_path: Path) -> None:
+    before = psutil.Process().children()
+    row = play(case("goals", "press the button", engine), tmp_path / "kept")
+    assert (row["verdict"], row["group"], row["engine"]) == ("PASSED", "press the button", engine)
+    assert row["steps"] == 1
+    assert not list((tmp_path / "kept").iterdir())
+    assert psutil.Process().children() == before
+
+
+def test_what_a_skill_needs_is_brought_about_and_its_own_use_is_judged(tmp_path: Path) -> None:
+    row = play(case("skills", "place"), tmp_path)
+    assert row["verdict"] == "PASSED"
+    assert row["reason"].startswith("at[")
+    assert row["steps"] == 2  # pick for the set-up, then place
+
+
+def test_a_skill_that_fails_is_a_failure_with_its_words_and_keeps_its_journal(tmp_path: Path) -> None:
+    row = play(case("skills", "pick", failed_grasps=1.0), tmp_path)
+    assert row["verdict"] == "FAILED"
+    assert "holding[" in row["reason"]
+    assert row["failed_steps"]
+    assert list(tmp_path.glob("*/*/journal.jsonl"))
+
+
+def test_a_set_up_that_fails_is_a_failure_that_says_so(tmp_path: Path) -> None:
+    row = play(case("skills", "place", failed_grasps=1.0), tmp_path)
+    assert row["verdict"] == "UNKNOWN"
+    assert row["reason"].startswith("set-up: ")
+    row = play(replace(case("skills", "open-drawer"), needs=("is_open[drawer]",)), tmp_path)
+    assert row["reason"] == "set-up: is_open[drawer] holds before open-drawer is used"
+
+
+def test_a_case_that_cannot_begin_is_a_failure(tmp_path: Path) -> None:
+    row = play(case("goals", "press the button", scene="nowhere.toml"), tmp_path)
+    assert row["verdict"] == "UNKNOWN"
+    assert "nowhere.toml" in row["reason"]
+
+
+# -- processes -------------------------------------------------------------------------------------
+
+
+def test_one_process_plays_many_cases_and_results_resume(tmp_path: Path) -> None:
+    cases = [replace(case("goals", "press the button"), key=f"k{n}") for n in range(3)]
+    told: list[str] = []
+    results = tmp_path / "rows.jsonl"
+    append_row(results, {"key": "k0", "verdict": "PASSED", "seconds": 1.0})
+    with Workers(tmp_path / "failed") as workers:
+        rows = run_cases(cases, results, run=workers.run, tell=told.append)
+        assert [row["verdict"] for row in rows] == ["PASSED"] * 3
+        assert len(list((tmp_path / "failed").glob("worker-*.log"))) == 1
+    assert told[0].startswith("1 of 3 are in")
+    assert len(read_results(results)) == 3
+    assert not _workers()
+
+
+def test_a_process_that_is_killed_is_a_failure_and_the_next_case_is_played(tmp_path: Path) -> None:
+    with Workers(tmp_path) as workers:
+        row = _meanwhile(workers, threading.Event(), lambda: _wait_for_worker().kill())
+        assert row is not None
+        assert row["verdict"] == "UNKNOWN"
+        assert row["reason"].startswith("its process ended with -9")
+        after = workers.run(case("goals", "press the button"), threading.Event())
+        assert after is not None
+        assert after["verdict"] == "PASSED"
+
+
+def test_a_case_that_is_stopped_is_no_result_and_its_process_ends(tmp_path: Path) -> None:
+    stop = threading.Event()
+
+    def end() -> None:
+        _wait_for_worker()
+        stop.set()
+
+    with Workers(tmp_path) as workers:
+        assert _meanwhile(workers, stop, end) is None
+        assert workers.run(case("goals", "press the button"), stop) is None
+    assert not _workers()
+
+
+def _meanwhile(workers: Workers, stop: threading.Event, act: Callable[[], object]) -> dict[str, Any] | None:
+    long = case("goals", "put all cubes in the bowl")
+    rows: list[dict[str, Any] | None] = []
+    thread = threading.Thread(target=lambda: rows.append(workers.run(long, stop)))
+    thread.start()
+    act()
+    thread.join(DEADLINE_S)
+    assert not thread.is_alive()
+    return rows[0]
+
+
+def _workers() -> list[psutil.Process]:
+    return [one for one in psutil.Process().children() if "embodied.bench.worker" in one.cmdline()]
+
+
+def _wait_for_worker() -> psutil.Process:
+    deadline = time.monotonic() + DEADLINE_S
+    while time.monotonic() < deadline:
+        if found := _workers():
+            return found[0]
+        threading.Event().wait(0.02)
+    pytest.fail("no process was started")
+
+
+# -- tables ----------------------------------------------------------------------------------------
+
+
+def test_the_tables_show_rates_intervals_aims_and_reasons(tmp_path: Path) -> None:
+    results = tmp_path / "tabletop.jsonl"
+    for number, one in enumerate(BENCHMARK.cases("goals", "mujoco", 1)):
+        missed = {"verdict": "FAILED", "reason": "it fell"}
+        verdict = missed if number == 0 else {"verdict": "PASSED", "reason": "holds", "steps": 0}
+        append_row(results, {"key": one.key, **one.labels, **verdict, "seconds": 2.0})
+    options = ["--part", "goals", "--engine", "mujoco", "--seeds", "1", "--results", str(results)]
+    ended = CliRunner().invoke(app, ["bench", "tabletop", *options])
+    assert ended.exit_code == 0, ended.output
+    said = " ".join(ended.output.split())
+    assert "9 of 10" in said
+    assert "60% – 98%" in said
+    assert "90% reached" in said
+    assert "1 x stack the red cube on the blue cube: it fell" in said
+    assert "9 of 10 held before anything was done" in said
+    assert "4201 to 4220" in said
+
+
+def test_an_aim_that_is_missed_is_said_and_rare_reasons_are_counted() -> None:
+    rows = [
+        {"group": "pick", "verdict": "FAILED", "reason": f"reason {n}", "seconds": 1.0} for n in range(20)
+    ]
+    assert table(rows, 0.98)[-1][4] == "98% missed"
+    assert failures(rows)[-1] == "and 8 more, in the results file"
+    assert table([], 0.9)[-1][1] == "0 of 0"
+
+
+# -- speed -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("engine", ["mujoco", "pybullet"])
+def test_the_step_that_is_measured_picks_a_cube_up(engine: str) -> None:
+    task, whole = measure(engine, 0.04, 0.02)
+    assert "lifted in 1 of 1" in task.note
+    assert task.steps_per_s > 0
+    assert whole.steps_per_s > 0
+    assert task.simulated_s == 0.04
+    shown = speeds([whole, task])
+    assert shown[1][0] == max((task, whole), key=lambda one: one.steps_per_s).name
+
+
+def test_others_that_are_not_installed_are_said(tmp_path: Path) -> None:
+    found = measure_peers(sys.executable, 0.01)
+    assert len(found) == 2
+    assert all(isinstance(one, Speed) or "is not measured: " in one for one in found)
+    [said] = measure_peers(str(tmp_path / "no-python"), 0.01)
+    assert "could not be measured" in str(said)
