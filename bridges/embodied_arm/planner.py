@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -68,6 +69,16 @@ class Plan:
     end: Array
 
 
+class _Stuck(Exception):
+    """A line cannot be followed beyond `here`, whatever the reason turns out to be."""
+
+    def __init__(self, here: Array, target: Target, why: str) -> None:
+        super().__init__(why)
+        self.here = here
+        self.target = target
+        self.why = why
+
+
 class Planner:
     """Plans for one arm. Every method raises `PrimitiveFailed` with the codes of `move_to`, whose data has
     `nearest` or `object`. Not for several threads at once.
@@ -94,27 +105,30 @@ class Planner:
         """Straight lines of the grasp point through `targets`."""
         self._inside(targets)
         self._look(start, scene)
-        plan = self._checked(start, self._through(start, targets), scene, share)
-        return Plan(plan.joints, np.array(targets[-1].position))
+        try:
+            path = self._through(start, targets)
+        except _Stuck as stuck:
+            raise self._no_way(stuck, start) from None
+        return Plan(self._checked(start, path, scene, share).joints, np.array(targets[-1].position))
 
     def above(self, start: Array, target: Target, scene: Scene, share: float) -> Plan:
         """Over what stands in between: up where needed, across, and straight down to `target`; the lowest
-        way that hits nothing, or else the straight line."""
+        way that hits nothing. Where joints end on the straight ways, the arm swings over to an easier
+        posture; where that does not go either, the straight line is tried, and says why not."""
         self._inside([target])
         self._look(start, scene)
         position, rotation = self.where(start)
         x, y, z = (float(value) for value in position)
         end = np.array(target.position)
-        for lift in LIFTS:
-            height = min(target.position[2] + lift, float(self._limits.workspace_high[2]))
-            over = Target((target.position[0], target.position[1], height), target.yaw)
-            ways = [over, target] if z >= height else [Target((x, y, height), yaw_of(rotation)), over, target]
-            try:
-                path = self._through(start, ways, ROUND_M)
-                return Plan(self._checked(start, path, scene, share).joints, end)
-            except PrimitiveFailed as wrong:
-                if wrong.code == "unreachable":
-                    break
+        for plan in (self._across, self._swing):
+            if plan == self._swing and not self._reaches_somehow(target, start):
+                break
+            for lift in LIFTS:
+                height = min(target.position[2] + lift, float(self._limits.workspace_high[2]))
+                over = Target((target.position[0], target.position[1], height), target.yaw)
+                up = [] if z >= height else [Target((x, y, height), yaw_of(rotation))]
+                with contextlib.suppress(_Stuck, PrimitiveFailed):
+                    return Plan(plan(start, up, over, target, scene, share), end)
         return self.line(start, [target], scene, share)
 
     def joints(self, start: Array, goal: Array, scene: Scene, share: float) -> Plan:
@@ -158,6 +172,35 @@ class Planner:
 
     # -- parts -------------------------------------------------------------------------------------
 
+    def _across(
+        self, start: Array, up: list[Target], over: Target, target: Target, scene: Scene, share: float
+    ) -> Array:
+        """Joint targets up, across and down in straight lines with round corners."""
+        path = self._through(start, [*up, over, target], ROUND_M)
+        return self._checked(start, path, scene, share).joints
+
+    def _swing(
+        self, start: Array, up: list[Target], over: Target, target: Target, scene: Scene, share: float
+    ) -> Array:
+        """Joint targets straight up, over in joint space to the easiest posture there, and straight down."""
+        parts, q = [], start
+        if up:
+            parts.append(self._checked(start, self._postures(start, up), scene, share).joints)
+            q = parts[-1][-1]
+        for turn in (0.0, math.pi):
+            there = Target(over.position, over.yaw + turn)
+            above = self._kinematics.solve(there, self._kinematics.easy(np.array(over.position)))
+            with contextlib.suppress(_Stuck):
+                if above is not None:
+                    down = self._postures(above, [Target(target.position, target.yaw + turn)])
+                    break
+        else:
+            raise _Stuck(np.array(over.position), over, "a joint reaches its limit")
+        s = np.array([0.0, max(float(np.abs(above - q).max()), 1e-6)])
+        parts.append(self._checked(q, Path(s, np.stack([q, above])), scene, share, box=True).joints)
+        parts.append(self._checked(above, down, scene, share).joints)
+        return np.concatenate(parts)
+
     def _from(self, q: Array, start: Array, scene: Scene, share: float) -> Plan:
         s = np.array([0.0, max(float(np.abs(self._home - q).max()), 1e-6)])
         self._look(start, scene)
@@ -184,18 +227,15 @@ class Planner:
     def _through(self, start: Array, targets: Sequence[Target], round_m: float = 0.0) -> Path:
         """Postures along straight lines, corners rounded by `round_m`, by turning the hand both ways where
         one does not go."""
-        try:
-            return self._postures(start, targets, round_m)
-        except PrimitiveFailed as first:
-            if first.code == "unreachable":
-                raise
-            for turn in (math.pi, -math.pi):
-                turned = [Target(target.position, target.yaw + turn) for target in targets]
-                try:
-                    return self._postures(start, turned, round_m)
-                except PrimitiveFailed:
-                    continue
-            raise
+        first: _Stuck | None = None
+        for turn in (0.0, math.pi, -math.pi):
+            turned = [Target(target.position, target.yaw + turn) for target in targets]
+            try:
+                return self._postures(start, turned, round_m)
+            except _Stuck as stuck:
+                first = first or stuck
+        assert first is not None
+        raise first
 
     def _postures(self, start: Array, targets: Sequence[Target], round_m: float = 0.0) -> Path:
         position, rotation = self.where(start)
@@ -213,20 +253,18 @@ class Planner:
                 turn = share if len(targets) == 1 else share * share * (3 - 2 * share)
                 q = self._kinematics.track(here, rotated(axis, turn * angle) @ rotation, postures[-1])
                 if q is None or float(np.abs(q - postures[-1]).max()) > JUMP_RAD:
-                    raise self._no_way(here, target, start, "a joint reaches its limit")
+                    raise _Stuck(here, target, "a joint reaches its limit")
                 if self._kinematics.singularity(q) < free:
-                    raise self._no_way(
-                        here, target, start, "the arm is at a singularity (stretched or folded)"
-                    )
+                    raise _Stuck(here, target, "the arm is at a singularity (stretched or folded)")
                 postures.append(q)
                 s.append(s[-1] + max((length + ANGLE_M * angle) / count, 1e-7))
             rotation = turned
         return Path(np.array(s), np.stack(postures))
 
-    def _no_way(self, here: Array, target: Target, start: Array, why: str) -> PrimitiveFailed:
-        """Why a line ends at `here`: the target cannot be reached at all, or only not in this way."""
-        turned = Target(target.position, target.yaw + math.pi)
-        if not self._reaches(target, start) and not self._reaches(turned, start):
+    def _no_way(self, stuck: _Stuck, start: Array) -> PrimitiveFailed:
+        """Why a line ends on its way: the target cannot be reached at all, or only not in this way."""
+        target = stuck.target
+        if not self._reaches_somehow(target, start):
             nearest = self.nearest(target)
             return PrimitiveFailed(
                 "unreachable",
@@ -236,14 +274,18 @@ class Planner:
             )
         return PrimitiveFailed(
             "limit",
-            f"on the straight line to {_words(np.array(target.position))} {why} at {_words(here)}; the place "
-            "itself can be reached: go home first, or take another yaw",
-            {"nearest": _point(here)},
+            f"on the straight line to {_words(np.array(target.position))} {stuck.why} at "
+            f"{_words(stuck.here)}; the place itself can be reached: go via='above', or take another yaw",
+            {"nearest": _point(stuck.here)},
         )
 
-    def _reaches(self, target: Target, start: Array) -> bool:
-        q = self._kinematics.solve(target, start)
-        return q is not None and self._kinematics.singularity(q) >= SINGULAR
+    def _reaches_somehow(self, target: Target, start: Array) -> bool:
+        """Whether a posture puts the hand there, turned either way."""
+        for turn in (0.0, math.pi):
+            q = self._kinematics.solve(Target(target.position, target.yaw + turn), start)
+            if q is not None and self._kinematics.singularity(q) >= SINGULAR:
+                return True
+        return False
 
     def nearest(self, target: Target) -> Array:
         """A point near `target` that can be reached with the tool down, above the table, shape (3,): the end
