@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -126,11 +127,12 @@ def read_run(folder: Path) -> PastRun:
     records = journal.read(path)
     started = next((r for r in records if r["type"] == "run_started"), {})
     ready = next((r for r in records if r["type"] == "world_ready"), {})
+    changed: dict[str, Any] = next((r for r in reversed(records) if r["type"] == "goal_changed"), {})
     ended = next((r for r in reversed(records) if r["type"] in ("run_ended", "run_resumed")), None)
     return PastRun(
         name=folder.name,
         folder=folder,
-        goal=started.get("goal", ""),
+        goal=changed.get("goal") or started.get("goal", ""),
         launch=_launch(records),
         identity=ready.get("identity", ""),
         seconds=_seconds(records),
@@ -143,9 +145,10 @@ def read_run(folder: Path) -> PastRun:
         last_seq=records[-1]["seq"] if records else 0,
         used=usage_of(records),
         claims=claims_of(records),
-        condition=started.get("condition", ""),
-        explanation=started.get("explanation", ""),
-        resolved=next((r["condition"] for r in records if r["type"] == "goal_resolved"), ""),
+        condition=changed.get("condition") or started.get("condition", ""),
+        explanation=changed.get("explanation") or started.get("explanation", ""),
+        resolved=changed.get("condition")
+        or next((r["condition"] for r in records if r["type"] == "goal_resolved"), ""),
         attempts=tuple(_attempts(records)),
     )
 
@@ -166,7 +169,8 @@ def _assistance(records: list[dict[str, Any]]) -> dict[str, int]:
 def _attempts(records: list[dict[str, Any]]) -> Iterator[Attempt]:
     """The steps that came to an end of their own; one that the user or a budget cut off is no attempt."""
     begun: dict[int, dict[str, Any]] = {}
-    for record in records:
+    last_change = max((r["seq"] for r in records if r["type"] == "goal_changed"), default=-1)
+    for record in records[bisect_right(records, last_change, key=lambda r: int(r["seq"])) :]:
         if record["type"] == "step_started":
             begun[record["step"]] = record
         elif record["type"] == "step_ended" and record["step"] in begun and "progress" in record:
@@ -189,6 +193,9 @@ def _launch(records: list[dict[str, Any]]) -> dict[str, Any]:
             launch = launch or proposed
         elif record["type"] == "world_ready":
             launch = proposed
+        elif record["type"] == "goal_changed":
+            launch = {**launch, "goal": {**launch.get("goal", {}), "text": record["goal"]}}
+            proposed = launch
     return launch
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from embodied.cli import bench, doctor, ending, explore, finding, growing, replay, run, runs, skills
+from embodied.cli import bench, doctor, ending, explore, finding, goal, growing, replay, run, runs, skills
 from embodied.errors import BadInput, EmbodiedError
 
 app = typer.Typer(
@@ -55,6 +55,7 @@ def _root(
 
 
 app.command("run")(run.run)
+app.command("goal")(goal.goal)
 app.command("explore")(explore.explore)
 app.command("doctor")(doctor.doctor)
 app.command("runs")(runs.runs)

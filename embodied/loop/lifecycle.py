@@ -30,6 +30,7 @@ from embodied.loop.interruption import Interruption
 from embodied.loop.proving import Proving
 from embodied.loop.pursuit import towards
 from embodied.loop.recording import CallRecorder, write_ended, write_fault, write_resumed, write_started
+from embodied.loop.redirection import Redirection
 from embodied.loop.report import INTERRUPTED, RunReport, Tally, refuse_spent
 from embodied.loop.run import Run, Task
 from embodied.loop.waiting import WaitingClient
@@ -250,11 +251,15 @@ class _Life:
             interruption.listen(world)
             on_world(world)
             self._open_library(world)
+            folder = self.journal.path.parent
             with (
                 Halter(world, (self.stop, interruption.event), self._note),
                 self._executor(world) as (executor, recorder),
+                Redirection(self.spec, interruption, self.journal, folder) as redirection,
             ):
-                return self._pursue(self._run(world, executor, recorder, interruption))
+                run = self._run(world, executor, recorder, interruption)
+                run.redirection = redirection
+                return self._pursue(run)
         finally:
             self._rest(world)
 
@@ -342,7 +347,9 @@ class _Life:
         world.close()
 
     def _end(self, judgement: Judgement, exit_code: int, more: str = "") -> RunReport:
-        report = self.tally.report(self.goal.text, self.journal.path, judgement, exit_code, more=more)
+        report = self.tally.report(
+            self.tally.goal or self.goal.text, self.journal.path, judgement, exit_code, more=more
+        )
         with suppress(JournalUnwritable):  # the report says so already
             write_ended(self.journal, report)
         return report

@@ -28,6 +28,7 @@ def towards(
         BudgetSpent, ModelError, WorldError: what was done is in the journal.
     """
     while True:
+        goal = _changed(run, observation) or goal
         judgement = judge(goal, observation)
         if judgement.passed:
             return _reached(run, goal, judgement)
@@ -46,6 +47,18 @@ def towards(
             question = decision.question if isinstance(decision, Ask) else decision.reason
             return Judgement(Verdict.FAILED, question), 1
         observation = _done(run, decision, observation, goal)
+
+
+def _changed(run: Run, observation: Observation) -> Condition | None:
+    """The condition of a goal that took the place of the last; what was tried for that one is forgotten."""
+    asked = run.redirection.take() if run.redirection is not None else None
+    if asked is None:
+        return None
+    run.history.clear()
+    if hasattr(run.planner, "goal_text"):
+        run.planner.goal_text = asked.text
+    run.tally.goal = asked.text
+    return asked.condition_for(observation)
 
 
 def _done(run: Run, decision: Step | NewSkill, observation: Observation, goal: Condition) -> Observation:

@@ -74,11 +74,12 @@ def refuse_spent(launch: LaunchFile, past: PastRun | None) -> None:
 
 @dataclass
 class Tally:
-    """What a run has spent, been given and claimed so far, over all its parts."""
+    """What a run has spent, been given and claimed so far, over all its parts; its goal, if that changed."""
 
     budget: Budget
     assistance: Counter[str] = field(default_factory=Counter)
     claims: Claims = field(default_factory=Claims)
+    goal: str = ""
 
     @staticmethod
     def after(launch: LaunchFile, past: PastRun | None) -> Tally:

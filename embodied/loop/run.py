@@ -25,6 +25,7 @@ from embodied.loop.recording import (
     write_step_started,
     write_unasked,
 )
+from embodied.loop.redirection import WHY, Redirection
 from embodied.loop.report import Tally
 from embodied.methods import WorldSpec
 from embodied.models import ModelClient
@@ -51,6 +52,7 @@ class Run:
     """A run in its world; a `Task` steers it with `observe`, `act`, `attempt` and `embodied.loop.towards`.
 
     Attributes:
+        redirection: where a changed goal is heard of.
         asked: gives whoever answers the run's questions; the endpoint is first used by it.
         step_deadline_s: the longest that a step may take [s].
         history: the attempts at the present goal.
@@ -71,6 +73,7 @@ class Run:
     memory: PlanMemory
     recorder: CallRecorder
     interruption: Interruption
+    redirection: Redirection | None = None
     history: list[Attempt] = field(default_factory=list)
     step_deadline_s: float = STEP_DEADLINE_S
     last_run: SkillRun | None = None
@@ -169,7 +172,7 @@ class Run:
     def _judged(self, step: Step, run: SkillRun, before: Observation, after: Observation) -> Attempt:
         judgement: Judgement = judge(step.expects, after)
         self.tally.claims = self.tally.claims.plus(run.ok, judgement.passed)
-        disturbed = self.cut_off in getattr(self.spec, "disturbances", frozenset())
+        disturbed = self.cut_off == WHY or self.cut_off in getattr(self.spec, "disturbances", frozenset())
         progress = disturbed or progressed(step.expects, before, after)
         return Attempt(step, judgement, run.error_code or run.reason, progress)
 

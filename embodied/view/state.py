@@ -182,6 +182,19 @@ def _world_ready(view: RunView, record: Record) -> RunView:
     return replace(view, ready=True, details=dict(record.get("details") or {}))
 
 
+def _goal_changed(view: RunView, record: Record) -> RunView:
+    """The user wants something else from now on."""
+    changed = replace(
+        view,
+        goal=str(record.get("goal", "")),
+        explanation=str(record.get("explanation") or ""),
+        tree=None,
+        ahead=(),
+        stack=(),
+    )
+    return _remark(changed, f"a new goal: {record.get('goal')}")
+
+
 def _goal_chosen(view: RunView, record: Record) -> RunView:
     """An exploration's next goal."""
     place = f"{record.get('iteration')} of {record.get('iterations')}"
@@ -277,6 +290,7 @@ _STEPS = {
     "run_started": _run_started,
     "run_resumed": _run_resumed,
     "world_ready": _world_ready,
+    "goal_changed": _goal_changed,
     "goal_chosen": _goal_chosen,
     "goal_ended": _goal_ended,
     "plan": _plan,

@@ -54,6 +54,10 @@ def _step_started(record: Record) -> str:
     return f"▶ step {record.get('step')} {call}{why}"
 
 
+def _goal_changed(record: Record) -> str:
+    return f"a new goal: {record['goal']} ({record['condition']})"
+
+
 def _goal_chosen(record: Record) -> str:
     place = f"{record.get('iteration')} of {record.get('iterations')}"
     held = f"{record.get('distinct')} distinct things so far"
@@ -128,6 +132,7 @@ _LINES = {
         f"resumed after record {record.get('from_seq', '?')}: {record.get('goal') or record.get('run', '')}"
     ),
     "world_ready": _world_ready,
+    "goal_changed": _goal_changed,
     "goal_chosen": _goal_chosen,
     "goal_ended": _goal_ended,
     "achieved_unasked": lambda record: f"    + unasked: {record.get('condition')}",
