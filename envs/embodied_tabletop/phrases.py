@@ -1,0 +1,269 @@
+"""The sentences of a tabletop. Where several fit, the first does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from embodied.condition import Condition
+from embodied.phrases import Filled, Phrase, Slot
+from embodied_tabletop.methods import TABLE
+from embodied_tabletop.scene import Scene
+from embodied_tabletop.wishes import any_tower, chosen, cleared, onto_pads, swapped, tower_of
+
+_CUBE = frozenset({"cube"})
+_CONTAINER = frozenset({"bowl", "tray", "drawer"})
+_PLACE = frozenset({"place", "edge"})
+_SOLID = frozenset({"cube", "bowl", "tray", "drawer", "button"})
+
+_PUT = "put|place|set|lay|move|bring|drop|carry|get|stick"
+_IN = "in|into|inside|inside_of|to|within"
+_ON = "on|onto|on_top_of|upon|atop|over|to_the_top_of"
+_AT = "on|onto|to|at|in|into|in_the|near|toward|towards|over_to"
+_TOWER = "a_tower|a_stack|a_pile|a_column|tower|one_tower"
+
+_THINGS = Slot("object", _CUBE, most=0)
+_SEVERAL = Slot("object", _CUBE, least=2, most=0)
+_SUPPORT = Slot("support", _CUBE)
+_CONTAINED = Slot("container", _CONTAINER)
+_THAT_CONTAINER = Slot("container", _CONTAINER, implied=True)
+_DRAWER = Slot("drawer", frozenset({"drawer"}))
+_BUTTON = Slot("button", frozenset({"button"}), most=0)
+_CHAIN = (Slot("a", _CUBE), Slot("b", _CUBE), Slot("c", _CUBE), Slot("d", _CUBE))
+
+
+def phrases(scene: Scene) -> tuple[Phrase, ...]:
+    """All wishes that can be said of a scene."""
+    return (
+        *_chains(),
+        *_towers(scene),
+        _ON_SOMETHING,
+        *_sorting(scene),
+        *_INSIDE,
+        *_clearing(scene),
+        *_SWAPPING,
+        *_DRAWERS_AND_BUTTONS,
+        *_sides(),
+        _TO_A_PLACE,
+        *_handing(scene),
+        *_DOWN_AND_UP,
+    )
+
+
+_ON_SOMETHING = Phrase(
+    f"stack|{_PUT}|put_down|pile {{object}} {_ON} {{support}}",
+    (_THINGS, _SUPPORT),
+    "on[{object}, {support}]",
+    "{object} on {support}",
+)
+
+_TO_A_PLACE = Phrase(
+    f"push|slide|shove|nudge|{_PUT}|put_back|pass {{object}} {_AT} {{place}}",
+    (_THINGS, Slot("place", _PLACE)),
+    "at[{object}, {place}]",
+    "{object} at {place}",
+)
+
+_INSIDE = (
+    Phrase(
+        f"{_PUT}|throw|store|hide|put_back {{object}} {_IN} {{container}}",
+        (_THINGS, _CONTAINED),
+        "in[{object}, {container}]",
+        "{object} in {container}",
+    ),
+    Phrase(
+        f"{_PUT}|throw|store|hide {{object}} inside|in_there|therein|in (of_it|it)",
+        (_THINGS, _THAT_CONTAINER),
+        "in[{object}, {container}]",
+        "{object} in {container}",
+    ),
+)
+
+_SWAPPING = (
+    Phrase(
+        "swap|exchange|switch|interchange (the_positions_of|the_places_of|places_of) {object}",
+        (Slot("object", _CUBE, least=2, most=2),),
+        swapped,
+        "{object} each where the other stood",
+    ),
+    Phrase(
+        "swap|exchange|switch|interchange {a} with|for|against {b}",
+        _CHAIN[:2],
+        swapped,
+        "{a} and {b} each where the other stood",
+    ),
+)
+
+_DRAWERS_AND_BUTTONS = (
+    Phrase(
+        "open|pull_open|pull_out|slide_open (up) {drawer}", (_DRAWER,), "is_open[{drawer}]", "{drawer} open"
+    ),
+    Phrase("pull {drawer} open|out", (_DRAWER,), "is_open[{drawer}]", "{drawer} open"),
+    Phrase(
+        "close|shut|push_shut|slide_shut|push_closed (up) {drawer} (again)",
+        (_DRAWER,),
+        "is_closed[{drawer}]",
+        "{drawer} closed",
+    ),
+    Phrase("push {drawer} shut|closed|in", (_DRAWER,), "is_closed[{drawer}]", "{drawer} closed"),
+    Phrase(
+        "press|push|push_down|hit|press_down|press_on|tap|click|activate|trigger {button} (down)",
+        (_BUTTON,),
+        "pressed[{button}]",
+        "{button} pressed",
+    ),
+)
+
+_DOWN_AND_UP = (
+    Phrase(
+        f"{_PUT}|put_down|put_back {{object}} (down|back) {_ON} {{table}}",
+        (_THINGS, Slot("table", frozenset({"table"}))),
+        "on[{object}, {table}]",
+        "{object} on the table",
+    ),
+    Phrase(
+        "put|set|lay|let (down) {object} (down|go_of)",
+        (_THINGS,),
+        f"on[{{object}}, {TABLE}]",
+        "{object} on the table",
+    ),
+    Phrase(
+        "put_down|set_down|lay_down {object}", (_THINGS,), f"on[{{object}}, {TABLE}]", "{object} on the table"
+    ),
+    Phrase(
+        "take|remove|get|lift|move {object} off|from|off_of|out_of|down_from {place}",
+        (_THINGS, Slot("place", _SOLID | _PLACE)),
+        f"on[{{object}}, {TABLE}]",
+        "{object} on the table",
+    ),
+    Phrase(
+        "pick_up|pick|grab|grasp|lift|lift_up|hold|take|raise|pick_out|get_hold_of|hold_up {object} (up)",
+        (Slot("object", _CUBE),),
+        "holding[{object}]",
+        "{object} held",
+    ),
+    Phrase("uncover|free|clear|unstack {support}", (_SUPPORT,), "clear[{support}]", "nothing on {support}"),
+    Phrase(
+        "let_go|open_your_hand|open_the_hand|open_the_gripper|empty_the_hand|empty_your_hand|drop_it",
+        (),
+        "hand_empty",
+        "the hand empty",
+    ),
+)
+
+
+def _chains() -> Iterator[Phrase]:
+    """ "red on blue on green", with or without a verb."""
+    verbs = "stack|put|place|set|build|pile|make|lay (a_tower|a_stack|the_tower) (of|with|from|:) "
+    for verb in (verbs, ""):
+        for length in (4, 3):
+            letters = "abcd"[:length]
+            words = f" {_ON} ".join(f"{{{letter}}}" for letter in letters)
+            goal = " and ".join(f"on[{{{upper}}}, {{{lower}}}]" for upper, lower in pairwise(letters))
+            said = " on ".join(f"{{{letter}}}" for letter in letters)
+            yield Phrase(verb + words, _CHAIN[:length], goal, said)
+
+
+def _towers(scene: Scene) -> Iterator[Phrase]:
+    def of_a_number(filled: Filled) -> Condition:
+        number = filled["number"]
+        assert isinstance(number, int)
+        return any_tower(scene, number)
+
+    def of_things(filled: Filled) -> Condition:
+        return tower_of(scene, chosen(filled))
+
+    yield Phrase(
+        f"build|make|construct|create|stack|pile|put|erect (me) (up) {_TOWER}|stack (that_is) "
+        "(of|from|with|out_of) {number} (of_the|of) (cubes|cube|blocks|high|tall|bricks|cubes_high)",
+        (Slot("number", number=True),),
+        of_a_number,
+        "a tower of {number}",
+    )
+    yield Phrase(
+        f"build|make|construct|create|erect (me) (up) {_TOWER} of|from|with|out_of|using {{object}}",
+        (_SEVERAL,),
+        of_things,
+        "a tower of {object}",
+    )
+    yield Phrase(
+        "stack|pile (up) {object} (up|in_a_tower|into_a_tower|on_top_of_each_other|on_each_other)",
+        (_SEVERAL,),
+        of_things,
+        "a tower of {object}",
+    )
+
+
+def _sorting(scene: Scene) -> Iterator[Phrase]:
+    def sorted_by_color(filled: Filled) -> Condition:
+        return onto_pads(scene, chosen(filled))
+
+    said = "{object} each on the pad of its color"
+    yield Phrase(
+        "sort|arrange|group|organize|organise|order {object} (by|according_to|after) (the|their|its) "
+        "(color|colors|pad|pads) (on|onto|to) (the|their|its|matching) (pad|pads)",
+        (_THINGS,),
+        sorted_by_color,
+        said,
+    )
+    its_pad = "its_pad|its_own_pad|their_pads|their_own_pads|its_color"
+    its_pad += "|" + "|".join(
+        f"{which}_{pad}{of}"
+        for which in ("the", "the_matching", "matching")
+        for pad in ("pad", "pads")
+        for of in ("_of_its_color", "_of_their_color", "_of_their_colors", "_of_the_same_color", "")
+        if of or "matching" in which
+    )
+    yield Phrase(f"{_PUT} {{object}} on|onto|to|at {its_pad}", (_THINGS,), sorted_by_color, said)
+
+
+def _sides() -> Iterator[Phrase]:
+    both = (_THINGS, Slot("other", _SOLID))
+    for side, words in (
+        ("left_of", "left_of|to_the_left_of|on_the_left_of|on_the_left_side_of|left_from"),
+        ("right_of", "right_of|to_the_right_of|on_the_right_of|on_the_right_side_of|right_from"),
+        ("in_front_of", "in_front_of|before"),
+        ("behind", "behind|in_back_of|at_the_back_of"),
+    ):
+        said = f"{{object}} {side.replace('_', ' ')} {{other}}"
+        yield Phrase(
+            f"{_PUT}|push|slide {{object}} {words} {{other}}", both, f"{side}[{{object}}, {{other}}]", said
+        )
+    yield Phrase(
+        f"{_PUT} {{object}} next_to|beside|by|alongside|by_the_side_of {{other}}",
+        both,
+        "left_of[{object}, {other}] or right_of[{object}, {other}]",
+        "{object} beside {other}",
+    )
+
+
+def _handing(scene: Scene) -> Iterator[Phrase]:
+    if "hand_over" not in scene.place_names:
+        return
+    yield Phrase(
+        "hand|hand_over|give|pass|bring|fetch|get|hand_me|give_me|pass_me|bring_me|fetch_me|get_me|hand_us "
+        "(to_me|me|over) {object} (to_me|over|to_my_hand|here|over_to_me)",
+        (_THINGS,),
+        "at[{object}, hand_over]",
+        "{object} at the hand-over place",
+    )
+
+
+def _clearing(scene: Scene) -> Iterator[Phrase]:
+    bowls = [thing.name for thing in scene.objects if thing.kind in ("bowl", "tray")]
+    if not bowls:
+        return
+    into = bowls[0]
+
+    def all_in(filled: Filled) -> Condition:
+        return cleared(scene, into)
+
+    yield Phrase(
+        "clear|clean|clear_up|tidy|tidy_up|clean_up|clear_off (the|this) table|tabletop|desk|mess (up)",
+        (),
+        all_in,
+        f"everything in the {into.replace('_', ' ')}",
+    )
+    yield Phrase(
+        "tidy_up|clean_up|put_everything_away", (), all_in, f"everything in the {into.replace('_', ' ')}"
+    )
