@@ -91,9 +91,13 @@ class Kinematics:
                 return found
         return None
 
-    def track(self, goal: Array, rotation: Array, seed: Array) -> Array | None:
+    def track(self, goal: Array, rotation: Array, seed: Array, ease: float = 1.0) -> Array | None:
         """Joint positions for a pose of the grasp point (position (3,), rotation (3, 3)) by Newton steps from
-        a posture already close to it; None if they do not lead there within the limits."""
+        a posture already close to it; None if they do not lead there within the limits.
+
+        `ease`, from 0 to 1, is how far the elbow may give way to the easy posture; in proportion to the
+        length of a step on a path, or short steps would move the elbow more than the hand.
+        """
         easy, q = self.easy(goal), seed.copy()
         model = self._model
         for step in range(NEWTON_STEPS):
@@ -104,7 +108,7 @@ class Kinematics:
                 return q
             jacobian = model.jacobian()
             square = jacobian @ jacobian.T + DAMPING * np.eye(6)
-            pull = POSTURE_PULL * (easy - q) if step == 0 else np.zeros(model.n)
+            pull = ease * POSTURE_PULL * (easy - q) if step == 0 else np.zeros(model.n)
             change = pull + jacobian.T @ np.linalg.solve(square, error - jacobian @ pull)
             q = np.clip(q + change, self._lower, self._upper)
         model.place(q)

@@ -22,6 +22,8 @@ SPACING_M: Final = 0.02
 SPACING_RAD: Final = 0.12
 ANGLE_M: Final = 0.15
 """How many metres of path a radian of turning counts for."""
+SAME_M: Final = 0.001
+"""Places nearer to each other than this are one."""
 JUMP_RAD: Final = 0.5
 """More than this between neighbouring postures of a line means that the arm would flip over."""
 PUT_M: Final = 0.003
@@ -246,18 +248,22 @@ class Planner:
             turned = target.rotation()
             axis, angle = axis_and_angle(turned @ rotation.T)
             length = float(np.linalg.norm(corners[index + 1] - corners[index]))
+            way = length + ANGLE_M * angle
+            if way < SAME_M and (len(postures) > 1 or index < len(targets) - 1):
+                continue  # postures too near to each other have no direction, and a curve through them swings
             count = max(1, math.ceil(length / SPACING_M), math.ceil(angle / SPACING_RAD))
             for k in range(1, count + 1):
                 share = k / count
                 here = rounded(corners, index, share, round_m)
                 turn = share if len(targets) == 1 else share * share * (3 - 2 * share)
-                q = self._kinematics.track(here, rotated(axis, turn * angle) @ rotation, postures[-1])
+                frame = rotated(axis, turn * angle) @ rotation
+                q = self._kinematics.track(here, frame, postures[-1], min(1.0, way / count / SPACING_M))
                 if q is None or float(np.abs(q - postures[-1]).max()) > JUMP_RAD:
                     raise _Stuck(here, target, "a joint reaches its limit")
                 if self._kinematics.singularity(q) < free:
                     raise _Stuck(here, target, "the arm is at a singularity (stretched or folded)")
                 postures.append(q)
-                s.append(s[-1] + max((length + ANGLE_M * angle) / count, 1e-7))
+                s.append(s[-1] + max(way / count, SAME_M))
             rotation = turned
         return Path(np.array(s), np.stack(postures))
 

@@ -156,3 +156,14 @@ def test_waiting_advances_the_arms_own_clock(make: Make) -> None:
     before = arm.driver.read().time_s
     arm.call("wait", seconds=2.0)
     assert arm.driver.read().time_s - before == pytest.approx(2.0, abs=0.05)
+
+
+def test_turning_on_the_spot_and_points_that_are_one_take_no_longer_than_they_must(make: Make) -> None:
+    arm = make()
+    arm.call("move_to", x=0.45, y=0.02, z=0.2083, yaw=-math.pi / 2)
+    before = arm.driver.ticks
+    assert arm.call("move_to", x=0.45, y=0.02, z=0.10828, yaw=0.0, via="above").ok
+    assert arm.call("move_to", x=0.45, y=0.02, z=0.10828, yaw=0.0).ok
+    points = [{"x": 0.45, "y": 0.02, "z": z} for z in (0.108281, 0.10828, 0.15, 0.1500001, 0.15)]
+    assert arm.call("follow", points=points).ok
+    assert (arm.driver.ticks - before) * PERIOD < 5.0
