@@ -56,14 +56,14 @@ class InProcessWorld:
                 f"This body has no primitive {name!r}.", remedy=did_you_mean(name, self._spec.primitives)
             )
         spec.check_args(arguments)
-        if spec.moves and not self._moving.acquire(blocking=False):
-            return PrimitiveResult(False, error="busy", message="the body is busy with another call")
         context = _InProcessContext(lambda: None, lambda _value: None, self._event)
         deadline = threading.Timer(timeout_s or spec.timeout_s, context.abort)
         deadline.daemon = True
-        deadline.start()
-        with self._guard:
+        with self._guard:  # whoever finds the body busy can also halt what it is busy with
+            if spec.moves and not self._moving.acquire(blocking=False):
+                return PrimitiveResult(False, error="busy", message="the body is busy with another call")
             self._running.add(context)
+        deadline.start()
         try:
             return PrimitiveResult(True, self._body.run(name, arguments, context), "", "", context.assistance)
         except PrimitiveFailed as failed:
