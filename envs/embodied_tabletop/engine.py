@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from embodied_tabletop.scene import Vector3
+from embodied_tabletop.scene import Scene, Vector3
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Quaternion = tuple[float, float, float, float]
 """(w, x, y, z)"""
@@ -82,11 +86,15 @@ class Start:
         poses: of each object's frame, by object; a drawer or button: of its fastened part.
         slides: how far drawers stand open [m].
         held: the object between the fingers, "" for none.
+        joints: of the arm [rad].
+        gripper_width: how far the fingers are open, where nothing is held [m].
     """
 
     poses: Mapping[str, BodyState]
     slides: Mapping[str, float]
     held: str = ""
+    joints: tuple[float, ...] = HOME
+    gripper_width: float = GRIPPER_WIDTH_MAX_M
 
 
 class Engine(Protocol):
@@ -95,7 +103,7 @@ class Engine(Protocol):
     name: str
 
     def reset(self, start: Start) -> None:
-        """Put everything where `start` says, the arm at home, at rest, time 0."""
+        """Put everything where `start` says, at rest, time 0."""
         ...
 
     def command(
@@ -116,12 +124,42 @@ class Engine(Protocol):
 
     def snapshot(self) -> Snapshot: ...
 
+    def joints(self) -> tuple[float, ...]:
+        """The arm's joints [rad]: `arm` for less."""
+        ...
+
+    def gripper_width(self) -> float:
+        """Distance of the fingers [m]."""
+        ...
+
+    def hand(self) -> BodyState:
+        """The grasp point, as in `snapshot`, with its velocity."""
+        ...
+
+    def body(self, name: str) -> BodyState:
+        """One body of `snapshot`, for less."""
+        ...
+
+    def slide(self, name: str) -> float:
+        """How far one drawer's box or button's cap has moved [m]."""
+        ...
+
+    def jacobian(self) -> NDArray[np.float64]:
+        """How the grasp point moves with the joints now, world frame: shape (6, 7), three rows of [m/rad],
+        three of [rad/rad]."""
+        ...
+
     def finite(self) -> bool:
         """Whether every number is finite and every speed one that this world can have."""
         ...
 
     def push(self, body: str, force: Vector3) -> None:
         """An external force on a free body's centre [N], world frame, during the next `step`."""
+        ...
+
+    def vary(self, scene: Scene, friction: float = 1.0) -> None:
+        """From the next reset on: the sizes and masses of `scene`'s cubes (else it is the scene that this was
+        built for), and the friction of everything scaled; 1 is as built."""
         ...
 
     def set_grip(self, friction: float) -> None:

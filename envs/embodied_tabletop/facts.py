@@ -5,7 +5,7 @@ Directions are the arm's: left is +y, in front is towards the arm's base (-x).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import hypot, radians
@@ -89,6 +89,15 @@ class View:
             starts.append(Place(start_of(thing.name), Region(x - r, y - r, x + r, y + r)))
         return (*self.scene.places, *starts)
 
+    @cached_property
+    def drawers(self) -> tuple[SceneObject, ...]:
+        return tuple(thing for thing in self.scene.objects if thing.kind == "drawer")
+
+    @cached_property
+    def sides(self) -> tuple[tuple[str, str, str], ...]:
+        """(family, one, other) of what is beside, before or behind what."""
+        return tuple(_sides(self))
+
     def state(self, name: str) -> BodyState:
         return self.now.bodies[name]
 
@@ -103,36 +112,7 @@ class View:
 
 def facts(view: View) -> WireFacts:
     """Every family of `embodied_tabletop.families.FAMILIES`, as on the wire."""
-    scene = view.scene
-    on = list(_on(view))
-    contained = list(_in(view))
-    drawers = [thing for thing in scene.objects if thing.kind == "drawer"]
-    openings = {thing.name: view.now.slides[thing.name] for thing in drawers}
-    sides = list(_sides(view))
-    return {
-        "pose": dict(_poses(view)),
-        "yaw": dict(_yaws(view)),
-        "size": dict(_sizes(view)),
-        "color": {t.name: t.color for t in scene.objects}
-        | {p.name: p.color for p in scene.marked if p.color},
-        "kind": dict(_kinds(view)),
-        "on": [[list(pair), True] for pair in on],
-        "in": [[list(pair), True] for pair in contained],
-        "at": [[list(pair), True] for pair in _at(view)],
-        "holding": {name: True for name in sorted(view.held)},
-        "hand_empty": not view.held,
-        "clear": {name: True for name in _clear(view)},
-        "free": {place.name: True for place in view.places if _is_free(view, place)},
-        **{
-            family: [[[one, other], True] for name, one, other in sides if name == family]
-            for family in ("left_of", "right_of", "in_front_of", "behind")
-        },
-        "opening": openings,
-        "is_open": {t.name: True for t in drawers if openings[t.name] >= OPEN_SHARE * t.travel},
-        "is_closed": {t.name: True for t in drawers if openings[t.name] <= SHUT_M},
-        "pressed": {name: True for name in sorted(view.pressed)},
-        "upright": {t.name: True for t in scene.objects if _upright(view, t)},
-    }
+    return {family: read(view) for family, read in READERS.items()}
 
 
 def buttons_down(scene: Scene, now: Snapshot) -> Iterator[str]:
@@ -302,6 +282,10 @@ def _is_free(view: View, place: Place) -> bool:
     return True
 
 
+def _beside(family: str) -> Callable[[View], Any]:
+    return lambda view: [[[one, other], True] for name, one, other in view.sides if name == family]
+
+
 def _sides(view: View) -> Iterator[tuple[str, str, str]]:
     names = [thing.name for thing in view.scene.objects]
     for one in names:
@@ -323,3 +307,35 @@ def _upright(view: View, thing: SceneObject) -> bool:
 
 def _rounded(values: Vector3) -> list[float]:
     return [round(value, 5) for value in values]
+
+
+def _pairs(read: Callable[[View], Iterator[tuple[str, str]]]) -> Callable[[View], Any]:
+    return lambda view: [[list(pair), True] for pair in read(view)]
+
+
+READERS: Mapping[str, Callable[[View], Any]] = {
+    "pose": lambda view: dict(_poses(view)),
+    "yaw": lambda view: dict(_yaws(view)),
+    "size": lambda view: dict(_sizes(view)),
+    "color": lambda view: (
+        {t.name: t.color for t in view.scene.objects}
+        | {p.name: p.color for p in view.scene.marked if p.color}
+    ),
+    "kind": lambda view: dict(_kinds(view)),
+    "on": _pairs(_on),
+    "in": _pairs(_in),
+    "at": _pairs(_at),
+    "holding": lambda view: {name: True for name in sorted(view.held)},
+    "hand_empty": lambda view: not view.held,
+    "clear": lambda view: {name: True for name in _clear(view)},
+    "free": lambda view: {place.name: True for place in view.places if _is_free(view, place)},
+    **{family: _beside(family) for family in ("left_of", "right_of", "in_front_of", "behind")},
+    "opening": lambda view: {t.name: view.now.slides[t.name] for t in view.drawers},
+    "is_open": lambda view: {
+        t.name: True for t in view.drawers if view.now.slides[t.name] >= OPEN_SHARE * t.travel
+    },
+    "is_closed": lambda view: {t.name: True for t in view.drawers if view.now.slides[t.name] <= SHUT_M},
+    "pressed": lambda view: {name: True for name in sorted(view.pressed)},
+    "upright": lambda view: {t.name: True for t in view.scene.objects if _upright(view, t)},
+}
+"""How each family is read, as on the wire: {key: value}, or [[keys, value], ...] for two keys."""

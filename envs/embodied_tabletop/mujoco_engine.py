@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import mujoco
+import mujoco.rollout
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,9 +32,10 @@ from embodied_tabletop.engine import (
 )
 from embodied_tabletop.mujoco_model import GRASP_SITE, TIMESTEP_S, scene_xml
 from embodied_tabletop.parts import FREE, SLIDE, all_bodies
-from embodied_tabletop.scene import Scene, Vector3
+from embodied_tabletop.scene import Scene, SceneObject, Vector3
 
 SUBSTEPS = round(CONTROL_PERIOD_S / TIMESTEP_S)
+NUMBERS = np.arange(1, SUBSTEPS + 1)[:, None]
 FASTEST_M_S = 20.0
 """A thing that is faster than this was thrown by the solver, not by the arm."""
 
@@ -67,6 +69,8 @@ class MujocoEngine:
         bodies = all_bodies(scene)
         self._free = {b.name: int(model.body(b.name).id) for b in bodies if b.joint == FREE}
         self._slides = {b.name: int(model.body(b.name).id) for b in bodies if b.joint == SLIDE}
+        self._slide_q = {name: int(model.joint(name).qposadr[0]) for name in self._slides}
+        self._jacobian = np.zeros((6, model.nv))
         self._pads = [int(model.geom(f"{name}_pad").id) for name in (LEFT_FINGER, RIGHT_FINGER)]
         self._pad_friction = model.geom_friction[self._pads].copy()
         self._owner = self._geom_owners()
@@ -74,6 +78,8 @@ class MujocoEngine:
         self._reached = np.array(HOME)
         self._width = self._width_goal = GRIPPER_WIDTH_MAX_M
         self._pushes: dict[int, Vector3] = {}
+        self._friction, self._scale = model.geom_friction.copy(), 1.0
+        self._rollout = Substeps(model)
 
     def reset(self, start: Start) -> None:
         """See `Engine.reset`. The only place where poses are written."""
@@ -90,15 +96,15 @@ class MujocoEngine:
                 data.joint(thing.name).qpos[0] = start.slides.get(thing.name, 0.0)
             else:
                 data.joint(thing.name).qpos[:] = (*pose.position, *pose.quaternion)
-        data.qpos[self._arm_q] = HOME
-        self._target[:] = HOME
-        self._reached[:] = HOME
-        self._width = self._width_goal = GRIPPER_WIDTH_MAX_M
+        data.qpos[self._arm_q] = start.joints
+        self._target[:] = start.joints
+        self._reached[:] = start.joints
+        self._width = self._width_goal = start.gripper_width
         if start.held:
             self._width = min(self._scene.by_name[start.held].size[:2])
             self._width_goal = 0.0
         data.qpos[self._finger_q] = self._width / 2
-        data.ctrl[self._arm_ctrl] = HOME
+        data.ctrl[self._arm_ctrl] = start.joints
         self.command(gripper_force=30.0 if start.held else GRIPPER_FORCE_MAX_N)
         mujoco.mj_forward(model, data)
 
@@ -123,15 +129,24 @@ class MujocoEngine:
         way = (self._target - self._reached) / SUBSTEPS
         lead = self._lead * way / TIMESTEP_S  # cancels the servo's damping of the wanted speed
         reach = GRIPPER_SPEED_M_S * TIMESTEP_S
+        controls = self._rollout.controls
+        controls[:, self._arm_ctrl] = self._reached + NUMBERS * way + lead
+        for control in controls:
+            self._width += min(max(self._width_goal - self._width, -reach), reach)
+            control[self._grip_ctrl] = self._width / 2
+        if self._pushes:
+            self._pushed_step(controls)
+        else:
+            self._rollout.run(self._model, data)
+        self._reached[:] = self._target
+
+    def _pushed_step(self, controls: Floats) -> None:
+        data = self._data
         for body, force in self._pushes.items():
             data.xfrc_applied[body, :3] = force
-        ctrl = data.ctrl
-        for number in range(1, SUBSTEPS + 1):
-            ctrl[self._arm_ctrl] = self._reached + number * way + lead
-            self._width += min(max(self._width_goal - self._width, -reach), reach)
-            ctrl[self._grip_ctrl] = self._width / 2
+        for control in controls:
+            data.ctrl[:] = control
             mujoco.mj_step(self._model, data)
-        self._reached[:] = self._target
         for body in self._pushes:
             data.xfrc_applied[body] = 0.0
         self._pushes.clear()
@@ -150,17 +165,40 @@ class MujocoEngine:
         data = self._data
         bodies = {name: self._body_state(body) for name, body in self._free.items()}
         bodies |= {name: self._body_state(body) for name, body in self._slides.items()}
-        rotation = np.empty(4)
-        mujoco.mju_mat2Quat(rotation, data.site_xmat[self._site])
         return Snapshot(
             time_s=float(data.time),
             bodies=bodies,
-            slides={name: float(data.joint(name).qpos[0]) for name in self._slides},
+            slides={name: self.slide(name) for name in self._slides},
             contacts=self._contacts(),
-            grasp_point=BodyState(_triple(data.site_xpos[self._site]), _quad(rotation)),
+            grasp_point=self.hand(),
             gripper_width=self._opening,
             gripper_force=self._grip_force(),
         )
+
+    def joints(self) -> tuple[float, ...]:
+        return tuple(self._data.qpos[self._arm_q].tolist())
+
+    def gripper_width(self) -> float:
+        return self._opening
+
+    def hand(self) -> BodyState:
+        data, rotation, velocity = self._data, np.empty(4), np.empty(6)
+        mujoco.mju_mat2Quat(rotation, data.site_xmat[self._site])
+        mujoco.mj_objectVelocity(self._model, data, mujoco.mjtObj.mjOBJ_SITE, self._site, velocity, 0)
+        return BodyState(
+            _triple(data.site_xpos[self._site]), _quad(rotation), _triple(velocity[3:]), _triple(velocity[:3])
+        )
+
+    def body(self, name: str) -> BodyState:
+        return self._body_state(self._free[name] if name in self._free else self._slides[name])
+
+    def slide(self, name: str) -> float:
+        return float(self._data.qpos[self._slide_q[name]])
+
+    def jacobian(self) -> Floats:
+        mujoco.mj_jacSite(self._model, self._data, self._jacobian[:3], self._jacobian[3:], self._site)
+        columns: Floats = self._jacobian[:, self._arm_v]
+        return columns
 
     def finite(self) -> bool:
         data = self._data
@@ -173,8 +211,16 @@ class MujocoEngine:
     def push(self, body: str, force: Vector3) -> None:
         self._pushes[self._free[body]] = force
 
+    def vary(self, scene: Scene, friction: float = 1.0) -> None:
+        self._scene, self._scale = scene, friction
+        self._model.geom_friction[:] = self._friction * friction
+        for thing in scene.objects:
+            if thing.kind == "cube":
+                resize(self._model, thing)
+        mujoco.mj_setConst(self._model, self._data)
+
     def set_grip(self, friction: float) -> None:
-        self._model.geom_friction[self._pads] = self._pad_friction * friction
+        self._model.geom_friction[self._pads] = self._pad_friction * friction * self._scale
 
     def close(self) -> None:
         """MuJoCo's memory goes with the object."""
@@ -246,6 +292,45 @@ class MujocoEngine:
         return BodyState(
             _triple(data.xpos[body]), _quad(data.xquat[body]), _triple(velocity[3:]), _triple(velocity[:3])
         )
+
+
+class Substeps:
+    """The substeps of a control period in one call, which lets other threads of Python run meanwhile.
+
+    Step for step the same as `mj_step`, bit by bit.
+    """
+
+    def __init__(self, model: Any) -> None:
+        size = mujoco.mj_stateSize(model, mujoco.mjtState.mjSTATE_FULLPHYSICS)
+        self.controls: Floats = np.zeros((SUBSTEPS, model.nu))
+        """To be filled before `run`; shape (substeps, actuators)."""
+        self._state, self._warm = np.empty((1, size)), np.empty((1, model.nv))
+        self._states = np.empty((1, SUBSTEPS, size))
+        self._sensors = np.empty((1, SUBSTEPS, model.nsensordata))
+        self._rollout = mujoco.rollout.Rollout(nthread=0)
+
+    def run(self, model: Any, data: Any) -> None:
+        mujoco.mj_getState(model, data, self._state[0], mujoco.mjtState.mjSTATE_FULLPHYSICS)
+        self._warm[0] = data.qacc_warmstart
+        self._rollout.rollout(
+            [model], [data], self._state, self.controls[None], skip_checks=True, nstep=SUBSTEPS,
+            initial_warmstart=self._warm, state=self._states, sensordata=self._sensors,
+        )  # fmt: skip
+
+
+def resize(model: Any, cube: SceneObject) -> None:
+    """Give a cube of a compiled model another size [m] and mass [kg], as if built so."""
+    half = np.array(cube.size) / 2
+    body, geom = model.body(cube.name).id, model.geom(f"{cube.name}#0").id
+    model.geom_size[geom] = half
+    model.geom_rbound[geom] = np.linalg.norm(half)
+    model.geom_aabb[geom] = (0.0, 0.0, 0.0, *half)
+    if model.body_bvhnum[body]:
+        model.bvh_aabb[model.body_bvhadr[body]] = (0.0, 0.0, 0.0, *half)
+    model.body_mass[body] = cube.mass
+    # of a solid box about its own axes
+    square = np.array(cube.size) ** 2
+    model.body_inertia[body] = cube.mass / 12 * (square.sum() - square)
 
 
 def _triple(values: Floats) -> Vector3:

@@ -18,14 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embodied.errors import BadInput, SetupError, did_you_mean
+from embodied_tabletop.colors import COLORS
 from embodied_tabletop.engine import JOINTS, Snapshot, Start
 from embodied_tabletop.mujoco_model import CAMERAS, HAND_CAMERA, scene_xml
-from embodied_tabletop.scene import Scene
+from embodied_tabletop.scene import Scene, Vector3
 
 Image = NDArray[np.uint8]
 
 CAMERA_NAMES = (*CAMERAS, HAND_CAMERA)
 LARGEST = (1280, 960)
+MARK_M = 0.015
 
 _LIBRARIES = {"egl": ("libEGL.so.1",), "osmesa": ("libOSMesa.so.8", "libOSMesa.so.6", "libOSMesa.so")}
 _INSTALL = (
@@ -36,10 +38,11 @@ _INSTALL = (
 
 @dataclass(frozen=True)
 class Moment:
-    """What a picture shows: the arm's joints [rad], and all else."""
+    """What a picture shows: the arm's joints [rad], all else, and points to be marked [m, world frame]."""
 
     joints: tuple[float, ...]
     now: Snapshot
+    marks: tuple[Vector3, ...] = ()
 
 
 class Studio:
@@ -69,6 +72,10 @@ class Studio:
         check_picture(camera, width, height)
         return self._thread.submit(self._paint, moment, camera, width, height, shadows)
 
+    def arrange(self, scene: Scene, start: Start) -> None:
+        """From now on: the same objects elsewhere, cubes of other sizes, other colours."""
+        self._thread.submit(self._arrange, scene, start)
+
     def close(self) -> None:
         """Paint what was asked for, then let go. Idempotent."""
         if not self._thread._shutdown:
@@ -80,6 +87,8 @@ class Studio:
         self._pose(moment)
         renderer.update_scene(self._data, camera)
         renderer.scene.flags[mujoco.mjtRndFlag.mjRND_SHADOW] = shadows
+        for mark in moment.marks:
+            _mark(renderer.scene, mark)
         picture: Image = renderer.render()
         return picture.copy()
 
@@ -88,16 +97,26 @@ class Studio:
             if self._model is None:
                 self._model = mujoco.MjModel.from_xml_string(scene_xml(self._scene, visual=True))
                 self._data = mujoco.MjData(self._model)
-                for thing in self._scene.objects:
-                    if thing.fastened:
-                        pose = self._start.poses[thing.name]
-                        body = self._model.body(f"{thing.name}.base").id
-                        self._model.body_pos[body], self._model.body_quat[body] = (
-                            pose.position,
-                            pose.quaternion,
-                        )
+                self._dress()
             self._renderers[width, height] = _make_renderer(self._model, width, height)
         return self._renderers[width, height]
+
+    def _arrange(self, scene: Scene, start: Start) -> None:
+        self._scene, self._start = scene, start
+        if self._model is not None:
+            self._dress()
+
+    def _dress(self) -> None:
+        model = self._model
+        for thing in self._scene.objects:
+            if thing.fastened:
+                pose = self._start.poses[thing.name]
+                body = model.body(f"{thing.name}.base").id
+                model.body_pos[body], model.body_quat[body] = pose.position, pose.quaternion
+            if thing.kind == "cube":
+                geom = model.geom(f"{thing.name}#0").id
+                model.geom_size[geom] = [extent / 2 for extent in thing.size]
+                model.geom_rgba[geom, :3] = COLORS[thing.color]
 
     def _pose(self, moment: Moment) -> None:
         data, now = self._data, moment.now
@@ -119,6 +138,15 @@ class Studio:
         for renderer in self._renderers.values():
             renderer.close()
         self._renderers.clear()
+
+
+def _mark(scene: Any, at: Vector3) -> None:
+    """A small translucent ball, where there is room in the picture for one more shape."""
+    if scene.ngeom < scene.maxgeom:
+        ball, size = mujoco.mjtGeom.mjGEOM_SPHERE, np.full(3, MARK_M)
+        color = np.array((0.1, 0.9, 0.3, 0.6), np.float32)
+        mujoco.mjv_initGeom(scene.geoms[scene.ngeom], ball, size, np.array(at), np.eye(3).ravel(), color)
+        scene.ngeom += 1
 
 
 def check_picture(camera: str, width: int, height: int) -> None:

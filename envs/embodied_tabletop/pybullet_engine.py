@@ -18,7 +18,9 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pybullet
+from numpy.typing import NDArray
 from pybullet_utils.bullet_client import BulletClient
 
 from embodied_tabletop.engine import (
@@ -40,7 +42,7 @@ from embodied_tabletop.engine import (
 )
 from embodied_tabletop.geometry import rotation
 from embodied_tabletop.parts import BUTTON_FORCE_N, SLIDE, bodies_of
-from embodied_tabletop.pybullet_model import FINGER_JOINTS, FINGER_LINKS, TIP_LINK, write_scene
+from embodied_tabletop.pybullet_model import FINGER_JOINTS, FINGER_LINKS, TIP_LINK, object_urdf, write_scene
 from embodied_tabletop.scene import FLOOR_Z, TABLE_X, TABLE_Y, Scene, SceneObject, Vector3, handle_of
 
 SUBSTEPS = 5
@@ -78,6 +80,7 @@ class PybulletEngine:
         self._reached = list(HOME)
         self._width = self._width_goal = GRIPPER_WIDTH_MAX_M
         self._force = GRIPPER_FORCE_MAX_N
+        self._friction = 1.0
         self._time_s = 0.0
 
     def reset(self, start: Start) -> None:
@@ -92,15 +95,15 @@ class PybulletEngine:
         self._bodies = {}
         self._pushes.clear()
         self._surroundings()
-        self._width = self._width_goal = GRIPPER_WIDTH_MAX_M
+        self._width = self._width_goal = start.gripper_width
         self._force = GRIPPER_FORCE_MAX_N
         if start.held:
             self._width = min(self._scene.by_name[start.held].size[:2])
             self._width_goal, self._force = 0.0, 30.0
-        self._load_arm()
+        self._load_arm(start.joints)
         for thing in self._scene.objects:
             self._load(thing, start)
-        self._target, self._reached = list(HOME), list(HOME)
+        self._target, self._reached = list(start.joints), list(start.joints)
         self._time_s = 0.0
 
     def command(
@@ -164,16 +167,42 @@ class PybulletEngine:
                 other = self._owner.get((contact[2], contact[4]), ARM)
                 if one != other:
                     pairs.add((one, other) if one < other else (other, one))
-        link = bullet.getLinkState(self._arm, self._tip, computeForwardKinematics=1)
         return Snapshot(
             time_s=self._time_s,
             bodies={thing.name: self._state(thing) for thing in self._scene.objects},
             slides={name: self._slide(name)[0] for name in self._slides},
             contacts=frozenset(pairs),
-            grasp_point=BodyState(link[4], _wxyz(link[5])),
+            grasp_point=self.hand(),
             gripper_width=self._opening(),
             gripper_force=self._grip_force([c for c in touching if self._arm in (c[1], c[2])]),
         )
+
+    def joints(self) -> tuple[float, ...]:
+        return tuple(state[0] for state in self._bullet.getJointStates(self._arm, self._joints))
+
+    def gripper_width(self) -> float:
+        return self._opening()
+
+    def hand(self) -> BodyState:
+        link = self._bullet.getLinkState(
+            self._arm, self._tip, computeLinkVelocity=1, computeForwardKinematics=1
+        )
+        return BodyState(link[4], _wxyz(link[5]), link[6], link[7])
+
+    def body(self, name: str) -> BodyState:
+        return self._state(self._scene.by_name[name])
+
+    def slide(self, name: str) -> float:
+        return self._slide(name)[0]
+
+    def jacobian(self) -> NDArray[np.float64]:
+        positions = [state[0] for state in self._bullet.getJointStates(self._arm, self._moving)]
+        zeros = [0.0] * len(positions)
+        linear, angular = self._bullet.calculateJacobian(
+            self._arm, self._tip, (0, 0, 0), positions, zeros, zeros
+        )
+        whole: NDArray[np.float64] = np.array(linear + angular)
+        return whole[:, self._columns]
 
     def finite(self) -> bool:
         for thing in self._scene.objects:
@@ -195,10 +224,18 @@ class PybulletEngine:
     def push(self, body: str, force: Vector3) -> None:
         self._pushes[body] = force
 
+    def vary(self, scene: Scene, friction: float = 1.0) -> None:
+        for old, new in zip(self._scene.objects, scene.objects, strict=True):
+            if (old.size, old.mass) != (new.size, new.mass):
+                (self._folder / f"{new.name}.urdf").write_text(object_urdf(new), encoding="utf-8")
+        # Bullet multiplies the friction of the two that touch.
+        self._scene, self._friction = scene, friction**0.5
+
     def set_grip(self, friction: float) -> None:
+        scale = friction * self._friction
         for link in self._fingers.values():
             self._bullet.changeDynamics(
-                self._arm, link, lateralFriction=PAD_FRICTION * friction, spinningFriction=0.01 * friction
+                self._arm, link, lateralFriction=PAD_FRICTION * scale, spinningFriction=0.01 * scale
             )
 
     def close(self) -> None:
@@ -213,12 +250,12 @@ class PybulletEngine:
         half = [(TABLE_X[1] - TABLE_X[0]) / 2, (TABLE_Y[1] - TABLE_Y[0]) / 2, 0.02]
         shape = bullet.createCollisionShape(pybullet.GEOM_BOX, halfExtents=half)
         table = bullet.createMultiBody(0, shape, basePosition=[sum(TABLE_X) / 2, sum(TABLE_Y) / 2, -0.02])
-        bullet.changeDynamics(table, -1, lateralFriction=TABLE_FRICTION)
+        bullet.changeDynamics(table, -1, lateralFriction=TABLE_FRICTION * self._friction)
         plane = bullet.createCollisionShape(pybullet.GEOM_PLANE)
         floor = bullet.createMultiBody(0, plane, basePosition=[0, 0, FLOOR_Z])
         self._owner |= {(table, -1): TABLE, (floor, -1): FLOOR}
 
-    def _load_arm(self) -> None:
+    def _load_arm(self, posture: Sequence[float]) -> None:
         bullet = self._bullet
         self._arm = bullet.loadURDF(f"{self._folder}/arm.urdf", useFixedBase=True)
         number = {
@@ -228,9 +265,11 @@ class PybulletEngine:
         self._joints = [number[name] for name in JOINTS]
         self._finger_joints = [number[name] for name in FINGER_JOINTS]
         self._tip = links[TIP_LINK]
+        moving = sorted((*self._joints, *self._finger_joints))
+        self._moving, self._columns = moving, [moving.index(joint) for joint in self._joints]
         self._fingers = {owner: links[name] for name, owner in FINGER_LINKS.items()}
         self._owner |= {(self._arm, link): owner for owner, link in self._fingers.items()}
-        for joint, q in zip(self._joints, HOME, strict=True):
+        for joint, q in zip(self._joints, posture, strict=True):
             bullet.resetJointState(self._arm, joint, q)
         for joint in self._finger_joints:
             bullet.resetJointState(self._arm, joint, self._width / 2)
@@ -261,8 +300,8 @@ class PybulletEngine:
             self._owner[body, link] = handle_of(thing.name) if name == handle_of(thing.name) else thing.name
         for link in range(-1, bullet.getNumJoints(body)):
             bullet.changeDynamics(
-                body, link, lateralFriction=THING_FRICTION, spinningFriction=0.002, rollingFriction=0.0,
-                linearDamping=0.02, angularDamping=0.02,
+                body, link, lateralFriction=THING_FRICTION * self._friction, spinningFriction=0.002,
+                rollingFriction=0.0, linearDamping=0.02, angularDamping=0.02,
             )  # fmt: skip
         if thing.name in self._slides:
             self._hold_slide(thing, body, start.slides.get(thing.name, 0.0))
