@@ -184,7 +184,12 @@ class _Hand:
         far = float(np.abs(way).max())
         way = way * (STEP_M / far) if far > STEP_M else way
         now = self._data.site_xmat[self._site].reshape(3, 3)
-        turn = 0.5 * sum(np.cross(now[:, k], self._upright[:, k]) for k in range(3))
+        back = self._upright @ now.T
+        turn = (
+            0.5 * (back[2, 1] - back[1, 2]),
+            0.5 * (back[0, 2] - back[2, 0]),
+            0.5 * (back[1, 0] - back[0, 1]),
+        )
         jacobian = self._jacobian
         self._mujoco.mj_jacSite(self._model, self._data, jacobian[:3], jacobian[3:], self._site)
         part = jacobian[:, self._v]
