@@ -137,8 +137,10 @@ class WorldSpec(Methods, Protocol):
         ready: what must hold before a step can begin ("alive"); it is waited for. None if nothing.
 
     A world may also have `disturbances`, those of its interrupts that are no fault of the step that they end
-    ("bumped"): it is begun again, a dozen times over, without that counting as a failure. It may have `notes`,
-    a text of plain knowledge (its rules, units, pitfalls) for the models that plan and write skills.
+    ("bumped"): it is begun again, a dozen times over, without that counting as a failure. It may have
+    `notes`, a text of plain knowledge (its rules, units, pitfalls) for the models that plan and write skills.
+    It may have `aside`, families of facts or names of things (`*` stands for anything) that prompts leave out
+    unless the goal names them, because they are many and seldom of use; code reads them as all others.
     """
 
     @property

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from embodied.condition import Condition, facts_in
@@ -11,47 +12,101 @@ from embodied.facts import FactFamily, Key, Observation, Value
 ENTRIES: Final = 40
 """Facts of one family that are written out; the rest are counted."""
 
+NEAREST: Final = 24
+"""Likewise of what is listed by distance: what is further is seldom of use."""
+
 EVENTS: Final = 6
 
+SMALL: Final = 10.0
+"""Numbers below this are written to a thousandth (metres to the millimetre), others to a tenth."""
 
-def render_observation(observation: Observation, *, entries: int = ENTRIES) -> str:
+
+def render_observation(
+    observation: Observation,
+    *,
+    entries: int = ENTRIES,
+    aside: Sequence[str] = (),
+    about: Condition | None = None,
+) -> str:
     """Facts by family, one family a line; what is missing of a closed family is left out.
 
     Amounts stand in order of their names, distances nearest first. The last events end the text.
+
+    Args:
+        aside: families, or names of things (`*` stands for anything), that are left out, and said to be.
+        about: what it names is never left out.
     """
+    named = {word for fact in facts_in(about) for word in (fact.family, *fact.keys)} if about else set()
+    hidden = [pattern for pattern in aside if pattern not in named]
     lines = []
     unknown = []
     for name, family in observation.families.items():
-        present = dict(observation.items(name))
+        if name in hidden:
+            continue
+        present = {key: value for key, value in observation.items(name) if not _left_out(key, hidden, named)}
         if present:
-            lines.append(f"{name}: {render_family(family, present, entries)}")
+            lines.append(f"{name}: {render_family(family, present, entries, named)}")
         elif family.closed:
             lines.append(f"{name}: (nothing)" if family.keys else f"{name}: {render_value(family.default)}")
         else:
             unknown.append(name)
     if unknown:
         lines.append(f"not known now: {', '.join(unknown)}")
+    if hidden:
+        lines.append(f"left out here, code can read them: {', '.join(hidden)}")
     lines += [f"event: {render_event(event)}" for event in observation.events[-EVENTS:]]
     return "\n".join(lines)
 
 
-def render_family(family: FactFamily, present: Mapping[Key, Value], entries: int = ENTRIES) -> str:
-    """The facts of one family: `oak_log 3, stick 2`, or the value of a family with no key."""
+def _left_out(key: Key, hidden: Sequence[str], named: set[str]) -> bool:
+    return any(part not in named and any(fnmatchcase(part, pattern) for pattern in hidden) for part in key)
+
+
+def render_family(
+    family: FactFamily, present: Mapping[Key, Value], entries: int = ENTRIES, named: Iterable[str] = ()
+) -> str:
+    """The facts of one family: `oak_log 3, stick 2`, or the value of a family with no key.
+
+    Of facts that are false unless said, those that are true are listed, with no value.
+    """
     if () in present:
         return render_value(present[()])
     by_distance = family.kind == "float" and not family.closed
     ordered = sorted(present.items(), key=lambda pair: (pair[1] if by_distance else 0, pair[0]))
-    shown = [f"{', '.join(key)} {render_value(value)}" for key, value in ordered[:entries]]
-    rest = len(ordered) - entries
-    return ", ".join([*shown, f"… {rest} more"] if rest > 0 else shown)
+    if _false_unless_said(family):
+        ordered = [pair for pair in ordered if pair[1]]
+    most = min(entries, NEAREST) if by_distance else entries
+    wanted = set(named)
+    kept = [*ordered[:most], *(pair for pair in ordered[most:] if wanted & set(pair[0]))]
+    shown = [_entry(family, key, value) for key, value in kept]
+    rest = len(ordered) - len(kept)
+    return ", ".join([*shown, f"… {rest} more"] if rest > 0 else shown) or "(nothing)"
+
+
+def _entry(family: FactFamily, key: Key, value: Value) -> str:
+    name = key[0] if len(key) == 1 else f"({', '.join(key)})"
+    return name if _false_unless_said(family) else f"{name} {render_value(value)}"
+
+
+def _false_unless_said(family: FactFamily) -> bool:
+    return family.closed and family.kind == "bool" and family.default is False
 
 
 def render_value(value: Value | None) -> str:
+    """`true`, `12`, `0.045`, `(0.523, -0.087, 0.022)`; as fine as its size asks for."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple):
-        return f"({', '.join(f'{part:.1f}' for part in value)})"
-    return f"{value:.1f}" if isinstance(value, float) else str(value)
+        largest = max(map(abs, value), default=0.0)
+        return f"({', '.join(_number(part, largest) for part in value)})"
+    if isinstance(value, float):
+        return _number(value, abs(value))
+    return "''" if value == "" else str(value)
+
+
+def _number(value: float, largest: float) -> str:
+    text = f"{value:.{3 if largest < SMALL else 1}f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def render_event(event: Mapping[str, Any]) -> str:
@@ -78,18 +133,23 @@ def _schema_line(family: FactFamily) -> str:
     return f"- {name}: {family.kind}. {family.doc}{missing}"
 
 
-def render_changes(before: Observation, after: Observation, about: Iterable[Condition] = ()) -> str:
-    """What an attempt changed among countable facts, and the facts that conditions speak of."""
+def render_changes(
+    before: Observation, after: Observation, about: Iterable[Condition] = (), aside: Sequence[str] = ()
+) -> str:
+    """What an attempt changed among facts that are known whole, and the facts that conditions speak of.
+
+    `aside`: as of `render_observation`.
+    """
     lines = []
     for name, family in after.families.items():
-        if not (family.closed and family.kind in ("int", "float")):
+        if name in aside or not (family.closed and family.kind in ("int", "float", "bool")):
             continue
         keys = sorted({key for key, _ in before.items(name)} | {key for key, _ in after.items(name)})
         changed = [
             f"{', '.join(key)} {render_value(_as_value(before, name, key))} -> "
-            f"{render_value(_as_value(after, name, key))}"
+            f"{render_value(_as_value(after, name, key))}".strip()
             for key in keys
-            if before.get(name, *key) != after.get(name, *key)
+            if before.get(name, *key) != after.get(name, *key) and not _left_out(key, aside, set())
         ]
         if changed:
             lines.append(f"{name}: {'; '.join(changed)}")

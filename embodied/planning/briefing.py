@@ -21,7 +21,9 @@ from embodied.render import render_families, render_observation
 from embodied.sandbox.stubs import NOT_OFFERED
 from embodied.skills import Skill, SkillLibrary
 
-_CLAUSE: Final = re.compile(r"(?<=[.!?]) +(?=[A-Z])|; ")
+_SENTENCE: Final = re.compile(r"(?<=[.!?]) +(?=[A-Z])")
+_MORE: Final = re.compile(r"\bcount`? more\b")
+_TOTAL: Final = re.compile(r"\buntil\b|\btotal\b")
 
 MOST_SKILLS: Final = 40
 """A larger library is not written out: the skills closest to the goal are."""
@@ -51,17 +53,17 @@ class Briefing:
         history: str,
         **more: str,
     ) -> list[Message]:
-        parts = render_parts(
-            prompt,
-            world=world_text(self.spec),
-            primitives=primitives_text(self.primitives),
-            goal=goal_text,
-            condition=str(goal),
-            skills=self.skills(f"{goal_text} {goal}"),
-            observation=render_observation(observation),
-            history=history,
-            **more,
-        )
+        """The prompt; `more` are values that only this prompt has, or has otherwise."""
+        values = {
+            "world": world_text(self.spec),
+            "primitives": primitives_text(self.primitives),
+            "goal": goal_text,
+            "condition": str(goal),
+            "skills": self.skills(f"{goal_text} {goal}"),
+            "observation": render_observation(observation, aside=aside_of(self.spec), about=goal),
+            "history": history,
+        }
+        parts = render_parts(prompt, **{**values, **more})
         return [Message(role, text) for role, text in parts]
 
     def skills(self, query: str) -> str:
@@ -96,27 +98,53 @@ def notes_of(spec: WorldSpec) -> str:
     return notes.strip() if isinstance(notes, str) else ""
 
 
+def aside_of(spec: WorldSpec) -> tuple[str, ...]:
+    """Families and names of facts that a world holds for bulk; most worlds name none."""
+    return tuple(getattr(spec, "aside", ()))
+
+
 def primitives_text(primitives: Mapping[str, PrimitiveSpec]) -> str:
-    """The first words of each: enough to judge what code could do; whoever writes it gets the rest."""
+    """The first sentence of each: enough to judge what code could do; whoever writes it gets the rest."""
     return "\n".join(
-        f"- `{name}`: {_first_words(spec.doc)}"
+        f"- `{name}`: {_first_sentence(spec.doc)}"
         for name, spec in sorted(primitives.items())
         if name not in NOT_OFFERED
     )
 
 
-def _first_words(doc: str) -> str:
-    return _CLAUSE.split(doc.strip(), maxsplit=1)[0].rstrip(".")
+def primitives_named(primitives: Mapping[str, PrimitiveSpec]) -> str:
+    """Their names alone, which say enough where skills do the work and a new one is seldom wanted."""
+    return ", ".join(f"`{name}`" for name in sorted(primitives) if name not in NOT_OFFERED)
+
+
+def _first_sentence(doc: str) -> str:
+    return _SENTENCE.split(" ".join(doc.split()), maxsplit=1)[0].rstrip(".")
 
 
 def skill_line(skill: Skill) -> str:
     """A skill in the list that a planner chooses from."""
+    call = skill.signature().removesuffix(" -> SkillResult")
+    return f"- `{call}`: {skill_meaning(skill)}"
+
+
+def skill_meaning(skill: Skill) -> str:
+    """What a skill does, what its `count` counts, what it achieves and needs; for planners and writers."""
     doc = " ".join(skill.doc.split())
-    extra = f" {doc}" if doc and doc not in skill.description else ""
+    description = " ".join(skill.description.split())
+    extra = f" {doc}" if doc and doc not in description else ""
     achieves = f" Achieves: {'; '.join(skill.achieves)}." if skill.achieves else ""
     needs = f" Needs: {'; '.join(skill.needs)}." if skill.needs else ""
-    call = skill.signature().removesuffix(" -> SkillResult")
-    return f"- `{call}`: {skill.description}{extra}{achieves}{needs}"
+    return f"{description}{extra}{_count_means(skill)}{achieves}{needs}"
+
+
+def _count_means(skill: Skill) -> str:
+    """A skill that makes `count` more also achieves `>= {count}`: which of the two it is has to be said."""
+    if not any("{count}" in achieved for achieved in skill.achieves):
+        return ""
+    text = f"{skill.description} {skill.doc}"
+    if _TOTAL.search(text) and not _MORE.search(text):
+        return " (`count` is the total at the end.)"
+    return " (`count` is how many more, on top of what is held.)"
 
 
 def attempt_line(attempt: Attempt) -> str:

@@ -6,7 +6,7 @@ with the feedback gathered so far.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from embodied.planning.briefing import attempt_line
@@ -46,7 +46,13 @@ def _same(one: Attempt, other: Attempt) -> bool:
     return one.step.signature == other.step.signature
 
 
-def steps_so_far(history: Sequence[Attempt], remark: str = "") -> str:
-    """Every step in order, for a planner that is asked at each."""
-    lines = [f"{number}. {attempt_line(attempt)}" for number, attempt in enumerate(history, 1)]
+def steps_so_far(
+    history: Sequence[Attempt], remark: str = "", changed: Mapping[int, str] | None = None
+) -> str:
+    """Every step in order, for a planner that is asked at each; `changed` is what a step changed, from 1."""
+    known = changed or {}
+    lines = [
+        f"{number}. {attempt_line(attempt)}" + (f". Changed: {known[number]}" if number in known else "")
+        for number, attempt in enumerate(history, 1)
+    ]
     return "\n".join([*lines, remark] if remark else lines) or "None yet."

@@ -48,6 +48,7 @@ class PlanTree:
         for plan in plans:
             self._merge(plan)
         self.at = self.root
+        self._succeeded: set[str] = set()
 
     def _merge(self, plan: Sequence[Move]) -> None:
         node = self.root
@@ -61,6 +62,8 @@ class PlanTree:
     def succeed(self) -> None:
         """The current move did what it should."""
         self.at.status = "done"
+        if self.at.move:
+            self._succeeded.add(self.at.move.text)
 
     def fail(self) -> None:
         """The current move is given up; the next `advance` takes another branch."""
@@ -81,10 +84,15 @@ class PlanTree:
     def advance(self, holds: Holds, may_begin: MayBegin) -> Node | None:
         """The next move to try, from where the walk is; None when the tree is spent.
 
-        Moves whose effect already holds are skipped. Where a branch ends or has failed, the walk goes back
-        to the nearest fork with a branch left whose first open move may begin. Going forward, a move
-        whose needs seem unmet is taken where there is no other.
+        Moves whose effect already holds are skipped, and so are those that were done on another branch and
+        only led to such a move. Where a branch has failed, the walk goes back to the nearest fork with a
+        branch left whose first open move may begin. Going forward, a move whose needs seem unmet is taken
+        where there is no other. A plan that was walked to its end ends the walk: the others were made for
+        the state before it, and were meant for the case that it failed.
         """
+        if self.at.move and self.at.status == "done" and self._at_an_end(self.at, holds):
+            self.at.status = "spent"
+            return None
         node: Node | None = self.at
         found: Node | None = None
         while node is not None and found is None:
@@ -107,7 +115,7 @@ class PlanTree:
         for child in node.children:
             if child.move is None or child.status not in ("todo", "skipped"):
                 continue
-            if child.status == "skipped" or holds(child.move):
+            if child.status == "skipped" or holds(child.move) or self._overtaken(child, holds):
                 below = self._down(child, holds, may_begin)
                 if below is not None:
                     child.status = "skipped"
@@ -115,6 +123,26 @@ class PlanTree:
             elif may_begin(child.move):
                 return child
         return None
+
+    def _overtaken(self, node: Node, holds: Holds) -> bool:
+        """Whether this move and those that follow were done before, up to one whose effect holds still.
+
+        A thing that lies in the box is not picked up again to be put there.
+        """
+        if node.move is None or node.move.text not in self._succeeded:
+            return False
+        later = [child for child in node.children if child.move and child.move.text in self._succeeded]
+        return any((child.move and holds(child.move)) or self._overtaken(child, holds) for child in later)
+
+    def _at_an_end(self, node: Node, holds: Holds) -> bool:
+        """Whether a plan ends here, or all that follows in it holds already."""
+        return not node.children or any(
+            child.move is not None
+            and child.status in ("todo", "skipped")
+            and holds(child.move)
+            and self._at_an_end(child, holds)
+            for child in node.children
+        )
 
     def reopen(self, node: Node) -> None:
         """Try a failed move once more, and go on from there."""

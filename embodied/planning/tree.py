@@ -17,6 +17,7 @@ from embodied.planning.plan import Attempt, Decision, NewSkill, PlanNode, Step, 
 from embodied.planning.prefix import Node, PlanTree
 from embodied.planning.proposal import PLANS_SCHEMA, Judge, Move, Proposal
 from embodied.planning.recalling import PlanMemory
+from embodied.planning.unmet import unmet
 from embodied.skills import Skill
 
 SAMPLES: Final = 3
@@ -143,7 +144,7 @@ class TreePlanner:
             goal_text=self.goal_text or str(goal),
             goal=goal,
             observation=observation,
-            history=remembered(history, self._remark(observation)),
+            history=remembered(history, self._remark(goal, observation)),
             samples=str(SAMPLES),
             answer_tokens=str(longest_answer(self.client, "planner")),
         )
@@ -153,14 +154,18 @@ class TreePlanner:
         spec = self.briefing.spec
         return Judge(spec.name, self.briefing.library(), self.briefing.primitives, spec.families, known)
 
-    def _remark(self, observation: Observation) -> str:
-        """Why it is asked again."""
+    def _remark(self, goal: Condition, observation: Observation) -> str:
+        """Why it is asked again, and what the goal lacks."""
         if self.tree is None:
             return ""
-        failed = self.tree.at if self.tree.at.status == "failed" else None
-        if failed is not None and failed.move is not None:
-            return f"The last plan is at its end: {failed.move.text} failed, and no branch is left."
-        return "All steps of the last plan are done, and the goal does not hold."
+        failed = self.tree.at.move if self.tree.at.status == "failed" else None
+        why = (
+            f"The last plan is at its end: {failed.text} failed, and no branch is left."
+            if failed is not None
+            else "The last plan is at its end: all its steps are done, and the goal does not hold."
+        )
+        parts = unmet(goal, observation)
+        return f"{why} What the goal lacks now:\n{parts}" if parts else why
 
     def _gave_up(self, history: Sequence[Attempt]) -> str:
         last = next((a for a in reversed(history) if not a.judgement.passed), None)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from embodied.condition import empty_parts, evaluate, facts_in, parse
 from embodied.errors import BadGoal
 from embodied.facts import Observation
 from embodied.goals import Goal, GoalParser
-from embodied.methods import WorldSpec
+from embodied.methods import Vocabulary, WorldSpec
 from embodied.models import Message, ModelClient
 from embodied.planning.briefing import world_text
 from embodied.primitives import JsonSchema
@@ -27,6 +28,14 @@ GOAL_SCHEMA: Final[JsonSchema] = {
 }
 
 CORRECTIONS: Final = 2
+
+MOST_NAMES: Final = 100
+"""Things of a world that are named to the model."""
+
+MOST_NEAR: Final = 24
+"""Likewise of nouns, which are thousands in some worlds."""
+
+SHORTEST_WORD: Final = 3
 
 
 def proposed_goal(client: ModelClient, text: str, spec: WorldSpec, why: BadGoal) -> Goal:
@@ -66,8 +75,35 @@ def understood_before(text: str, past: PastRun | None) -> Goal | None:
 
 def goal_messages(text: str, spec: WorldSpec) -> list[Message]:
     examples = "; ".join(spec.vocabulary.examples[:4]) or "none"
-    parts = render_parts("goal", world=world_text(spec), examples=examples, goal=text)
+    parts = render_parts(
+        "goal",
+        world=world_text(spec),
+        quantifiers=render("quantifiers"),
+        examples=examples,
+        names=names_text(text, spec.vocabulary),
+        goal=text,
+    )
     return [Message(role, part) for role, part in parts]
+
+
+def names_text(text: str, vocabulary: Vocabulary) -> str:
+    """The names that a condition may use: of a world of single things all of them, by kind; of a world of
+    amounts those that share a word with `text`, as there are too many to list."""
+    by_kind: dict[str, list[str]] = {}
+    for thing in vocabulary.things[:MOST_NAMES]:
+        by_kind.setdefault(thing.kind, []).append(f"`{thing.name}`")
+    lines = [f"- {kind}: {', '.join(names)}" for kind, names in by_kind.items()]
+    rest = len(vocabulary.things) - MOST_NAMES
+    if rest > 0:
+        lines.append(f"- and {rest} more")
+    if lines:
+        return "\n".join(["All there is:", *lines])
+    said = {word for word in re.findall(r"[a-z]+", text.lower()) if len(word) >= SHORTEST_WORD}
+    near = [noun.name for noun in vocabulary.nouns if said & {w for name in noun.words for w in name.split()}]
+    if not near:
+        return "Things are named as this world names them."
+    shown = ", ".join(f"`{name}`" for name in near[:MOST_NEAR])
+    return f"Things are named as this world names them; with a word of the goal: {shown}."
 
 
 class _Unusable(Exception):

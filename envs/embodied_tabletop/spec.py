@@ -37,6 +37,7 @@ class TabletopSpec:
     disturbances: frozenset[str] = frozenset({"bumped"})
     ready: Condition | None = parse("alive")
     notes: str = NOTES
+    aside: tuple[str, ...] = ("joint", "left_of", "right_of", "in_front_of", "behind", "start_of_*")
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
