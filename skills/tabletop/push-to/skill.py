@@ -24,7 +24,7 @@ def push_to(object: str, place: str) -> SkillResult:
             return failed(f"something is on the {object}")
         why = _push(object, place, vain)
         vain = 0 if why == "" else vain + 1
-        if vain > 3:
+        if vain > 4:
             return failed(why)
         if why != "":
             log(why)
@@ -61,7 +61,7 @@ def _push(object: str, place: str, vain: int) -> str:
     shut = close_gripper(force=20.0, must_hold=False)
     if not shut.ok:
         return shut.message
-    begin = half + _FINGERS + _BEHIND
+    begin = half + _FINGERS + (_BEHIND if vain != 1 else 0.012)
     over = move_to(spot[0] - ux * begin, spot[1] - uy * begin, z + 0.09, yaw=turn, via="above")
     if not over.ok:
         return over.message
@@ -88,7 +88,7 @@ def _goal(object: str, place: str, spot: tuple[float, ...], across: bool, vain: 
         return []
     things = _things(object, across)
     direct = _end(middle, size, things, spot[0], spot[1])
-    if direct and vain < 3:
+    if direct and vain < 2:
         return [direct[0], direct[1]]
     best: list[float] = []
     least = 99.0
@@ -138,7 +138,7 @@ def _things(object: str, across: bool) -> list[list[float]]:
     circles: list[list[float]] = []
     for name in poses:
         if name != object and name in sizes and kinds.get(name, "") != "place":
-            radius = 0.5 * max(sizes[name][0], sizes[name][1])
+            radius = 0.6 * max(sizes[name][0], sizes[name][1])
             tall = poses[name][2] + sizes[name][2] / 2 > _PALM
             wide = radius + (0.105 if tall and across else 0.04)
             circles.append([poses[name][0], poses[name][1], wide, radius + (0.10 if tall and not across else 0.03)])
@@ -155,6 +155,6 @@ def _is_free(things: list[list[float]], from_x: float, from_y: float, x: float, 
         dx, dy = one[0] - from_x, one[1] - from_y
         along = dx * ux + dy * uy
         aside = abs(dx * uy - dy * ux)
-        if aside < one[2] and -0.05 - one[3] < along < length + one[3]:
+        if aside < one[2] and -0.07 - one[3] < along < length + one[3]:
             return False
     return True
