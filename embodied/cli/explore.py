@@ -17,7 +17,8 @@ from embodied.exploring.explore import ExploreReport, as_plain, find_exploration
 from embodied.exploring.report import failures_by_reason, over_time
 from embodied.journal import read
 from embodied.launchfile import LaunchFile, Override, from_table
-from embodied.view.draw import counted
+from embodied.outcome import Verdict
+from embodied.view.draw import counted, model_use_text
 from embodied.view.live import watcher_for
 from embodied.view.timeline import clock
 
@@ -46,7 +47,7 @@ def explore(
       embodied explore --resume last --minutes 60
       embodied explore minecraft --planner llm --iterations 20
 
-    Ctrl-C stops the bot and closes cleanly; the exploration can be resumed.
+    Ctrl-C stops the body and closes cleanly; the exploration can be resumed.
     """
     world = {"seed": seed, "fast": fast, "engine": engine, "record": record, "view": view}
     overrides = options.overrides_of(settings, {"planner": planner, "minutes": minutes} | world)
@@ -57,9 +58,11 @@ def explore(
     code = ending.INTERRUPTED if interrupted else report.run.exit_code
     console.print(_report(report, chosen))
     note_lessons(chosen.world.kind, report.run.journal, console)
-    if code in (ending.INTERRUPTED, ending.BUDGET_SPENT):
-        more = f" --minutes {chosen.limits.minutes * 2:g}" if code == ending.BUDGET_SPENT else ""
-        console.print(Text(f"Go on with:  {folders.command()} explore --resume {report.run.run}{more}"))
+    if code in (ending.INTERRUPTED, ending.BUDGET_SPENT) or report.run.verdict is Verdict.UNKNOWN:
+        spent = report.run.more or f"--minutes {chosen.limits.minutes * 2:g}"
+        more = f" {spent}" if code == ending.BUDGET_SPENT else ""
+        again = f"{folders.command()} explore --resume {report.run.run}{more}"
+        console.print(Text(f"Go on with:  {again}"), soft_wrap=True)
     if as_json:
         ending.print_json(**ending.report_as_json(report.run, code), explored=as_plain(report))
     raise typer.Exit(code)
@@ -117,6 +120,7 @@ def _report(report: ExploreReport, launch: LaunchFile) -> Table:
     fast = " (fast mode: shortened digging and smelting)" if launch.world.settings.get("fast") else ""
     table.add_row("time", Text(f"{clock(run.seconds)}{fast}"))
     table.add_row("steps", Text(f"{run.steps}, {run.primitive_calls} primitive calls"))
+    table.add_row("model calls", Text(model_use_text(run.model_use.to_wire())))
     table.add_row("assistance", Text(counted(run.assistance)))
     table.add_row("journal", Text(str(run.journal)))
     return table

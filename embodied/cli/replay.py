@@ -17,7 +17,7 @@ from embodied.cli.folders import command, runs_folder
 from embodied.runs import JOURNAL, find_run
 from embodied.view.draw import draw
 from embodied.view.state import RunView, advance
-from embodied.view.timeline import clock, inventory_text, line_of
+from embodied.view.timeline import Timeline, clock, inventory_text
 
 
 def replay(
@@ -50,11 +50,12 @@ def replay(
         return
     console = Console(highlight=False)
     view = RunView()
+    timeline = Timeline(full=full)
     for record in records:
         view = advance(view, record)
         if as_json:
             print(json.dumps(record))
-        elif line := line_of(record, full=full):
+        elif line := timeline.line(record):
             console.print(Text(f"{clock(view.elapsed):>7}  {line}"), soft_wrap=True)
     if as_json:
         return

@@ -58,7 +58,7 @@ def run(
       embodied run minecraft --set world.host=play.example.org --set world.auth=microsoft
       embodied run --resume last
 
-    Ctrl-C stops the bot and closes cleanly; the run can be resumed.
+    Ctrl-C stops the body and closes cleanly; the run can be resumed.
     """
     named = {"goal": goal, "planner": planner, "minutes": minutes, "no-model-cache": no_model_cache}
     world = {"seed": seed, "fast": fast, "engine": engine, "record": record, "view": view}

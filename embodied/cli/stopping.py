@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 
 
 @contextmanager
-def stop_on_signal(stop: threading.Event, said: str = "the bot comes to rest") -> Iterator[None]:
+def stop_on_signal(stop: threading.Event, said: str = "the body comes to rest") -> Iterator[None]:
     """`stop` is set by the first Ctrl-C or SIGTERM; outside the main thread nothing is listened for."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -20,7 +20,7 @@ def stop_on_signal(stop: threading.Event, said: str = "the bot comes to rest") -
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
-        with suppress(OSError):  # a stderr that is gone must not keep the bot from resting
+        with suppress(OSError):  # a stderr that is gone must not keep the body from resting
             print(f"\nstopping: {said} (Ctrl-C again to leave at once)", file=sys.stderr, flush=True)
 
     before = {number: signal.signal(number, asked) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from embodied.view.draw import draw
 from embodied.view.state import RunView, advance
-from embodied.view.timeline import clock, line_of
+from embodied.view.timeline import Timeline, clock
 
 REFRESH_PER_SECOND = 4
 
@@ -52,13 +52,14 @@ class LineWatcher:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._view = RunView()
+        self._timeline = Timeline()
 
     def start(self) -> None:
         """Nothing to start."""
 
     def on_record(self, record: dict[str, Any]) -> None:
         self._view = advance(self._view, record)
-        line = line_of(record)
+        line = self._timeline.line(record)
         if line:
             self._console.print(Text(f"{clock(self._view.elapsed):>6}  {line}"), soft_wrap=True)
 

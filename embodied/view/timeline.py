@@ -8,6 +8,8 @@ from typing import Any
 from embodied.plain_text import plain
 from embodied.view.state import Record, event_text, facts_from, signature
 
+SHOWN_STEPS = 8
+
 
 def clock(seconds: float) -> str:
     """Seconds as m:ss, or h:mm:ss from an hour on."""
@@ -25,6 +27,27 @@ def line_of(record: Record, *, full: bool = False) -> str:
     if writer is not None:
         return writer(record)
     return f"{kind}" if full and kind not in _FULL_LINES else ""
+
+
+class Timeline:
+    """The lines of one run, in order. Between full lines, a plan is told where the next step is not the one
+    that was told before.
+
+    Args:
+        full: every plan, nested skill and primitive call too.
+    """
+
+    def __init__(self, *, full: bool = False) -> None:
+        self._full = full
+        self._told: list[str] = []
+
+    def line(self, record: Record) -> str:
+        """As `line_of`."""
+        if record.get("type") != "plan":
+            return line_of(record, full=self._full)
+        steps = _steps(plain(record))
+        foreseen, self._told = self._told[1:2], steps
+        return line_of(record, full=True) if self._full or steps[:1] != foreseen else ""
 
 
 def inventory_text(facts: Mapping[str, Any]) -> str:
@@ -73,11 +96,14 @@ def _run_ended(record: Record) -> str:
     return f"{record.get('verdict')}: {record.get('reason', '')} ({_seconds(record)})"
 
 
+def _steps(record: Record) -> list[str]:
+    return [signature(str(s.get("skill")), s.get("arguments") or {}) for s in record.get("steps") or ()]
+
+
 def _plan(record: Record) -> str:
-    steps = record.get("steps") or ()
-    shown = " → ".join(signature(str(s.get("skill")), s.get("arguments") or {}) for s in steps[:4])
-    more = f" → … ({len(steps)} steps)" if len(steps) > 4 else ""
-    return f"plan: {shown}{more}" if steps else "plan: nothing left to do"
+    steps = _steps(record)
+    more = f" → … ({len(steps)} steps)" if len(steps) > SHOWN_STEPS else ""
+    return f"plan: {' → '.join(steps[:SHOWN_STEPS])}{more}" if steps else "plan: nothing left to do"
 
 
 def _skill_entered(record: Record) -> str:

@@ -30,6 +30,7 @@ from jsonschema import Draft202012Validator
 
 from embodied.errors import BadInput, did_you_mean
 from embodied.launchfile import expectation
+from embodied.primitives import finite
 from embodied_tabletop.colors import COLORS
 from embodied_tabletop.scene import KINDS, Place, Region, Scene, SceneObject, Vector3
 from embodied_tabletop.scenechecks import mistakes_in_scene
@@ -37,11 +38,16 @@ from embodied_tabletop.scenechecks import mistakes_in_scene
 FOLDER = Path(__file__).parent / "scenes"
 DEFAULT_SCENE = "default"
 
+_FAR = 10
+"""No table is that large [m], and no angle is needed beyond it [rad]."""
+_NUMBER = {"type": "number", "minimum": -_FAR, "maximum": _FAR}
+_LENGTH = {"type": "number", "exclusiveMinimum": 0, "maximum": _FAR}
 _NAME = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}
-_PAIR = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
-_REGION = {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4}
-_SIZE = {"type": ["number", "array"], "items": {"type": "number"}, "minItems": 2, "maxItems": 3}
-_COLOR = {"type": "string"}
+_PAIR = {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}
+_REGION = {"type": "array", "items": _NUMBER, "minItems": 4, "maxItems": 4}
+_SIZE = {"anyOf": [_LENGTH, {"type": "array", "items": _LENGTH, "minItems": 2, "maxItems": 3}]}
+_YAW = {"anyOf": [_NUMBER, {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}]}
+_COLOR = {"enum": list(COLORS)}
 
 TABLES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "": {"title": {"type": "string"}, "object": {"type": "array"}, "place": {"type": "array"}},
@@ -52,7 +58,7 @@ TABLES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "size": _SIZE,
         "position": _PAIR,
         "region": _REGION,
-        "yaw": {"type": ["number", "array"], "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
+        "yaw": _YAW,
         "mass": {"type": "number", "exclusiveMinimum": 0, "maximum": 5},
         "on": _NAME,
     },
@@ -150,9 +156,8 @@ def _wrong_keys(
         if key not in schema:
             hint = did_you_mean(key, schema) or f"{shown} has: {', '.join(schema)}."
             yield Mistake(place, f'{shown} has no setting "{key}".', hint)
-        elif not Draft202012Validator(schema[key]).is_valid(value):
-            message = f"{key} is {_shown(value)}; expected {_expected(key, schema[key])}."
-            yield Mistake(place, message, did_you_mean(str(value), map(str, schema[key].get("enum", ()))))
+        elif not Draft202012Validator(schema[key]).is_valid(value) or (where and not finite(value)):
+            yield _wrong_value(key, value, schema[key], place)
     if where.startswith("object") and "kind" not in given:
         yield Mistake(where, "kind is missing.", f"One of {', '.join(KINDS)}.")
     if where.startswith("place") and "name" not in given:
@@ -161,8 +166,19 @@ def _wrong_keys(
         yield Mistake(
             where, "It stands nowhere.", "Give position = [x, y] or region = [x_min, y_min, x_max, y_max]."
         )
-    if "position" in given and "region" in given:
-        yield Mistake(f"{where}.region", "position and region are both given.", "Give one of them.")
+    standing = [key for key in given if key in ("position", "region", "on")]
+    if len(standing) > 1:
+        yield Mistake(
+            f"{where}.{standing[1]}", f"{' and '.join(standing)} are both given.", "Give one of them."
+        )
+
+
+def _wrong_value(key: str, value: Any, rule: Mapping[str, Any], place: str) -> Mistake:
+    if key == "color" and isinstance(value, str):
+        hint = f"{did_you_mean(value, COLORS)} There are: {', '.join(COLORS)}.".strip()
+        return Mistake(place, f'There is no colour "{value}".', hint)
+    message = f"{key} is {_shown(value):.80}; expected {_expected(key, rule)}."
+    return Mistake(place, message, did_you_mean(str(value), map(str, rule.get("enum", ()))))
 
 
 def _build(table: Mapping[str, Any], name: str, origin: str) -> tuple[Scene, list[Mistake]]:
@@ -182,7 +198,6 @@ def _object(entry: Mapping[str, Any], number: int, mistakes: list[Mistake], *, a
     color = entry.get("color", _DEFAULT_COLOR.get(kind, ""))
     if not color:
         mistakes.append(Mistake(where, "color is missing.", f"One of {', '.join(COLORS)}."))
-    _check_color(color, where, mistakes)
     size = _size(entry.get("size"), kind, where, mistakes)
     yaw = entry.get("yaw", 0.0)
     low, high = (yaw, yaw) if isinstance(yaw, (int, float)) else yaw
@@ -211,22 +226,13 @@ def _object(entry: Mapping[str, Any], number: int, mistakes: list[Mistake], *, a
 def _place(entry: Mapping[str, Any], number: int, mistakes: list[Mistake]) -> Place:
     where = f"place.{number}"
     color = entry.get("color", "")
-    _check_color(color, where, mistakes)
     name = entry["name"]
     if "region" in entry:
         return Place(name, _region(entry, where, mistakes), color, marked=True)
     size = entry.get("size", _HAND_OVER_M if name == "hand_over" else _PAD_M)
     wide, deep = (size, size) if isinstance(size, (int, float)) else size[:2]
-    if min(wide, deep) <= 0:
-        mistakes.append(Mistake(f"{where}.size", f"size is {_shown(size)}; expected lengths above 0 [m]."))
     x, y = entry["position"]
     return Place(name, Region(x - wide / 2, y - deep / 2, x + wide / 2, y + deep / 2), color, marked=True)
-
-
-def _check_color(color: str, where: str, mistakes: list[Mistake]) -> None:
-    if color and color not in COLORS:
-        hint = f"{did_you_mean(color, COLORS)} There are: {', '.join(COLORS)}.".strip()
-        mistakes.append(Mistake(f"{where}.color", f'There is no colour "{color}".', hint))
 
 
 def _size(given: Any, kind: str, where: str, mistakes: list[Mistake]) -> Vector3:
@@ -236,9 +242,6 @@ def _size(given: Any, kind: str, where: str, mistakes: list[Mistake]) -> Vector3
     if size is None:
         wanted = "[diameter, height]" if kind in ("bowl", "button") else "[x, y, z]"
         mistakes.append(Mistake(f"{where}.size", f"size is {_shown(given)}; expected {wanted} [m]."))
-        return _DEFAULT_SIZE[kind]
-    if min(size) <= 0:
-        mistakes.append(Mistake(f"{where}.size", f"size is {_shown(given)}; expected lengths above 0 [m]."))
         return _DEFAULT_SIZE[kind]
     return size
 
@@ -266,9 +269,11 @@ def _region(entry: Mapping[str, Any], where: str, mistakes: list[Mistake]) -> Re
 def _expected(key: str, rule: Mapping[str, Any]) -> str:
     lists = {"position": "[x, y] in metres", "region": "[x_min, y_min, x_max, y_max] in metres"}
     if key == "size":
-        return "a length or a list of them [m]"
+        return "lengths above 0 [m]"
     if key == "yaw":
         return "an angle [rad], or [lowest, highest]"
+    if key in ("name", "on"):
+        return "a name in quotes: lower case letters, digits and underscores"
     return lists.get(key) or expectation(rule)
 
 

@@ -91,6 +91,26 @@ def test_all_mistakes_are_told_at_once() -> None:
     assert "line 5: " in message
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "position = [nan, 0.1]",
+        "region = [nan, 0, 0.5, 0.1]",
+        "position = [0.5, 0.1]\nsize = inf",
+        "position = [0.5, 0.1]\nsize = [1e400, 0.04, 0.04]",
+        "position = [0.5, 0.1]\nyaw = nan",
+        "position = [0.5, 0.1]\nmass = nan",
+        f"position = [{'9' * 400}, 0.1]",
+        'position = [0.5, 0.1]\non = "red_cube"',
+    ],
+)
+def test_numbers_that_are_none_and_two_stands_are_mistakes(wrong: str) -> None:
+    message = mistake(f'[[object]]\nkind = "cube"\ncolor = "red"\n{wrong}\n')
+    key = wrong.splitlines()[-1].partition(" ")[0]
+    assert f"mine.toml, line {4 + wrong.count(chr(10))}: " in message
+    assert key in message
+
+
 def test_an_empty_scene_and_broken_toml_are_refused() -> None:
     assert "no objects" in mistake('title = "nothing"')
     assert "not TOML" in mistake("[[object]")
