@@ -11,7 +11,7 @@ from typing import Any
 from embodied.bench.worldcase import Speed, WorldCase
 from embodied_tabletop.settings import ENGINES
 
-SKILL_SEEDS = tuple(range(4001, 4101))
+SKILL_SEEDS = tuple(range(5001, 5101))
 GOAL_SEEDS = tuple(range(4201, 4221))
 ROBUSTNESS_SEEDS = tuple(range(4301, 4311))
 
