@@ -31,8 +31,11 @@ from embodied_tabletop.engine import (
     Start,
 )
 from embodied_tabletop.mujoco_model import GRASP_SITE, TIMESTEP_S, scene_xml
+from embodied_tabletop.mujoco_warnings import to_the_log
 from embodied_tabletop.parts import FREE, SLIDE, all_bodies
 from embodied_tabletop.scene import Scene, SceneObject, Vector3
+
+to_the_log()
 
 SUBSTEPS = round(CONTROL_PERIOD_S / TIMESTEP_S)
 NUMBERS = np.arange(1, SUBSTEPS + 1)[:, None]

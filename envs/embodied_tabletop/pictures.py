@@ -21,7 +21,10 @@ from embodied.errors import BadInput, SetupError, did_you_mean
 from embodied_tabletop.colors import COLORS
 from embodied_tabletop.engine import JOINTS, Snapshot, Start
 from embodied_tabletop.mujoco_model import CAMERAS, HAND_CAMERA, scene_xml
+from embodied_tabletop.mujoco_warnings import to_the_log
 from embodied_tabletop.scene import Scene, Vector3
+
+to_the_log()
 
 Image = NDArray[np.uint8]
 
