@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import threading
 import time
@@ -238,7 +239,9 @@ def test_an_aim_that_is_missed_is_said_and_rare_reasons_are_counted() -> None:
 @pytest.mark.parametrize("engine", ["mujoco", "pybullet"])
 def test_the_step_that_is_measured_picks_a_cube_up(engine: str) -> None:
     task, whole = measure(engine, 0.04, 0.02)
-    assert "lifted in 1 of 1" in task.note
+    lifted = re.search(r"lifted in (\d+) of (\d+)", task.note)
+    assert lifted, task.note
+    assert int(lifted[1]) == int(lifted[2]) >= 1  # how many there are is a matter of speed
     assert task.steps_per_s > 0
     assert whole.steps_per_s > 0
     assert task.simulated_s == 0.04
