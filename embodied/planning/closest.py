@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 MANY: Final = 500
 """The vectors of a larger library are kept in the user's cache; a smaller one's are made at once."""
+
+_DOCSTRING: Final = re.compile(r'"""(.*?)"""', re.DOTALL)
 
 Found = Sequence[tuple[Skill, float]]
 """Skills, best first, with the cosine between what they mean and what the text means."""
@@ -53,10 +56,19 @@ class Closest:
 
 
 def _cosines(retriever: Retriever, query: str, skills: Sequence[Skill]) -> list[float]:
-    """Of the embeddings alone: what a search ranks by may weigh other things, and has no scale of its own."""
-    from embodied.retrieval import index_text
+    """Of the embeddings alone: what a search ranks by may weigh other things, and has no scale of its own.
 
+    The docstrings of its functions count as well: they say how a skill goes about it.
+    """
     if not skills:
         return []
-    wanted, *texts = retriever.embedder.embed([query, *map(index_text, skills)])
+    wanted, *texts = retriever.embedder.embed([query, *map(_told, skills)])
     return [float(text @ wanted) for text in texts]
+
+
+def _told(skill: Skill) -> str:
+    from embodied.retrieval import index_text
+
+    return " ".join(
+        [index_text(skill), *(" ".join(text.split()) for text in _DOCSTRING.findall(skill.source))]
+    )

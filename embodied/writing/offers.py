@@ -6,9 +6,11 @@ The type check reads `embodied.sandbox.stubs`; both are made from the body's own
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from embodied.facts import FactFamily
+from embodied.planning.briefing import skill_meaning
 from embodied.primitives import PrimitiveSpec
 from embodied.sandbox.stubs import NOT_OFFERED, fact_signatures
 from embodied.skills import Skill
@@ -30,18 +32,32 @@ def seconds_left() -> float
 """
 
 
-def primitives_offered(primitives: Mapping[str, PrimitiveSpec], families: Mapping[str, FactFamily]) -> str:
+def primitives_offered(
+    primitives: Mapping[str, PrimitiveSpec],
+    families: Mapping[str, FactFamily],
+    interrupts: Iterable[str] = (),
+) -> str:
     """Functions, facts and primitives: the same for every skill of a body, so that servers can cache it.
 
-    Failures that every moving primitive can have stand there once.
+    Failures that every moving primitive can have stand there once. `interrupts` end the program itself, so
+    that its code never sees them as errors.
     """
+    ending = sorted(interrupts)
     offered = [spec for name, spec in sorted(primitives.items()) if name not in NOT_OFFERED]
+    offered = [
+        replace(spec, errors={code: text for code, text in spec.errors.items() if code not in ending})
+        for spec in offered
+    ]
     shared = _shared_errors([spec for spec in offered if spec.moves])
     parts = [_HEADER, _facts(families), "# ----- primitives of the body; each gives a Result"]
     parts += [_primitive(spec, shared) for spec in offered]
     parts.append("# Every primitive that moves the body can also end with:")
     parts += [f"#   error {code!r}: {meaning}" for code, meaning in sorted(shared)]
     parts.append("#   error 'timeout': it took longer than it may, and was ended")
+    if ending:
+        parts.append(
+            f"# What ends the whole program at once, so that no code ever sees it: {', '.join(ending)}"
+        )
     return "\n".join(parts)
 
 
@@ -49,12 +65,7 @@ def skills_offered(skills: Iterable[Skill]) -> str:
     """The signature and a line of description of each skill; "" if there are none."""
     lines = []
     for skill in skills:
-        achieves = f" Achieves: {'; '.join(skill.achieves)}." if skill.achieves else ""
-        needs = f" Needs: {'; '.join(skill.needs)}." if skill.needs else ""
-        doc = " ".join(skill.doc.split())
-        extra = f" {doc}" if doc and doc not in skill.description else ""
-        text = f"{' '.join(skill.description.split())}{extra}{achieves}{needs}"
-        lines.append(f"def {skill.signature()}\n    {text}")
+        lines.append(f"def {skill.signature()}\n    {skill_meaning(skill)}")
     return "\n".join(lines)
 
 

@@ -15,7 +15,7 @@ from embodied.methods import WorldSpec
 from embodied.models import Message, ModelClient
 from embodied.outcome import Judgement
 from embodied.planning.asking import longest_answer
-from embodied.planning.briefing import world_text
+from embodied.planning.briefing import aside_of, world_text
 from embodied.planning.calls import written_call
 from embodied.planning.closest import Closest, Find, Found
 from embodied.primitives import PrimitiveSpec
@@ -32,14 +32,12 @@ from embodied.writing.offers import primitives_offered, skills_offered
 REPAIRS: Final = 3
 """Rounds of repair after the first version."""
 
-CLOSEST: Final = 2
-"""Skills whose code is shown as examples, at most."""
-
 NEAR: Final = 0.35
-"""And only if they are so near to the task [cosine]; unlike code costs tokens and teaches nothing."""
+"""The code of the nearest skill is an example if it is so near to the task [cosine]; unlike code costs tokens
+and teaches nothing."""
 
 MOST_SOURCE: Final = 7000
-"""All examples together [characters]."""
+"""And no longer than this [characters]."""
 
 OFFERED: Final = 24
 """Skills whose signatures are offered to the code; more would drown the primitives."""
@@ -210,7 +208,7 @@ class Workshop:
         self, order: Order, observation: Observation, tried: Sequence[Tried], library: SkillLibrary
     ) -> list[Message]:
         """The prompt. What changes from skill to skill comes last, so that servers can cache the rest."""
-        found = self.find(library, f"{order.name} {order.task} {order.achieves}", OFFERED)
+        found = self.find(library, f"{order.name.replace('-', ' ')}. {order.task}", OFFERED)
         offered = [skill for skill, _ in found]
         if len(library) <= OFFERED:
             offered += [skill for skill in library if skill not in offered]
@@ -218,7 +216,7 @@ class Workshop:
         parts = render_parts(
             "writer",
             world=world_text(self.spec),
-            primitives=primitives_offered(self.primitives, self.spec.families),
+            primitives=primitives_offered(self.primitives, self.spec.families, self.spec.interrupts),
             answer_tokens=str(longest_answer(self.client, "writer")),
             name=order.name,
             signature=order.signature,
@@ -228,7 +226,7 @@ class Workshop:
             achieves=f"`{order.achieves}`" if order.achieves else "(not stated)",
             uses="; ".join(f"`{use}`" for use in order.uses) or "this call only",
             seconds=f"{order.seconds:.0f}",
-            observation=render_observation(observation),
+            observation=render_observation(observation, aside=aside_of(self.spec), about=order.expects),
             skills=_skills(offered, found, hints_for(self.spec.name, names)),
             attempts=_attempts(tried),
         )
@@ -243,16 +241,15 @@ def _twin(skill: Skill, library: SkillLibrary) -> Skill | None:
 
 
 def _skills(offered: Sequence[Skill], found: Found, hints: str) -> str:
-    """Every offered skill in a line, the code of those that are really near, and what was learned of them."""
+    """Every offered skill in a line, the code of the one that is really near, and what was learned."""
     if not offered:
         return "(none yet: only primitives can be called)"
     parts = [f"```python\n{skills_offered(offered)}\n```"]
-    room = MOST_SOURCE
-    for skill, score in found[:CLOSEST]:
-        source = skill.source.strip()
-        if score >= NEAR and len(source) <= room:
-            room -= len(source)
-            parts.append(f"The code of `{skill.python_name}`, as an example:\n\n```python\n{source}\n```")
+    near = [(score, skill) for skill, score in found if score >= NEAR and len(skill.source) <= MOST_SOURCE]
+    if near:
+        example = max(near, key=lambda pair: pair[0])[1]
+        code = f"```python\n{example.source.strip()}\n```"
+        parts.append(f"The code of `{example.python_name}`, as an example:\n\n{code}")
     if hints:
         parts.append(f"Seen in earlier runs:\n{hints}")
     return "\n\n".join(parts)

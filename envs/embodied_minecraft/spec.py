@@ -30,6 +30,8 @@ class MinecraftSpec:
     interrupts: frozenset[str] = frozenset({"died", "drowning"})
     ready: Condition | None = parse("alive")
 
+    aside: tuple[str, ...] = ("*_leaves", "short_grass", "tall_grass")
+
     @cached_property
     def reflexes(self) -> tuple[Reflex, ...]:
         """Out of the water when short of breath; eating when hungry and something to eat is held."""

@@ -13,6 +13,9 @@ from embodied.outcome import Judgement, Verdict
 from embodied.planning import Attempt, NewSkill, ReActPlanner, Step, Stop, TreePlanner
 from embodied.planning.briefing import Briefing
 from embodied.planning.calls import parse_call
+from embodied.planning.prefix import PlanTree
+from embodied.planning.proposal import Move
+from embodied.planning.unmet import unmet
 from embodied.skills import SkillLibrary, seed_folder
 from tests.scripted import ScriptedClient, plans, wanted
 
@@ -226,6 +229,17 @@ def test_react_asks_at_every_step_and_sees_what_came_before() -> None:
     assert "1. gather_thing(thing='tree', item='wood', count=2): done" in walk.client.asked[1][1]
 
 
+def test_react_is_told_what_each_step_changed_and_what_the_goal_lacks() -> None:
+    step = {"thought": "", "new_skill": None, "call": WOOD[0], "expects": WOOD[1], "impossible": ""}
+    walk = Walk(step, step, planner=ReActPlanner)
+    walk.ended(walk.next(), True)
+    walk.next(wood=2)
+    told = walk.client.asked[-1][1]
+    assert "done. Changed: inventory: wood 0 -> 2" in told
+    assert "`inventory[ore] >= 2` is false" in told
+    assert "The code of a new skill can use the body's primitives: `craft`, " in told
+
+
 def test_react_ends_after_many_failures() -> None:
     walk = Walk(planner=ReActPlanner)
     step = Step("gather-thing", {"thing": "rock", "item": "ore", "count": 1}, GOAL, "")
@@ -234,3 +248,59 @@ def test_react_ends_after_many_failures() -> None:
     decision = walk.next()
     assert isinstance(decision, Stop)
     assert "6 steps in a row came to nothing" in decision.reason
+
+
+def test_a_plan_walked_to_its_end_in_vain_is_followed_by_a_question_with_what_the_goal_lacks() -> None:
+    """The other plan was made for the state before: it is not walked as if nothing had been done."""
+    walk = Walk(plans([WOOD], [PLANK, ORE]), plans([ORE]))
+    walk.ended(walk.next(), True)
+    assert call_of(walk.next(wood=2)) == "gather-thing ore"
+    assert walk.planner.questions == 2
+    told = walk.client.asked[-1][1]
+    assert "all its steps are done, and the goal does not hold" in told
+    assert "`inventory[ore] >= 2` is false: inventory[ore] is 0" in told
+
+
+def test_what_was_done_only_for_something_that_holds_is_not_done_again_on_another_branch() -> None:
+    tree = PlanTree([[_move("a"), _move("b"), _move("c")], [_move("x"), _move("a"), _move("b"), _move("d")]])
+    held_now = {"b"}
+    for name in ("a", "b"):
+        node = tree.advance(lambda move: False, lambda move: True)
+        assert node is not None
+        assert node.move is not None
+        assert node.move.skill == name
+        tree.succeed()
+    tree.advance(lambda move: False, lambda move: True)
+    tree.fail()
+    node = tree.advance(lambda move: move.skill in held_now, lambda move: True)
+    assert node is not None
+    assert node.move is not None
+    assert node.move.skill == "x"
+    tree.succeed()
+    node = tree.advance(lambda move: move.skill in held_now, lambda move: True)
+    assert node is not None
+    assert node.move is not None
+    assert node.move.skill == "d"
+
+
+def _move(name: str) -> Move:
+    return Move(name, {}, GOAL)
+
+
+@pytest.mark.parametrize(
+    ("goal", "lines"),
+    [
+        (
+            "inventory[ore] >= 2 and inventory[wood] >= 1",
+            ["`inventory[ore] >= 2` is false: inventory[ore] is 0"],
+        ),
+        ("near[tree] < 3", ["`near[tree] < 3` is UNKNOWN: near[tree] is not known"]),
+        ("sum(inventory[w*]) >= 9", ["is false: inventory[w*]: wood 3"]),
+        ("all(x in inventory: inventory[x] > 5)", ["is false: it does not hold for x = wood"]),
+        ("inventory[wood] >= 1", []),
+    ],
+)
+def test_what_a_goal_lacks_is_said_part_by_part(goal: str, lines: list[str]) -> None:
+    said = unmet(parse(goal), held(wood=3)).splitlines()
+    assert len(said) == len(lines)
+    assert all(line in each for line, each in zip(lines, said, strict=True))

@@ -10,10 +10,10 @@ import pytest
 
 from embodied.condition import parse
 from embodied.exploring.lessons import Lesson, LessonBook
-from embodied.facts import Observation
+from embodied.facts import FactFamily, Observation
 from embodied.mini.body import SPECS
 from embodied.mini.knowledge import FAMILIES, MiniSpec
-from embodied.planning.briefing import MOST_SKILLS, Briefing, world_text
+from embodied.planning.briefing import MOST_SKILLS, Briefing, primitives_text, skill_meaning, world_text
 from embodied.planning.calls import outline
 from embodied.planning.closest import Closest
 from embodied.planning.memory import remembered, steps_so_far
@@ -260,3 +260,68 @@ def test_an_observation_says_what_is_not_known() -> None:
         "uses: (nothing)",
         "not known now: position, near, alive",
     ]
+
+
+def test_small_numbers_are_written_to_a_thousandth_and_bulk_is_left_out_unless_it_is_asked_for() -> None:
+    families = {
+        family.name: family
+        for family in (
+            FactFamily("size", ("object",), "vector", "Extents [m]."),
+            FactFamily("on", ("object", "support"), "bool", "Rests on.", closed=True, default=False),
+            FactFamily("joint", ("joint",), "float", "Angles [rad]."),
+            FactFamily("position", (), "vector", "Of the feet [m]."),
+        )
+    }
+    now = Observation(
+        families,
+        {
+            "size": {("cube",): (0.045, 0.045, 0.0451), ("start_of_cube",): (0.1, 0.1, 0.0)},
+            "on": {("cube", "table"): True, ("cube", "bowl"): False},
+            "joint": {("j1",): 0.5},
+            "position": {(): (-3.26, 70.0, -57.52)},
+        },
+    )
+    aside = ("joint", "start_of_*")
+    assert render_observation(now, aside=aside).splitlines() == [
+        "size: cube (0.045, 0.045, 0.045)",
+        "on: (cube, table)",
+        "position: (-3.3, 70, -57.5)",
+        "left out here, code can read them: joint, start_of_*",
+    ]
+    asked = render_observation(now, aside=aside, about=parse("joint[j1] > 0 and at[cube, start_of_cube]"))
+    assert "joint: j1 0.5" in asked
+    assert "start_of_cube (0.1, 0.1, 0)" in asked
+
+
+def test_the_line_of_a_primitive_ends_where_a_sentence_ends() -> None:
+    doc = "Walk to the cell (each rounded down; 0 = in it). At once if there."
+    line = primitives_text({"go": replace(SPECS["walk"], name="go", doc=doc)})
+    assert line == "- `go`: Walk to the cell (each rounded down; 0 = in it)"
+
+
+@pytest.mark.parametrize(
+    ("task", "means"),
+    [
+        ("Dig until `count` more of `item` are held.", "`count` is how many more"),
+        ("Dig until `count` of `item` are held in total.", "`count` is the total"),
+        ("Smelt `count` of `item`.", "`count` is how many more"),
+    ],
+)
+def test_the_line_of_a_skill_says_what_its_count_means(task: str, means: str) -> None:
+    achieves = "inventory[{item}] >= {count}"
+    assert means in skill_meaning(outline("get", "get(item: str, count: int = 1)", task, "mini", achieves))
+
+
+def test_the_model_that_reads_a_goal_is_told_the_names_of_things() -> None:
+    things = load_world("tabletop").spec()
+    user = goal_messages("tidy up, red and green together", things)[1].text
+    assert "- bowl: `bowl`" in user
+    assert "tray" not in user
+    assert "`red_cube`" in user
+    assert "`oak_boat`" in goal_messages("a boat please", load_world("minecraft").spec())[1].text
+
+
+def test_what_ends_the_program_is_not_listed_as_an_error_that_code_sees() -> None:
+    text = primitives_offered(SPECS, FAMILIES, {"slipped"})
+    assert "error 'slipped'" not in text
+    assert "no code ever sees it: slipped" in text
