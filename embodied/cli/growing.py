@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from embodied.cli.folders import command, runs_folder
-from embodied.cli.skills import World
+from embodied.cli.skills import World, of_world, why_unused
 from embodied.cli.stopping import stop_on_signal
 from embodied.condition import parse
 from embodied.errors import BadInput
@@ -72,7 +72,7 @@ def verify(
             _tell(console, store, evidence)
             passed = passed and evidence.passed
             if stop.is_set():
-                console.print(Text(f"Stopped. `{command()} skills verify {name}` goes on."))
+                console.print(Text(f"Stopped. `{command()} skills verify {name}{of_world(world)}` goes on."))
                 raise typer.Exit(INTERRUPTED)
     raise typer.Exit(0 if passed else 1)
 
@@ -106,9 +106,9 @@ def history(name: Name, world: World = "minecraft") -> None:
         elif record["type"] in ("retired", "restored", "quarantined"):
             why = record.get("why") or str(record.get("hash", ""))[:8]
             console.print(Text(f"  {record['type']}: {why}"))
-    problem = store.problems().get(name)
+    problem = why_unused(store, name)
     if problem:
-        console.print(Text(f"{problem}; it is not used.", style="red"))
+        console.print(Text(problem, style="red"))
 
 
 def restore(
@@ -123,14 +123,16 @@ def restore(
     lines = store.history(name)
     if not lines:
         raise BadInput(
-            f"No version of {name} is stored.", remedy=f"`{command()} skills verify {name}` stores it."
+            f"No version of {name} is stored.",
+            remedy=f"`{command()} skills verify {name}{of_world(world)}` stores it.",
         )
     wanted = version or next((line.hash for line in lines if line.in_use), lines[-1].hash)
     grade = store.restore(name, wanted)
     used = next((line for line in store.history(name) if line.in_use), None)
     print(f"{name}: {grade.value}; in use: {used.hash[:8] if used else 'none'}")
     if used is None or not used.hash.startswith(wanted[:8]):
-        print(f"The restored version must be proven first:  {command()} skills verify {name}")
+        again = f"{command()} skills verify {name}{of_world(world)}"
+        print(f"The restored version must be proven first:  {again}")
 
 
 def retire(
@@ -158,7 +160,8 @@ def export(
         raise BadInput(
             "There is nothing to export: no skills were learned yet.", remedy="Or name some: --skill."
         )
-    print(f"{export_skills(wanted, target)} skills written to {target}")
+    count = export_skills(wanted, target)
+    print(f"{count} skill{'' if count == 1 else 's'} written to {target}")
 
 
 def import_(
@@ -169,12 +172,13 @@ def import_(
     """Read skills from outside into quarantine: shown and type-checked, and used only once verified."""
     store = open_library(world)
     console = Console(highlight=False)
-    problems = 0
+    problems = read = 0
     for one in import_skills(source, store):
         if one.added is None or one.skill is None:
             console.print(Text(f"{one.name}: refused: {one.problem}", style="red"))
             problems += 1
             continue
+        read += 1
         status = {"known": "is here already", "duplicate": f"is the same as {one.added.twin}"}
         grade = store.grade(one.name, one.skill.hash) if one.added.status != "duplicate" else None
         told = status.get(one.added.status) or f"{grade.value if grade else ''}"
@@ -185,9 +189,10 @@ def import_(
                 console.print(Text(f"  {line}", style="yellow"))
             if show_code:
                 console.print(Syntax(one.skill.source.rstrip(), "python", background_color="default"))
-    console.print(
-        Text(f"None is used before it is verified:  {command()} skills verify --new --world {world}")
-    )
+    if read:
+        console.print(
+            Text(f"None is used before it is verified:  {command()} skills verify --new --world {world}")
+        )
     raise typer.Exit(2 if problems else 0)
 
 

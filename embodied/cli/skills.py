@@ -12,14 +12,14 @@ from rich.table import Table
 from rich.text import Text
 
 from embodied.cli.folders import checkout, runs_folder
-from embodied.errors import BadInput
+from embodied.errors import BadInput, BadSkill
 from embodied.library import Grade, LibraryStore, open_library
 from embodied.library.rates import rates_of
 from embodied.plain_text import plain_line
 from embodied.runs import JOURNAL, list_runs
 from embodied.skills import Skill, SkillLibrary, seed_folder, user_folder
 
-app = typer.Typer(no_args_is_help=True, help="List, show and search the skills of a world.")
+app = typer.Typer(no_args_is_help=True, help="What the agent can do: find, prove, keep and share skills.")
 
 World = Annotated[str, typer.Option("--world", help="Which world's skills.")]
 
@@ -46,7 +46,9 @@ def list_skills(world: World = "minecraft") -> None:
     rows = [(skill.name, grades[skill.name], Text(skill.description)) for skill in used]
     for name, grade in grades.items():
         if name not in used:
-            why = problems.get(name) or f"not used; `embodied skills history {name}` says why"
+            why = (
+                problems.get(name) or f"not used; `embodied skills history {name}{of_world(world)}` says why"
+            )
             rows.append((name, grade, Text(why, style="dim")))
     _print_rows(rows)
 
@@ -78,6 +80,7 @@ def show(
     store = store_of(world)
     shown = version or (None if store.grade(name).usable else _newest(store, name))
     skill = store.get(name, shown) if shown != "" else store.lying(name) or store.get(name)
+    unused = why_unused(store, name)
     console = Console(highlight=False)
     console.print(Text(skill.name, style="bold cyan"))
     console.print(Text(skill.description))
@@ -94,12 +97,31 @@ def show(
         ("grade", [store.grade(name, shown).value if shown != "" else "quarantined"]),
         ("in runs", _rates(skill)),
         ("folder", [_place(skill)]),
+        *((("not used", [unused]),) if unused else ()),
     )
     for label, values in rows:
         table.add_row(label, Text("\n".join(values) or "-"))
     console.print(table)
     console.print()
     console.print(Syntax(skill.source.rstrip(), "python", background_color="default"))
+
+
+def of_world(world: str) -> str:
+    """The option that names the world in a command, where it is not the one taken by default."""
+    return "" if world == "minecraft" else f" --world {world}"
+
+
+def why_unused(store: LibraryStore, name: str) -> str:
+    """Why a skill is not used though its grade may allow it: its files were changed; "" if they were not."""
+    problem = store.problems().get(name)
+    if problem:
+        return f"{problem}; it is not used."
+    try:
+        if store.grade(name).usable:
+            store.get(name)
+    except BadSkill as changed:
+        return changed.message
+    return ""
 
 
 def _newest(store: LibraryStore, name: str) -> str:

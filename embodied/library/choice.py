@@ -106,3 +106,14 @@ class Choice:
         if names not in self._stubs:
             self._stubs[names] = stubs_hash(self.body, names)
         return self._stubs[names]
+
+
+def standing(found: Mapping[str, Skill]) -> list[Skill]:
+    """Those whose calls are all there, directly or not."""
+    keep = dict(found)
+    while True:
+        fallen = [name for name, skill in keep.items() if any(called not in keep for called in skill.calls)]
+        if not fallen:
+            return list(keep.values())
+        for name in fallen:
+            del keep[name]

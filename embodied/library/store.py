@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from embodied.errors import BadLibrary, BadSkill, did_you_mean
-from embodied.library.choice import Choice
+from embodied.library.choice import Choice, standing
 from embodied.library.evidence import Evidence, Ground, SeedResult
 from embodied.library.files import digests, place_folder, read_files, replace_file, sweep, texts_of
 from embodied.library.grades import Grade
@@ -114,7 +114,7 @@ class LibraryStore:
                 except BadSkill:
                     continue  # changed on the disk: `problems` tells of it
         self._index.keep(self._index.names())
-        return SkillLibrary(skills=_standing(found))
+        return SkillLibrary(skills=standing(found))
 
     def get(self, name: str, version: str | None = None) -> Skill:
         """A skill in the version in use, or in the version whose hash begins with `version`, of whatever
@@ -161,7 +161,7 @@ class LibraryStore:
         choice = self.choice()
         chosen = choice.chosen(name)
         return tuple(
-            VersionLine(v.hash, choice.grade(name, v), v.origin, v.why, v.t, v is chosen, v)
+            VersionLine(v.hash, choice.grade(name, v), v.origin, v.why, v.t, v == chosen, v)
             for v in choice.versions(name)
         )
 
@@ -253,9 +253,18 @@ class LibraryStore:
             self._show(name)
 
     def restore(self, name: str, version: str) -> Grade:
-        """Prefer a version again, and take back a retirement. Its grade stays what its evidence says."""
+        """Prefer a version again, and take back a retirement. Its grade stays what its evidence says.
+
+        Raises `BadSkill` if the stored version was changed and no whole copy of it is at hand.
+        """
         name = self._known(name)
-        return self._decide(name, "restored", hash=self._version(name, version).hash)
+        wanted = self._version(name, version)
+        if wanted.files and not self._is_whole(name, wanted):
+            lying = read_files(self.folder / name)
+            if digests(lying) != wanted.files:
+                raise self._changed(name, wanted)
+            place_folder(lying, self._version_folder(name, wanted.hash))
+        return self._decide(name, "restored", hash=wanted.hash)
 
     def retire(self, name: str, why: str) -> Grade:
         """Use no version of a skill any more. `restore` takes it back."""
@@ -307,6 +316,8 @@ class LibraryStore:
         if not stored:
             return
         shown = chosen if chosen is not None and chosen.files else (pinned or stored)[-1]
+        if not self._is_whole(name, shown):
+            return  # changed where it is kept: it must not come to lie where it would be read and used
         wanted = read_files(self._version_folder(name, shown.hash))
         found = read_files(self.folder / name)
         for file, content in wanted.items():
@@ -319,13 +330,20 @@ class LibraryStore:
         entry = entry or self._index.entry(name)
         if not entry.problem and entry.packed is not None and entry.hash == version.hash:
             return unpack(entry.packed, self.folder / name)
-        folder = self._version_folder(name, version.hash)
-        if digests(read_files(folder)) != version.files:
-            raise BadSkill(
-                f"{folder}: was changed behind the library's back; it is not used.",
-                remedy=f"Take it from your version control, or write {name} again.",
-            )
-        return load_skill(folder, named=name)
+        if not self._is_whole(name, version):
+            raise self._changed(name, version)
+        return load_skill(self._version_folder(name, version.hash), named=name)
+
+    def _is_whole(self, name: str, version: Version) -> bool:
+        """True if the files that are kept of a version are those that were stored."""
+        return digests(read_files(self._version_folder(name, version.hash))) == version.files
+
+    def _changed(self, name: str, version: Version) -> BadSkill:
+        return BadSkill(
+            f"{self._version_folder(name, version.hash)}: was changed behind the library's back; "
+            "it is not used.",
+            remedy="Take it from your version control, or restore another version.",
+        )
 
     def _twin(self, skill: Skill) -> str:
         """The name of another skill that is the same code and achieves the same; "" if there is none."""
@@ -370,17 +388,6 @@ class LibraryStore:
         """The first thing under the lock: the format's file, and no half-written things."""
         begin(self.folder, self.world)
         sweep(self.folder)
-
-
-def _standing(found: Mapping[str, Skill]) -> list[Skill]:
-    """Those whose calls are all there, directly or not."""
-    keep = dict(found)
-    while True:
-        fallen = [name for name, skill in keep.items() if any(called not in keep for called in skill.calls)]
-        if not fallen:
-            return list(keep.values())
-        for name in fallen:
-            del keep[name]
 
 
 def _is_name(name: str) -> bool:

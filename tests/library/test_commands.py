@@ -50,7 +50,7 @@ def test_the_life_of_a_skill(skills, tmp_path):
     assert "enough wood" in skills("history", "chop-wood")[1]
     assert "chop-wood: verified" in skills("restore", "chop-wood")[1]
     code, told = skills("export", str(tmp_path / "mine.zip"))
-    assert "1 skills written" in told
+    assert "1 skill written" in told
     assert (tmp_path / "mine.zip").is_file()
 
 
@@ -64,6 +64,31 @@ def test_a_skill_written_by_hand_into_the_folder_is_used_once_verified(skills, t
     assert "changed behind" in skills("list")[1]
     assert skills("verify", "chop-wood")[0] == 0
     assert len([line for line in skills("history", "chop-wood")[1].splitlines() if "hand" in line]) == 2
+
+
+def test_a_seed_skill_that_is_restored_is_in_use(skills):
+    assert skills("retire", "craft-item")[1].strip() == "craft-item: retired"
+    assert "embodied skills history craft-item --world mini" in skills("list")[1]
+    told = skills("restore", "craft-item")[1]
+    assert "craft-item: seed; in use: " in told
+    assert "in use: none" not in told
+    assert "must be proven" not in told
+    assert "* " in skills("history", "craft-item")[1]
+
+
+def test_a_change_behind_the_librarys_back_is_shown_wherever_one_looks(skills, tmp_path):
+    write(tmp_path / "library" / "mini", "chop-wood")
+    skills("verify", "chop-wood")
+    changed = tmp_path / "library" / "mini" / "chop-wood" / "skill.py"
+    changed.write_text(changed.read_text() + "# planted\n")
+    for command_line in (("list",), ("show", "chop-wood"), ("history", "chop-wood")):
+        assert "changed behind the library's back" in skills(*command_line)[1]
+    (stored,) = (tmp_path / "library" / "mini" / "_versions" / "chop-wood").glob("*/skill.py")
+    stored.write_text("nothing")
+    code, told = skills("restore", "chop-wood")
+    assert code == 2
+    assert "was changed behind the library's back" in told
+    assert "# planted" in changed.read_text()
 
 
 def test_one_that_fails_says_so_with_its_exit_code(skills, tmp_path):

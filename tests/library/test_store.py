@@ -83,6 +83,20 @@ def test_a_stored_version_that_was_changed_is_refused(store, gate, tmp_path):
     stored.write_text("def chop_wood() -> SkillResult: ...\n")
     with pytest.raises(BadSkill, match="was changed behind the library's back"):
         store.get("chop-wood", skill.hash[:8])
+    with pytest.raises(BadSkill, match="was changed behind the library's back"):
+        store.restore("chop-wood", skill.hash)
+    assert 'log("2")' in (store.folder / "chop-wood" / "skill.py").read_text()
+
+
+def test_a_stored_version_that_was_changed_is_mended_from_its_copy_in_use(store, gate, tmp_path):
+    skill = write(tmp_path / "one", "chop-wood")
+    assert gate().verify(skill).passed
+    (stored,) = (store.folder / "_versions" / "chop-wood").glob("*/skill.py")
+    good = stored.read_text()
+    stored.write_text(good + "# planted\n")
+    store.restore("chop-wood", skill.hash)
+    assert stored.read_text() == (store.folder / "chop-wood" / "skill.py").read_text() == good
+    assert store.get("chop-wood").hash == skill.hash
 
 
 def test_a_planted_skill_is_not_used_however_well_it_describes_itself(store, gate, tmp_path):
