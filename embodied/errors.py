@@ -34,12 +34,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 
 
 class EmbodiedError(Exception):
-    """Base of every deliberate error. `remedy` says what to do, in one sentence."""
+    """Base of every deliberate error. `remedy` says what to do, in one sentence.
+
+    Attributes:
+        journal: of the run that this error ended; None if no run had begun.
+    """
 
     exit_code = 1
+    journal: Path | None = None
 
     def __init__(self, message: str, *, remedy: str = "") -> None:
         super().__init__(message if not remedy else f"{message}\n  {remedy}")

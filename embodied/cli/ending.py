@@ -12,7 +12,10 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from embodied.errors import BadInput, EmbodiedError
+from embodied.cli.folders import command
+from embodied.errors import EmbodiedError
+from embodied.exploring.explore import is_exploration
+from embodied.journal import read
 from embodied.loop import RunReport
 from embodied.plain_text import plain_line
 
@@ -21,6 +24,8 @@ FAILED = 1
 BAD_INPUT = 2
 BUDGET_SPENT = 3
 INTERRUPTED = 130
+
+GOAL_RECORDS = ("run_started", "run_resumed", "goal_changed")
 
 REPORT_KEYS: Mapping[str, Any] = {
     "goal": "",
@@ -35,6 +40,7 @@ REPORT_KEYS: Mapping[str, Any] = {
     "unproven": [],
     "journal": None,
     "reason": "",
+    "more": "",
     "run": None,
     "exit_code": FAILED,
     "error": None,
@@ -57,7 +63,14 @@ def _plain_lines(text: str) -> str:
 
 
 def print_error(error: EmbodiedError) -> None:
-    Console(stderr=True, highlight=False).print(error_text(error), soft_wrap=True)
+    """The message and its mend; where a run had begun, also how that goes on."""
+    console = Console(stderr=True, highlight=False)
+    console.print(error_text(error), soft_wrap=True)
+    if error.journal is not None:
+        folder = error.journal.parent
+        verb = "explore" if is_exploration(folder) else "run"
+        again = f"{command()} {verb} --resume {folder.name}"
+        console.print(Text(f"  Go on from here with:  {again}"), soft_wrap=True)
 
 
 _printed: list[bool] = []
@@ -75,13 +88,22 @@ def print_json(**report: Any) -> None:
 
 
 def print_json_error(error: EmbodiedError, *, goal: str = "") -> None:
-    name = "BadInput" if type(error) is BadInput else type(error).__name__
-    print_json(
-        goal=goal,
-        reason=error.message,
-        exit_code=error.exit_code,
-        error={"type": name, "message": error.message, "remedy": error.remedy},
-    )
+    report = {"goal": goal, **_of_run(error), "reason": error.message, "exit_code": error.exit_code}
+    name = type(error).__name__
+    print_json(**report, error={"type": name, "message": error.message, "remedy": error.remedy})
+
+
+def _of_run(error: EmbodiedError) -> dict[str, Any]:
+    """What the journal of a run that ended with an error says of it."""
+    if error.journal is None:
+        return {}
+    run: dict[str, Any] = {"run": error.journal.parent.name, "journal": str(error.journal)}
+    for record in read(error.journal):
+        if record["type"] in GOAL_RECORDS:
+            run["goal"] = record["goal"]
+        if record["type"] == "run_ended":
+            run |= {key: value for key, value in record.items() if key in REPORT_KEYS}
+    return run
 
 
 @contextmanager
@@ -111,6 +133,7 @@ def report_as_json(report: RunReport, code: int) -> dict[str, Any]:
         "journal": str(report.journal),
         "unproven": list(report.unproven),
         "reason": report.reason,
+        "more": report.more,
         "run": report.run,
         "exit_code": code,
     }

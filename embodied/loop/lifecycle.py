@@ -191,7 +191,7 @@ class _Life:
             self._begin(goal)
             judgement, exit_code = self._with_world(on_world)
         except BudgetSpent as spent:
-            judgement, exit_code = Judgement(Verdict.FAILED, str(spent)), spent.exit_code
+            judgement, exit_code = Judgement(Verdict.FAILED, spent.message), spent.exit_code
             more = spent.more
         except ModelInterrupted:
             judgement, exit_code = Judgement(Verdict.UNKNOWN, "stopped by the user"), INTERRUPTED
@@ -203,7 +203,8 @@ class _Life:
             judgement, exit_code = Judgement(Verdict.UNKNOWN, reason), lost.exit_code
         except EmbodiedError as error:
             write_fault(self.journal, error)
-            self._end(Judgement(Verdict.UNKNOWN, str(error)), error.exit_code)
+            self._end(Judgement(Verdict.UNKNOWN, error.message), error.exit_code)
+            error.journal = self.journal.path
             raise
         return self._end(judgement, exit_code, more)
 

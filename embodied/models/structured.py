@@ -33,7 +33,7 @@ def usable_text(choice: Choice) -> str:
     """The answer's text; raises BadAnswer if it was refused, broke off, or is empty."""
     if choice.refusal or choice.finish == "content_filter":
         said = choice.refusal or "its filter held the answer back"
-        raise BadAnswer("refusal", f"refused: {said}", text=choice.refusal or choice.text)
+        raise BadAnswer("refusal", f"refused: {said.strip().rstrip('.')}", text=choice.refusal or choice.text)
     if choice.finish == "length":
         raise BadAnswer("truncated", "the answer was cut at its longest length", text=choice.text)
     if not choice.text.strip():

@@ -127,3 +127,26 @@ def test_a_full_disk_ends_the_run_with_a_report(tmp_path: Path, launch: str) -> 
     assert (ended.returncode, report["verdict"]) == (1, "UNKNOWN")
     assert "the journal cannot be written" in report["reason"]
     assert "Traceback" not in ended.stderr
+
+
+def test_an_error_in_the_middle_names_the_run_and_how_to_go_on(
+    start: Start, launch: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "none.jsonl").write_text("")
+    monkeypatch.setenv("EMBODIED_CASSETTE", f"replay:{tmp_path / 'none.jsonl'}")
+    asking = ("--planner", "llm", "--set", "model.name=some", "--json")
+    code, report, err = finish(start("run", launch, "--goal", "get 2 wood", *asking))
+    assert (code, report["exit_code"], report["error"]["type"]) == (code, code, "NotRecorded")
+    assert (report["goal"], report["verdict"]) == ("get 2 wood", "UNKNOWN")
+    assert Path(report["journal"]).parent.name == report["run"]
+    assert f"embodied run --resume {report['run']}" in err
+
+
+def test_an_exploration_whose_budget_is_spent_names_what_there_must_be_more_of(
+    start: Start, launch: str
+) -> None:
+    code, report, err = finish(
+        start("explore", launch, "--iterations", "9", "--set", "limits.steps=1", "--json")
+    )
+    assert (code, report["more"]) == (3, "--set limits.steps=2")
+    assert f"explore --resume {report['run']} --set limits.steps=2" in err
