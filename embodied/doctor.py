@@ -30,11 +30,10 @@ def examine(kind: str, settings: Mapping[str, Any], *, pins: Path | None = None)
     """Every check for a world of `kind` with these settings; `pins` is a constraints file to compare with."""
     yield check_python()
     yield from check_packages(pins)
-    yield check_node()
-    yield from check_javascript()
     yield check_cache()
     yield check_disk()
-    yield from check_address(settings)
+    if "port" in settings or "host" in settings:
+        yield from check_address(settings)
     yield from check_world(kind)
 
 
@@ -77,6 +76,7 @@ def check_packages(pins: Path | None = None) -> Iterator[Check]:
 
 
 def check_node() -> Check:
+    """For worlds that need Node: their plugin's `doctor` yields it."""
     try:
         found = node.find_node()
     except SetupError as wrong:
@@ -86,7 +86,8 @@ def check_node() -> Check:
 
 
 def check_javascript() -> Iterator[Check]:
-    """The npm parts of installed worlds and bridges; they are installed at first use."""
+    """The npm parts of installed worlds and bridges; they are installed at first use. For worlds that need
+    Node: their plugin's `doctor` yields it."""
     for folder in javascript_packages():
         try:
             installed = node.installed(folder)

@@ -88,13 +88,33 @@ def test_the_npm_parts_of_worlds_and_bridges_are_found() -> None:
 def test_something_broken_exits_2_with_its_mend(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    launch = tmp_path / "mini.toml"
-    launch.write_text('[goal]\ntext = "get a pickaxe"\n[world]\nkind = "mini"\n')
-    with pytest.raises(SystemExit) as well:
-        command.main(["doctor", str(launch)])
-    assert well.value.code in (0, None)
-    monkeypatch.setenv("EMBODIED_NODE", str(tmp_path / "node"))
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("EMBODIED_CACHE", str(tmp_path / "file" / "cache"))
     with pytest.raises(SystemExit) as broken:
-        command.main(["doctor", str(launch)])
+        command.main(["doctor", _launch_of("mini", tmp_path)])
     assert broken.value.code == 2
-    assert "✗ Node: " in capfd.readouterr().out
+    told = capfd.readouterr().out
+    assert "✗ user cache: " in told
+    assert "set EMBODIED_CACHE to another folder" in told
+
+
+@pytest.mark.parametrize(("kind", "asks"), [("mini", False), ("tabletop", False), ("minecraft", True)])
+def test_only_a_world_that_needs_node_asks_for_it(
+    kind: str,
+    asks: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("EMBODIED_NODE", str(tmp_path / "node"))
+    with pytest.raises(SystemExit) as left:
+        command.main(["doctor", _launch_of(kind, tmp_path)])
+    told = capfd.readouterr().out
+    assert ("✗ Node: " in told, "npm" in told, "port: " in told) == (asks, asks, asks)
+    assert not asks or left.value.code == 2
+
+
+def _launch_of(kind: str, folder: Path) -> str:
+    launch = folder / f"{kind}.toml"
+    launch.write_text(f'[goal]\ntext = "get a pickaxe"\n[world]\nkind = "{kind}"\n')
+    return str(launch)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from embodied import node
+from embodied.doctor import check_javascript, check_node
 from embodied.errors import SetupError
 from embodied.world import Check
 from embodied_minecraft.server import PACKAGE_DIR
@@ -28,7 +29,9 @@ class MinecraftPlugin:
         return MinecraftSimulation(Settings.of(settings), run_dir)
 
     def doctor(self) -> Iterable[Check]:
-        """The embedded server's npm parts; Node itself is looked at by the engine."""
+        """Node, the npm parts of the bridge, and those of the embedded server."""
+        yield check_node()
+        yield from check_javascript()
         try:
             present = node.installed(PACKAGE_DIR)
         except SetupError as missing:
