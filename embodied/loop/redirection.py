@@ -20,6 +20,7 @@ from embodied.loop.interruption import Interruption
 from embodied.methods import WorldSpec
 
 FILE: Final = "goal.txt"
+TAKEN: Final = "goal.taken"
 POLL_S: Final = 0.2
 WHY: Final = "a new goal"
 
@@ -79,6 +80,7 @@ class Redirection:
             if waiting:  # a step may have begun just after it was asked for
                 self._interrupt()
             if file.is_file():
-                text = file.read_text(encoding="utf-8", errors="replace").strip()
-                file.unlink(missing_ok=True)
+                taken = file.replace(self.folder / TAKEN)  # one that is written meanwhile is not lost
+                text = taken.read_text(encoding="utf-8", errors="replace").strip()
+                taken.unlink(missing_ok=True)
                 self.ask(text)
