@@ -39,9 +39,11 @@ _YAW: Final[Schema] = {
     "description": "turn of the hand about z [rad]; null keeps it",
     "default": None,
 }
+SLOWEST: Final = 0.01
+"""Motions are planned whole, tick by tick: one that takes hours has no place in memory."""
 _SPEED: Final[Schema] = {
     "type": "number",
-    "exclusiveMinimum": 0,
+    "minimum": SLOWEST,
     "maximum": 1,
     "description": "share of the allowed speed",
     "default": 1.0,
@@ -170,7 +172,12 @@ _ALL: Final = (
         "tool may end in any direction.",
         _object(
             ("positions",),
-            positions={"type": "array", "items": {"type": "number"}, "minItems": 1, "maxItems": 32},
+            positions={
+                "type": "array",
+                "items": {"type": "number", "minimum": -1000, "maximum": 1000},
+                "minItems": 1,
+                "maxItems": 32,
+            },
             speed=_SPEED,
             touch=_TOUCH,
         ),

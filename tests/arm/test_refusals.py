@@ -30,6 +30,14 @@ def test_a_point_of_a_trajectory_that_is_not_finite_is_refused(make: Make) -> No
     assert not arm.driver.sent
 
 
+@pytest.mark.parametrize("speed", [0.0, 1e-6, 1e-300])
+def test_a_motion_that_would_take_hours_is_refused(make: Make, speed: float) -> None:
+    arm = make()
+    with pytest.raises(BadInput, match="minimum of 0.01"):
+        arm.call("move_to", **ZERO, speed=speed)
+    assert not arm.driver.sent
+
+
 def refused(arm: Any, **arguments: float) -> Any:
     """The refusal of a target, after which nothing was sent, and `reach_check` says the same."""
     result = arm.call("move_to", **arguments)

@@ -12,6 +12,9 @@ from embodied.world import Simulation
 from tests.contract.contract import WorldContract
 
 
+TO_AND_FRO = [{"x": 0.5, "y": y, "z": 0.4} for y in (-0.1, 0.1)] * 10
+
+
 class _Mini(WorldContract):
     kind = "mini"
     good = ("walk", {"x": 1, "y": 2})
@@ -40,7 +43,7 @@ class _Tabletop(WorldContract):
     bad_arguments = ("move_to", {"x": "far", "y": 0, "z": 0.3})
     failing = ("move_to", {"x": 2.0, "y": 0.0, "z": 0.3})
     failing_code = "outside_workspace"
-    long = ("move_to", {"x": 0.5, "y": 0.25, "z": 0.45, "speed": 0.001})
+    long = ("follow", {"points": TO_AND_FRO, "speed": 0.01})
     still = ("joint", "hand", "pose", "gripper_width")
     rest = "not moving"
     engine = ""
