@@ -11,7 +11,6 @@ from embodied.plugins import load_world, world_kinds
 from embodied.world import Simulation
 from tests.contract.contract import WorldContract
 
-
 TO_AND_FRO = [{"x": 0.5, "y": y, "z": 0.4} for y in (-0.1, 0.1)] * 10
 
 
