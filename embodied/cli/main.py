@@ -9,7 +9,20 @@ from typing import Annotated
 
 import typer
 
-from embodied.cli import bench, doctor, ending, explore, finding, goal, growing, replay, run, runs, skills
+from embodied.cli import (
+    bench,
+    doctor,
+    ending,
+    explore,
+    finding,
+    goal,
+    growing,
+    refine,
+    replay,
+    run,
+    runs,
+    skills,
+)
 from embodied.errors import BadInput, EmbodiedError
 
 app = typer.Typer(
@@ -27,6 +40,7 @@ checks the world's own facts.
   embodied doctor                              is everything in place?
   embodied run minecraft                       from an empty inventory to an iron pickaxe
   embodied run minecraft --goal "get a diamond"
+  embodied refine tabletop --task "reach the target"
   embodied replay last                         what happened, with times
 """,
     epilog="Exit codes: 0 passed, 1 failed or unknown, 2 bad input, 3 budget spent, 130 stopped with Ctrl-C.",
@@ -57,6 +71,7 @@ def _root(
 app.command("run")(run.run)
 app.command("goal")(goal.goal)
 app.command("explore")(explore.explore)
+app.command("refine")(refine.refine)
 app.command("doctor")(doctor.doctor)
 app.command("runs")(runs.runs)
 app.command("replay")(replay.replay)

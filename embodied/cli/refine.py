@@ -1,0 +1,151 @@
+"""`embodied refine`: learn a skill that code cannot do well."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from embodied.cli import ending, folders, options
+from embodied.cli.stopping import stop_on_signal
+from embodied.errors import BadInput
+from embodied.launchfile import LaunchFile, from_table
+from embodied.outcome import Verdict
+from embodied.view.timeline import clock
+
+if TYPE_CHECKING:  # what trains is imported when a training begins
+    from embodied.learning.refine import RefineReport, Wish
+
+EXAMPLE = 'embodied refine tabletop --task "reach the target"'
+MINUTES = 10.0
+
+
+def refine(
+    launch: options.Launch = "",
+    task: Annotated[str, typer.Option(help="What is to be learned, in words.")] = "",
+    designer: Annotated[
+        str, typer.Option(help="Who writes rewards: [cyan]offline[/cyan] composes them, with no model.")
+    ] = "offline",
+    trainer: Annotated[
+        str, typer.Option(help="What trains: [cyan]auto[/cyan] or [cyan]sac[/cyan].")
+    ] = "auto",
+    minutes: Annotated[float, typer.Option(min=0.05, help="Time for the search, in all.")] = MINUTES,
+    seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn at random.")] = 1,
+    engine: options.Engine = None,
+    settings: options.Settings = None,
+    resume: options.Resume = None,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Learn a task by reinforcement: rewards are written, judged, trained with; the best policy is kept.
+
+    [bold]Examples[/bold]
+
+      embodied refine tabletop --task "reach the target"
+      embodied refine tabletop --task "press the button" --minutes 5
+      embodied refine --resume last --minutes 20
+
+    Success is judged by the task's own condition, on seeds that training never saw. Ctrl-C keeps the best
+    policy so far, and the run can be resumed. Needs the extra: pip install 'embodied-agent\\[arm,learn]'
+    """
+    from embodied.learning.budget import Schedule
+    from embodied.learning.refine import Wish, start_refining
+    from embodied.learning.screen import watcher_for
+
+    overrides = options.overrides_of(settings, {"engine": engine})
+    console = Console(stderr=as_json, highlight=False)
+    wish = Wish(task, designer, trainer, seed, Schedule(minutes))
+    with ending.errors_as_json(as_json, task):
+        chosen = _launch(launch, resume, overrides, wish)
+        stop = threading.Event()
+        watcher = watcher_for(console, minutes, quiet=quiet)
+        with stop_on_signal(stop, "the best policy so far is measured and kept"):
+            watcher.start()
+            try:
+                report = start_refining(
+                    chosen,
+                    wish,
+                    runs_dir=folders.runs_folder(),
+                    resume=resume,
+                    on_record=lambda record: watcher.on_record(dict(record)),
+                    stop=stop,
+                )
+            finally:
+                watcher.stop()
+    code = _code(report, interrupted=stop.is_set())
+    console.print(_shown(report))
+    if code != ending.PASSED:
+        again = f"{folders.command()} refine --resume {report.run} --minutes {2 * minutes:g}"
+        console.print(Text(f"Go on with:  {again}"), soft_wrap=True)
+    if as_json:
+        ending.print_json(**_plain(report, code))
+    raise typer.Exit(code)
+
+
+def _launch(name: str, resume: str | None, overrides: list[Any], wish: Wish) -> LaunchFile:
+    if resume:
+        from embodied.learning.refine import resumed_launch
+
+        table = resumed_launch(folders.runs_folder(), resume)
+        return from_table(dict(table), f"the journal of {resume}", overrides)
+    if not wish.sentence.strip():
+        raise BadInput("What is to be learned?", remedy=f"For instance  {EXAMPLE}.")
+    return options.launch_named(name, overrides, EXAMPLE)
+
+
+def _code(report: RefineReport, *, interrupted: bool) -> int:
+    if interrupted:
+        return ending.INTERRUPTED
+    return ending.PASSED if report.verdict is Verdict.PASSED else ending.FAILED
+
+
+def _shown(report: RefineReport) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    style = "bold green" if report.verdict is Verdict.PASSED else "bold red"
+    table.add_row(Text(report.verdict.value, style=style), Text(report.reason))
+    if report.chosen is not None and report.chosen.best is not None:
+        best = report.chosen.best
+        table.add_row("reward", Text(f"number {report.chosen.number}, {report.chosen.proposal.name}"))
+        table.add_row("trained", Text(f"{best.step} steps, {len(report.progress.candidates)} candidates"))
+    table.add_row("time", Text(clock(report.seconds)))
+    if report.artefact is not None:
+        for name, path in _files(report).items():
+            table.add_row(name, Text(str(path)))
+    table.add_row("report", Text(str(report.page)))
+    return table
+
+
+def _files(report: RefineReport) -> dict[str, Path]:
+    assert report.artefact is not None
+    return {
+        "policy": report.artefact.file,
+        "card": report.artefact.card,
+        "reward's code": report.artefact.reward,
+    }
+
+
+def _plain(report: RefineReport, code: int) -> dict[str, Any]:
+    kept = report.artefact
+    return {
+        "goal": report.sentence,
+        "verdict": report.verdict.value,
+        "reason": report.reason,
+        "seconds": round(report.seconds, 1),
+        "run": report.run,
+        "journal": str(report.folder / "journal.jsonl"),
+        "exit_code": code,
+        "report": str(report.page),
+        "policy": None if kept is None else {name: str(path) for name, path in _files(report).items()},
+        "held_out": None if kept is None else {**vars(kept.measured), "rate": kept.measured.rate},
+        "candidates": [
+            {"number": one.number, "reward": one.proposal.name, "state": one.state, "steps": one.steps}
+            for one in report.progress.candidates.values()
+        ],
+    }

@@ -1,0 +1,56 @@
+"""How long a refinement may take, and whether somebody asked it to end."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How the search spends its steps.
+
+    Attributes:
+        minutes: wall clock of all of it, those before a resumption counted.
+        rivals: candidates that are screened in a round.
+        screening: environment steps that each of them gets first; with each halving as much again as before.
+        every: steps from one checkpoint to the next.
+        most: steps of one candidate, at most.
+        episodes: to measure a checkpoint with.
+        held_out: to measure the result with.
+        rounds: of designing, at most.
+    """
+
+    minutes: float = 10.0
+    rivals: int = 4
+    screening: int = 1000
+    every: int = 500
+    most: int = 40_000
+    episodes: int = 20
+    held_out: int = 100
+    rounds: int = 3
+
+
+@dataclass
+class Clock:
+    """Counts down."""
+
+    minutes: float
+    stop: threading.Event
+    spent_s: float = 0.0
+    _begun: float = field(default_factory=time.monotonic)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds, those before a resumption counted."""
+        return self.spent_s + time.monotonic() - self._begun
+
+    @property
+    def left(self) -> float:
+        """Seconds; never below 0."""
+        return max(0.0, 60.0 * self.minutes - self.elapsed)
+
+    def over(self) -> bool:
+        """Whether to end now."""
+        return self.stop.is_set() or self.left <= 0.0

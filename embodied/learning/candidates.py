@@ -1,0 +1,166 @@
+"""One record for each reward that is tried, and the designer that proposes them with no model."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+
+import msgspec
+import numpy as np
+
+from embodied.condition import Condition
+from embodied.rewards.composing import Design, compose, designs
+from embodied.rewards.spec import ActionSpec, ObservationSpec
+from embodied.rewards.training import Checkpoint, TrainingRecord
+
+SOLVED: Final = 0.9
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A reward that a designer gives.
+
+    Attributes:
+        name: of its structure ("push, level").
+        source: reward code.
+        values: numbers in it that may be searched.
+        parent: the number of the candidate that it was made from, 0 for none.
+        why: in a sentence.
+    """
+
+    name: str
+    source: str
+    values: Mapping[str, float]
+    parent: int = 0
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A reward, and all that is known of it.
+
+    Attributes:
+        number: from 1, in the order of designing.
+        proposal: what the designer gave.
+        state: "proposed", "refused" by the critic, "accepted", "dropped" in screening, "kept" for more
+            training, or "broken" (its reward failed in training).
+        critique: what the critic said.
+        checkpoints: what was measured, in order.
+        analysis: what the analyst said.
+    """
+
+    number: int
+    proposal: Proposal
+    state: str = "proposed"
+    critique: str = ""
+    checkpoints: tuple[Checkpoint, ...] = ()
+    analysis: str = ""
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.proposal.source.encode()).hexdigest()
+
+    @property
+    def steps(self) -> int:
+        """Trained so far."""
+        return self.checkpoints[-1].step if self.checkpoints else 0
+
+    @property
+    def best(self) -> Checkpoint | None:
+        """The checkpoint of the highest success rate; of equals the one with the shorter episodes."""
+        return max(self.checkpoints, key=rank, default=None)
+
+    def record(self, horizon: int, stopped: str = "") -> TrainingRecord:
+        """For the analyst."""
+        return TrainingRecord(self.digest, horizon, self.checkpoints, stopped)
+
+    def measured(self, checkpoint: Checkpoint) -> Candidate:
+        """With one more checkpoint; one measured again at the same step takes its place."""
+        before = tuple(one for one in self.checkpoints if one.step < checkpoint.step)
+        return replace(self, checkpoints=(*before, checkpoint))
+
+    def to_plain(self) -> dict[str, object]:
+        """As journals and files keep it."""
+        plain: dict[str, object] = msgspec.to_builtins(self)
+        return plain
+
+    @staticmethod
+    def from_plain(plain: Mapping[str, object]) -> Candidate:
+        return msgspec.convert(plain, Candidate)
+
+
+def rank(checkpoint: Checkpoint) -> tuple[float, float]:
+    """What checkpoints are chosen by: success, then how soon. The reward has no say."""
+    return checkpoint.success, -checkpoint.length
+
+
+class Designer(Protocol):
+    """Proposes rewards for a condition, knowing how earlier ones did."""
+
+    @property
+    def name(self) -> str: ...
+
+    def propose(self, earlier: Sequence[Candidate], count: int) -> tuple[Proposal, ...]:
+        """At most `count` new ones; none if it has no more.
+
+        Raises:
+            CannotCompose, BadSpec: it has nothing to say for this condition and these observations.
+        """
+        ...
+
+
+class OfflineDesigner:
+    """Composes rewards from the condition and the specs; from the second round on it changes numbers of the
+    structure that did best. Needs no model, and knows no task."""
+
+    name = "offline"
+
+    def __init__(
+        self, condition: Condition, observation: ObservationSpec, action: ActionSpec, seed: int
+    ) -> None:
+        self._observation, self._action, self._seed = observation, action, seed
+        self._designs = designs(condition, observation, action)
+
+    @property
+    def goal(self) -> Design:
+        """Any design for the condition: it says what is to be brought where."""
+        return self._designs[0]
+
+    def propose(self, earlier: Sequence[Candidate], count: int) -> tuple[Proposal, ...]:
+        """See `Designer.propose`."""
+        known = {candidate.proposal.source for candidate in earlier}
+        fresh = [self._written(design, 0, "") for design in self._designs]
+        new = [proposal for proposal in fresh if proposal.source not in known]
+        if len(new) < count:
+            new += self._varied(earlier, known, count - len(new))
+        return tuple(new[:count])
+
+    def _varied(self, earlier: Sequence[Candidate], known: set[str], count: int) -> list[Proposal]:
+        trained = [candidate for candidate in earlier if candidate.best is not None]
+        if not trained:
+            return []
+        parent = max(trained, key=lambda one: rank(one.best) if one.best else (0.0, 0.0))
+        design = next(d for d in self._designs if d.name == parent.proposal.name)
+        design = design.with_values(parent.proposal.values)
+        draws = np.random.default_rng((self._seed, len(earlier)))
+        made: list[Proposal] = []
+        for _ in range(10 * count):
+            factors = np.exp(draws.normal(0.0, 0.5, len(design.parameters)))
+            changed = {
+                one.name: float(f"{one.value * factor:.3g}")
+                for one, factor in zip(design.parameters, factors, strict=True)
+            }
+            why = f"other numbers in what did best, number {parent.number}"
+            proposal = self._written(design.with_values(changed), parent.number, why)
+            if proposal.source not in known:
+                known.add(proposal.source)
+                made.append(proposal)
+            if len(made) == count:
+                break
+        return made
+
+    def _written(self, design: Design, parent: int, why: str) -> Proposal:
+        code = compose(design, self._observation, self._action)
+        return Proposal(design.name, code.source, design.values, parent, why or design.form)

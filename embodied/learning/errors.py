@@ -1,0 +1,56 @@
+"""What can keep a refinement from being done.
+
+EmbodiedError
+├── BadInput
+│   ├── UnknownTask           no task of the world is what the sentence says
+│   ├── NoCondition           a task that nothing can say the success of
+│   ├── EnvironmentChanged    a run that goes on in another environment than it began in
+│   └── PolicyMismatch        a policy that sees or does other things than the body
+├── SetupError
+│   └── NoTrainer             a package of the extra `learn` is not installed
+└── EmbodiedError
+    └── NoReward              no candidate was accepted by the critic
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+from typing import Final
+
+from embodied.errors import BadInput, EmbodiedError, SetupError
+
+INSTALL: Final = "pip install 'embodied-agent[learn]'"
+
+
+class UnknownTask(BadInput):
+    pass
+
+
+class NoCondition(BadInput):
+    pass
+
+
+class EnvironmentChanged(BadInput):
+    pass
+
+
+class PolicyMismatch(BadInput):
+    pass
+
+
+class NoTrainer(SetupError):
+    pass
+
+
+class NoReward(EmbodiedError):
+    pass
+
+
+def need(packages: Sequence[str], what: str) -> None:
+    """Raise `NoTrainer`, naming the extra, if one of these modules is not installed."""
+    missing = [name for name in packages if find_spec(name) is None]
+    if missing:
+        raise NoTrainer(
+            f"{what} needs {', '.join(missing)}, not installed here.", remedy=f"Install the extra: {INSTALL}."
+        )

@@ -1,0 +1,140 @@
+"""Measures policies and rewards in an environment that training does not use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from embodied.condition import Condition
+from embodied.learning.environment import Environment
+from embodied.learning.episodes import (
+    SELECTION_SEEDS,
+    Act,
+    Episode,
+    idle_act,
+    measured,
+    random_act,
+    run_episode,
+)
+from embodied.rewards.compiling import RewardFunction
+from embodied.rewards.composing import Design
+from embodied.rewards.critic import Critique, critique
+from embodied.rewards.failures import count_failures
+from embodied.rewards.training import Checkpoint
+from embodied.rewards.trajectory import Counting, Trajectory
+
+PROBES: Final = 4
+"""Random and idle episodes that the critic looks at, from the same starts."""
+EXPERIENCE: Final = 8
+"""Random episodes that observations are normalised by, and that every candidate learns from."""
+PROMISING: Final = 0.9
+MORE_EPISODES: Final = 3
+"""Who does that well is looked at over so many times as many episodes."""
+KEPT: Final = 3
+
+
+class Examiner:
+    """Runs episodes and judges them by success.
+
+    Args:
+        design: any design for the condition: it says what is to be brought where, to tell how episodes fail.
+        folder: where the first successes are kept, for the critic; also those of an earlier part of the run.
+    """
+
+    def __init__(
+        self,
+        environment: Environment,
+        condition: Condition,
+        design: Design | None,
+        horizon: int,
+        discount: float,
+        folder: Path,
+    ) -> None:
+        self.environment = environment
+        self.observation, self.action = environment.observation_spec, environment.action_spec
+        self._condition, self._design, self._horizon = condition, design, horizon
+        self._counting = Counting(horizon, discount, ends_on_success=False)
+        self._folder = folder
+        self.successes = list(_load(folder))
+        size = self.action.size
+        self.experience = tuple(
+            run_episode(environment, random_act(np.random.default_rng(seed), size), seed, horizon)
+            for seed in range(EXPERIENCE)
+        )
+        self._idle = [run_episode(environment, idle_act(size), seed, horizon) for seed in range(PROBES)]
+
+    def judge(self, reward: RewardFunction) -> Critique:
+        """What the critic says, with what is known by now."""
+        return critique(reward, self.observation, self.action, self._condition, self._shown(), self._counting)
+
+    def measure(
+        self,
+        step: int,
+        act: Act,
+        reward: RewardFunction,
+        episodes: int,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Checkpoint | None:
+        """A checkpoint on the seeds that choose among policies; None if `stop` said so meanwhile."""
+        done = self.run(act, _seeds(0, episodes), stop)
+        if done is not None and _share(done) >= PROMISING:
+            more = self.run(act, _seeds(episodes, MORE_EPISODES * episodes), stop)
+            done = None if more is None else [*done, *more]
+        if done is None:
+            return None
+        self._keep(done)
+        return measured(step, done, reward, self.observation, self.action, self._failed(done))
+
+    def run(
+        self, act: Act, seeds: Iterable[int], stop: Callable[[], bool] = lambda: False
+    ) -> list[Episode] | None:
+        """Episodes from these seeds; None if `stop` said so meanwhile."""
+        done = []
+        for seed in seeds:
+            if stop():
+                return None
+            done.append(run_episode(self.environment, act, seed, self._horizon))
+        return done
+
+    def _failed(self, episodes: Sequence[Episode]) -> dict[str, int]:
+        if self._design is None:
+            return {}
+        shown = [self._trajectory("random", episode) for episode in episodes if not episode.succeeded]
+        return count_failures(shown, self._design, self.observation, self.action)
+
+    def _shown(self) -> list[Trajectory]:
+        shown = [self._trajectory("random", episode) for episode in self.experience[:PROBES]]
+        shown += [self._trajectory("idle", episode) for episode in self._idle]
+        return shown + [self._trajectory("scripted", episode) for episode in self.successes]
+
+    def _trajectory(self, kind: str, episode: Episode) -> Trajectory:
+        return episode.trajectory(kind, self.observation, self.action)
+
+    def _keep(self, episodes: Sequence[Episode]) -> None:
+        for episode in episodes:
+            if episode.succeeded and not episode.success[0] and len(self.successes) < KEPT:
+                self.successes.append(episode)
+                self._folder.mkdir(parents=True, exist_ok=True)
+                np.savez_compressed(
+                    self._folder / f"{episode.seed}.npz",
+                    observations=episode.observations,
+                    actions=episode.actions,
+                    success=episode.success,
+                )
+
+
+def _load(folder: Path) -> Iterable[Episode]:
+    for path in sorted(folder.glob("*.npz")):
+        with np.load(path, allow_pickle=False) as stored:
+            yield Episode(int(path.stem), stored["observations"], stored["actions"], stored["success"])
+
+
+def _seeds(first: int, last: int) -> range:
+    return range(SELECTION_SEEDS + first, SELECTION_SEEDS + last)
+
+
+def _share(episodes: Sequence[Episode]) -> float:
+    return sum(episode.succeeded for episode in episodes) / max(len(episodes), 1)

@@ -1,0 +1,145 @@
+"""A refinement as it goes: a table of candidates on a terminal, a line for each event elsewhere."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any, Final
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from embodied.learning.candidates import Candidate
+from embodied.learning.progress import Progress
+from embodied.rewards.training import Checkpoint
+from embodied.view.live import REFRESH_PER_SECOND, SilentWatcher, Watcher
+from embodied.view.timeline import clock
+
+_SPARKS: Final = "▁▂▃▄▅▆▇█"
+_STYLES: Final = {"refused": "dim", "dropped": "dim", "broken": "red", "kept": "bold"}
+
+
+def watcher_for(console: Console, minutes: float, *, quiet: bool) -> Watcher:
+    """Who shows a refinement on this console."""
+    if quiet:
+        return SilentWatcher()
+    live = console.is_terminal and not console.is_dumb_terminal
+    return LiveTable(console, minutes) if live else Lines(console)
+
+
+class Lines:
+    """One line for each event, with the time since the start."""
+
+    def __init__(self, console: Console) -> None:
+        self._console, self._progress = console, Progress()
+
+    def start(self) -> None:
+        """Nothing to start."""
+
+    def stop(self) -> None:
+        """Nothing to stop."""
+
+    def on_record(self, record: dict[str, Any]) -> None:
+        self._progress.advance(record)
+        line = line_of(record, self._progress)
+        if line:
+            self._console.print(Text(f"{clock(self._progress.seconds):>6}  {line}"), soft_wrap=True)
+
+
+class LiveTable:
+    """All candidates, drawn again four times a second."""
+
+    def __init__(self, console: Console, minutes: float) -> None:
+        self._lock, self._progress, self._minutes = threading.Lock(), Progress(), minutes
+        self._seen = time.monotonic()
+        self._live = Live(
+            console=console,
+            get_renderable=self._render,
+            refresh_per_second=REFRESH_PER_SECOND,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+
+    def start(self) -> None:
+        self._live.start()
+
+    def stop(self) -> None:
+        self._live.stop()
+
+    def on_record(self, record: dict[str, Any]) -> None:
+        with self._lock:
+            self._progress.advance(record)
+            self._seen = time.monotonic()
+
+    def _render(self) -> RenderableType:
+        with self._lock:
+            progress = self._progress
+            passed = progress.seconds + time.monotonic() - self._seen
+            left = max(0.0, 60.0 * self._minutes - passed)
+            head = Text(f"{progress.doing or 'starting'}  ·  {clock(passed)}, {clock(left)} left", "bold")
+            return Group(head, candidate_table(progress))
+
+
+def candidate_table(progress: Progress) -> Table:
+    """One row for each candidate."""
+    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
+    for heading in ("", "no.", "reward", "terms", "steps", "success", "best", "course"):
+        table.add_column(heading)
+    for number, candidate in sorted(progress.candidates.items()):
+        last = candidate.checkpoints[-1] if candidate.checkpoints else None
+        cells = (
+            "▶" if number == progress.training else "",
+            str(number),
+            candidate.proposal.name,
+            _terms(last),
+            str(candidate.steps or ""),
+            percent(last),
+            percent(candidate.best),
+            _course(candidate) if last else candidate.state,
+        )
+        table.add_row(*cells, style=_STYLES.get(candidate.state, ""))
+    return table
+
+
+def line_of(record: dict[str, Any], progress: Progress) -> str:
+    """A record in words, "" where there is nothing to say."""
+    match record["type"]:
+        case "run_started":
+            return f"to learn: {record['explanation']} Success: {record['condition']}"
+        case "run_resumed":
+            return "goes on"
+        case "phase":
+            number = f", candidate {record['candidate']}" if "candidate" in record else ""
+            return f"{record['doing']}{number}"
+        case "candidate":
+            candidate = progress.candidates[record["candidate"]["number"]]
+            return f"candidate {candidate.number} ({candidate.proposal.name}): {candidate.state}"
+        case "checkpoint":
+            candidate = progress.candidates[record["candidate"]]
+            last = candidate.checkpoints[-1]
+            return (
+                f"candidate {candidate.number}, step {last.step}: {last.successes} of {last.episodes}"
+                f"  {_terms(last)}"
+            )
+        case "policy_kept":
+            return f"policy {record['policy'][:16]} kept"
+        case _:
+            return ""
+
+
+def percent(checkpoint: Checkpoint | None) -> str:
+    return "" if checkpoint is None else f"{100 * checkpoint.success:.0f} %"
+
+
+def _terms(checkpoint: Checkpoint | None) -> str:
+    if checkpoint is None:
+        return ""
+    return " ".join(f"{name} {value.mean:.2f}" for name, value in checkpoint.terms.items())
+
+
+def _course(candidate: Candidate) -> str:
+    rates = [one.success for one in candidate.checkpoints][-30:]
+    return "".join(_SPARKS[min(int(rate * len(_SPARKS)), len(_SPARKS) - 1)] for rate in rates)

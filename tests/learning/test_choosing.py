@@ -1,0 +1,46 @@
+"""Which task a sentence means; what is not clear is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from embodied.learning.choosing import choose
+from embodied.learning.errors import NoCondition, UnknownTask
+from tests.learning.toys import HOVER, REACH
+
+PUSH = replace(REACH, name="Push", sentence="Push the blue cube to the target.")
+TASKS = (REACH, PUSH, HOVER)
+
+
+@pytest.mark.parametrize("said", ["reach the target", "Reaching the target", "Reach", "REACH"])
+def test_words_or_the_name_find_the_task(said: str) -> None:
+    assert choose(said, TASKS) is REACH
+
+
+def test_pushing_is_pushing() -> None:
+    assert choose("push the blue cubes onto the target", TASKS) is PUSH
+
+
+def test_what_may_be_two_is_asked() -> None:
+    with pytest.raises(UnknownTask, match="may mean 3 tasks") as error:
+        choose("the target", TASKS)
+    assert "Push: Push the blue cube to the target." in str(error.value)
+
+
+def test_what_is_none_is_refused_with_all_there_are() -> None:
+    with pytest.raises(UnknownTask, match="nothing here could say when it is done") as error:
+        choose("juggle the cubes", TASKS)
+    assert "Reach: Bring the hand to the target." in str(error.value)
+
+
+def test_an_empty_sentence_chooses_nothing() -> None:
+    with pytest.raises(UnknownTask):
+        choose("to the", TASKS)
+
+
+def test_a_task_without_success_is_asked_for_a_condition() -> None:
+    with pytest.raises(NoCondition, match="no success condition") as error:
+        choose("hover", TASKS)
+    assert "distance(hand, pose[target]) < 0.02" in str(error.value)
