@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from importlib import resources
+from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 
 from embodied.errors import BadSkill, did_you_mean
@@ -15,7 +17,8 @@ from embodied.skills.skill import Skill
 
 
 def seed_folder(world: str) -> Path | None:
-    """Where the seed skills of a world are: in a checkout skills/<world>, else in the installed package."""
+    """Where the seed skills of a world are: in a checkout skills/<world>, else in the installed package, else
+    in the folder `skills` of the package that registers the world; None if nowhere."""
     checkout = Path(__file__).resolve().parents[2]
     if (checkout / "pyproject.toml").is_file() and (checkout / "skills" / world).is_dir():
         return checkout / "skills" / world
@@ -23,7 +26,15 @@ def seed_folder(world: str) -> Path | None:
         packaged = Path(str(resources.files("embodied"))) / "data" / "skills" / world
         if packaged.is_dir():
             return packaged
-    return None
+    return next((folder for folder in _beside(world) if folder.is_dir()), None)
+
+
+def _beside(world: str) -> Iterator[Path]:
+    """The folder `skills` of the package that registers a world, which is not imported for it."""
+    for point in entry_points(group="embodied.worlds", name=world):
+        package = find_spec(point.module.partition(".")[0])
+        for place in (package.submodule_search_locations or ()) if package else ():
+            yield Path(place) / "skills"
 
 
 def user_folder(world: str) -> Path:
