@@ -81,7 +81,7 @@ class MujocoEngine:
         self._reached = np.array(HOME)
         self._width = self._width_goal = GRIPPER_WIDTH_MAX_M
         self._pushes: dict[int, Vector3] = {}
-        self._friction, self._scale = model.geom_friction.copy(), 1.0
+        self._built, self._scale = scene, 1.0
         self._rollout = Substeps(model)
 
     def reset(self, start: Start) -> None:
@@ -134,9 +134,12 @@ class MujocoEngine:
         reach = GRIPPER_SPEED_M_S * TIMESTEP_S
         controls = self._rollout.controls
         controls[:, self._arm_ctrl] = self._reached + NUMBERS * way + lead
-        for control in controls:
-            self._width += min(max(self._width_goal - self._width, -reach), reach)
-            control[self._grip_ctrl] = self._width / 2
+        if self._width == self._width_goal:
+            controls[:, self._grip_ctrl] = self._width / 2
+        else:
+            for control in controls:
+                self._width += min(max(self._width_goal - self._width, -reach), reach)
+                control[self._grip_ctrl] = self._width / 2
         if self._pushes:
             self._pushed_step(controls)
         else:
@@ -215,12 +218,16 @@ class MujocoEngine:
         self._pushes[self._free[body]] = force
 
     def vary(self, scene: Scene, friction: float = 1.0) -> None:
+        model = self._model = copy.copy(_compiled(self._built))
         self._scene, self._scale = scene, friction
-        self._model.geom_friction[:] = self._friction * friction
-        for thing in scene.objects:
-            if thing.kind == "cube":
-                resize(self._model, thing)
-        mujoco.mj_setConst(self._model, self._data)
+        model.geom_friction[:] *= friction
+        changed = [
+            thing for thing in scene.objects if _shape(thing) != _shape(self._built.by_name[thing.name])
+        ]
+        for thing in changed:
+            resize(model, thing)
+        if changed:
+            mujoco.mj_setConst(model, self._data)
 
     def set_grip(self, friction: float) -> None:
         self._model.geom_friction[self._pads] = self._pad_friction * friction * self._scale
@@ -319,6 +326,10 @@ class Substeps:
             [model], [data], self._state, self.controls[None], skip_checks=True, nstep=SUBSTEPS,
             initial_warmstart=self._warm, state=self._states, sensordata=self._sensors,
         )  # fmt: skip
+
+
+def _shape(thing: SceneObject) -> tuple[Vector3, float]:
+    return thing.size, thing.mass
 
 
 def resize(model: Any, cube: SceneObject) -> None:

@@ -70,6 +70,8 @@ class PybulletEngine:
         self._folder = Path(tempfile.mkdtemp(prefix="embodied-tabletop-"))
         self._forget = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         write_scene(scene, self._folder)
+        self._files = {thing.name: self._folder / f"{thing.name}.urdf" for thing in scene.objects}
+        self._varied = 0
         with _own_output_aside():
             self._bullet = BulletClient(pybullet.DIRECT)
         self._bodies: dict[str, int] = {}
@@ -227,7 +229,10 @@ class PybulletEngine:
     def vary(self, scene: Scene, friction: float = 1.0) -> None:
         for old, new in zip(self._scene.objects, scene.objects, strict=True):
             if (old.size, old.mass) != (new.size, new.mass):
-                (self._folder / f"{new.name}.urdf").write_text(object_urdf(new), encoding="utf-8")
+                self._files[new.name].unlink()
+                self._varied += 1  # Bullet keeps the text of a file that it has read
+                self._files[new.name] = self._folder / f"{new.name}-{self._varied}.urdf"
+                self._files[new.name].write_text(object_urdf(new), encoding="utf-8")
         # Bullet multiplies the friction of the two that touch.
         self._scene, self._friction = scene, friction**0.5
 
@@ -287,7 +292,7 @@ class PybulletEngine:
         pose = start.poses[thing.name]
         w, x, y, z = pose.quaternion
         body = bullet.loadURDF(
-            f"{self._folder}/{thing.name}.urdf",
+            str(self._files[thing.name]),
             basePosition=pose.position,
             baseOrientation=(x, y, z, w),
             useFixedBase=thing.fastened,

@@ -26,7 +26,7 @@ READY: Final = (0.0, 0.03206, 0.0, -2.56526, 0.0, 2.59731, 0.785398)
 
 HAND_SPEED_M_S: Final = 0.5
 TURN_SPEED_RAD_S: Final = 1.5
-JOINT_SPEED_RAD_S: Final = 1.5
+JOINT_SPEED_RAD_S: Final = 1.0
 """Along each axis, at an action of 1."""
 
 WORKSPACE_LOW: Final = np.array((0.25, -0.45, 0.012))
@@ -60,7 +60,7 @@ class Control(Protocol):
 
 
 class JointDelta:
-    """Each joint's target moves by up to 1.5 rad/s."""
+    """Each joint's target moves by up to 1 rad/s."""
 
     def __init__(self, engine: Engine, step_s: float) -> None:
         self._engine = engine
@@ -77,8 +77,8 @@ class JointDelta:
 
     def targets(self, action: Floats) -> Floats:
         now = np.array(self._engine.joints())
-        near = np.clip(self._target, now - JOINT_LEASH_RAD, now + JOINT_LEASH_RAD)
-        self._target = np.clip(near + self._step * action[:7], LOWER, UPPER)
+        near = within(self._target, now - JOINT_LEASH_RAD, now + JOINT_LEASH_RAD)
+        self._target = within(near + self._step * action[:7], LOWER, UPPER)
         return self._target
 
 
@@ -114,8 +114,8 @@ class EndEffectorDelta:
     def targets(self, action: Floats) -> Floats:
         hand = self._engine.hand()
         at = np.array(hand.position)
-        near = np.clip(self._hand, at - HAND_LEASH_M, at + HAND_LEASH_M)
-        self._hand = np.clip(near + self._step * action[:3], WORKSPACE_LOW, WORKSPACE_HIGH)
+        near = within(self._hand, at - HAND_LEASH_M, at + HAND_LEASH_M)
+        self._hand = within(near + self._step * action[:3], WORKSPACE_LOW, WORKSPACE_HIGH)
         if self._turns:
             self._yaw = min(max(self._yaw + self._turn * float(action[3]), -1.5), 1.5)
         error = np.empty(6)
@@ -127,7 +127,7 @@ class EndEffectorDelta:
         square = jacobian @ jacobian.T
         square.flat[::7] += DAMPING
         change = pull + jacobian.T @ np.linalg.solve(square, error - jacobian @ pull)
-        self._joints = np.clip(now + change, LOWER, UPPER)
+        self._joints = within(now + change, LOWER, UPPER)
         return self._joints
 
 
@@ -158,6 +158,12 @@ def action_spec(control: Control, *, gripper: bool) -> ActionSpec:
         return ActionSpec(control.entries)
     doc = f"Where the fingers shall go: -1 is shut, 1 is {GRIPPER_WIDTH_MAX_M:g} m open; at most 0.1 m/s."
     return ActionSpec((*control.entries, Entry("gripper", (), "1", "", -1.0, 1.0, doc)))
+
+
+def within(values: Floats, low: Floats, high: Floats) -> Floats:
+    """`np.clip`, for small arrays several times faster."""
+    held: Floats = np.minimum(np.maximum(values, low), high)
+    return held
 
 
 def down_error(hand: BodyState, yaw: float) -> Vector3:

@@ -22,7 +22,7 @@ from embodied.referee import judge
 from embodied.rewards.spec import Arrays, ObservationSpec
 from embodied_tabletop.engine import CONTROL_PERIOD_S, GRIPPER_WIDTH_MAX_M, Start
 from embodied_tabletop.engines import make_engine
-from embodied_tabletop.gym.control import READY, action_spec, make_control
+from embodied_tabletop.gym.control import READY, action_spec, make_control, within
 from embodied_tabletop.gym.facts import InstantFacts
 from embodied_tabletop.gym.randomization import Drawn, draw, read_ranges, varied
 from embodied_tabletop.gym.tasks import TARGET, TASKS, hand_entries
@@ -42,6 +42,7 @@ STEP_S = PERIODS * CONTROL_PERIOD_S
 """One step of an agent lasts 0.04 s: 20 substeps in MuJoCo, 10 in PyBullet."""
 
 SETTLE_PERIODS = 3
+_LEAST, _MOST = np.array(-1.0), np.array(1.0)
 RESET_OPTIONS = ("randomize", "target")
 
 
@@ -263,7 +264,7 @@ class TabletopEnv(gymnasium.Env[Flat, Action]):
             raise BadInput(
                 f"The action is {acted.tolist()}, which is not finite.", remedy="Give numbers from -1 to 1."
             )
-        return np.clip(acted, -1.0, 1.0)
+        return within(acted, _LEAST, _MOST)
 
     # -- one episode -------------------------------------------------------------------------------
 

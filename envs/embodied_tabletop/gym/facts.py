@@ -37,6 +37,7 @@ class InstantFacts:
             "gripper_width": engine.gripper_width,
             "pose": self._pose,
             "yaw": self._yaw,
+            "size": self._size,
             "opening": self._opening,
             "pressed": lambda name: name in self._pressed,
         }
@@ -124,6 +125,10 @@ class InstantFacts:
         if thing is None or thing.kind != "cube":
             return self._family("yaw").get("yaw", name)
         return cube_yaw(self._state(name).quaternion)
+
+    def _size(self, name: str) -> Value | Unknown:
+        thing = self._scene.by_name.get(name)
+        return self._family("size").get("size", name) if thing is None else thing.size
 
     def _opening(self, name: str) -> Value | Unknown:
         thing = self._scene.by_name.get(name)
