@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embodied.arms.driver import ArmCommand, ArmDescription, ArmState, Driver, Obstacle
-from embodied.errors import BadInput, did_you_mean
+from embodied.errors import BadInput, EmbodiedError, did_you_mean
 from embodied.facts import FactFamily
 from embodied_tabletop.engine import (
     CONTROL_PERIOD_S,
@@ -60,6 +60,8 @@ class TabletopScene:
             self.details = {**self.details, "faults": faults}
         if onlookers.address:
             self.details = {**self.details, "page": onlookers.address}
+        if settings.record:
+            self.details = {**self.details, "film": settings.record}
 
     def facts(self) -> Mapping[str, Any]:
         return self._table.facts()
@@ -139,8 +141,10 @@ class TabletopDriver:
 
     def close(self) -> None:
         """Finish the film, end the page, let the engine go. Idempotent."""
-        self._onlookers.close()
-        self._table.engine.close()
+        try:
+            self._onlookers.close()
+        finally:
+            self._table.engine.close()
 
 
 class TabletopDriverPlugin:
@@ -169,7 +173,11 @@ class TabletopDriverPlugin:
         run_dir.mkdir(parents=True, exist_ok=True)
         model = run_dir / "arm.xml"
         model.write_text(arm_xml(), encoding="utf-8")
-        return TabletopDriver(table, settings, model)
+        try:
+            return TabletopDriver(table, settings, model)
+        except EmbodiedError:  # no film can be made there, no picture painted
+            table.engine.close()
+            raise
 
 
 DRIVER = TabletopDriverPlugin()

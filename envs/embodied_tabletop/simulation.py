@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from embodied.errors import BadInput
 from embodied.plugins import load_bridge
 from embodied.world import World
 from embodied_tabletop.placing import place, read_setup
@@ -24,12 +25,16 @@ class TabletopSimulation:
     Args:
         settings: the launch file's [world] table.
         run_dir: where logs, the arm's model and pictures go.
+
+    Raises BadInput for a scene with mistakes, and for a film that is none.
     """
 
     def __init__(self, settings: Settings, run_dir: Path) -> None:
         self.settings = settings
         self.run_dir = run_dir
         self.scene = load_scene(settings.scene)
+        if settings.record and Path(settings.record).suffix.lower() != ".mp4":  # before anything starts
+            raise BadInput(f"{settings.record} is no film.", remedy="Give a file name that ends in .mp4.")
         self._world: World | None = None
         self._starts = 0
 

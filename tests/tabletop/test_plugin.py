@@ -75,6 +75,11 @@ def test_films_of_later_worlds_do_not_overwrite_the_first(tmp_path: Path) -> Non
     assert names == ["run.mp4", "run-2.mp4", "run-3.mp4"]
 
 
+def test_a_film_of_another_kind_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"run\.gif is no film"):
+        WORLD.simulation({"record": str(tmp_path / "run.gif")}, tmp_path)
+
+
 def test_what_is_missing_is_named_with_the_extra(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(engines, "find_spec", lambda name: None)
     with pytest.raises(SetupError, match="mujoco, franky_sim, mink") as wrong:
