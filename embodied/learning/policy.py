@@ -32,7 +32,9 @@ class Policy:
     def __init__(self, content: bytes, origin: str) -> None:
         need(("onnxruntime",), "A policy")
         import onnxruntime
+        from onnxruntime.capi import onnxruntime_pybind11_state as native
 
+        broken = (native.Fail, native.InvalidArgument, native.InvalidGraph, native.InvalidProtobuf)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
@@ -47,7 +49,7 @@ class Policy:
             self.action = ActionSpec.from_json(told["embodied.action"])
             self.step_seconds = float(told["embodied.step_seconds"])
             self._check_shapes()
-        except (KeyError, ValueError, RuntimeError, BadSpec) as wrong:
+        except (KeyError, ValueError, RuntimeError, BadSpec, *broken) as wrong:
             said = str(wrong).splitlines()[0]
             raise BadInput(
                 f"{origin}: this is no policy of embodied: {said}.",

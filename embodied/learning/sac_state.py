@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from stable_baselines3 import SAC
 
@@ -53,7 +54,7 @@ def load_state(model: SAC, folder: Path) -> None:
             model.log_ent_coef.copy_(tensors["log_ent_coef"])
         _load_memory(model.replay_buffer, _under("memory/", tensors), numbers["position"])
         model.num_timesteps, model._n_updates = numbers["step"], numbers["updates"]
-    except (OSError, ValueError, KeyError, RuntimeError) as broken:
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as broken:
         raise BadInput(
             f"{folder}: the state of this training cannot be read: {broken}.",
             remedy="Start a new run without --resume.",

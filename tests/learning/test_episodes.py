@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from embodied.learning.environment import Flat
 from embodied.learning.episodes import HOLD, idle_act, random_act, run_episode
 from embodied.learning.features import differences, fitted
 from tests.learning.toys import ACTION, OBSERVATION, Point, still, straight
@@ -19,10 +20,11 @@ def test_who_stays_at_the_target_succeeds_and_ends_early() -> None:
 
 
 def test_who_flies_past_does_not() -> None:
-    def past(observation: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
-        return straight(observation) if seen.append(1) or len(seen) < 4 else np.ones(3, np.float32)
+    steps = iter(range(100))
 
-    seen: list[int] = []
+    def past(observation: Flat) -> Flat:
+        return straight(observation) if next(steps) < 3 else np.ones(3, np.float32)
+
     episode = run_episode(Point(), past, 3, 20)
     assert episode.success.any()
     assert not episode.succeeded

@@ -78,7 +78,8 @@ class ToySource:
 
 def straight(observation: Flat) -> Flat:
     """Goes to the target."""
-    return np.clip((observation[3:] - observation[:3]) / 0.1, -1, 1).astype(np.float32)
+    action: Flat = np.clip((observation[3:] - observation[:3]) / 0.1, -1, 1).astype(np.float32)
+    return action
 
 
 def still(observation: Flat) -> Flat:

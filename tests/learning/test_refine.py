@@ -1,0 +1,175 @@
+"""A refinement from a sentence to a kept policy, on a toy; and what is refused."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from embodied.errors import BadInput
+from embodied.journal import read
+from embodied.launchfile import LaunchFile, load_launch_file
+from embodied.learning import errors, refine, trainer
+from embodied.learning.budget import Schedule
+from embodied.learning.errors import EnvironmentChanged, NoTrainer, UnknownTask
+from embodied.learning.policy import load_policy
+from embodied.learning.refine import RefineReport, Wish, start_refining
+from embodied.outcome import Verdict
+from embodied.rewards.spec import Entry, ObservationSpec
+from tests.learning.toys import OBSERVATION, REACH, ToySource
+
+SCHEDULE = Schedule(minutes=5, rivals=2, screening=250, every=250, most=2500, episodes=20, held_out=40)
+WISH = Wish("reach the target", schedule=SCHEDULE)
+LAUNCH = '[goal]\ntext = "wait"\n[world]\nkind = "mini"\n'
+
+
+@pytest.fixture
+def source(monkeypatch: pytest.MonkeyPatch) -> ToySource:
+    toys = ToySource()
+    monkeypatch.setattr(refine, "load_tasks", lambda kind: toys)
+    return toys
+
+
+@pytest.fixture
+def launch(tmp_path: Path) -> LaunchFile:
+    (tmp_path / "toy.toml").write_text(LAUNCH)
+    return load_launch_file(tmp_path / "toy.toml")
+
+
+def stopped_after(count: int) -> tuple[threading.Event, Any]:
+    """An event as Ctrl-C sets it, and an onlooker that does so at a checkpoint."""
+    stop, seen = threading.Event(), []
+
+    def look(record: Mapping[str, Any]) -> None:
+        if record["type"] == "checkpoint":
+            seen.append(record)
+            if len(seen) == count:
+                stop.set()
+
+    return stop, look
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> RefineReport:
+    """One whole refinement, stopped once and resumed."""
+    pytest.importorskip("stable_baselines3")
+    folder = tmp_path_factory.mktemp("refine")
+    (folder / "toy.toml").write_text(LAUNCH)
+    launch = load_launch_file(folder / "toy.toml")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(refine, "load_tasks", lambda kind: ToySource())
+        stop, look = stopped_after(2)
+        first = start_refining(launch, WISH, runs_dir=folder / "runs", on_record=look, stop=stop)
+        assert first.artefact is not None, "Ctrl-C keeps the best so far"
+        return start_refining(launch, WISH, runs_dir=folder / "runs", resume=first.run)
+
+
+def test_a_policy_is_kept_under_its_hash_with_its_card(done: RefineReport) -> None:
+    assert done.artefact is not None
+    assert done.verdict is Verdict.PASSED
+    policy = load_policy(done.artefact.file, digest=done.artefact.file.stem)
+    card = json.loads(done.artefact.card.read_text())
+    assert card["policy"] == policy.digest == done.artefact.digest
+    assert card["success"] == str(REACH.condition)
+    assert card["held_out"]["episodes"] == 40
+    assert card["held_out"]["low"] < card["held_out"]["successes"] / 40 < card["held_out"]["high"]
+    assert card["trained"]["trainer"] == "sac"
+    assert [entry["name"] for entry in card["observation"]["entries"]] == ["hand", "target"]
+    assert "def reward(obs, action, previous):" in done.artefact.reward.read_text()
+
+
+def test_the_report_is_one_file_that_loads_nothing(done: RefineReport) -> None:
+    page = done.page.read_text()
+    assert page.count("<svg") == 3
+    assert 'src="data:image/png;base64,' in page
+    assert not re.search(r"(src|href)=\"(?!data:)", page)
+    assert "held-out seeds" in page
+    assert "def reward(obs, action, previous):" in page
+
+
+def test_its_journal_tells_it_all_and_lists_as_a_run(done: RefineReport) -> None:
+    from embodied.runs import read_run
+
+    kinds = [record["type"] for record in read(done.folder / "journal.jsonl")]
+    assert kinds[0] == "run_started"
+    assert kinds.count("run_ended") == 2
+    assert {"proposals", "candidate", "checkpoint", "policy_kept", "run_resumed"} <= set(kinds)
+    past = read_run(done.folder)
+    assert past.goal == "reach the target"
+    assert past.ended is not None
+    assert past.ended["verdict"] == "PASSED"
+
+
+def test_another_environment_is_refused_with_the_difference(
+    done: RefineReport, monkeypatch: pytest.MonkeyPatch, launch: LaunchFile
+) -> None:
+    entry = replace(OBSERVATION.entries[1], unit="cm")
+    changed = replace(REACH, identity={"version of the toy": "2"})
+    toys = ToySource((changed,), ObservationSpec((OBSERVATION.entries[0], entry, Entry("extra", ()))))
+    monkeypatch.setattr(refine, "load_tasks", lambda kind: toys)
+    with pytest.raises(EnvironmentChanged) as error:
+        start_refining(launch, WISH, runs_dir=done.folder.parent, resume=done.run)
+    said = str(error.value)
+    assert "target: unit was 'm', is 'cm'." in said
+    assert "extra is new." in said
+    assert "world.version of the toy was 1, is 2." in said
+
+
+def test_without_torch_the_extra_is_named(
+    source: ToySource, launch: LaunchFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(errors, "find_spec", lambda name: None if name == "torch" else find_spec(name))
+    with pytest.raises(NoTrainer, match="torch") as error:
+        start_refining(launch, WISH, runs_dir=tmp_path)
+    assert "pip install 'embodied-agent[learn]'" in str(error.value)
+    assert list(tmp_path.glob("2*")) == []
+
+
+@pytest.mark.parametrize("name", ["cma", "mpc"])
+def test_trainers_that_are_not_there_yet_are_refused(name: str) -> None:
+    with pytest.raises(NoTrainer, match="not built yet") as error:
+        trainer.load_trainer(name)
+    assert "There are: auto, sac." in str(error.value)
+
+
+def test_a_mistyped_trainer_is_named() -> None:
+    with pytest.raises(NoTrainer, match="no trainer 'sax'") as error:
+        trainer.load_trainer("sax")
+    assert "'sac'" in str(error.value)
+
+
+def test_a_designer_that_is_not_there_yet_is_refused(
+    source: ToySource, launch: LaunchFile, tmp_path: Path
+) -> None:
+    with pytest.raises(BadInput, match="'llm' is not built yet"):
+        start_refining(launch, replace(WISH, designer="llm"), runs_dir=tmp_path)
+
+
+def test_a_world_without_tasks_says_which_have_some(launch: LaunchFile, tmp_path: Path) -> None:
+    pytest.importorskip("stable_baselines3")
+    with pytest.raises(UnknownTask, match="'mini' has no tasks"):
+        start_refining(launch, WISH, runs_dir=tmp_path)
+
+
+def test_the_command_asks_for_what_is_missing_and_lists_tasks(
+    source: ToySource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from embodied.cli.main import app
+
+    monkeypatch.setenv("EMBODIED_RUNS", str(tmp_path / "runs"))
+    (tmp_path / "toy.toml").write_text(LAUNCH)
+    nothing = CliRunner().invoke(app, ["refine", str(tmp_path / "toy.toml")])
+    assert isinstance(nothing.exception, BadInput)
+    assert "What is to be learned?" in str(nothing.exception)
+    pytest.importorskip("stable_baselines3")
+    hover = CliRunner().invoke(app, ["refine", str(tmp_path / "toy.toml"), "--task", "hover", "--json"])
+    assert hover.exit_code == 2
+    assert json.loads(hover.stdout.splitlines()[-1])["error"]["type"] == "NoCondition"
