@@ -119,6 +119,7 @@ class TabletopEnv(gymnasium.Env[Flat, Action]):
         self._varied = False
         self._drawn = Drawn()
         self._over = "The episode has not begun."
+        self._aimed: Floats | None = None
 
     @property
     def action_scale(self) -> Mapping[str, Floats]:
@@ -176,7 +177,7 @@ class TabletopEnv(gymnasium.Env[Flat, Action]):
             self._studio.arrange(self._scene, start)
         self._start, self._places_now = start, places
         self._told = self._observe()
-        self._over = ""
+        self._over, self._aimed = "", None
         return self._told.copy(), {"is_success": self._done(), **self._about()}
 
     def step(self, action: Action) -> tuple[Flat, float, bool, bool, dict[str, Any]]:
@@ -186,11 +187,11 @@ class TabletopEnv(gymnasium.Env[Flat, Action]):
             BadInput: the action is of another shape, or not a number; nothing has moved.
             BlownUp: the episode has not begun, or ended in a blow-up.
         """
-        if self._over:
-            raise BlownUp(self._over, remedy="Call reset.")
-        acted = self._checked(action)
-        self._late.append(acted)
-        self._move(self._late.popleft())
+        if self._aimed is None:
+            self.aim(action)
+            self.move()
+        acted, self._aimed = self._aimed, None
+        assert acted is not None
         if not self._engine.finite():
             self._over = "The physics became unsteady, and the episode is over."
             return self._told.copy(), 0.0, False, True, {"is_success": False, "blew_up": True}
@@ -199,6 +200,25 @@ class TabletopEnv(gymnasium.Env[Flat, Action]):
         info: dict[str, Any] = {"is_success": done}
         reward = float(done) if self._reward is None else self._rewarded(acted, before, info)
         return self._told.copy(), reward, done and self._terminates, False, info
+
+    def aim(self, action: Action) -> None:
+        """The first part of `step`: where the arm is to go. What it raises is what `step` raises."""
+        acted = self.check(action)
+        self._late.append(acted)
+        late = self._late.popleft()
+        self._targets = self._control.targets(late)
+        if self.task.gripper:
+            self._width = float(late[-1] + 1) / 2 * GRIPPER_WIDTH_MAX_M
+        self._aimed = acted
+
+    def move(self) -> None:
+        """The second part of `step`, the physics; after `aim`, in any thread. `step` does the rest."""
+        begun, targets = self._joints, self._targets
+        for period in range(1, PERIODS + 1):
+            self._engine.command(begun + (targets - begun) * (period / PERIODS), self._width)
+            self._engine.step()
+            self._facts.tick()
+        self._joints = targets
 
     def render(self) -> NDArray[np.uint8] | None:
         """What the camera sees, shape (height, width, 3); the target is a green ball."""
@@ -221,17 +241,6 @@ class TabletopEnv(gymnasium.Env[Flat, Action]):
 
     # -- one step ----------------------------------------------------------------------------------
 
-    def _move(self, action: Floats) -> None:
-        targets = self._control.targets(action)
-        if self.task.gripper:
-            self._width = float(action[-1] + 1) / 2 * GRIPPER_WIDTH_MAX_M
-        begun = self._joints
-        for period in range(1, PERIODS + 1):
-            self._engine.command(begun + (targets - begun) * (period / PERIODS), self._width)
-            self._engine.step()
-            self._facts.tick()
-        self._joints = targets
-
     def _observe(self) -> Flat:
         told = self._observer.read(self._facts)
         if self._drawn.noise:
@@ -253,7 +262,10 @@ class TabletopEnv(gymnasium.Env[Flat, Action]):
         info["reward_terms"] = values
         return sum(values.values())
 
-    def _checked(self, action: Any) -> Floats:
+    def check(self, action: Any) -> Floats:
+        """The action as it is carried out, within [-1, 1]; raises what `step` raises."""
+        if self._over:
+            raise BlownUp(self._over, remedy="Call reset.")
         acted = np.asarray(action, dtype=np.float64)
         if acted.shape != self.action_space.shape:
             raise BadInput(

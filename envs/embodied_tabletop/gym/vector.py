@@ -8,49 +8,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 import gymnasium
+import numpy as np
 from gymnasium.vector import AsyncVectorEnv, AutoresetMode, SyncVectorEnv, VectorEnv
 from gymnasium.wrappers import TimeLimit
-from numpy.typing import NDArray
 
+from embodied.errors import BadInput
 from embodied_tabletop.gym.environment import TabletopEnv
-
-Result = tuple[Any, Any, bool, bool, dict[str, Any]]
-
-
-class Ahead(gymnasium.Wrapper[Any, Any, Any, Any]):
-    """Steps before it is asked to; then it answers with what came of it."""
-
-    _stepped: Result | None = None
-    _begun: tuple[Any, dict[str, Any]] | None = None
-
-    def go(self, action: Any, *, begin: bool, restart: bool) -> None:
-        """Reset if `begin`, else step; then, if `restart` and the episode is over, reset."""
-        if begin:
-            self._begun = self.env.reset()
-            return
-        self._stepped = self.env.step(action)
-        if restart and (self._stepped[2] or self._stepped[3]):
-            self._begun = self.env.reset()
-
-    def step(self, action: Any) -> Result:
-        stepped, self._stepped = self._stepped, None
-        return self.env.step(action) if stepped is None else stepped
-
-    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
-        begun, self._begun = self._begun, None
-        return self.env.reset(seed=seed, options=options) if begun is None or seed is not None else begun
 
 
 class ThreadedVectorEnv(SyncVectorEnv):
-    """`gymnasium.vector.SyncVectorEnv`, its environments stepped by threads.
+    """`gymnasium.vector.SyncVectorEnv` whose physics are run by threads.
 
     Args:
-        makers: one function for each environment.
+        makers: one function for each environment, which makes a `TabletopEnv`, wrapped or not; a wrapper must
+            leave actions as they are.
         threads: how many; None for one a core.
         autoreset_mode: as gymnasium has it.
     """
@@ -62,30 +38,46 @@ class ThreadedVectorEnv(SyncVectorEnv):
         threads: int | None = None,
         autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
     ) -> None:
-        super().__init__([partial(_ahead, make) for make in makers], autoreset_mode=autoreset_mode)
-        count = max(1, min(threads or _cores(), len(makers)))
-        self._shares = [range(first, len(makers), count) for first in range(count)]
-        self._pool = ThreadPoolExecutor(count, thread_name_prefix="environments")
+        super().__init__(makers, autoreset_mode=autoreset_mode)
+        self._tables = [_table(env) for env in self.envs]
+        self._count = max(1, min(threads or _cores(), len(makers)))
+        self._pool = ThreadPoolExecutor(self._count, thread_name_prefix="environments")
 
     def step(self, actions: Any) -> Any:
-        """See `gymnasium.vector.VectorEnv.step`. Raises what an environment raises; then all have stepped."""
-        running = [self._pool.submit(self._go, share, actions) for share in self._shares]
-        wait(running)
-        for share in running:
-            share.result()
+        """See `gymnasium.vector.VectorEnv.step`. What is refused is refused before anything moves."""
+        begins = self._autoreset_envs & (self.autoreset_mode == AutoresetMode.NEXT_STEP)
+        stepping = [table for table, begin in zip(self._tables, begins, strict=True) if not begin]
+        asked = np.asarray(actions)[~begins]
+        for table, action in zip(stepping, asked, strict=True):
+            table.check(action)
+        for table, action in zip(stepping, asked, strict=True):
+            table.aim(action)
+        shares = [stepping[first :: self._count] for first in range(self._count)]
+        list(self._pool.map(_move, shares))
         return super().step(actions)
 
     def close_extras(self, **kwargs: Any) -> None:
         self._pool.shutdown(wait=True)
         super().close_extras(**kwargs)
 
-    def _go(self, share: range, actions: NDArray[Any]) -> None:
-        restart = self.autoreset_mode == AutoresetMode.SAME_STEP
-        for number in share:
-            env = self.envs[number]
-            assert isinstance(env, Ahead)
-            begin = self.autoreset_mode == AutoresetMode.NEXT_STEP and bool(self._autoreset_envs[number])
-            env.go(actions[number], begin=begin, restart=restart)
+
+def _move(tables: Sequence[TabletopEnv]) -> None:
+    for table in tables:
+        table.move()
+
+
+def _table(env: gymnasium.Env[Any, Any]) -> TabletopEnv:
+    """The environment within; its wrappers see an action only after it was carried out."""
+    table, outer = env.unwrapped, env
+    while isinstance(outer, gymnasium.Wrapper):
+        if isinstance(outer, gymnasium.ActionWrapper):
+            raise BadInput(
+                f"{type(outer).__name__} changes actions, which threads do not wait for.",
+                remedy="Wrap the vector environment, or take vectorization_mode='async'.",
+            )
+        outer = outer.env
+    assert isinstance(table, TabletopEnv), f"{env} is no TabletopEnv"
+    return table
 
 
 def make_vector(
@@ -107,10 +99,6 @@ def make_vector(
 def _make(steps: int | None, settings: dict[str, Any]) -> gymnasium.Env[Any, Any]:
     env: gymnasium.Env[Any, Any] = TabletopEnv(**settings)
     return env if steps is None else TimeLimit(env, steps)
-
-
-def _ahead(make: Callable[[], gymnasium.Env[Any, Any]]) -> Ahead:
-    return Ahead(make())
 
 
 def _cores() -> int:

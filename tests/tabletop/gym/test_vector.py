@@ -59,3 +59,12 @@ def test_what_one_refuses_is_raised_and_all_can_go_on() -> None:
     flat, *_ = envs.step(np.zeros((2, 3), np.float32))
     assert np.isfinite(flat).all()
     envs.close()
+
+
+def test_a_wrapper_that_changes_actions_is_not_passed_by() -> None:
+    def make() -> gymnasium.Env[Any, Any]:
+        env = gymnasium.make(ID)
+        return gymnasium.wrappers.RescaleAction(env, np.float32(-2), np.float32(2))
+
+    with pytest.raises(BadInput, match="RescaleAction changes actions"):
+        ThreadedVectorEnv([make])
