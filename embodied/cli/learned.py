@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from embodied.errors import BadLibrary
 from embodied.exploring.lessons import LessonBook, lessons_in
 from embodied.exploring.steps import pursuits
 from embodied.journal import read
@@ -17,8 +18,9 @@ def note_lessons(world: str, journal: Path, console: Console) -> None:
     book = LessonBook.of(world)
     try:
         learned = book.add(lessons_in(pursuits(read(journal))))
-    except OSError as refused:
-        console.print(Text(f"Lessons were not noted in {book.path}: {refused}"), soft_wrap=True)
+    except (OSError, BadLibrary) as refused:
+        why = refused.message if isinstance(refused, BadLibrary) else str(refused)
+        console.print(Text(f"Lessons were not noted in {book.path}: {why}"), soft_wrap=True)
         return
     if learned:
         many = f"{len(learned)} lesson{'s' if len(learned) > 1 else ''}"

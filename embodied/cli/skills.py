@@ -17,20 +17,15 @@ from embodied.library import Grade, LibraryStore, open_library
 from embodied.library.rates import rates_of
 from embodied.plain_text import plain_line
 from embodied.runs import JOURNAL, list_runs
-from embodied.skills import Skill, SkillLibrary, seed_folder, user_folder
+from embodied.skills import Skill, seed_folder, user_folder
 
 app = typer.Typer(no_args_is_help=True, help="What the agent can do: find, prove, keep and share skills.")
 
 World = Annotated[str, typer.Option("--world", help="Which world's skills.")]
 
 
-def library_of(world: str) -> SkillLibrary:
-    """The seed skills of a world with the user's own laid over; raises BadInput if there is none."""
-    return store_of(world).skills()
-
-
 def store_of(world: str) -> LibraryStore:
-    """The same with grades, and with those that are not used; raises BadInput if there is none."""
+    """Seed skills of a world, the user's own over them, with grades. Raises BadInput if it has none."""
     if seed_folder(world) is None and not user_folder(world).is_dir():
         raise BadInput(f"There are no skills for a world {world!r}.", remedy="`--world minecraft` has some.")
     return open_library(world)

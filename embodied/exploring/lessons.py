@@ -137,7 +137,19 @@ class LessonBook:
         return list(found.values())
 
     def add(self, lessons: Iterable[Lesson]) -> list[Lesson]:
-        """Merge lessons in and store the book; returns those that are new or were seen again."""
+        """Merge lessons in and store the book; returns those that are new or were seen again.
+
+        Raises `BadLibrary` if another process held the book for too long.
+        """
+        from embodied.library.locks import FileLock  # late: the library's prompts read lessons
+
+        found = list(lessons)
+        if not found:
+            return []
+        with FileLock(self.path.parent / "_lessons.lock"):
+            return self._add(found)
+
+    def _add(self, lessons: Iterable[Lesson]) -> list[Lesson]:
         book = {lesson.key: lesson for lesson in self.read()}
         changed = []
         for lesson in lessons:

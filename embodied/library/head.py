@@ -12,7 +12,7 @@ from embodied.library.files import replace_file
 
 FORMAT: Final = 1
 HEAD: Final = "library.json"
-_IGNORED: Final = "_index*\n_lock\n_gate.lock\n.new-*\n"
+_IGNORED: Final = "_index*\n_lock\n_gate.lock\n_lessons.lock\n.new-*\n"
 
 
 def check_head(folder: Path, world: str) -> None:

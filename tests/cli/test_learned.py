@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from embodied.cli.learned import note_lessons
-from embodied.exploring.lessons import LessonBook
+from embodied.exploring.lessons import Lesson, LessonBook
 from embodied.journal import Journal
 
 
@@ -48,3 +49,14 @@ def test_a_book_that_cannot_be_written_is_said_and_costs_no_run(journal: Path) -
     told = StringIO()
     note_lessons("mini", journal, Console(file=told, width=200))
     assert "Lessons were not noted" in told.getvalue()
+
+
+def test_several_that_note_lessons_at_once_lose_none(tmp_path: Path) -> None:
+    def note(number: int) -> None:
+        lesson = Lesson("skill", f"step-{number}", "reason", "after", "alive", ("r1",))
+        LessonBook(tmp_path / "lessons.jsonl").add([lesson])
+
+    with ThreadPoolExecutor(8) as several:
+        list(several.map(note, range(40)))
+    noted = {lesson.step for lesson in LessonBook(tmp_path / "lessons.jsonl").read()}
+    assert noted == {f"step-{number}" for number in range(40)}
