@@ -157,8 +157,18 @@ class NounPhrases:
             if word in ("one", "ones") and (traits or one.other):
                 break
         one.traits = frozenset(traits)
+        self._prefer_a_name(one)
         said = one.kind or one.named or one.traits or one.pronoun or one.other or one.every
         return one if said else None
+
+    def _prefer_a_name(self, one: One) -> None:
+        """A word for a kind that is also the whole name of one thing ("brick") means that thing."""
+        general = one.plural or one.every or one.both or one.any or one.other or one.number is not None
+        if one.kind and not general and not one.traits and not one.unknown:
+            said = tuple(self._last(one))
+            named = [thing for thing in self.vocabulary.things if tuple(tokens(thing.spoken)) == said]
+            if len(named) == 1:
+                one.kind, one.named = "", named[0].name
 
     def _modifier(self, one: One, word: str, traits: list[str], *, alone: bool) -> bool:
         """Take note of a word before a noun; False if it is none."""
@@ -199,7 +209,10 @@ class NounPhrases:
             found = self._name_at(end) if end < len(self.words) else None
             if found is not None:
                 words = tuple(self.words[at:end])
-                known = any(word in _JOINTS or not word.isalpha() or len(word) < 3 for word in words)
+                known = any(
+                    word in _JOINTS or word in _SKIPPED or not word.isalpha() or len(word) < 3
+                    for word in words
+                )
                 return () if known or found[0][0] != "kind" else words
         return ()
 

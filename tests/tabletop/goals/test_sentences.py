@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from embodied_tabletop.scenefile import load_scene
+from embodied_tabletop.scenefile import load_scene, parse_scene
 from embodied_tabletop.spec import TabletopSpec
 
 from embodied.condition import parse
@@ -160,3 +160,45 @@ def test_any_text_is_understood_or_refused() -> None:
         except BadGoal:
             continue
         assert list(goal.parts), text
+
+
+NAMED = """
+[[object]]
+kind = "cube"
+color = "pink"
+position = [0.5, 0.0]
+[[object]]
+kind = "cube"
+name = "brick"
+color = "brown"
+position = [0.5, 0.25]
+[[object]]
+kind = "tray"
+position = [0.36, -0.28]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "condition"),
+    [
+        ("put the brick in the tray", "in[brick, tray]"),
+        ("put the pink cube in the tray, then pick up the brick", "in[pink_cube, tray] and holding[brick]"),
+        ("put the brick on the pink cube", "on[brick, pink_cube]"),
+        (
+            "swap the brick and the pink cube",
+            "at[brick, start_of_pink_cube] and at[pink_cube, start_of_brick]",
+        ),
+    ],
+)
+def test_a_thing_is_called_by_its_name_though_its_kind_is_called_so_too(text: str, condition: str) -> None:
+    spec = TabletopSpec(parse_scene(NAMED, "mine.toml"))
+    assert GoalParser(spec.vocabulary, spec.families).parse(text).condition == parse(condition)
+
+
+@pytest.mark.parametrize(
+    "text", ["put the bowl on the red cube", "put the drawer in the bowl", "open the bowl", "empty the bowl"]
+)
+def test_what_is_there_is_never_said_to_be_missing(text: str) -> None:
+    with pytest.raises(BadGoal) as wrong:
+        PARSER.parse(text)
+    assert "There is no" not in str(wrong.value)
