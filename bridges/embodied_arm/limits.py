@@ -52,7 +52,8 @@ class Limits:
         velocity, acceleration: of the joints [rad/s], [rad/s^2].
         hand_speed, hand_acceleration: of the grasp point [m/s], [m/s^2].
         workspace_low, workspace_high: box for the grasp point [m, world frame], shape (3,).
-        gripper_force: [N].
+        gripper_width: how far the fingers may open [m]; never below 0.
+        gripper_force: [N]; never below 0.
         step: how far a joint target may be from where the joint was measured [rad].
     """
 
@@ -64,6 +65,7 @@ class Limits:
     hand_acceleration: float
     workspace_low: Array
     workspace_high: Array
+    gripper_width: float
     gripper_force: float
     step: float
 
@@ -101,6 +103,7 @@ class Limits:
             hand_acceleration=number.within("hand_acceleration", 2.0, 0.1, 10.0),
             workspace_low=low,
             workspace_high=high,
+            gripper_width=arm.gripper_width_max,
             gripper_force=number.within("gripper_force", arm.gripper_force_max, 0.0, arm.gripper_force_max),
             step=number.within("step", 0.4, 0.01, 0.4),
         )
@@ -167,8 +170,8 @@ class Gate:
         return replace(
             command,
             position=tuple(wanted.tolist()),
-            gripper_width=self._finite(command.gripper_width, "gripper width"),
-            gripper_force=self._force(command.gripper_force),
+            gripper_width=self._between(command.gripper_width, self.limits.gripper_width, "gripper width"),
+            gripper_force=self._between(command.gripper_force, self.limits.gripper_force, "gripper force"),
         )
 
     # -- parts -------------------------------------------------------------------------------------
@@ -223,18 +226,15 @@ class Gate:
             hand = self._reach(wanted)
         return wanted, hand
 
-    def _finite(self, value: float | None, what: str) -> float | None:
-        if value is None or np.isfinite(value):
+    def _between(self, value: float | None, most: float, what: str) -> float | None:
+        """From 0 to `most`; None, which leaves the last target, for what is no number."""
+        if value is None or 0.0 <= value <= most:
             return value
-        self.interventions[f"{what} not finite"] += 1
-        return None
-
-    def _force(self, value: float | None) -> float | None:
-        value = self._finite(value, "gripper force")
-        if value is None or value <= self.limits.gripper_force:
-            return value
-        self.interventions["gripper force"] += 1
-        return self.limits.gripper_force
+        if not np.isfinite(value):
+            self.interventions[f"{what} not finite"] += 1
+            return None
+        self.interventions[what] += 1
+        return min(max(value, 0.0), most)
 
 
 def _outside(hand: Array, limits: Limits) -> float:

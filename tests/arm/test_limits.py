@@ -102,7 +102,20 @@ def test_a_target_far_from_the_measured_joints_is_pulled_in(gate: Gate) -> None:
 def test_force_and_width_that_are_no_numbers_are_left_out(gate: Gate) -> None:
     passed = gate.pass_on(ArmCommand(gripper_width=math.nan, gripper_force=math.inf), measured(HOME))
     assert (passed.gripper_width, passed.gripper_force) == (None, None)
-    assert gate.pass_on(ArmCommand(gripper_force=500.0), measured(HOME)).gripper_force == 70.0
+    assert gate.interventions == {"gripper width not finite": 1, "gripper force not finite": 1}
+
+
+@pytest.mark.parametrize(
+    ("width", "force", "let_through"),
+    [(0.05, 20.0, (0.05, 20.0)), (-0.01, -5.0, (0.0, 0.0)), (0.5, 500.0, (0.08, 70.0))],
+)
+def test_force_and_width_stay_within_what_the_hand_can(
+    gate: Gate, width: float, force: float, let_through: tuple[float, float]
+) -> None:
+    passed = gate.pass_on(ArmCommand(gripper_width=width, gripper_force=force), measured(HOME))
+    assert (passed.gripper_width, passed.gripper_force) == let_through
+    changed = int((width, force) != let_through)
+    assert (gate.interventions["gripper width"], gate.interventions["gripper force"]) == (changed, changed)
 
 
 @pytest.mark.parametrize(
