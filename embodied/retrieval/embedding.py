@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -57,10 +59,23 @@ class WordLlamaEmbedder:
 
     @cached_property
     def _model(self) -> Any:
-        import wordllama  # a quarter of a second that only searching needs
+        with _logging_as_it_is():
+            import wordllama  # a quarter of a second that only searching needs
 
         folder = Path(wordllama.__file__).parent
         return wordllama.WordLlama.load(cache_dir=folder, dim=self.dimensions, disable_download=True)
+
+
+@contextmanager
+def _logging_as_it_is() -> Iterator[None]:
+    """Importing wordllama sets up logging for the whole program, and every request would be printed."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
 
 
 def normalised(vectors: Vectors) -> Vectors:

@@ -257,3 +257,12 @@ def test_searching_never_imports_torch() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert done.stdout.strip() == "False"
+
+
+def test_the_embeddings_do_not_set_up_logging_for_the_whole_program() -> None:
+    ask = (
+        "import logging; from embodied.retrieval.embedding import WordLlamaEmbedder;"
+        "WordLlamaEmbedder().embed(['a log']); root = logging.getLogger(); print(root.level, root.handlers)"
+    )
+    said = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True, timeout=60)
+    assert said.stdout.strip() == "30 []"
