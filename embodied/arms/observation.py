@@ -83,7 +83,9 @@ class Observer:
             )
         self._now, self._last = (np.empty_like(now) if self._last is None else self._last), now
         told: Flat = now.astype(np.float32)
-        return np.clip(told, self.low, self.high, out=told)
+        np.maximum(told, self.low, out=told)
+        np.minimum(told, self.high, out=told)
+        return told
 
     def named(self, flat: Flat) -> dict[str, Floats]:
         """One flat observation by name, each of its entry's shape."""
