@@ -12,7 +12,7 @@ import numpy as np
 from embodied.arms import Driver
 from embodied.arms.facts import FAMILIES
 from embodied.bridge.body import CallContext, PrimitiveFailed
-from embodied.errors import BadInput
+from embodied.errors import BadInput, WorldError
 from embodied.facts import FactFamily
 from embodied_arm.control import Controller
 from embodied_arm.gripper import Gripper
@@ -81,6 +81,13 @@ class ArmBody:
     # -- the protocol's side -----------------------------------------------------------------------
 
     def run(self, name: str, args: Args, context: CallContext) -> Value:
+        """See `Body`. What breaks under a call, the scene's eyes as well as the arm, is `arm_lost`."""
+        try:
+            return self._run(name, args, context)
+        except WorldError as broken:
+            raise PrimitiveFailed("arm_lost", broken.message) from broken
+
+    def _run(self, name: str, args: Args, context: CallContext) -> Value:
         args = {**_defaults(name), **args}
         if not SPECS[name].moves:
             return self._reads()[name](args)

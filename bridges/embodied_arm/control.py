@@ -34,6 +34,8 @@ LAG_TICKS: Final = 5
 CHECK_S: Final = 0.02
 """How often a call looks whether it has been ended [s of real time]: each look wakes another thread."""
 PATIENCE_S: Final = 2.0
+"""How long to wait for another thread to return from the driver, or from reading the scene."""
+NO_RETURN: Final = "the arm's driver does not return from its control cycle"
 
 
 class Controller:
@@ -55,6 +57,7 @@ class Controller:
         self.period = driver.description.control_period_s
         self._sleeps = paced and "simulated" in driver.description.capabilities
         self._lock = threading.Lock()
+        self._counting = threading.Lock()
         self._readers = 0
         self._frozen = 0
         self._late = 0
@@ -74,16 +77,16 @@ class Controller:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Hold the world still between two ticks, so that driver and scene can be read."""
-        self._readers += 1  # a motion gives way between ticks while somebody waits
+        self._wait_to_read(1)  # a motion gives way between ticks while somebody waits
         try:
             if not self._lock.acquire(timeout=PATIENCE_S):
-                raise WorldError("the arm's driver does not return from its control cycle")
+                raise WorldError(NO_RETURN)
             try:
                 yield
             finally:
                 self._lock.release()
         finally:
-            self._readers -= 1
+            self._wait_to_read(-1)
 
     @property
     def moving(self) -> bool:
@@ -107,15 +110,23 @@ class Controller:
             self._calling = False
 
     def tick(self, command: ArmCommand = HOLD, watch: Watch | None = None, *, deaf: bool = False) -> ArmState:
-        """One control period with `command`. Raises `Aborted` if the call was ended (not if `deaf`)."""
+        """One control period with `command`.
+
+        Raises `Aborted` if the call was ended (not if `deaf`), and `PrimitiveFailed` ("arm_lost") if another
+        thread does not return from the driver.
+        """
         if not deaf:
             self._look()
         if self._readers:
             time.sleep(0.0005)
-        with self._lock:
+        if not self._lock.acquire(timeout=PATIENCE_S):
+            raise PrimitiveFailed("arm_lost", NO_RETURN)
+        try:
             state = self._cycle(command)
             if watch is not None:
                 watch(state)
+        finally:
+            self._lock.release()
         self._pace()
         return state
 
@@ -160,11 +171,13 @@ class Controller:
         self.settle(deaf=True)
 
     def rest(self, reason: str) -> None:
-        """Come to rest and hold, whatever was going on."""
+        """Come to rest and hold, whatever was going on. Raises WorldError if nobody knows whether it did."""
         try:
             self.settle(deaf=True)
-        except PrimitiveFailed:  # it does not listen to us: by its own means, then
+        except PrimitiveFailed as failed:  # it does not listen to us: by its own means, then
             self._driver.stop(reason)
+            if failed.message == NO_RETURN:
+                raise WorldError(NO_RETURN) from failed
 
     def wait(self, seconds: float, watch: Watch | None = None) -> None:
         """Let time of the arm's own clock pass, holding [s]."""
@@ -204,6 +217,10 @@ class Controller:
             self._frozen = 0
             raise PrimitiveFailed("frozen", f"the arm's clock stands still at {state.time_s:.3f} s")
         return state
+
+    def _wait_to_read(self, more: int) -> None:
+        with self._counting:
+            self._readers += more
 
     def _notice_lag(self) -> None:
         lag = np.abs(self.gate.last - np.asarray(self.state.position))

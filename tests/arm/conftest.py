@@ -24,9 +24,9 @@ SPEED = 0.5
 class Bench:
     """A world, the driver under it, and what was sent."""
 
-    def __init__(self, driver: KinematicDriver, folder: Path) -> None:
+    def __init__(self, driver: KinematicDriver, folder: Path, *, real_time: bool = False) -> None:
         self.driver = driver
-        self.body = ArmBody(driver, {"hand_speed": SPEED}, folder)
+        self.body = ArmBody(driver, {"hand_speed": SPEED}, folder, real_time=real_time)
         self.world = InProcessWorld(self.body)
         self.model = PlanningModel(driver.description)
 
@@ -57,8 +57,10 @@ def make(tmp_path: Path) -> Iterator[Make]:
         walls: Sequence[Obstacle] = (),
         trouble: Trouble | None = None,
         description: ArmDescription = FR3,
+        real_time: bool = False,
     ) -> Bench:
-        made.append(Bench(KinematicDriver(cubes, walls, trouble, description), tmp_path))
+        driver = KinematicDriver(cubes, walls, trouble, description)
+        made.append(Bench(driver, tmp_path, real_time=real_time))
         return made[-1]
 
     yield bench

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import numpy as np
 import pytest
 
+from embodied.errors import WorldError
 from tests.arm.conftest import Bench, Make, cube
 from tests.arm.kinematic import FR3, Trouble
 
@@ -131,3 +133,23 @@ def test_a_halt_in_motion_stops_on_the_line_within_limits(make: Make) -> None:
     assert np.abs(path[:, [0, 2]] - [0.5, 0.2]).max() < 1e-3
     assert path[-1][1] > 0.0
     assert arm.call("move_to", x=0.5, y=-0.3, z=0.2, yaw=0.0).ok
+
+
+def test_a_driver_that_hangs_between_calls_is_told_and_nobody_waits_for_ever(make: Make) -> None:
+    arm = make(real_time=True)
+    entered, let_go = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        entered.set()
+        let_go.wait()
+
+    arm.driver.then, arm.driver.then_at = hang, arm.driver.ticks + 20
+    try:
+        assert entered.wait(10.0)
+        result = arm.call("grasp_check")
+        assert (result.error, "does not return" in result.message) == ("arm_lost", True)
+        with pytest.raises(WorldError, match="does not return"):
+            arm.body.rest("the test says so")
+        assert arm.driver.stopped
+    finally:
+        let_go.set()
