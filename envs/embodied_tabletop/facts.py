@@ -170,15 +170,23 @@ def _on(view: View) -> Iterator[tuple[str, str]]:
             continue
         if view.now.touches(thing.name, TABLE):
             yield thing.name, TABLE
-        bottom = view.state(thing.name).position[2] - view.height(thing) / 2
-        for other in view.scene.objects:
-            if other is thing or not view.now.touches(thing.name, other.name):
-                continue
-            if other.contains_things and other.kind != "drawer":
-                continue  # what touches a bowl's floor is in it
-            top = view.state(other.name).position[2] + _height(view, other) / 2
-            if abs(bottom - top) <= ON_TOLERANCE_M and _over(view, thing, other):
-                yield thing.name, other.name
+        below = list(_touched_from_above(view, thing))
+        over = [other for other in below if _over(view, thing, other)]
+        across = below if len(below) > 1 else []  # like a bridge, its centre over none of them
+        for other in over or across:
+            yield thing.name, other.name
+
+
+def _touched_from_above(view: View, thing: SceneObject) -> Iterator[SceneObject]:
+    bottom = view.state(thing.name).position[2] - view.height(thing) / 2
+    for other in view.scene.objects:
+        if other is thing or not view.now.touches(thing.name, other.name):
+            continue
+        if other.contains_things and other.kind != "drawer":
+            continue  # what touches a bowl's floor is in it
+        top = view.state(other.name).position[2] + _height(view, other) / 2
+        if abs(bottom - top) <= ON_TOLERANCE_M:
+            yield other
 
 
 def _height(view: View, thing: SceneObject) -> float:

@@ -92,6 +92,16 @@ def test_touching_from_the_side_is_not_on() -> None:
 HELD = {("red_cube", "left_finger"), ("red_cube", "right_finger"), ("red_cube", "table")}
 
 
+def test_what_lies_across_two_is_on_both_and_what_hangs_over_one_is_on_the_other() -> None:
+    pair = {"red_cube": (0.5, 0.024, 0.0225), "blue_cube": (0.5, -0.024, 0.0225)}
+    on_both = {("green_cube", "red_cube"), ("green_cube", "blue_cube")}
+    rest = {("red_cube", "table"), ("blue_cube", "table")}
+    bridge = view(pair | {"green_cube": (0.5, 0.0, 0.0675)}, on_both | rest)
+    assert true(bridge, "on") == on_both | rest
+    shifted = view(pair | {"green_cube": (0.5, 0.01, 0.0675)}, on_both | rest)
+    assert true(shifted, "on") == {("green_cube", "red_cube")} | rest
+
+
 def test_what_both_fingers_press_on_is_held_and_rests_on_nothing() -> None:
     held = view(contacts=HELD, width=0.044, force=20.0)
     assert true(held, "holding") == {("red_cube",)}
