@@ -63,7 +63,9 @@ class ArmBody:
         obstacles = self._around.obstacles()
         self._planner = Planner(arm, self._limits, obstacles, arm.control_period_s)
         self._checker = Planner(arm, self._limits, obstacles, arm.control_period_s)
-        self._controller = Controller(driver, gate, paced=paced, idle=self._around.happened)
+        self._controller = Controller(
+            driver, gate, paced=paced, idle=self._around.happened, fault=self._fault
+        )
         self._gripper = Gripper(self._controller, arm, self._limits.gripper_force)
         self._motions = Motions(self._controller, self._planner, self._around)
         scene = self._scene
@@ -110,6 +112,12 @@ class ArmBody:
         """Let go of the driver: the bridge ends. Idempotent."""
         self._controller.close()
 
+    def _fault(self, code: str, words: str) -> None:
+        """Something went wrong between two calls."""
+        if code == "blew_up":
+            self._around.blew_up = self._around.blew_up or words
+        self._say("fault", {"code": code, "message": words})
+
     def _say(self, type: str, data: Mapping[str, Any]) -> None:
         if self._context is not None:
             self._context.event(type, data)
@@ -153,7 +161,7 @@ class ArmBody:
                 "gripper_holds": self._gripper.holds(state),
                 "joint": dict(zip(self._arm.joint_names, state.position, strict=True)),
                 "moving": self._controller.moving,
-                "alive": not self._around.blew_up,
+                "alive": not self._around.blew_up and not self._controller.lost,
             }
             interventions = dict(self._controller.gate.interventions)
         return {"facts": facts, "notes": {"time_s": state.time_s, "interventions": interventions}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import threading
 import time
@@ -17,10 +18,14 @@ from embodied.errors import WorldError
 from embodied_arm.limits import Gate
 from embodied_arm.model import Array
 
+_log = logging.getLogger(__name__)
+
 Watch = Callable[[ArmState], None]
 """Looks at every measurement of a motion; raises `PrimitiveFailed` to end it."""
 
 HOLD: Final = ArmCommand()
+RETRY_S: Final = 0.1
+"""How long to leave a driver alone that went wrong between calls."""
 FROZEN_TICKS: Final = 5
 BRAKE_S: Final = 0.2
 GIVING_WAY: Final = 0.5
@@ -33,6 +38,7 @@ LAG_RAD: Final = 0.3
 LAG_TICKS: Final = 5
 CHECK_S: Final = 0.02
 """How often a call looks whether it has been ended [s of real time]: each look wakes another thread."""
+NO_NUMBERS: Final = "the arm's measured joints are not numbers any more"
 PATIENCE_S: Final = 2.0
 """How long to wait for another thread to return from the driver, or from reading the scene."""
 NO_RETURN: Final = "the arm's driver does not return from its control cycle"
@@ -45,14 +51,23 @@ class Controller:
         gate: what every command passes.
         paced: keep pace with the clock, and go on ticking (holding) between calls.
         idle: called after every such tick.
+        fault: told the code and the words of what goes wrong between calls, once until it is over. The driver
+            was stopped, and is tried again; `lost` says it for as long.
     """
 
     def __init__(
-        self, driver: Driver, gate: Gate, *, paced: bool, idle: Callable[[], object] = lambda: None
+        self,
+        driver: Driver,
+        gate: Gate,
+        *,
+        paced: bool,
+        idle: Callable[[], object] = lambda: None,
+        fault: Callable[[str, str], object] = lambda code, words: None,
     ) -> None:
         self.gate = gate
         self.applied = HOLD
         self.state = driver.read()
+        self.lost = ""
         self._driver = driver
         self.period = driver.description.control_period_s
         self._sleeps = paced and "simulated" in driver.description.capabilities
@@ -66,6 +81,8 @@ class Controller:
         self._closing = threading.Event()
         self._calling = False
         self._idle = idle
+        self._fault = fault
+        self._stopped = False
         self._context: CallContext | None = None
         self._pacer: threading.Thread | None = None
         if paced:
@@ -175,7 +192,7 @@ class Controller:
         try:
             self.settle(deaf=True)
         except PrimitiveFailed as failed:  # it does not listen to us: by its own means, then
-            self._driver.stop(reason)
+            self._stop(reason)
             if failed.message == NO_RETURN:
                 raise WorldError(NO_RETURN) from failed
 
@@ -201,22 +218,36 @@ class Controller:
     # -- parts -------------------------------------------------------------------------------------
 
     def _cycle(self, command: ArmCommand) -> ArmState:
-        before = self.state
         try:
+            if self._stopped:  # it rests where it came to rest, which is not where it was sent
+                self._begin_anew()
+            before = self.state
             self.applied = self._driver.command(self.gate.pass_on(command, before))
             self._driver.tick()
             state = self._driver.read()
         except WorldError as broken:
             raise PrimitiveFailed("arm_lost", broken.message) from broken
         if not math.isfinite(sum(state.position) + sum(state.velocity)):
-            self._driver.stop("not finite")
-            raise PrimitiveFailed("blew_up", "the arm's measured joints are not numbers any more")
+            self._stop("not finite")
+            raise PrimitiveFailed("blew_up", NO_NUMBERS)
         self._frozen = self._frozen + 1 if state.time_s <= before.time_s else 0
         self.state = state
         if self._frozen >= FROZEN_TICKS:
             self._frozen = 0
             raise PrimitiveFailed("frozen", f"the arm's clock stands still at {state.time_s:.3f} s")
         return state
+
+    def _stop(self, reason: str) -> None:
+        self._stopped = True
+        self._driver.stop(reason)
+
+    def _begin_anew(self) -> None:
+        state = self._driver.read()
+        if not math.isfinite(sum(state.position)):
+            raise PrimitiveFailed("blew_up", NO_NUMBERS)
+        self.state = state
+        self.gate.rebase(np.asarray(state.position))
+        self._stopped = False
 
     def _wait_to_read(self, more: int) -> None:
         with self._counting:
@@ -248,7 +279,7 @@ class Controller:
                     self.tick(ArmCommand(position=tuple(row.tolist())), deaf=True)
             self.settle(deaf=True)
         except PrimitiveFailed:
-            self._driver.stop("it did not come to rest by itself")
+            self._stop("it did not come to rest by itself")
 
     def _look(self) -> None:
         now = time.monotonic()
@@ -273,11 +304,42 @@ class Controller:
             due = max(due, time.monotonic() - 10 * self.period) + self.period
             if self._calling:
                 continue
-            with self._lock:
-                if self._calling or self._closing.is_set():
-                    continue
-                try:
-                    self._cycle(HOLD)
-                    self._idle()
-                except PrimitiveFailed:  # the next call meets it too, and tells
-                    self._closing.wait(0.1)
+            if not self._lock.acquire(timeout=PATIENCE_S):
+                continue
+            try:
+                well = self._calling or self._closing.is_set() or self._hold()
+            finally:
+                self._lock.release()
+            if not well:
+                self._closing.wait(RETRY_S)
+
+    def _hold(self) -> bool:
+        """One period between calls; False if it went wrong. This thread is all that a waiting arm has:
+        whatever breaks, it goes on, and the next call that meets it tells it too."""
+        try:
+            self._cycle(HOLD)
+            self._idle()
+        except PrimitiveFailed as failed:
+            self._give_up(failed.code, failed.message)
+            return False
+        except WorldError as broken:
+            self._give_up("arm_lost", broken.message)
+            return False
+        except Exception as broken:  # noqa: BLE001 - the boundary around a driver's code
+            _log.exception("the arm's driver broke between calls")
+            self._give_up("arm_lost", f"the driver broke: {type(broken).__name__}: {broken}")
+            return False
+        self.lost = ""
+        return True
+
+    def _give_up(self, code: str, words: str) -> None:
+        """Stop the driver and tell, the first time."""
+        if self.lost:
+            return
+        self.lost = words
+        _log.error("between calls: %s: %s", code, words)
+        self._fault(code, words)
+        try:
+            self._stop(words)
+        except Exception:  # noqa: BLE001 - as above; what it answers to the next command is told
+            _log.exception("the arm's driver does not stop")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
 from embodied.errors import WorldError
+from embodied.facts import Observation
 from tests.arm.conftest import Bench, Make, cube
 from tests.arm.kinematic import FR3, Trouble
 
@@ -153,3 +156,51 @@ def test_a_driver_that_hangs_between_calls_is_told_and_nobody_waits_for_ever(mak
         assert arm.driver.stopped
     finally:
         let_go.set()
+
+
+def test_eyes_that_break_between_calls_stop_the_arm_and_are_told(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A real arm's bridge goes on giving commands whatever its cameras do, and says what is wrong."""
+    arm = make(real_time=True)
+    assert arm.call("move_by", dz=0.02).ok
+    blind = threading.Event()
+
+    def events() -> list[dict[str, Any]]:
+        if blind.is_set():
+            raise WorldError("the cameras do not answer")
+        return []
+
+    monkeypatch.setattr(arm.driver.scene, "events", events)
+    blind.set()
+    heard = until(arm, lambda seen: not seen.get("alive"))
+    told = [event["data"] for event in heard.events if event["type"] == "fault"]
+    assert told == [{"code": "arm_lost", "message": "the cameras do not answer"}]
+    assert arm.driver.stopped == "the cameras do not answer"
+    assert arm.call("move_by", dz=0.02).error == "arm_lost"
+    blind.clear()
+    until(arm, lambda seen: bool(seen.get("alive")))
+    assert arm.call("move_by", dz=0.02).ok
+
+
+def test_a_driver_with_a_mistake_in_it_is_told_between_calls_too(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arm = make(real_time=True)
+    assert arm.call("wait", seconds=0.1).ok
+
+    def broken() -> None:
+        raise KeyError("joint_9")
+
+    monkeypatch.setattr(arm.driver, "tick", broken)
+    heard = until(arm, lambda seen: not seen.get("alive"))
+    assert [event["data"]["message"] for event in heard.events] == ["the driver broke: KeyError: 'joint_9'"]
+    assert arm.driver.stopped
+
+
+def until(arm: Bench, seen: Callable[[Observation], bool]) -> Observation:
+    """The first observation for which `seen` is true."""
+    deadline = time.monotonic() + 10.0
+    while not seen(now := arm.world.observe()):
+        assert time.monotonic() < deadline
+    return now
