@@ -132,8 +132,7 @@ class Controller:
         Raises `Aborted` if the call was ended (not if `deaf`), and `PrimitiveFailed` ("arm_lost") if another
         thread does not return from the driver.
         """
-        if not deaf:
-            self._look()
+        self._look(deaf)
         if self._readers:
             time.sleep(0.0005)
         if not self._lock.acquire(timeout=PATIENCE_S):
@@ -281,12 +280,13 @@ class Controller:
         except PrimitiveFailed:
             self._stop("it did not come to rest by itself")
 
-    def _look(self) -> None:
+    def _look(self, deaf: bool = False) -> None:
+        """Say that we live, and look whether the call was ended, which `deaf` does not care for."""
         now = time.monotonic()
         if now - self._looked >= CHECK_S:
             self._looked = now
             if self._context is not None:
-                self._context.check()
+                self._context.beat() if deaf else self._context.check()
 
     def _pace(self) -> None:
         if not self._sleeps:

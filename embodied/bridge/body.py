@@ -65,6 +65,10 @@ class CallContext:
             raise Aborted
         self._alive()
 
+    def beat(self) -> None:
+        """Say that the body is alive, while it comes to rest and does not look whether it was ended."""
+        self._alive()
+
     def wait(self, seconds: float) -> None:
         """Let time pass [s]; raises `Aborted` as soon as the call is ended."""
         until = time.monotonic() + seconds

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ FRAMES_PER_S = 1 / (CONTROL_PERIOD_S * EVERY)
 SIZE = (640, 480)
 AHEAD = 6
 """Frames that may wait to be painted; then the world waits for the film."""
+BREATH_S = 0.3
+"""... but no longer than this at once: between two control periods the bridge says that it lives."""
 
 
 class Film:
@@ -42,7 +44,9 @@ class Film:
         if self._periods % EVERY == 0:
             self._waiting.append(self._studio.ask(moment, self._camera, *SIZE))
         self._periods += 1
-        while self._waiting and (len(self._waiting) > AHEAD or self._waiting[0].done()):
+        if len(self._waiting) > AHEAD:
+            wait((self._waiting[0],), BREATH_S)
+        while self._waiting and self._waiting[0].done():
             self._writer.send(self._waiting.popleft().result().tobytes())
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from embodied.bridge.body import CallContext
 from embodied.errors import WorldError
 from embodied.facts import Observation
 from tests.arm.conftest import Bench, Make, cube
@@ -204,3 +205,20 @@ def until(arm: Bench, seen: Callable[[Observation], bool]) -> Observation:
     while not seen(now := arm.world.observe()):
         assert time.monotonic() < deadline
     return now
+
+
+def test_an_arm_that_comes_to_rest_says_that_it_lives(make: Make) -> None:
+    arm = make()
+    beats = 0
+
+    def beat() -> None:
+        nonlocal beats
+        beats += 1
+
+    context = CallContext(beat, lambda value: None, lambda type, data: None)
+    arm.body.run("wait", {"seconds": 0.1}, context)
+    context.abort()
+    before = beats
+    arm.body._controller._looked = 0.0
+    arm.body.rest("the test says so")
+    assert beats > before

@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -15,9 +16,9 @@ from urllib.request import urlopen
 import imageio_ffmpeg
 import numpy as np
 import pytest
-from embodied_tabletop import pictures
+from embodied_tabletop import film, pictures
 from embodied_tabletop.engine import JOINTS
-from embodied_tabletop.film import EVERY
+from embodied_tabletop.film import AHEAD, EVERY, SIZE, Film
 from embodied_tabletop.onlookers import Onlookers
 from embodied_tabletop.table import Table
 from PIL import Image
@@ -141,3 +142,29 @@ def test_without_opengl_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     with pytest.raises(SetupError, match="neither libEGL nor libOSMesa"):
         Onlookers(on, film=None, view=True)
+
+
+def test_the_world_goes_on_between_frames_that_take_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A busy machine may need seconds for a frame; the bridge must be able to say meanwhile that it lives."""
+    on = table("mujoco", two_cubes())
+    onlookers = Onlookers(on, film=None, view=False)
+    asked: list[Future[pictures.Image]] = []
+
+    def never_done(*_: object) -> Future[pictures.Image]:
+        asked.append(Future())
+        return asked[-1]
+
+    monkeypatch.setattr(onlookers._studio, "ask", never_done)
+    monkeypatch.setattr(film, "BREATH_S", 0.001)
+    slow = Film(tmp_path / "slow.mp4", onlookers._studio)
+    for _ in range(EVERY * (AHEAD + 3)):
+        slow.shoot(onlookers._moment())
+    assert len(asked) == AHEAD + 3
+    for frame in asked:
+        frame.set_result(np.zeros((SIZE[1], SIZE[0], 3), np.uint8))
+    slow.close()
+    assert (tmp_path / "slow.mp4").stat().st_size > 500
+    onlookers.close()
+    on.engine.close()
