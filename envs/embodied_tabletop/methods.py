@@ -14,7 +14,7 @@ from math import hypot
 from embodied.condition import Condition, parse
 from embodied.facts import Observation
 from embodied.methods import FactRef, Method
-from embodied_tabletop.scene import Place, Scene, SceneObject
+from embodied_tabletop.scene import Place, Scene, SceneObject, handle_of
 
 TABLE = "table"
 
@@ -35,6 +35,7 @@ SPOT_M = 0.08
 COST_S: Mapping[str, float] = {
     "pick": 6.0,
     "put-down": 7.0,
+    "let-go": 2.0,
     "place": 6.0,
     "place-on": 6.5,
     "place-beside": 6.5,
@@ -69,7 +70,7 @@ class TabletopMethods:
         """Every method that makes `fact` true, or would from another state than the present."""
         match fact:
             case ("hand_empty",):
-                return self._put_downs
+                return (*self._put_downs, *self._let_gos)
             case ("holding", name):
                 return self._of(name, self._pick)
             case ("clear", name):
@@ -179,6 +180,21 @@ class TabletopMethods:
     @cached_property
     def _put_downs(self) -> tuple[Method, ...]:
         return tuple(self._put_down(name) for name in self.graspable)
+
+    @cached_property
+    def _let_gos(self) -> tuple[Method, ...]:
+        """A pull that was interrupted leaves the hand around a handle."""
+        return tuple(
+            Method(
+                "let-go",
+                {"handle": handle},
+                needs=(parse(f"holding[{handle}]"),),
+                adds={_HAND_EMPTY: 1},
+                cost=COST_S["let-go"],
+                undoes=(("holding", handle),),
+            )
+            for handle in map(handle_of, self.drawers)
+        )
 
     def _placing_on(self, name: str, support: str) -> Iterator[Method]:
         if name == support or name not in self.graspable or support not in self.graspable:

@@ -33,7 +33,6 @@ def arranged(
     facts: dict[str, dict[tuple[str, ...], object]] = {name: {} for name in TabletopSpec.families}
     for cube in cubes:
         if cube == holding:
-            facts["holding"][(cube,)] = True
             continue
         facts["on"][(cube, below.get(cube, "table"))] = True
         if cube in held_in:
@@ -45,6 +44,8 @@ def arranged(
     taken = {place for _, place in places}
     facts["free"].update({(place,): True for place in scene.place_names if place not in taken})
     facts["hand_empty"][()] = not holding
+    if holding:
+        facts["holding"][(holding,)] = True
     facts["is_open"][("drawer",)] = is_open
     facts["is_closed"][("drawer",)] = not is_open
     facts["kind"].update({(thing.name,): thing.kind for thing in scene.objects})

@@ -173,3 +173,9 @@ def test_every_scenes_examples_have_a_plan() -> None:
 
 def test_the_scene_in_these_tests_is_the_one_that_ships() -> None:
     assert DEFAULT.by_name.keys() >= {*CUBES, "bowl", "drawer", "button"}
+
+
+def test_a_pull_that_was_interrupted_lets_go_of_the_handle_first() -> None:
+    start = arranged(holding="drawer_handle")
+    steps = planned("is_open[drawer] and in[green_cube, drawer]", start)
+    assert shown(steps)[:2] == ["let-go(drawer_handle)", "open-drawer(drawer)"]

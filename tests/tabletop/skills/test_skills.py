@@ -140,6 +140,21 @@ def test_a_second_thing_is_not_taken(table: Table) -> None:
     assert table.holds("holding[red_cube]")
 
 
+def test_a_handle_that_is_still_held_is_let_go(table: Table) -> None:
+    assert table.run("press-button", {"button": "button"}).ok
+    world = table.world
+    assert world is not None
+    x, y, z = world.observe().facts["pose"][("drawer_handle",)]  # type: ignore[misc]
+    world.call("open_gripper", {"width": 0.05})
+    there = {"x": x, "y": y, "z": z, "yaw": 0.0, "via": "above", "touch": "drawer_handle"}
+    assert world.call("move_to", there).ok
+    assert world.call("close_gripper", {"force": 50.0}).ok
+    assert table.holds("holding[drawer_handle] and not hand_empty")
+    freed = table.again("let-go", {"handle": "drawer_handle"})
+    assert freed.ok, freed.reason
+    assert table.holds("hand_empty")
+
+
 def test_what_is_not_there_is_said(table: Table) -> None:
     run = table.run("open-drawer", {"drawer": "wardrobe"})
     assert not run.ok
