@@ -1,8 +1,10 @@
 """A world whose methods include what the library's skills say they achieve.
 
 A skill whose `embodied-achieves` names one thing, `inventory[ladder] >= {count}`, is a way to that thing;
-what it needs is planned for first. Skills that achieve whatever they are asked for (mine any block) are the
-business of the world's own methods: recipes, drops and tool tiers know when they apply.
+what it needs is planned for first. Skills that achieve whatever amount they are asked for (mine any block)
+are the business of the world's own methods: recipes, drops and tool tiers know when they apply. In a world of
+single things a skill that makes facts true, `in[{object}, {container}]`, is a way to those of all things that
+it can be used with, unless the world's own methods know it.
 """
 
 from __future__ import annotations
@@ -10,16 +12,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from embodied.errors import BadInput
 from embodied.facts import Observation
 from embodied.methods import FactRef, Method, WorldSpec
+from embodied.planning.uses import Use, undone_by, uses_of, world_uses
 from embodied.skills import Skill, SkillLibrary
 from embodied.skills.skill import REQUIRED
 
 EXPECTED_S: Final = 1.0
 """What a skill is taken to cost beyond its needs [s]: little, for it was put there to be used."""
+
+NOTE: Final = "a skill of the library"
 
 _CONCRETE = re.compile(r"^\s*(\w+)\[([^\]{}]+)\]\s*>=\s*(?:\{(\w+)\}|(\d+))\s*$")
 
@@ -37,6 +43,7 @@ class SkilledMethods:
     def __init__(self, world: WorldSpec, library: Callable[[], SkillLibrary]) -> None:
         self.world = world
         self._library = library
+        self._uses: dict[str, list[Use]] = {}
 
     def methods(self, fact: FactRef, amount: float, observation: Observation) -> Iterable[Method]:
         library = self._library()
@@ -55,8 +62,36 @@ class SkilledMethods:
                 needs=way.skill.needed(arguments),
                 adds={fact: gained},
                 cost=EXPECTED_S,
-                note="a skill of the library",
+                note=NOTE,
             )
+        yield from self._made_true(fact, library)
+
+    def _made_true(self, fact: FactRef, library: SkillLibrary) -> Iterable[Method]:
+        """The uses of skills that the world does not know that make this fact true."""
+        family = self.world.families.get(fact[0])
+        if family is None or family.kind != "bool" or not self.world.vocabulary.things:
+            return
+        known_names = {method.skill for _, method in self._known}
+        for skill in library:
+            if skill.name in known_names or not any(one.startswith(fact[0]) for one in skill.achieves):
+                continue
+            if skill.hash not in self._uses:
+                self._uses[skill.hash] = uses_of(skill, self.world, self._known)
+            for use in self._uses[skill.hash]:
+                if fact in use.achieved:
+                    yield Method(
+                        skill=skill.name,
+                        arguments=use.arguments,
+                        needs=skill.needed(use.arguments),
+                        adds=dict.fromkeys(use.achieved, 1),
+                        undoes=undone_by(skill, use, self._known, self.world.vocabulary.exclusions),
+                        cost=EXPECTED_S,
+                        note=NOTE,
+                    )
+
+    @cached_property
+    def _known(self) -> list[tuple[FactRef, Method]]:
+        return world_uses(self.world)
 
     def unreachable(self, fact: FactRef) -> str:
         return self.world.unreachable(fact)
