@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from embodied.condition import Condition, parse
+from embodied.condition import Condition, evaluate, parse
 from embodied.errors import BadLibrary, WorldError
 from embodied.facts import Observation
 from embodied.library.case import Case
@@ -22,7 +22,7 @@ from embodied.library.evidence import Evidence, Ground, SeedResult, stubs_hash
 from embodied.library.grades import VERIFIED, lost
 from embodied.library.locks import FileLock
 from embodied.library.records import Check
-from embodied.library.scenes import example_of, expected, needs_of, scene_of, uses_per_tool
+from embodied.library.scenes import examples_of, expected, needs_of, scene_for, scene_of, uses_per_tool
 from embodied.library.store import LibraryStore
 from embodied.library.trial import Trial
 from embodied.library.way import way_of
@@ -41,9 +41,9 @@ _OTHER_GATE_S: Final = 3600.0
 
 @dataclass
 class _Proof:
-    """A verification as it runs."""
+    """A verification as it runs. `cases` are tried in turn, one a seed."""
 
-    case: Case
+    cases: Sequence[Case]
     check: Check
     ground: Ground
     results: list[SeedResult]
@@ -109,7 +109,7 @@ class Gate:
             BadInput: a seed is not held out, or the arguments do not fit.
             SetupError: the world cannot be started here.
         """
-        case = self._case(skill, arguments, expects, needs)
+        cases = self._cases(skill, arguments, expects, needs)
         wait = f"{skill.name}: another gate is running; waiting for it"
         lock = FileLock(
             self.store.folder / "_gate.lock",
@@ -118,37 +118,44 @@ class Gate:
             on_wait=lambda: self._tell(wait),
         )
         with lock:
-            return self._prove(skill, case, seeds)
+            return self._prove(skill, cases, seeds)
 
-    def _case(
+    def _cases(
         self,
         skill: Skill,
         arguments: Mapping[str, Any] | None,
         expects: Condition | None,
         needs: Sequence[Condition],
-    ) -> Case:
+    ) -> list[Case]:
         version = next((line.version for line in self._history(skill) if line.hash == skill.hash), None)
         first = version.example if version is not None and arguments is None else {}
-        if arguments is None:
-            arguments = dict(first.get("arguments") or example_of(skill, self.spec))
-        if expects is None and first.get("expects"):
+        given = arguments if arguments is not None else first.get("arguments")
+        derived = given is None or first.get("derived")
+        each = examples_of(skill, self.spec) if given is None or derived else [dict(given)]
+        if expects is None and first.get("expects") and not first.get("derived"):
             expects = parse(str(first["expects"]))
-        bound = skill.bind(**arguments)
-        goal = expected(skill, bound, expects)
-        before = tuple(dict.fromkeys([*needs_of(skill, bound, self.spec), *needs]))
-        added = self.store.add(skill, example={"arguments": dict(bound), "expects": str(goal)})
+        bound = [skill.bind(**one) for one in each]
+        goals = [expected(skill, one, expects) for one in bound]
+        example: dict[str, Any] = {"arguments": dict(bound[0]), "expects": str(goals[0])}
+        if len(bound) > 1:
+            example["derived"] = True
+        added = self.store.add(skill, example=example)
         if added.status == "duplicate":
             raise BadLibrary(f"{skill.name} is the same as {added.twin}.", remedy=f"Use {added.twin}.")
-        return Case(
-            skill.name,
-            bound,
-            before,
-            goal,
-            self._library(skill, seed_skills=bool(first.get("seed_skills", True))),
-            held=dict(first.get("held") or {}),
-            way=way_of(first),
-            step_retries=self._step_retries,
-        )
+        library = self._library(skill, seed_skills=bool(first.get("seed_skills", True)))
+        return [
+            Case(
+                skill.name,
+                one,
+                tuple(dict.fromkeys([*needs_of(skill, one, self.spec), *needs])),
+                goal,
+                library,
+                held=dict(first.get("held") or {}),
+                way=way_of(first),
+                step_retries=self._step_retries,
+            )
+            for one, goal in zip(bound, goals, strict=True)
+        ]
 
     def _history(self, skill: Skill) -> Sequence[Any]:
         try:
@@ -167,13 +174,13 @@ class Gate:
                 )
         return others.with_skill(skill)
 
-    def _prove(self, skill: Skill, case: Case, seeds: int | Sequence[int]) -> Evidence:
-        closure = case.library.closure(skill.name)
+    def _prove(self, skill: Skill, cases: Sequence[Case], seeds: int | Sequence[int]) -> Evidence:
+        closure = cases[0].library.closure(skill.name)
         callees = {each.name: each.hash for each in closure if each.name != skill.name}
         names = {name for each in closure for name in outside_names(each.source)}
         ground = Ground(callees, "", f"{self.spec.name} {self._how}".strip())
         check = self._check(skill, seeds, ground)
-        proof = _Proof(case, check, ground, self._before(skill, check))
+        proof = _Proof(cases, check, ground, self._before(skill, check))
         simulation = self._make(self._run_dir)
         try:
             while not self._stop.is_set() and not check.complete and not lost(check):
@@ -230,8 +237,13 @@ class Gate:
         bare = seed == proof.check.from_nothing
         number = f"{len(proof.check.done) + 1} of {len(proof.check.seeds)}"
         self._tell(f"{skill.name}: seed {seed} ({number}){', from nothing' if bare else ''}")
+        first = len(proof.check.done) % len(proof.cases)
+        case = proof.cases[first]
         try:
-            world, given = self._set_up(simulation, proof.case, seed, bare=bare)
+            for case in (*proof.cases[first:], *proof.cases[:first]):
+                world, given = self._set_up(simulation, case, seed, bare=bare)
+                if len(proof.cases) == 1 or evaluate(case.expects, world.observe()) is not True:
+                    break  # where the end is there from the beginning, nothing is shown
             stubs = stubs_hash(world.spec, names)
             if proof.check.stubs and proof.check.stubs != stubs:
                 raise BadLibrary(
@@ -240,17 +252,15 @@ class Gate:
                 )
             proof.ground = replace(proof.ground, stubs=stubs)
             proof.check.stubs = stubs
-            trial = Trial(
-                simulation, world, self.spec, proof.case, self._limits, self._stop, self._tell, seed
-            )
+            trial = Trial(simulation, world, self.spec, case, self._limits, self._stop, self._tell, seed)
             result = trial.run(given, from_nothing=bare)
         except WorldError as gone:
             result = SeedResult(
                 seed,
                 Verdict.UNKNOWN,
                 f"the world was lost: {gone.message}",
-                proof.case.arguments,
-                str(proof.case.expects),
+                case.arguments,
+                str(case.expects),
                 ran=False,
                 from_nothing=bare,
             )
@@ -283,6 +293,9 @@ class Gate:
     def _set_up(
         self, simulation: Simulation, case: Case, seed: int, *, bare: bool
     ) -> tuple[World, Mapping[str, Any]]:
+        own = {} if bare else scene_for(case.needs, self.spec)
+        if own:
+            return simulation.reset(seed, own), own
         scene = {} if bare else scene_of(case.needs, self.spec, held=case.held, expects=case.expects)
         world = simulation.reset(seed, scene or None)
         if not scene:

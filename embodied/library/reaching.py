@@ -11,7 +11,7 @@ from typing import Any, Final
 from embodied.condition import And, Condition, evaluate
 from embodied.facts import Observation
 from embodied.library.case import Case
-from embodied.library.way import RecordedWay
+from embodied.library.way import HELD, RecordedWay
 from embodied.methods import WorldSpec
 from embodied.outcome import Judgement
 from embodied.planning import Attempt, OfflinePlanner, Planner, Step
@@ -49,12 +49,13 @@ class Reaching:
     def reach(self, *, from_nothing: bool) -> str:
         """Make the needs hold; why they could not, "" if they do.
 
-        From nothing the steps are walked that led to the skill's first use, where they are known: what it
-        needs besides what it says is then there too. Otherwise, and after them, the needs are planned for.
+        From nothing, and in a world where nothing is held in amounts and can be given, the steps are walked
+        that led to the skill's first use, where they are known: what it needs besides what it says is then
+        there too. Otherwise, and after them, the needs are planned for.
         """
         case = self.case
         problem = ""
-        if from_nothing and case.way:
+        if case.way and (from_nothing or HELD not in self.spec.families):
             problem = self._walk(RecordedWay(case.way, case.step_retries), None)
         if not case.needs:
             return problem

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Collection, Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -18,16 +19,20 @@ from embodied.condition import (
     facts_in,
     requirement,
 )
-from embodied.errors import BadLibrary
+from embodied.errors import BadInput, BadLibrary
 from embodied.facts import Observation
 from embodied.methods import FactRef, Method, WorldSpec
 from embodied.planning import OfflinePlanner
 from embodied.planning.search import NoPlan
+from embodied.planning.uses import fact_of, uses_of, world_uses
 from embodied.skills import Skill
 from embodied.skills.skill import REQUIRED
 
 PLANNED: Final = 30
 """So many of the simplest uses of a skill are planned, to find the one that is nearest to nothing."""
+
+EXAMPLES: Final = 6
+"""So many uses with different things are tried in turn."""
 
 
 def needs_of(skill: Skill, arguments: Mapping[str, Any], spec: WorldSpec) -> tuple[Condition, ...]:
@@ -37,6 +42,7 @@ def needs_of(skill: Skill, arguments: Mapping[str, Any], spec: WorldSpec) -> tup
     if method is not None:
         found += method.needs
         found += [_at_least(fact, amount) for fact, amount in method.consumes.items()]
+        found += [_true(fact) for fact in method.undoes if _is_of_booleans(fact, spec)]  # or it shows nothing
     return tuple(dict.fromkeys(found))
 
 
@@ -61,12 +67,27 @@ def expected(skill: Skill, arguments: Mapping[str, Any], otherwise: Condition | 
     return otherwise
 
 
-def example_of(skill: Skill, spec: WorldSpec) -> dict[str, Any]:
+def examples_of(skill: Skill, spec: WorldSpec) -> list[dict[str, Any]]:
     """Arguments to try a skill with, from what the world knows of its uses, or from its defaults.
+
+    In a world of single things several, with different things; else one.
 
     Raises:
         BadLibrary: neither gives any.
     """
+    found = _of_amounts(skill, spec) or _of_things(skill, spec)
+    if found:
+        return found
+    if any(parameter.default is REQUIRED for parameter in skill.parameters):
+        raise BadLibrary(
+            f"It is not known with which arguments to try {skill.signature()}.",
+            remedy=f"Give them: --arguments '{_shape(skill)}'.",
+        )
+    return [skill.bind()]
+
+
+def _of_amounts(skill: Skill, spec: WorldSpec) -> list[dict[str, Any]]:
+    """The use that is nearest to nothing of those that yield an item; at most one."""
     empty = Observation(spec.families, {})
     family = next((name for name in ("inventory", *spec.families) if name in spec.families), "")
     uses = [
@@ -77,14 +98,47 @@ def example_of(skill: Skill, spec: WorldSpec) -> dict[str, Any]:
     ]
     uses.sort(key=lambda use: (len(use[1].needs) + len(use[1].consumes), use[1].cost))
     planned = [(steps, use) for use in uses[:PLANNED] if (steps := _steps_to(use[0], spec, empty))]
-    if planned:
-        return dict(min(planned, key=lambda one: one[0])[1][1].arguments)
-    if any(parameter.default is REQUIRED for parameter in skill.parameters):
-        raise BadLibrary(
-            f"It is not known with which arguments to try {skill.signature()}.",
-            remedy="""Give them: --arguments '{"item": "stick", "count": 2}'.""",
-        )
-    return skill.bind()
+    return [dict(min(planned, key=lambda one: one[0])[1][1].arguments)] if planned else []
+
+
+def _of_things(skill: Skill, spec: WorldSpec) -> list[dict[str, Any]]:
+    """Uses that make facts about single things true: with ever other things, the simplest first."""
+    known = world_uses(spec)
+    own = [method for _, method in known if method.skill == skill.name]
+    own.sort(key=lambda method: (len(method.needs), method.cost))
+    candidates = [dict(method.arguments) for method in own]
+    candidates = candidates or [dict(use.arguments) for use in uses_of(skill, spec, known)]
+    fit = [one for one in candidates if _can_be_bound(skill, one)]
+    chosen: list[dict[str, Any]] = []
+    while fit and len(chosen) < EXAMPLES:
+        tried = {(key, value) for one in chosen for key, value in one.items()}
+        best = max(fit, key=lambda one: sum((key, value) not in tried for key, value in one.items()))
+        chosen.append(best)
+        fit = [one for one in fit if one != best]
+    return chosen
+
+
+def _can_be_bound(skill: Skill, arguments: Mapping[str, Any]) -> bool:
+    try:
+        skill.bind(**arguments)
+    except BadInput:
+        return False
+    return True
+
+
+def _shape(skill: Skill) -> str:
+    """The arguments that must be given, as JSON with dots where the values go."""
+    required = [one.name for one in skill.parameters if one.default is REQUIRED]
+    return json.dumps(dict.fromkeys(required, "..."))
+
+
+def scene_for(needs: Sequence[Condition], spec: WorldSpec) -> dict[str, Any]:
+    """The scene in which the needs hold, as far as the world itself says; {} if it says nothing.
+
+    A world whose simulation sets up more than what is held offers `scene_for(needs)`.
+    """
+    offered = getattr(spec, "scene_for", None)
+    return dict(offered(needs)) if offered is not None else {}
 
 
 def scene_of(
@@ -154,15 +208,27 @@ def method_of(skill: Skill, arguments: Mapping[str, Any], spec: WorldSpec) -> Me
     defaults = {parameter.name: parameter.default for parameter in skill.parameters}
     empty = Observation(spec.families, {})
     for condition in skill.achieved(arguments):
-        wanted = requirement(condition)
-        if wanted is None or wanted.is_sum:
-            continue
-        methods = [m for m in spec.methods(wanted.fact, wanted.amount, empty) if m.skill == skill.name]
+        fact, amount = fact_of(condition), 1.0
+        if fact is None:
+            wanted = requirement(condition)
+            if wanted is None or wanted.is_sum:
+                continue
+            fact, amount = wanted.fact, wanted.amount
+        methods = [m for m in spec.methods(fact, amount, empty) if m.skill == skill.name]
         for method in methods:
             given = {key: value for key, value in method.arguments.items() if key != "count"}
             if all(bound.get(key) in (value, defaults.get(key)) for key, value in given.items()):
                 return method
     return None
+
+
+def _is_of_booleans(fact: FactRef, spec: WorldSpec) -> bool:
+    family = spec.families.get(fact[0])
+    return family is not None and family.kind == "bool" and "*" not in fact
+
+
+def _true(fact: FactRef) -> Condition:
+    return Comparison(Fact(fact[0], tuple(fact[1:])), "==", Literal(True))
 
 
 def _item(wanted: Requirement, spec: WorldSpec) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 from embodied.arms.facts import FAMILIES as ARM
 from embodied.condition import Condition, parse
@@ -11,6 +12,7 @@ from embodied.facts import FactFamily, Observation
 from embodied.methods import FactRef, Method, Reflex, Vocabulary
 from embodied_tabletop.families import FAMILIES as SCENE
 from embodied_tabletop.methods import RELATIONS, TABLE, TabletopMethods
+from embodied_tabletop.needed import scene_for
 from embodied_tabletop.scene import Scene, handle_of
 from embodied_tabletop.vocabulary import vocabulary
 
@@ -73,6 +75,12 @@ class TabletopSpec:
         if family == "on" and names[-1] in self._methods.containers:
             return f"things are put into the {names[-1]}, not on it: in[{moved}, {names[-1]}]"
         return f"nothing brings about {family}[{', '.join(names)}]"
+
+    def scene_for(self, needs: Sequence[Condition]) -> Mapping[str, Any]:
+        """What the simulation is to set up so that these needs hold (`embodied_tabletop.placing`); for the
+        gate. Needs that are so anyway, or cannot be set up, are left out.
+        """
+        return scene_for(self.scene, needs)
 
     def goal_pool(self) -> Sequence[str]:
         """The goals that a benchmark may ask for in this scene."""
