@@ -358,6 +358,8 @@ def expectation(rule: Schema) -> str:
     words = " or ".join(names[kind] for kind in ([kinds] if isinstance(kinds, str) else kinds))
     bounds = (("minimum", "at least"), ("exclusiveMinimum", "above"), ("maximum", "at most"))
     limits = [f"{word} {rule[key]}" for key, word in bounds if key in rule]
+    if "prefixItems" in rule:
+        limits.append("of " + "; ".join(expectation(part) for part in rule["prefixItems"]))
     if rule.get("minLength") == 1:
         limits.append("not empty")
     if "pattern" in rule:

@@ -155,7 +155,7 @@ class TabletopDriverPlugin:
     def open(self, config: Mapping[str, Any], run_dir: Path) -> Driver:
         """See `embodied_tabletop.settings` for the configuration, which is the launch file's [world] table;
         `setup` may say more, see `embodied_tabletop.placing`."""
-        known = (*Settings.__dataclass_fields__, "setup")
+        known = (*(name for name in Settings.__dataclass_fields__ if name != "limits"), "setup")
         for name in config:
             if name not in known:
                 hint = did_you_mean(name, known)

@@ -3,12 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from embodied_tabletop.scenefile import DEFAULT_SCENE
 
 ENGINES = ("mujoco", "pybullet")
+
+
+def _number(low: float, high: float, meaning: str) -> Mapping[str, Any]:
+    return {"type": "number", "minimum": low, "maximum": high, "description": meaning}
+
+
+def _point(meaning: str) -> Mapping[str, Any]:
+    axis = {"type": "number", "minimum": -0.9, "maximum": 0.9}
+    up = {"type": "number", "minimum": 0.0, "maximum": 1.2}
+    return {
+        "type": "array",
+        "prefixItems": [axis, axis, up],
+        "minItems": 3,
+        "maxItems": 3,
+        "description": meaning,
+    }
+
+
+LIMITS: Mapping[str, Any] = {
+    "hand_speed": _number(0.01, 0.8, "Of the hand [m/s]; 0.8 unless said."),
+    "hand_acceleration": _number(0.1, 2.0, "Of the hand [m/s²]; 2 unless said."),
+    "velocity_share": _number(0.01, 0.8, "Share of the joints' own velocities; 0.8 unless said."),
+    "acceleration_share": _number(0.01, 1.0, "Share of the joints' own accelerations; 1 unless said."),
+    "joint_margin": _number(0.02, 0.5, "Kept free before the end of every joint [rad]; 0.02 unless said."),
+    "workspace_low": _point("Lowest corner of the hand's box [x, y, z in m]; [-0.9, -0.9, 0] unless said."),
+    "workspace_high": _point("Highest corner of that box; [0.9, 0.9, 1.2] unless said."),
+    "gripper_force": _number(0.0, 70.0, "The most that the fingers press with [N]; 70 unless said."),
+    "step": _number(0.01, 0.4, "How far a joint's target may be from where it is [rad]; 0.4 unless said."),
+}
+"""What the arm's bridge calls limits; within what it takes for a simulated arm unless told, never wider."""
 
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
@@ -61,6 +91,12 @@ SCHEMA: Mapping[str, Any] = {
             "default": 0.0,
             "description": "On purpose: the share of grasps in which the finger tips hardly grip.",
         },
+        "limits": {
+            "type": "object",
+            "properties": LIMITS,
+            "default": {},
+            "description": "[world.limits]: what the arm's gate lets through; tighter than usual, not wider.",
+        },
         "own_process": {
             "type": "boolean",
             "default": True,
@@ -83,6 +119,7 @@ class Settings:
     view: bool = False
     nudges: float = 0.0
     failed_grasps: float = 0.0
+    limits: Mapping[str, Any] = field(default_factory=dict)
     own_process: bool = True
 
     @classmethod

@@ -68,6 +68,7 @@ class TabletopSimulation:
             {
                 "driver": "tabletop",
                 "settings": driver,
+                "limits": driver.pop("limits"),
                 "real_time": paced,
                 "own_process": settings.own_process,
             },

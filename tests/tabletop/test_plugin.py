@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from embodied_tabletop import engines
 from embodied_tabletop.plugin import WORLD
+from embodied_tabletop.settings import LIMITS
 from embodied_tabletop.simulation import TabletopSimulation
 
 from embodied.errors import BadInput, BadLaunchFile, SetupError
@@ -35,6 +36,11 @@ def test_it_is_registered_and_its_launch_file_is_good() -> None:
         ("world.scene", "", "not empty"),
         ("world.failed_grasps", 1.5, "at most 1"),
         ("world.sead", 1, "Did you mean 'seed'"),
+        ("world.limits", {"hand_speed": 1.0}, r"\[world.limits\] hand_speed is 1.0; .* at most 0.8"),
+        ("world.limits", {"hand_sped": 0.2}, "Did you mean 'hand_speed'"),
+        ("world.limits", {"workspace_low": [0.2, -0.4, -0.1]}, "workspace_low is"),
+        ("world.limits", {"workspace_low": [0.2, -0.4]}, "expected a list, of a number, at least -0.9"),
+        ("world.limits", 0.2, "expected a table"),
     ],
 )
 def test_wrong_settings_are_named(path: str, value: Any, said: str) -> None:
@@ -63,6 +69,33 @@ def test_the_identity_is_known_beforehand(tmp_path: Path) -> None:
     assert one.startswith("tabletop default ")
     assert one.endswith(" mujoco seed 3")
     assert WORLD.simulation({"seed": 3, "scene": "tower"}, tmp_path).identity != one
+
+
+def test_the_limits_of_a_launch_file_hold_in_the_arms_bridge(tmp_path: Path) -> None:
+    path = tmp_path / "slow.toml"
+    tight = "[world.limits]\nhand_speed = 0.2\nworkspace_low = [0.2, -0.4, 0]\ngripper_force = 20\n"
+    path.write_text(LAUNCH.read_text(encoding="utf-8") + tight, encoding="utf-8")
+    settings = load_launch_file(path).world.settings
+    simulation = WORLD.simulation({**settings, "own_process": False}, tmp_path)
+    try:
+        world = simulation.launch()
+        limits = world.spec.details["limits"]
+        assert limits["hand_speed_m_s"] == 0.2
+        assert limits["workspace_low_m"] == [0.2, -0.4, 0.0]
+        assert limits["gripper_force_n"] == 20.0
+        assert world.call("move_to", {"x": 0.1, "y": 0.0, "z": 0.3}).error == "outside_workspace"
+    finally:
+        simulation.close()
+
+
+def test_the_limits_that_a_launch_file_may_set_are_the_bridges_own() -> None:
+    """One cannot import the other: that they do not drift apart is seen here."""
+    limits = pytest.importorskip("embodied_arm.limits")
+    assert set(LIMITS) == set(limits.KNOWN)
+    assert LIMITS["hand_speed"]["maximum"] == limits.SIMULATED_HAND_SPEED
+    for corner in ("workspace_low", "workspace_high"):
+        bounds = [(axis["minimum"], axis["maximum"]) for axis in LIMITS[corner]["prefixItems"]]
+        assert bounds == list(zip(*limits.DEFAULT_BOX, strict=True))
 
 
 def test_films_of_later_worlds_do_not_overwrite_the_first(tmp_path: Path) -> None:
