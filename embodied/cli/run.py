@@ -153,6 +153,8 @@ def _report(report: RunReport, launch: LaunchFile) -> Table:
     if report.unproven:
         prove = f"{folders.command()} skills verify --new --world {launch.world.kind}"
         table.add_row("on trial", Text(f"{', '.join(report.unproven)}; prove them with  {prove}"))
+    if film := launch.world.settings.get("record"):
+        table.add_row("film", Text(str(film)))
     table.add_row("journal", Text(str(report.journal)))
     table.add_row("replay", Text(f"{folders.command()} replay {report.run}"))
     return table

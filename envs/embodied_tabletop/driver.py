@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embodied.arms.driver import ArmCommand, ArmDescription, ArmState, Driver, Obstacle
-from embodied.errors import BadInput, EmbodiedError, did_you_mean
+from embodied.errors import BadInput, did_you_mean
 from embodied.facts import FactFamily
 from embodied_tabletop.engine import (
     CONTROL_PERIOD_S,
@@ -168,15 +168,16 @@ class TabletopDriverPlugin:
         faults = None
         if settings.nudges or settings.failed_grasps:
             faults = Faults(settings.seed, settings.nudges, settings.failed_grasps)
-        table = Table(scene, make_engine(settings.engine, scene), faults)
-        table.reset(start)
         run_dir.mkdir(parents=True, exist_ok=True)
         model = run_dir / "arm.xml"
         model.write_text(arm_xml(), encoding="utf-8")
+        engine = make_engine(settings.engine, scene, run_dir)
         try:
+            table = Table(scene, engine, faults)
+            table.reset(start)
             return TabletopDriver(table, settings, model)
-        except EmbodiedError:  # no film can be made there, no picture painted
-            table.engine.close()
+        except BaseException:  # no film can be made there, no picture painted
+            engine.close()
             raise
 
 

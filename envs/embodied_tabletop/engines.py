@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from pathlib import Path
 
 from embodied.errors import SetupError
 from embodied_tabletop.engine import Engine
@@ -17,8 +18,12 @@ def missing_packages(*names: str) -> tuple[str, ...]:
     return tuple(name for name in names if find_spec(name) is None)
 
 
-def make_engine(name: str, scene: Scene) -> Engine:
+def make_engine(name: str, scene: Scene, folder: Path | None = None) -> Engine:
     """A world of `scene` in the engine called `name`.
+
+    Args:
+        folder: where an engine that reads its models from files puts them, until it is closed; None for the
+            system's own place.
 
     Raises:
         SetupError: the engine, or the arm's model, is not installed; the message names the extra.
@@ -37,4 +42,4 @@ def make_engine(name: str, scene: Scene) -> Engine:
         return MujocoEngine(scene)
     from embodied_tabletop.pybullet_engine import PybulletEngine
 
-    return PybulletEngine(scene)
+    return PybulletEngine(scene, folder)

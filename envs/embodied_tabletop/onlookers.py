@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +29,11 @@ class Onlookers:
         self._studio = Studio(table.scene, table.start)
         self._film: Film | None = None
         self._viewer: Viewer | None = None
-        if film is not None:
-            check_path(film)
-        if film is not None or view:
-            self.image("corner", 16, 16)  # whether there is an OpenGL at all is told at once
-        if film is not None:
-            self._film = Film(film, self._studio)
-        if view:
-            self._viewer = Viewer(self._studio, self._describe)
+        try:
+            self._begin(film, view)
+        except BaseException:
+            self.close()
+            raise
         self.show()
 
     @property
@@ -58,13 +56,24 @@ class Onlookers:
         return self._studio.image(self._moment(), camera, width, height)
 
     def close(self) -> None:
-        """Finish the film, end the page. Idempotent."""
-        if self._viewer is not None:
-            self._viewer.close()
-        if self._film is not None:
-            self._film.close()
-            self._film = None
-        self._studio.close()
+        """Finish the film, end the page. Idempotent; all is let go even if the film's end raises."""
+        film, self._film = self._film, None
+        with ExitStack() as last:
+            last.callback(self._studio.close)
+            if film is not None:
+                last.callback(film.close)
+            if self._viewer is not None:
+                last.callback(self._viewer.close)
+
+    def _begin(self, film: Path | None, view: bool) -> None:
+        if film is not None:
+            check_path(film)
+        if film is not None or view:
+            self.image("corner", 16, 16)  # whether there is an OpenGL at all is told at once
+        if film is not None:
+            self._film = Film(film, self._studio)
+        if view:
+            self._viewer = Viewer(self._studio, self._describe)
 
     def _moment(self) -> Moment:
         return Moment(self._table.engine.arm().position, self._table.now)

@@ -65,9 +65,9 @@ class PybulletEngine:
 
     name = "pybullet"
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, folder: Path | None = None) -> None:
         self._scene = scene
-        self._folder = Path(tempfile.mkdtemp(prefix="embodied-tabletop-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="embodied-tabletop-", dir=folder))
         self._forget = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         write_scene(scene, self._folder)
         self._files = {thing.name: self._folder / f"{thing.name}.urdf" for thing in scene.objects}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
 import mujoco
 import pytest
-from embodied_tabletop import engines
+from embodied_tabletop import engines, onlookers
 from embodied_tabletop.scenefile import scene_names
 
 from embodied.arms.driver import ArmCommand, Driver
@@ -88,6 +89,47 @@ def test_obstacles_keep_their_number_and_order(tmp_path: Path) -> None:
         assert {"table", "drawer", "drawer_handle", "tray", "green_cube"} <= names
     finally:
         driver.close()
+
+
+def test_bullets_files_lie_in_the_runs_folder_and_go_with_the_engine(tmp_path: Path) -> None:
+    """What is left of a run that was killed is in the run's own folder."""
+    driver = opened(tmp_path, engine="pybullet")
+    assert list(tmp_path.glob("*/arm.urdf"))
+    driver.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["arm.xml"]
+
+
+def test_a_driver_that_cannot_open_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("no ports left")
+
+    monkeypatch.setattr(onlookers, "Viewer", refuse)
+    monkeypatch.setattr(onlookers.Onlookers, "image", lambda *_: None)
+    with pytest.raises(OSError, match="no ports left"):
+        opened(tmp_path, engine="pybullet", view=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["arm.xml"]
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("studio")]
+
+
+def test_a_film_that_breaks_at_its_end_does_not_keep_the_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken:
+        def __init__(self, *_: object) -> None: ...
+
+        def shoot(self, _: object) -> None: ...
+
+        def close(self) -> None:
+            raise OSError("the disk is full")
+
+    monkeypatch.setattr(onlookers, "Film", Broken)
+    monkeypatch.setattr(onlookers.Onlookers, "image", lambda *_: None)
+    driver = opened(tmp_path, engine="pybullet", record=str(tmp_path / "run.mp4"))
+    with pytest.raises(OSError, match="the disk is full"):
+        driver.close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["arm.xml", "run.mp4"]
 
 
 @pytest.mark.parametrize("scene", scene_names())
