@@ -78,6 +78,7 @@ class Slot:
         least, most: so many must be named; `most` 0 means any number.
         implied: True if the pattern leaves it out: what was last spoken of, or the only one there is.
         number: True if a number is wanted, and no things.
+        why: why no more than `most`, for a reader: "the hand holds one thing at a time".
     """
 
     name: str
@@ -86,6 +87,7 @@ class Slot:
     most: int = 1
     implied: bool = False
     number: bool = False
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,9 +116,11 @@ class Exclusion:
         first, second: "on[x, a]" and "on[x, b]".
         stage: True if one may be a stage on the way to the other, so that the later wish stands.
         but: names that do not count ("table").
+        why: why not, for a reader: "the hand holds one thing at a time".
     """
 
     first: str
     second: str
     stage: bool = False
     but: tuple[str, ...] = ()
+    why: str = ""

@@ -15,6 +15,7 @@ from embodied.english import ARTICLES, FLUFF, MORE, NUMBERS, SEPARATORS, STACKS,
 from embodied.errors import BadGoal
 from embodied.goals.goal import Want, said
 from embodied.goals.lexicon import Lexicon
+from embodied.goals.quoting import Quoted
 from embodied.methods import Group, Noun
 from embodied.spelling import Spelling
 
@@ -161,15 +162,16 @@ class AmountReader:
         end = self.at
         while end < len(self.words) and self.words[end] not in SEPARATORS:
             end += 1
-        phrase = " ".join(self.words[self.at : end] or self.words[start:end])
+        at = self.at if end > self.at else start
+        phrase, quoted = " ".join(self.words[at:end]), Quoted(self.text)(at, end)
         if not self.words[self.at : end]:
             return BadGoal(
-                f"Cannot understand the goal {self.text!r}: it names no thing after {phrase!r}.",
+                f"Cannot understand the goal {self.text!r}: it names no thing after {quoted!r}.",
                 remedy=self.lexicon.examples(),
             )
         verb = self._near_verb() if not self.verb else ""
         return BadGoal(
-            f"Cannot understand {phrase!r} in the goal {self.text!r}.",
+            f"Cannot understand {quoted!r} in the goal {self.text!r}.",
             remedy=verb or self.lexicon.suggest(phrase),
         )
 

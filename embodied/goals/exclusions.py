@@ -35,7 +35,7 @@ def settled(wishes: Sequence[Wish], exclusions: Sequence[Exclusion], text: str) 
                     continue
                 if not clash.stage:
                     raise BadGoal(
-                        f"The goal {text!r} cannot be reached: {fact} and {other} cannot both be so.",
+                        f"The goal {text!r} cannot be reached: {_why(clash, fact, other)}.",
                         remedy="A goal says how things are in the end; ask for one after the other.",
                     )
                 kept = [rest for rest in map(lambda each: _without(each, fact), kept) if rest is not None]
@@ -48,11 +48,16 @@ def _refuse_clash_within(wish: Wish, exclusions: Sequence[Exclusion], text: str)
     facts = list(facts_of(wish.condition))
     for number, fact in enumerate(facts):
         for other in facts[number + 1 :]:
-            if any(excludes(one, fact, other) for one in exclusions):
+            clash = next((one for one in exclusions if excludes(one, fact, other)), None)
+            if clash is not None:
                 raise BadGoal(
-                    f"The goal {text!r} cannot be reached: {fact} and {other} cannot both be so.",
+                    f"The goal {text!r} cannot be reached: {_why(clash, fact, other)}.",
                     remedy="Ask for fewer things at once.",
                 )
+
+
+def _why(clash: Exclusion, fact: Fact, other: Fact) -> str:
+    return clash.why or f"{fact} and {other} cannot both be so"
 
 
 def facts_of(condition: Condition) -> Iterator[Fact]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
-from embodied.condition import Condition, Fact, check, facts_in, parse, unknowable
+from embodied.condition import And, Condition, Fact, Not, Or, Quantifier, check, facts_in, parse, unknowable
 from embodied.english import listed
 from embodied.errors import BadCondition, BadGoal
 from embodied.facts import FactFamily
@@ -19,6 +19,9 @@ from embodied.methods import Vocabulary
 from embodied.spelling import Spelling
 
 MAX_LENGTH = 500
+
+_SLIP = 0.8
+"""So much alike, a name that nobody knows is a slip of the pen."""
 
 _LOOKS_RAW = re.compile(r"[\[\]<>=]")
 
@@ -101,7 +104,24 @@ class GoalParser:
             return None
         for fact in facts:
             self._check_key(fact)
+        self._check_things(condition, text)
         return condition
+
+    def _check_things(self, condition: Condition, text: str) -> None:
+        """A name that is nearly that of a thing is a slip; one far from all is the world's to judge."""
+        things = {thing.name for thing in self.vocabulary.things}
+        said_of_things = {"object", "thing", "support", "container", *self.vocabulary.kinds}
+        variables = set(_variables(condition))
+        for fact in facts_in(condition) if things else ():
+            for kind, name in zip(self.families[fact.family].keys, fact.keys, strict=False):
+                if kind not in said_of_things or name in things | variables or set(name) & set("*?"):
+                    continue
+                near = Spelling(things).nearest(name, limit=1, at_least=_SLIP)
+                if near:
+                    meant = re.sub(rf"(?<![\w.:-]){re.escape(name)}(?![\w.:-])", near[0], text.strip())
+                    raise BadGoal(
+                        f"There is nothing called {name!r} (in {fact}).", remedy=f"Did you mean {meant!r}?"
+                    )
 
     def _check_key(self, fact: Fact) -> None:
         """A fact about a thing that the world does not have is a mistake worth telling."""
@@ -121,3 +141,16 @@ class GoalParser:
         start = f"{family}["
         goals = (noun.goal for noun in self.vocabulary.nouns)
         return {goal[len(start) : goal.index("]")] for goal in goals if goal.startswith(start)}
+
+
+def _variables(condition: Condition) -> Iterator[str]:
+    """The names that stand for any thing."""
+    match condition:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _variables(part)
+        case Not(part):
+            yield from _variables(part)
+        case Quantifier(_, name, _, part):
+            yield name
+            yield from _variables(part)

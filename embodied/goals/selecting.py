@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from embodied.english import NUMBERS, listed, tokens
 from embodied.errors import BadGoal
+from embodied.goals.quoting import Quoted
 from embodied.methods import Vocabulary
 from embodied.phrases import Selection, Slot, Thing
 
@@ -74,9 +75,12 @@ class Mentions:
 class NounPhrases:
     """Reads noun phrases of one text. What cannot be read is kept in `complaints`."""
 
-    def __init__(self, vocabulary: Vocabulary, words: Sequence[str]) -> None:
+    def __init__(self, vocabulary: Vocabulary, text: str, verbs: frozenset[str] = frozenset()) -> None:
         self.vocabulary = vocabulary
-        self.words = words
+        self.words = tokens(text)
+        self.quote = Quoted(text)
+        self._not_unknown = _JOINTS | _SKIPPED | _ALL | _ANY | _EVERYTHING | _PRONOUNS | _OTHERS | verbs
+        self._not_unknown |= set(_AMOUNTS)
         self.complaints: list[Complaint] = []
         self.traits = frozenset(trait for thing in vocabulary.things for trait in thing.traits)
         self._by_words: dict[tuple[str, ...], tuple[str, str, bool]] = {}
@@ -210,8 +214,7 @@ class NounPhrases:
             if found is not None:
                 words = tuple(self.words[at:end])
                 known = any(
-                    word in _JOINTS or word in _SKIPPED or not word.isalpha() or len(word) < 3
-                    for word in words
+                    word in self._not_unknown or not word.isalpha() or len(word) < 3 for word in words
                 )
                 return () if known or found[0][0] != "kind" else words
         return ()
@@ -238,12 +241,9 @@ class NounPhrases:
             wanted = f"{slot.least}" if slot.least == slot.most else f"at most {slot.most}"
             if many < slot.least:
                 wanted = f"at least {slot.least}"
-            self._complain(
-                ones[-1].end,
-                1,
-                f"{self._quoted(ones)} are {many} things, where {wanted} can be meant.",
-                self._choices(whole.names),
-            )
+            limit = f"and {slot.why}" if slot.why and many > slot.most else f"where {wanted} can be meant"
+            message = f"{self._quoted(ones)} are {many} things, {limit}."
+            self._complain(ones[-1].end, 1, message, self._choices(whole.names))
             return None
         return whole
 
@@ -295,9 +295,10 @@ class NounPhrases:
     def _nothing_such(self, one: One, kind: str) -> None:
         alike = tuple(thing.name for thing in self.vocabulary.things if thing.kind == kind) if kind else ()
         shown = alike or tuple(thing.name for thing in self.vocabulary.things)
-        what = " ".join(self.words[one.start : one.end])
-        for article in ("the ", "a ", "an ", "all "):
-            what = what.removeprefix(article)
+        start = one.start
+        while start < one.end - 1 and self.words[start] in ("the", "a", "an", "all"):
+            start += 1
+        what = self.quote(start, one.end)
         found = f"there {'is' if len(shown) == 1 else 'are'} {self._listed(shown)}"
         self._complain(one.end, 3, f"There is no {what}; {found}.", "")
 
@@ -320,7 +321,7 @@ class NounPhrases:
         return [word for word in words if word not in _SKIPPED]
 
     def _quoted(self, ones: Sequence[One]) -> str:
-        return repr(" ".join(self.words[ones[0].start : ones[-1].end]))
+        return repr(self.quote(ones[0].start, ones[-1].end))
 
     def _complain(self, end: int, weight: int, message: str, remedy: str) -> None:
         self.complaints.append(Complaint(end, weight, BadGoal(message, remedy=remedy)))

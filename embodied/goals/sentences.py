@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from embodied.condition import Condition, Or, parse
-from embodied.english import FLUFF, NUMBERS, SEPARATORS, listed, tokens
+from embodied.english import ARTICLES, FLUFF, NUMBERS, SEPARATORS, listed, tokens
 from embodied.errors import BadGoal
 from embodied.goals.exclusions import Wish
 from embodied.goals.goal import all_of
@@ -42,8 +42,9 @@ class SentenceReader:
         self.vocabulary = vocabulary
         self.text = text
         self.words = tokens(text)
-        self.nouns = NounPhrases(vocabulary, self.words)
         self.patterns = [(phrase, _elements(phrase)) for phrase in vocabulary.phrases]
+        verbs = frozenset(one[0] for _, elements in self.patterns for one in elements[0].options)
+        self.nouns = NounPhrases(vocabulary, text, verbs)
         self.reached = 0
         self._tries = 0
         self._hopeless: set[tuple[int, str]] = set()
@@ -172,27 +173,33 @@ class SentenceReader:
     def _lost(self) -> BadGoal:
         meant = self._nearly()
         worst = max(self.nouns.complaints, key=lambda one: (one.end, one.weight), default=None)
-        if worst is not None and worst.end >= self.reached:
+        beyond = worst is not None and worst.weight == 0 and self._strange(worst.end)
+        if worst is not None and worst.end >= self.reached and not beyond:
             hint = " ".join(part for part in (worst.error.remedy, meant) if part)
             return BadGoal(worst.error.message, remedy=hint or self._examples())
-        rest = " ".join(self.words[self.reached :]) or " ".join(self.words)
+        rest = self.nouns.quote(self.reached, len(self.words))
+        if beyond or not self.reached or not rest:
+            return BadGoal(f"Cannot understand the goal {self.text!r}.", remedy=meant or self._examples())
         return BadGoal(
             f"Cannot understand {rest!r} in the goal {self.text!r}.", remedy=meant or self._examples()
         )
+
+    def _strange(self, at: int) -> bool:
+        """Whether a word that this world has no use for comes at or after `at`."""
+        known = self._known_words() | set(ARTICLES)
+        return any(word.isalpha() and word not in known for word in self.words[at:])
 
     def _nearly(self) -> str:
         """ "Did you mean ...?" with the words that nobody knows put right, if that is understood."""
         known = self._known_words()
         spelling = Spelling(known)
-        mended = []
+        text = self.text
         for word in self.words:
-            near = (
-                spelling.nearest(word, limit=1, at_least=0.7) if word not in known and word.isalpha() else []
-            )
-            mended.append(near[0] if near else word)
-        if mended == self.words:
+            if word not in known and word.isalpha():
+                near = spelling.nearest(word, limit=1, at_least=0.7)
+                text = re.sub(rf"(?i)\b{word}\b", near[0], text) if near else text
+        if text == self.text:
             return ""
-        text = " ".join(mended)
         other = SentenceReader(self.vocabulary, text)
         found = other._from(0, Mentions(), "")
         return f"Did you mean {text!r}?" if found else ""
@@ -266,8 +273,11 @@ def _spelled_out(template: str, filled: Filled) -> Condition:
     return each_way[0] if len(each_way) == 1 else Or(tuple(each_way))
 
 
+_IN_WORDS = {number: word for word, number in NUMBERS.items()}
+
+
 def _told(one: Selection | int) -> str:
     if isinstance(one, int):
-        return str(one)
+        return _IN_WORDS.get(one, str(one))
     names = tuple(name.replace("_", " ") for name in one.names)
     return listed(names) if one.count is None else f"{one.count} of {listed(names)}"

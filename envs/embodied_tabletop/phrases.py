@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from embodied.condition import Condition
+from embodied.errors import BadGoal
 from embodied.phrases import Filled, Phrase, Slot
 from embodied_tabletop.methods import TABLE
 from embodied_tabletop.scene import Scene
 from embodied_tabletop.wishes import any_tower, chosen, cleared, onto_pads, swapped, tower_of
+
+ONE_HAND = "the hand holds one thing at a time"
 
 _CUBE = frozenset({"cube"})
 _CONTAINER = frozenset({"bowl", "tray", "drawer"})
@@ -41,6 +44,7 @@ def phrases(scene: Scene) -> tuple[Phrase, ...]:
         *_sorting(scene),
         *_INSIDE,
         *_clearing(scene),
+        _EMPTYING,
         *_SWAPPING,
         *_DRAWERS_AND_BUTTONS,
         *_sides(),
@@ -78,6 +82,17 @@ _INSIDE = (
         "{object} in {container}",
     ),
 )
+
+
+def _emptied(filled: Filled) -> Condition:
+    name = chosen(filled, "container").names[0].replace("_", " ")
+    raise BadGoal(
+        f"What is in the {name} is taken out thing by thing, so it must be named.",
+        remedy=f"Say, for instance, 'take the red cube out of the {name}', or 'put all cubes on the table'.",
+    )
+
+
+_EMPTYING = Phrase("empty|empty_out|unload {container}", (_CONTAINED,), _emptied, "{container} empty")
 
 _SWAPPING = (
     Phrase(
@@ -138,7 +153,7 @@ _DOWN_AND_UP = (
     ),
     Phrase(
         "pick_up|pick|grab|grasp|lift|lift_up|hold|take|raise|pick_out|get_hold_of|hold_up {object} (up)",
-        (Slot("object", _CUBE),),
+        (Slot("object", _CUBE, why=ONE_HAND),),
         "holding[{object}]",
         "{object} held",
     ),
@@ -178,7 +193,7 @@ def _towers(scene: Scene) -> Iterator[Phrase]:
         "(of|from|with|out_of) {number} (of_the|of) (cubes|cube|blocks|high|tall|bricks|cubes_high)",
         (Slot("number", number=True),),
         of_a_number,
-        "a tower of {number}",
+        "{number} cubes stand on one another",
     )
     yield Phrase(
         f"build|make|construct|create|erect (me) (up) {_TOWER} of|from|with|out_of|using {{object}}",
@@ -198,7 +213,7 @@ def _sorting(scene: Scene) -> Iterator[Phrase]:
     def sorted_by_color(filled: Filled) -> Condition:
         return onto_pads(scene, chosen(filled))
 
-    said = "{object} each on the pad of its color"
+    said = "{object} each on the pad of its colour"
     yield Phrase(
         "sort|arrange|group|organize|organise|order {object} (by|according_to|after) (the|their|its) "
         "(color|colors|pad|pads) (on|onto|to) (the|their|its|matching) (pad|pads)",

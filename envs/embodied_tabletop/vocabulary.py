@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from embodied.methods import Vocabulary
 from embodied.phrases import Exclusion, Kind, Thing
 from embodied_tabletop.methods import TABLE, is_graspable
-from embodied_tabletop.phrases import phrases
+from embodied_tabletop.phrases import ONE_HAND, phrases
 from embodied_tabletop.scene import Scene
 
 KINDS: Mapping[str, Kind] = {
@@ -32,7 +32,7 @@ EXCLUSIONS = (
     Exclusion("on[a, b]", "on[b, a]"),
     Exclusion("in[x, a]", "in[x, b]"),
     Exclusion("at[x, a]", "in[x, b]"),
-    Exclusion("holding[a]", "holding[b]"),
+    Exclusion("holding[a]", "holding[b]", why=ONE_HAND),
     *(Exclusion("holding[x]", later, stage=True) for later in ("on[x, a]", "in[x, a]", "at[x, a]")),
     *(Exclusion("holding[a]", later, stage=True) for later in ("hand_empty",)),
     *(
@@ -88,7 +88,7 @@ def _examples(scene: Scene) -> Iterator[str]:
         yield "build a tower of three"
     pads = {place.color for place in scene.marked if place.color}
     if len(cubes) >= 2 and pads >= {thing.color for thing in scene.objects if is_graspable(thing)}:
-        yield "sort the cubes by color"
+        yield "sort the cubes by colour"
     if "drawer" in kinds and cubes:
         yield f"open the {kinds['drawer']} and put the {cubes[-1]} inside"
     if cubes:

@@ -115,7 +115,7 @@ def test_a_goal_is_told_back() -> None:
         ("stak the red cube on the blue cube", "Did you mean 'stack the red cube on the blue cube'?"),
         ("put the red cub in the bowl", "Did you mean 'put the red cube in the bowl'?"),
         ("put the red cube on the red cube", "named twice"),
-        ("pick up the red cube and the blue cube", "cannot both be so"),
+        ("pick up the red cube and the blue cube", "the hand holds one thing at a time"),
         ("put the red cube on the blue cube and the green cube on the blue cube", "cannot both be so"),
         ("put the red cube on the blue cube and the blue cube on the red cube", "cannot both be so"),
         ("put both cubes in the bowl", "more than two"),
@@ -202,3 +202,46 @@ def test_what_is_there_is_never_said_to_be_missing(text: str) -> None:
     with pytest.raises(BadGoal) as wrong:
         PARSER.parse(text)
     assert "There is no" not in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "says", "never"),
+    [
+        ("make me a sandwich", "Cannot understand the goal 'make me a sandwich'", "cannot be meant"),
+        ("fly me to the moon", "Goals look like: 'stack the red cube on the blue cube'", "cannot be meant"),
+        ("put the red cube at 0.5 0.1", "Cannot understand '0.5 0.1'", "0 . 5"),
+        ("Put the red Cube on the Foo-Bar!", "Cannot understand 'the Foo-Bar'", "foo bar"),
+        ("put the Purple cube in the bowl", "There is no Purple cube; there are", "purple"),
+        ("pick up all cubes", "'all cubes' are 4 things, and the hand holds one thing at a time", "where 1"),
+        ("take two cubes", "the hand holds one thing at a time", "There is no"),
+        ("empty the bowl", "take the red cube out of the bowl", "There is no"),
+        ("put the redd cube in the Bowl", "Did you mean 'put the red cube in the Bowl'?", "Goals look"),
+        ("on[red_cube, blue_cub]", "Did you mean 'on[red_cube, blue_cube]'?", "Goals look"),
+        ("at[red_cube, left_edg] and hand_empty", "'at[red_cube, left_edge] and hand_empty'?", "Goals look"),
+    ],
+)
+def test_what_is_wrong_is_told_in_the_users_own_words(text: str, says: str, never: str) -> None:
+    with pytest.raises(BadGoal) as wrong:
+        PARSER.parse(text)
+    assert says in str(wrong.value)
+    assert never not in str(wrong.value).replace(text, "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "at[red_cube, start_of_blue_cube]",
+        "any(x in kind: holding[x])",
+        "any(cub in kind: any(bow in kind: in[cub, bow]))",
+        "is_open[drawer]",
+    ],
+)
+def test_names_that_are_no_slips_stand(text: str) -> None:
+    assert PARSER.parse(text).condition == parse(text)
+
+
+@pytest.mark.parametrize("word", ["color", "colour"])
+def test_colour_is_read_both_ways_and_told_in_one(word: str) -> None:
+    goal = PARSER.parse(f"sort the cubes by {word}")
+    assert "colour" in goal.explanation
+    assert "color" not in " ".join(PARSER.vocabulary.examples)
