@@ -33,7 +33,7 @@ FAMILIES: Mapping[str, FactFamily] = {
         _open("size", ("object",), "vector", "Full extents along its own axes [m]."),
         _said("color", "Colour of a thing or a painted place."),
         _said("kind", "cube, bowl, tray, drawer, handle, button or place."),
-        _closed("on", ("object", "support"), "The object rests on the support (or several); may be the table."),
+        _closed("on", ("object", "support"), "The object rests on the support, or on several; or the table."),
         _closed("in", ("object", "container"), "The object is inside the bowl, tray or drawer, let go."),
         _closed("at", ("object", "place"), "The object's centre is within the place, at rest, let go."),
         _closed("holding", ("object",), "Both fingers press on the object."),
