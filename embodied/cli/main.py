@@ -5,28 +5,68 @@ from __future__ import annotations
 import os
 import sys
 from importlib.metadata import PackageNotFoundError, version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group_from_info
+from typer.models import TyperInfo
 
-from embodied.cli import (
-    bench,
-    doctor,
-    ending,
-    explore,
-    finding,
-    goal,
-    growing,
-    refine,
-    replay,
-    run,
-    runs,
-    skills,
-)
+from embodied.cli import doctor, ending, explore, goal, refine, replay, run, runs
 from embodied.errors import BadInput, EmbodiedError
+
+
+def _skills() -> typer.Typer:
+    from embodied.cli import finding, growing, skills
+
+    skills.app.command("search")(finding.search)
+    skills.app.command("suggest")(finding.suggest)
+    skills.app.command("lessons")(finding.lessons)
+    skills.app.command("verify")(growing.verify)
+    skills.app.command("history")(growing.history)
+    skills.app.command("restore")(growing.restore)
+    skills.app.command("retire")(growing.retire)
+    skills.app.command("export")(growing.export)
+    skills.app.command("import")(growing.import_)
+    return skills.app
+
+
+def _bench() -> typer.Typer:
+    from embodied.cli import bench
+
+    return bench.app
+
+
+ON_DEMAND = {"skills": _skills, "bench": _bench}
+
+
+class _OnDemand(TyperGroup):
+    """Imports some groups only where they are asked for: a run would begin a quarter of a second later."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        present = super().list_commands(ctx)
+        return [*present, *(name for name in ON_DEMAND if name not in present)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name in ON_DEMAND and cmd_name not in self.commands:
+            self.commands[cmd_name] = get_group_from_info(
+                TyperInfo(ON_DEMAND[cmd_name](), name=cmd_name),
+                pretty_exceptions_short=False,
+                suggest_commands=True,
+                rich_markup_mode="rich",
+            )
+        return super().get_command(ctx, cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and args[0] not in self.list_commands(ctx):  # mistyped: the nearest may be one of these
+            for name in ON_DEMAND:
+                self.get_command(ctx, name)
+        return super().resolve_command(ctx, args)
+
 
 app = typer.Typer(
     name="embodied",
+    cls=_OnDemand,
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -75,17 +115,6 @@ app.command("refine")(refine.refine)
 app.command("doctor")(doctor.doctor)
 app.command("runs")(runs.runs)
 app.command("replay")(replay.replay)
-skills.app.command("search")(finding.search)
-skills.app.command("suggest")(finding.suggest)
-skills.app.command("lessons")(finding.lessons)
-skills.app.command("verify")(growing.verify)
-skills.app.command("history")(growing.history)
-skills.app.command("restore")(growing.restore)
-skills.app.command("retire")(growing.retire)
-skills.app.command("export")(growing.export)
-skills.app.command("import")(growing.import_)
-app.add_typer(skills.app, name="skills")
-app.add_typer(bench.app, name="bench")
 
 
 PIPED_COLUMNS = "200"
