@@ -54,11 +54,15 @@ class Speed:
     """How fast a world is stepped by one core.
 
     Attributes:
-        name: what was stepped ("MuJoCo").
-        steps_per_s: of an agent, by the process's own CPU time.
+        name: what was stepped ("Reach, MuJoCo").
+        steps_per_s: of an agent, by the process's own CPU time; the median of `rounds`.
         simulated_s: what one step is in the world [s].
         substeps: of the physics in one step.
         note: versions, and what is computed in a step.
+        task: what is compared with others' of the same task; "" for nothing.
+        package: whose it is, where it is others'.
+        rounds: steps per second of CPU time in each round; those of the same round belong together.
+        by_clock: steps per second by the clock, other work on the machine and all cores included.
     """
 
     name: str
@@ -66,6 +70,10 @@ class Speed:
     simulated_s: float
     substeps: int
     note: str = ""
+    task: str = ""
+    package: str = ""
+    rounds: tuple[float, ...] = ()
+    by_clock: float = 0.0
 
 
 @runtime_checkable
@@ -88,10 +96,7 @@ class WorldBenchmark(Protocol):
         """The share of passes that is aimed at."""
         ...
 
-    def speeds(self, engine: str, simulated_s: float, seconds: float) -> Sequence[Speed]:
-        """Step the world for about `seconds` of CPU time for each answer, `simulated_s` a step."""
-        ...
-
-    def peers(self, python: str, seconds: float) -> Sequence[Speed | str]:
-        """Others' environments of the same task, stepped by `python`; a text says why one is missing."""
+    def speeds(self, engines: Sequence[str], seconds: float, peers: str) -> Sequence[Speed | str]:
+        """Step the world for about `seconds` of CPU time for each answer, and in the same rounds others'
+        environments of the same tasks by the Python `peers` ("": none); a text says why one is missing."""
         ...

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from embodied.bench.statistics import wilson
+from embodied.bench.statistics import median, wilson
 from embodied.bench.worldcase import Speed
 from embodied.outcome import Verdict
 
@@ -43,22 +43,34 @@ def at_once(rows: Sequence[Row]) -> str:
 
 
 def speeds(found: Sequence[Speed]) -> list[tuple[str, ...]]:
-    """Each world's steps beside the others'."""
-    lines: list[tuple[str, ...]] = [
-        ("", "steps per second and core", "simulated s a step", "physics substeps", "times real time", "")
-    ]
-    for one in sorted(found, key=lambda speed: -speed.steps_per_s):
+    """Each world's steps; where others have the same task, how many times theirs."""
+    packages = tuple(dict.fromkeys(one.package for one in found if one.package))
+    header = ("", "steps per second and core", "least – most", *(f"times {name}" for name in packages))
+    lines: list[tuple[str, ...]] = [(*header, "by the clock", "simulated s a step", "physics substeps", "")]
+    for one in found:
         lines.append(
             (
                 one.name,
                 f"{one.steps_per_s:.0f}",
+                f"{min(one.rounds):.0f} – {max(one.rounds):.0f}" if one.rounds else "",
+                *(times(one, found, name) for name in packages),
+                f"{one.by_clock:.0f}",
                 f"{one.simulated_s:g}",
                 str(one.substeps),
-                f"{one.steps_per_s * one.simulated_s:.1f}",
                 one.note,
             )
         )
     return lines
+
+
+def times(ours: Speed, found: Sequence[Speed], package: str) -> str:
+    """How many times as fast as a package's of the same task: the median of the ratios of each round, and the
+    least and the most of them; "" where there is nothing to compare."""
+    theirs = [one for one in found if one.package == package and one.task == ours.task]
+    if ours.package or not ours.task or not theirs:
+        return ""
+    ratios = [mine / other for mine, other in zip(ours.rounds, theirs[0].rounds, strict=True)]
+    return f"{median(ratios, len(ratios)):.2f} ({min(ratios):.2f} – {max(ratios):.2f})"
 
 
 def _line(name: str, rows: Sequence[Row], aim: str) -> tuple[str, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import psutil
 import typer
 
 from embodied.bench import worldtable
@@ -17,9 +19,6 @@ from embodied.bench.worldcase import PARTS, Speed, WorldBenchmark
 from embodied.cli.bench_table import Jobs, Results, console, print_table, tell
 from embodied.errors import SetupError
 from embodied.plugins import load_world
-
-STEP_S = 0.04
-"""Simulated time of one agent step in the comparison of speeds: as that of both peers."""
 
 
 class Part(StrEnum):
@@ -50,7 +49,9 @@ def tabletop(
         str,
         typer.Option(help="A Python that has gymnasium-robotics and panda-gym: their speed is measured too."),
     ] = "",
-    seconds: Annotated[float, typer.Option(min=0.5, help="CPU time that each speed is measured for.")] = 10.0,
+    seconds: Annotated[
+        float, typer.Option(min=0.5, help="CPU time that each speed is measured for, all rounds.")
+    ] = 10.0,
 ) -> None:
     """The arm at a table: ten goals, each skill, both with faults on purpose, and the speed of stepping."""
     world = load_world("tabletop")
@@ -81,19 +82,20 @@ def _part(
 def _speed(
     measured: WorldBenchmark, engines: Sequence[str], peers: str, seconds: float, results: Path
 ) -> None:
-    found: list[Speed] = []
-    for engine in engines:
-        found += measured.speeds(engine, STEP_S, seconds)
-    for one in measured.peers(peers, seconds) if peers else ():
-        if isinstance(one, Speed):
-            found.append(one)
-        else:
+    before = psutil.getloadavg()[0]
+    told = measured.speeds(engines, seconds, peers)
+    load = [round(one, 1) for one in (before, psutil.getloadavg()[0])]
+    found = [one for one in told if isinstance(one, Speed)]
+    for one in told:
+        if not isinstance(one, Speed):
             tell(one)
-    for speed in found:
-        append_row(results, _speed_row(speed))
+    machine = {"load": load, "calibration_s": round(calibration_s(), 4)}
+    rows = [append_row(results, {**_speed_row(speed), **machine}) for speed in found]
     if not peers:
         console.print("Others are not measured: name a Python that has them with --peers.")
-    print_table("Speed of one core", worldtable.speeds(found))
+    print_table("Speed of stepping", worldtable.speeds(found))
+    tell(f"Load average {load[0]} before, {load[1]} after, on {os.cpu_count()} cores.")
+    tell(versions(rows))
 
 
 def _speed_row(speed: Speed) -> dict[str, object]:
@@ -105,5 +107,8 @@ def _speed_row(speed: Speed) -> dict[str, object]:
         "simulated_s": speed.simulated_s,
         "substeps": speed.substeps,
         "note": speed.note,
-        "calibration_s": round(calibration_s(), 4),
+        "task": speed.task,
+        "package": speed.package,
+        "rounds": [round(one, 1) for one in speed.rounds],
+        "by_clock": round(speed.by_clock, 1),
     }

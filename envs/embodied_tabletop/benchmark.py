@@ -78,6 +78,9 @@ SKILLS: Mapping[str, Uses] = {
     "press-button": lambda seed: ({"button": "button"}, ()),
 }
 
+UNMEASURED = ("let-go",)
+"""Skills for what an interruption leaves behind: no planning brings about what they need."""
+
 
 class TabletopBenchmark:
     """Implements `embodied.bench.worldcase.WorldBenchmark`."""
@@ -113,17 +116,11 @@ class TabletopBenchmark:
         """The share of passes that is aimed at."""
         return _AIMS[part][engine]
 
-    def speeds(self, engine: str, simulated_s: float, seconds: float) -> Sequence[Speed]:
-        """Step tables for about `seconds` of CPU time each, `simulated_s` an agent's step."""
+    def speeds(self, engines: Sequence[str], seconds: float, peers: str) -> Sequence[Speed | str]:
+        """The environments of `embodied_tabletop.gym`, and with `peers` Gymnasium-Robotics and panda-gym."""
         from embodied_tabletop.stepping import measure
 
-        return measure(engine, simulated_s, seconds)
-
-    def peers(self, python: str, seconds: float) -> Sequence[Speed | str]:
-        """Gymnasium-Robotics and panda-gym, stepped by `python`."""
-        from embodied_tabletop.stepping import measure_peers
-
-        return measure_peers(python, seconds)
+        return measure(engines, seconds, peers)
 
 
 def _settings(engine: str, seed: int, **more: Any) -> dict[str, Any]:

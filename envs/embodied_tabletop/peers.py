@@ -1,89 +1,136 @@
-"""Steps others' environments of picking up a cube: `PYTHON peers.py SECONDS`.
+"""Steps environments as a learner does; run as a script, others' environments: `PYTHON peers.py`.
 
-Run by an interpreter that has gymnasium-robotics and panda-gym, which need not have this package: it imports
-nothing of it. What it finds is told on standard output, a line each.
+As a script it is run by an interpreter that has gymnasium-robotics and panda-gym, which need not have this
+package: nothing of it is imported here. It tells which environments it has, then measures one for each line
+on standard input, until that ends. What it tells is on standard output, a line each.
 """
 
 from __future__ import annotations
 
 import importlib
 import json
+import random
 import sys
 import time
+from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 MARK = "measured: "
 """What the lines that count begin with; engines print too."""
 
-STEPS = 50
-"""Of an episode."""
-DOWN_FROM, CLOSE_FROM, LIFT_FROM = 15, 28, 35
-"""In which step the hand begins to go down, to close, and to lift."""
-ABOVE_M = 0.12
-LIFTED_M = 0.05
 STEP_M = 0.02
-"""How far the hand goes in one step at most."""
+"""How far the hand is asked to go along each axis in one step, at most: in all the same."""
 ACTION_M = 0.05
-"""What an action of 1 moves the hand by, in both [m]."""
+"""What an action of 1 moves the hand by, in both others [m]."""
+SHAKE = 0.5
+"""How much chance there is in an action, of the most that it can be."""
 
 PEERS = (
-    ("Gymnasium-Robotics FetchPickAndPlace", "gymnasium_robotics", "FetchPickAndPlace-v%d", "mujoco"),
-    ("panda-gym PandaPickAndPlace", "panda_gym", "PandaPickAndPlace-v%d", "pybullet"),
+    ("Gymnasium-Robotics", "gymnasium_robotics", "mujoco", "Fetch%s-v%d"),
+    ("panda-gym", "panda_gym", "pybullet", "Panda%s-v%d"),
 )
+TASKS = {"Reach": "Reach", "Push": "Push", "PickPlace": "PickAndPlace"}
+"""Our name of a task, and theirs."""
 NEWEST = 9
 
+Where = Callable[[Any], tuple[Sequence[float], Sequence[float]]]
+"""From an observation to where the hand is and where what the task is about is [m]."""
 
-def main(seconds: float) -> None:
-    for title, module, pattern, engine in PEERS:
+
+def stepped(env: Any, where: Where, action_m: float, seconds: float, seed: int) -> dict[str, float]:
+    """Step a gymnasium environment for about `seconds` of this process's CPU time, in whole episodes.
+
+    Only its `step` is timed, not `reset` and not how actions are chosen.
+    """
+    chance = random.Random(seed)
+    steps, cpu_s, clock_s, episode = 0, 0.0, 0.0, 0
+    size = env.action_space.shape[0]
+    while cpu_s < seconds:
+        seen = env.reset(seed=1000 * seed + episode)[0]
+        episode, step, over = episode + 1, 0, False
+        while not over:
+            asked = action(*where(seen), step, size, STEP_M / action_m, chance)
+            cpu, clock = time.process_time(), time.perf_counter()
+            seen, _, terminated, truncated, _ = env.step(asked)
+            cpu_s += time.process_time() - cpu
+            clock_s += time.perf_counter() - clock
+            step, over = step + 1, terminated or truncated
+        steps += step
+    return {"steps": steps, "cpu_s": cpu_s, "clock_s": clock_s}
+
+
+def action(
+    hand: Sequence[float],
+    thing: Sequence[float],
+    step: int,
+    size: int,
+    most: float,
+    chance: random.Random,
+) -> Any:
+    """Towards the thing, with chance in it: as one who has learned half of it, so that hand and thing touch.
+    Fingers, where they are the policy's, shut after 25 steps."""
+    import numpy
+
+    fingers = 1.0 if step < 25 else -1.0
+    way = [
+        max(-1.0, min(1.0, (there - here) / STEP_M)) * (1 - SHAKE) + chance.uniform(-SHAKE, SHAKE)
+        for here, there in zip(hand, thing, strict=True)
+    ]
+    return numpy.array([*(most * one for one in way), fingers][:size], dtype=numpy.float32)
+
+
+# -- others' environments ------------------------------------------------------------------------------
+
+
+def main() -> None:
+    environments: dict[str, tuple[Any, Where]] = {}
+    for title, module, engine, pattern in PEERS:
+        for task in TASKS:
+            try:
+                env, about = made(title, module, engine, pattern, task)
+            except Exception as failed:  # noqa: BLE001 - others' packages fail in ways of their own; it is told
+                tell({"missing": f"{title} {task} is not measured: {_words(failed)}"})
+                continue
+            environments[about["name"]] = env, looking(task)
+            tell(about)
+    tell({"ready": len(environments)})
+    for line in sys.stdin:
+        asked = json.loads(line)
+        env, where = environments[asked["name"]]
         try:
-            print(MARK + json.dumps(measured(title, module, pattern, engine, seconds)), flush=True)
-        except Exception as failed:  # noqa: BLE001 - others' packages fail in ways of their own; it is told
-            reason = f"{title} is not measured: {type(failed).__name__}: {str(failed)[:200]}"
-            print(MARK + json.dumps({"missing": reason}), flush=True)
+            tell(stepped(env, where, ACTION_M, asked["seconds"], asked["seed"]))
+        except Exception as failed:  # noqa: BLE001 - as above
+            tell({"missing": f"{asked['name']} is not measured: {_words(failed)}"})
 
 
-def measured(title: str, module: str, pattern: str, engine: str, seconds: float) -> dict[str, Any]:
-    """What `embodied.bench.worldcase.Speed` holds, as a map."""
+def made(title: str, module: str, engine: str, pattern: str, task: str) -> tuple[Any, dict[str, Any]]:
+    """An environment as `gymnasium.make` gives it, and what `embodied.bench.worldcase.Speed` says of it."""
     import gymnasium
 
     package = importlib.import_module(module)
     if hasattr(gymnasium, "register_envs"):
         gymnasium.register_envs(package)
-    name = next(pattern % n for n in range(NEWEST, 0, -1) if pattern % n in gymnasium.registry)
-    # Their reset needs the wrapper that knows of it; its checks of each step are not theirs to pay.
-    env = gymnasium.make(name, disable_env_checker=True).unwrapped
-    spent, steps, lifted, episode = 0.0, 0, 0, 0
-    while spent < seconds:
-        episode += 1
-        seen, _ = env.reset(seed=episode)
-        rests = seen["achieved_goal"][2]
-        began = time.process_time()
-        for step in range(STEPS):
-            seen = env.step(action(seen, step, rests))[0]
-        spent += time.process_time() - began
-        steps += STEPS
-        lifted += int(seen["achieved_goal"][2] > rests + LIFTED_M)
-    simulated_s, substeps = lasts(env)
-    note = f"{name}, {dist(module)}, {dist(engine)}; lifted in {lifted} of {episode}"
-    return {
-        "name": title,
-        "steps_per_s": steps / spent,
+    names = [pattern % (TASKS[task], number) for number in range(NEWEST, 0, -1)]
+    name = next((one for one in names if one in gymnasium.registry), "")
+    if not name:
+        raise LookupError(f"it has none of {names[0]} to {names[-1]}")
+    env = gymnasium.make(name)
+    simulated_s, substeps = lasts(env.unwrapped)
+    return env, {
+        "name": f"{title} {name}",
+        "package": title,
+        "task": task,
         "simulated_s": simulated_s,
         "substeps": substeps,
-        "note": note,
+        "note": f"{dist(module)}, {dist(engine)}",
     }
 
 
-def action(seen: Any, step: int, rests: float) -> Any:
-    """Over the cube, down, close, lift."""
-    import numpy
-
-    hand, cube = seen["observation"][:3], seen["achieved_goal"]
-    down = DOWN_FROM <= step < LIFT_FROM
-    target = numpy.array([cube[0], cube[1], rests + (0.0 if down else ABOVE_M)])
-    way = numpy.clip((target - hand) / ACTION_M, -STEP_M / ACTION_M, STEP_M / ACTION_M)
-    return numpy.array([*way, -1.0 if step >= CLOSE_FROM else 1.0], dtype=numpy.float32)
+def looking(task: str) -> Where:
+    """Where the hand and the thing are in what both others tell; Reach is about its goal."""
+    thing = "desired_goal" if task == "Reach" else "achieved_goal"
+    return lambda seen: (seen["observation"][:3], seen[thing])
 
 
 def lasts(env: Any) -> tuple[float, int]:
@@ -101,5 +148,13 @@ def dist(module: str) -> str:
         return module
 
 
+def tell(what: Any) -> None:
+    print(MARK + json.dumps(what), flush=True)
+
+
+def _words(failed: Exception) -> str:
+    return f"{type(failed).__name__}: {str(failed)[:200]}"
+
+
 if __name__ == "__main__":
-    main(float(sys.argv[1]))
+    main()

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import gymnasium
 import psutil
 import pytest
 from embodied_tabletop.benchmark import (
@@ -22,17 +23,21 @@ from embodied_tabletop.benchmark import (
     SKILL_SCENE,
     SKILL_SEEDS,
     SKILLS,
+    UNMEASURED,
 )
+from embodied_tabletop.gym import STEP_S, TASKS, TabletopEnv, environment_id
+from embodied_tabletop.peer_process import PeerProcess
+from embodied_tabletop.peers import MARK, STEP_M, stepped
 from embodied_tabletop.placing import place
 from embodied_tabletop.scenefile import load_scene
-from embodied_tabletop.stepping import measure, measure_peers
+from embodied_tabletop.stepping import ROUNDS, measure
 from typer.testing import CliRunner
 
 from embodied.bench.cases import append_row, read_results, run_cases
 from embodied.bench.playing import launch_of, play
 from embodied.bench.workers import Workers
 from embodied.bench.worldcase import PARTS, Speed, WorldBenchmark, WorldCase
-from embodied.bench.worldtable import failures, speeds, table
+from embodied.bench.worldtable import failures, speeds, table, times
 from embodied.cli.main import app
 from embodied.library import open_library
 from embodied.loop import understand
@@ -83,7 +88,7 @@ def test_a_case_comes_through_json_and_is_a_launch_that_is_understood() -> None:
 
 def test_every_skill_that_achieves_something_is_measured_with_arguments_that_fit() -> None:
     skills = open_library("tabletop", seeds=True).skills()
-    assert set(SKILLS) == {skill.name for skill in skills if skill.achieves}
+    assert {*SKILLS, *UNMEASURED} == {skill.name for skill in skills if skill.achieves}
     for one in BENCHMARK.cases("skills", "mujoco", 0):
         assert skills.get(one.skill).achieved(one.arguments)
         assert len(set(one.arguments.values())) == len(one.arguments)
@@ -237,21 +242,79 @@ def test_an_aim_that_is_missed_is_said_and_rare_reasons_are_counted() -> None:
 
 
 @pytest.mark.parametrize("engine", ["mujoco", "pybullet"])
-def test_the_step_that_is_measured_picks_a_cube_up(engine: str) -> None:
-    task, whole = measure(engine, 0.04, 0.02)
-    lifted = re.search(r"lifted in (\d+) of (\d+)", task.note)
-    assert lifted, task.note
-    assert int(lifted[1]) == int(lifted[2]) >= 1  # how many there are is a matter of speed
-    assert task.steps_per_s > 0
-    assert whole.steps_per_s > 0
-    assert task.simulated_s == 0.04
-    shown = speeds([whole, task])
-    assert shown[1][0] == max((task, whole), key=lambda one: one.steps_per_s).name
+def test_every_environment_is_measured_as_a_learner_steps_it(engine: str) -> None:
+    found = [one for one in measure([engine], 0.01) if isinstance(one, Speed)]
+    assert {one.task for one in found} == {*TASKS, ""}  # "": many at once, and the table of the bridge
+    for one in found:
+        assert one.simulated_s == STEP_S
+        assert len(one.rounds) == ROUNDS
+        assert min(one.rounds) > 0
+        assert min(one.rounds) <= one.steps_per_s <= max(one.rounds)
+        assert one.by_clock > 0
+        assert version(engine) in one.note
+    many = [one.name for one in found if "at once" in one.name]
+    assert [name.rsplit(", ", 1)[1] for name in many] == (["sync", "threads"] if engine == "mujoco" else [])
+
+
+@pytest.mark.parametrize("task", ["PickPlace", "ButtonPress"])
+def test_the_policy_of_the_measurement_brings_the_hand_to_the_thing(task: str) -> None:
+    env = gymnasium.make(environment_id(task))
+    near: list[float] = []
+
+    def where(seen: Any) -> tuple[list[float], list[float]]:
+        named = cast(TabletopEnv, env.unwrapped).named(seen)
+        hand, thing = named["hand"], named[TASKS[task].entries[0].name]
+        near.append(float(abs(hand - thing).max()))
+        return hand.tolist(), thing.tolist()
+
+    timed = stepped(env, where, STEP_M, 1e-6, 1)
+    env.close()
+    assert timed["steps"] == len(near) == TASKS[task].steps  # a whole episode
+    assert near[0] > 0.05
+    assert min(near) < 0.03
+
+
+def test_ratios_are_of_the_same_task_and_the_same_round() -> None:
+    def speed(name: str, rounds: tuple[float, ...], task: str, package: str = "") -> Speed:
+        return Speed(name, sorted(rounds)[1], STEP_S, 20, "", task, package, rounds, 1.0)
+
+    ours, other = speed("a", (10.0, 4.0, 30.0), "Reach"), speed("b", (10.0, 10.0, 10.0), "Stack")
+    theirs = speed("c", (5.0, 1.0, 10.0), "Reach", "Theirs")
+    assert times(ours, [ours, other, theirs], "Theirs") == "3.00 (2.00 – 4.00)"
+    assert times(other, [ours, other, theirs], "Theirs") == ""
+    header, *lines = speeds([ours, other, theirs])
+    assert header[3] == "times Theirs"
+    assert [line[3] for line in lines] == ["3.00 (2.00 – 4.00)", "", ""]
+    assert lines[0][2] == "4 – 30"
+    assert len(speeds([ours])[0]) == len(header) - 1
 
 
 def test_others_that_are_not_installed_are_said(tmp_path: Path) -> None:
-    found = measure_peers(sys.executable, 0.01)
-    assert len(found) == 2
-    assert all(isinstance(one, Speed) or "is not measured: " in one for one in found)
-    [said] = measure_peers(str(tmp_path / "no-python"), 0.01)
-    assert "could not be measured" in str(said)
+    others = PeerProcess(sys.executable)
+    others.close()
+    assert len(others.found) + len(others.missing) == 6
+    assert all("is not measured: " in one for one in others.missing)
+    nobody = PeerProcess(str(tmp_path / "no-python"))
+    nobody.close()
+    assert "could not be measured" in nobody.missing[0]
+
+
+def test_others_that_end_in_the_middle_are_said_and_ours_are_measured(tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    about = {
+        "name": "Theirs",
+        "package": "p",
+        "task": "Reach",
+        "simulated_s": 0.04,
+        "substeps": 1,
+        "note": "",
+    }
+    python.write_text(
+        f"#!{sys.executable}\nprint('{MARK}' + {json.dumps(about)!r})\n"
+        f"print('{MARK}' + '{{\"ready\": 1}}', flush=True)\ninput()\nraise SystemExit('it broke')\n"
+    )
+    python.chmod(0o755)
+    found = measure(["pybullet"], 0.01, str(python), tasks=["Reach"])
+    assert next(one.name for one in found if isinstance(one, Speed)) == "Reach, PyBullet"
+    assert [one for one in found if isinstance(one, str)] == ["Theirs is not measured: it broke"]
+    assert not [one for one in psutil.Process().children() if str(python) in one.cmdline()]
