@@ -6,7 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from embodied.condition import And, Comparison, Condition, Fact, Literal, Sum, Term, parse
+from embodied.condition import (
+    And,
+    Comparison,
+    Condition,
+    Fact,
+    Literal,
+    Not,
+    Or,
+    Quantifier,
+    Sum,
+    Term,
+    parse,
+)
+from embodied.english import listed
 from embodied.facts import Observation
 from embodied.methods import Noun
 
@@ -46,6 +59,12 @@ class Goal:
     relative: bool = False
     wants: tuple[Want, ...] = ()
 
+    @property
+    def in_words(self) -> str:
+        """What must be so, for a reader, where the condition itself is hard to read: one with choices in it,
+        "any three cubes on one another". Empty where it is plain."""
+        return listed(self.parts) if self.parts != (str(self.condition),) and _chooses(self.condition) else ""
+
     def condition_for(self, observation: Observation) -> Condition:
         """The condition with "more" counted from `observation`, the facts at the start."""
         if not self.relative:
@@ -54,6 +73,17 @@ class Goal:
             _raised(want.condition(), observation) if want.relative else want.condition()
             for want in self.wants
         )
+
+
+def _chooses(condition: Condition) -> bool:
+    match condition:
+        case Or() | Quantifier():
+            return True
+        case And(parts):
+            return any(map(_chooses, parts))
+        case Not(part):
+            return _chooses(part)
+    return False
 
 
 def said(noun: Noun, count: int) -> str:

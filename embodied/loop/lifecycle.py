@@ -323,6 +323,7 @@ class _Life:
         if self.past:
             run.history = list(self.past.attempts)
         condition = self._resolved(observation)
+        self.tally.pursues(self.goal, condition)
         if self.proposed and evaluate(condition, observation) is True:
             reason = f"{condition} holds already, before anything was done: what a model proposed cannot tell"
             text = f"{reason} whether {self.goal.text!r} was achieved; say in the goal what is to change"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from embodied.condition import Condition, evaluate
 from embodied.confirming import confirm
@@ -58,14 +59,17 @@ def _changed(run: Run, observation: Observation) -> Condition | None:
     if hasattr(run.planner, "goal_text"):
         run.planner.goal_text = asked.text
     run.tally.goal = asked.text
-    return asked.condition_for(observation)
+    condition = asked.condition_for(observation)
+    run.tally.pursues(asked, condition)
+    return condition
 
 
 def _done(run: Run, decision: Step | NewSkill, observation: Observation, goal: Condition) -> Observation:
     """The facts after a planned step, by a skill that there is or by one that is written for it."""
     step = decision if isinstance(decision, Step) else decision.step
     upcoming = [{"skill": s.skill, "arguments": s.arguments, "why": s.why} for s in (step, *step.upcoming)]
-    run.journal.write("plan", tree=decision.tree.to_wire(), steps=upcoming)
+    tree = replace(decision.tree, text=run.tally.told(decision.tree.text))
+    run.journal.write("plan", tree=tree.to_wire(), steps=upcoming)
     if isinstance(decision, Step):
         return run.attempt(decision, observation, goal)
     return learn(run, run.workshop, decision, observation, goal)

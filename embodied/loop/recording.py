@@ -34,6 +34,7 @@ def write_started(
         goal=goal.text,
         condition=str(goal.condition) if understood else "",
         explanation=goal.explanation,
+        words=goal.in_words,
         world=launch.world.kind,
         seed=settings.get("seed"),
         fast=bool(settings.get("fast", False)),

@@ -65,6 +65,7 @@ class Redirection:
             goal, self._next = self._next, None
         if goal is not None:
             told = {"goal": goal.text, "condition": str(goal.condition), "explanation": goal.explanation}
+            told["words"] = goal.in_words
             self.journal.write("goal_changed", **told)
         return goal
 

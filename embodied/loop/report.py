@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from embodied.budget import Budget
+from embodied.condition import Condition
 from embodied.errors import BudgetSpent
+from embodied.goals import Goal
 from embodied.launchfile import LaunchFile
 from embodied.models.usage import Usage
 from embodied.outcome import Judgement, Verdict
@@ -74,12 +76,25 @@ def refuse_spent(launch: LaunchFile, past: PastRun | None) -> None:
 
 @dataclass
 class Tally:
-    """What a run has spent, been given and claimed so far, over all its parts; its goal, if that changed."""
+    """What a run has spent, been given and claimed so far, over all its parts; its goal, if that changed.
+
+    `wording` is the goal's condition and what a reader is told in its place; ("", "") where it is plain.
+    """
 
     budget: Budget
     assistance: Counter[str] = field(default_factory=Counter)
     claims: Claims = field(default_factory=Claims)
     goal: str = ""
+    wording: tuple[str, str] = ("", "")
+
+    def pursues(self, goal: Goal, condition: Condition) -> None:
+        """From now on: `condition` is what `goal` comes to."""
+        self.wording = (str(condition), goal.in_words) if goal.in_words else ("", "")
+
+    def told(self, text: str) -> str:
+        """A text for a reader, with the goal in words where its condition is hard to read."""
+        condition, words = self.wording
+        return text.replace(condition, words) if condition else text
 
     @staticmethod
     def after(launch: LaunchFile, past: PastRun | None) -> Tally:
@@ -94,7 +109,7 @@ class Tally:
             run=journal.parent.name,
             goal=goal,
             verdict=judgement.verdict,
-            reason=judgement.reason,
+            reason=self.told(judgement.reason),
             seconds=round(self.budget.seconds, 2),
             steps=self.budget.steps,
             primitive_calls=self.budget.primitive_calls,

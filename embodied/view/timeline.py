@@ -60,7 +60,8 @@ def inventory_text(facts: Mapping[str, Any]) -> str:
 def _run_started(record: Record) -> str:
     fast = ", fast mode" if record.get("fast") else ""
     seed = f", seed {record['seed']}" if record.get("seed") is not None else ""
-    meaning = f"\n  means {record['condition']}" if record.get("condition") not in (None, "", "true") else ""
+    meant = record.get("words") or record.get("condition")
+    meaning = f"\n  means {meant}" if meant not in (None, "", "true") else ""
     return f"run {record.get('run')}: {record.get('goal')} ({record.get('world')}{seed}{fast}){meaning}"
 
 
@@ -78,7 +79,7 @@ def _step_started(record: Record) -> str:
 
 
 def _goal_changed(record: Record) -> str:
-    return f"a new goal: {record['goal']} ({record['condition']})"
+    return f"a new goal: {record['goal']} ({record.get('words') or record['condition']})"
 
 
 def _goal_chosen(record: Record) -> str:
