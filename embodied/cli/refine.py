@@ -32,7 +32,7 @@ def refine(
         str, typer.Option(help="Who writes rewards: [cyan]offline[/cyan] composes them, with no model.")
     ] = "offline",
     trainer: Annotated[
-        str, typer.Option(help="What trains: [cyan]auto[/cyan] or [cyan]sac[/cyan].")
+        str, typer.Option(help="What trains: [cyan]auto[/cyan], [cyan]sac[/cyan] or [cyan]guided[/cyan].")
     ] = "auto",
     minutes: Annotated[float, typer.Option(min=0.05, help="Time for the search, in all.")] = MINUTES,
     seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn at random.")] = 1,

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 import msgspec
 import numpy as np
 
+from embodied.bench.statistics import wilson
 from embodied.condition import Condition
 from embodied.rewards.composing import Design, compose, designs
 from embodied.rewards.spec import ActionSpec, ObservationSpec
@@ -92,8 +93,11 @@ class Candidate:
 
 
 def rank(checkpoint: Checkpoint) -> tuple[float, float]:
-    """What checkpoints are chosen by: success, then how soon. The reward has no say."""
-    return checkpoint.success, -checkpoint.length
+    """What checkpoints are chosen by: success, then how soon. The reward has no say.
+
+    Success counts as its 95 % interval's lower end, so that few lucky episodes do not outdo many good ones.
+    """
+    return wilson(checkpoint.successes, checkpoint.episodes)[0], -checkpoint.length
 
 
 class Designer(Protocol):
@@ -121,7 +125,9 @@ class OfflineDesigner:
         self, condition: Condition, observation: ObservationSpec, action: ActionSpec, seed: int
     ) -> None:
         self._observation, self._action, self._seed = observation, action, seed
-        self._designs = designs(condition, observation, action)
+        found = designs(condition, observation, action)
+        # a learner that looks some steps ahead learns sooner from progress than from levels
+        self._designs = sorted(found, key=lambda design: (design.guess, design.form != "progress"))
 
     @property
     def goal(self) -> Design:

@@ -9,7 +9,8 @@ EmbodiedError
 ├── SetupError
 │   └── NoTrainer             a package of the extra `learn` is not installed
 └── EmbodiedError
-    └── NoReward              no candidate was accepted by the critic
+    ├── NoReward              no candidate was accepted by the critic
+    └── NoGuide               there is no weak skill to begin with, or it hardly ever succeeds
 """
 
 from __future__ import annotations
@@ -44,6 +45,10 @@ class NoTrainer(SetupError):
 
 
 class NoReward(EmbodiedError):
+    pass
+
+
+class NoGuide(EmbodiedError):
     pass
 
 

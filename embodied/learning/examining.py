@@ -30,9 +30,9 @@ PROBES: Final = 4
 """Random and idle episodes that the critic looks at, from the same starts."""
 EXPERIENCE: Final = 8
 """Random episodes that observations are normalised by, and that every candidate learns from."""
-PROMISING: Final = 0.9
-MORE_EPISODES: Final = 3
-"""Who does that well is looked at over so many times as many episodes."""
+LOOKS: Final = ((0.9, 3), (0.95, 8))
+"""Who does that well is looked at again, over so many times as many episodes: of many checkpoints some are
+lucky, and training ends only on what is no luck."""
 KEPT: Final = 3
 
 
@@ -80,12 +80,14 @@ class Examiner:
     ) -> Checkpoint | None:
         """A checkpoint on the seeds that choose among policies; None if `stop` said so meanwhile."""
         done = self.run(act, _seeds(0, episodes), stop)
-        if done is not None and _share(done) >= PROMISING:
-            more = self.run(act, _seeds(episodes, MORE_EPISODES * episodes), stop)
+        for share, times in LOOKS:
+            if done is None or _share(done) < share:
+                break
+            more = self.run(act, _seeds(len(done), times * episodes), stop)
             done = None if more is None else [*done, *more]
         if done is None:
             return None
-        self._keep(done)
+        self.keep(done)
         return measured(step, done, reward, self.observation, self.action, self._failed(done))
 
     def run(
@@ -113,9 +115,11 @@ class Examiner:
     def _trajectory(self, kind: str, episode: Episode) -> Trajectory:
         return episode.trajectory(kind, self.observation, self.action)
 
-    def _keep(self, episodes: Sequence[Episode]) -> None:
+    def keep(self, episodes: Sequence[Episode]) -> None:
+        """Remember the first few successes, for the critic."""
         for episode in episodes:
-            if episode.succeeded and not episode.success[0] and len(self.successes) < KEPT:
+            new = episode.seed not in [known.seed for known in self.successes]
+            if new and episode.succeeded and not episode.success[0] and len(self.successes) < KEPT:
                 self.successes.append(episode)
                 self._folder.mkdir(parents=True, exist_ok=True)
                 np.savez_compressed(

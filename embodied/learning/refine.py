@@ -30,11 +30,12 @@ from embodied.learning.episodes import HELD_OUT_SEEDS, SELECTION_SEEDS, TRAINING
 from embodied.learning.errors import EnvironmentChanged, NoReward
 from embodied.learning.examining import Examiner
 from embodied.learning.features import fitted
+from embodied.learning.guides import sketch
 from embodied.learning.policy import load_policy
 from embodied.learning.progress import Progress
 from embodied.learning.report import Film, render
 from embodied.learning.search import POLICY, Search, candidate_folder
-from embodied.learning.trainer import Trainer, load_trainer
+from embodied.learning.trainer import Choice, check_trainer, choose_trainer
 from embodied.outcome import Verdict
 from embodied.rewards.spec import ActionSpec, ObservationSpec
 from embodied.runs import JOURNAL, find_run, list_runs, new_run
@@ -43,6 +44,8 @@ MODE: Final = "refine"
 REPORT: Final = "report.html"
 FRAMES: Final = 6
 DISCOUNT: Final = 0.96
+GUIDED_EPISODES: Final = 20
+GUIDED_RIVALS: Final = 2
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ def start_refining(
         wish = replace(_wish_of(past[1]), schedule=_longer(_wish_of(past[1]).schedule, wish.schedule))
     if wish.designer != "offline":
         raise BadInput(f"The designer {wish.designer!r} is not built yet.", remedy="There is: offline.")
-    trainer = load_trainer(wish.trainer)
+    check_trainer(wish.trainer)
     source = load_tasks(launch.world.kind)
     task = choose(wish.sentence, source.tasks(launch.world.settings))
     environment = source.make(task, launch.world.settings)
@@ -128,7 +131,7 @@ def start_refining(
             journal.subscribe(progress.advance)
             journal.subscribe(on_record)
             refinement = Refinement(
-                launch, wish, task, source, environment, trainer, journal, progress, folder,
+                launch, wish, task, source, environment, journal, progress, folder,
                 Clock(wish.schedule.minutes, stop or threading.Event(), progress.seconds),
             )  # fmt: skip
             refinement.begin(now, resumed=past is not None)
@@ -148,7 +151,6 @@ class Refinement:
     task: TrainingTask
     source: TaskSource
     environment: Environment
-    trainer: Trainer
     journal: Journal
     progress: Progress
     folder: Path
@@ -167,7 +169,7 @@ class Refinement:
             condition=str(self.task.condition),
             explanation=self.task.sentence,
             world=self.launch.world.kind,
-            planner=f"designer {self.wish.designer}, trainer {self.trainer.name}",
+            planner=f"designer {self.wish.designer}, trainer {self.wish.trainer}",
             launch=self.launch.to_table(),
             wish=msgspec.to_builtins(self.wish),
             fingerprint=dict(fingerprint),
@@ -189,10 +191,14 @@ class Refinement:
                 DISCOUNT,
                 self.folder / "successes",
             )
+            choice = self._choose(designer, examiner)
+            schedule = self.wish.schedule
+            if choice.guide is not None:  # its steps take longer, and it leads most rewards the same way
+                schedule = replace(schedule, rivals=min(schedule.rivals, GUIDED_RIVALS))
             seen = np.concatenate([one.observations for one in examiner.experience]).astype(float)
             Search(
-                self.task, self._make, designer, self.trainer, examiner, fitted(observation, seen),
-                self.wish.schedule, self.clock, self.journal, self.progress, self.folder, self.wish.seed,
+                self.task, self._make, designer, choice, examiner, fitted(observation, seen),
+                schedule, self.clock, self.journal, self.progress, self.folder, self.wish.seed,
             ).run()  # fmt: skip
         except EmbodiedError as error:
             self.journal.write("run_ended", verdict=Verdict.UNKNOWN.value, reason=error.message)
@@ -200,8 +206,19 @@ class Refinement:
         chosen = self.progress.best
         if chosen is None and not self.clock.over():
             raise self._no_reward()
-        artefact = self._kept(chosen, observation, action) if chosen is not None else None
-        return self._ended(chosen, artefact)
+        artefact = self._kept(chosen, choice) if chosen is not None else None
+        return self._ended(chosen, artefact, choice)
+
+    def _choose(self, designer: OfflineDesigner, examiner: Examiner) -> Choice:
+        """Who trains; a weak skill is measured first, on seeds of training."""
+        guide = sketch(designer.goal, examiner.observation, examiner.action, examiner.experience)
+        seeds = range(TRAINING_SEEDS - GUIDED_EPISODES, TRAINING_SEEDS)
+        episodes = examiner.run(guide.act, seeds) if guide else None
+        examiner.keep(episodes or ())
+        successes = sum(episode.succeeded for episode in episodes or ())
+        choice = choose_trainer(self.wish.trainer, guide, successes, GUIDED_EPISODES)
+        self.journal.write("trainer_chosen", trainer=choice.trainer.name, why=choice.why)
+        return choice
 
     def _make(self) -> Environment:
         return self.source.make(self.task, self.launch.world.settings)
@@ -216,12 +233,12 @@ class Refinement:
         self.journal.write("run_ended", verdict=Verdict.UNKNOWN.value, reason=error.message)
         return error
 
-    def _kept(self, chosen: Candidate, observation: ObservationSpec, action: ActionSpec) -> Artefact:
+    def _kept(self, chosen: Candidate, choice: Choice) -> Artefact:
         """Measure the file itself, on seeds that nothing saw, and keep it."""
         self.journal.write("phase", doing="measuring on held-out seeds", candidate=chosen.number)
         file = candidate_folder(self.folder, chosen.number) / POLICY
         policy = load_policy(file)
-        policy.refuse_other(observation, action)
+        policy.refuse_other(self.environment.observation_spec, self.environment.action_spec)
         count = self.wish.schedule.held_out
         seeds = range(HELD_OUT_SEEDS, HELD_OUT_SEEDS + count)
         episodes = [run_episode(self.environment, policy, seed, self.task.steps) for seed in seeds]
@@ -231,7 +248,7 @@ class Refinement:
             HELD_OUT_SEEDS,
             float(np.mean([episode.steps for episode in episodes])),
         )
-        artefact = keep(file, self.folder, measured, chosen.proposal.source, self._told(chosen))
+        artefact = keep(file, self.folder, measured, chosen.proposal.source, self._told(chosen, choice))
         self.journal.write(
             "policy_kept",
             policy=artefact.digest,
@@ -241,7 +258,7 @@ class Refinement:
         )
         return artefact
 
-    def _told(self, chosen: Candidate) -> dict[str, Any]:
+    def _told(self, chosen: Candidate, choice: Choice) -> dict[str, Any]:
         """What the card says beside the specs."""
         assert chosen.best is not None
         return {
@@ -252,7 +269,8 @@ class Refinement:
             "world": self.launch.world.kind,
             "environment": dict(self.task.identity),
             "trained": {
-                "trainer": self.trainer.name,
+                "trainer": choice.trainer.name,
+                "began_with": choice.guide.name if choice.guide else "nothing",
                 "designer": self.wish.designer,
                 "steps": chosen.best.step,
                 "seed": self.wish.seed,
@@ -263,7 +281,7 @@ class Refinement:
             "embodied": __version__,
         }
 
-    def _ended(self, chosen: Candidate | None, artefact: Artefact | None) -> RefineReport:
+    def _ended(self, chosen: Candidate | None, artefact: Artefact | None, choice: Choice) -> RefineReport:
         if artefact is None:
             verdict, reason = Verdict.UNKNOWN, "time was up, or it was stopped, before the first checkpoint"
         else:
@@ -279,7 +297,7 @@ class Refinement:
         facts = {
             "task": f"{self.task.name}: {self.task.sentence}",
             "success means": str(self.task.condition),
-            "trainer": self.trainer.name,
+            "trainer": f"{choice.trainer.name}, {choice.why}",
             "designer": self.wish.designer,
             "time": f"{report.seconds / 60:.1f} min",
             "seed": str(self.wish.seed),

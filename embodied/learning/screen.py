@@ -124,6 +124,8 @@ def line_of(record: dict[str, Any], progress: Progress) -> str:
                 f"candidate {candidate.number}, step {last.step}: {last.successes} of {last.episodes}"
                 f"  {_terms(last)}"
             )
+        case "trainer_chosen":
+            return f"trainer {record['trainer']}, {record['why']}"
         case "policy_kept":
             return f"policy {record['policy'][:16]} kept"
         case _:

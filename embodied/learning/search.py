@@ -18,10 +18,10 @@ import msgspec
 from embodied.learning.budget import Clock, Schedule
 from embodied.learning.candidates import Candidate, Designer, Proposal, rank
 from embodied.learning.environment import EnvironmentFactory, TrainingTask
-from embodied.learning.examining import Examiner
+from embodied.learning.examining import LOOKS, Examiner
 from embodied.learning.features import Features
 from embodied.learning.progress import Progress
-from embodied.learning.trainer import Snapshot, Trainer, TrainingJob
+from embodied.learning.trainer import Choice, Snapshot, TrainingJob
 from embodied.rewards.analyst import analyse
 from embodied.rewards.checking import check
 from embodied.rewards.client import Limits, RewardWorker
@@ -29,7 +29,7 @@ from embodied.rewards.errors import RewardError
 from embodied.rewards.training import Checkpoint
 
 ENOUGH: Final = 0.95
-"""Of at least 60 episodes: training ends."""
+"""In all looks at a checkpoint: training ends."""
 STALLED: Final = 16
 """Checkpoints without a better one: a finalist is left."""
 POLICY: Final = "policy.onnx"
@@ -53,7 +53,7 @@ class Search:
     task: TrainingTask
     make: EnvironmentFactory
     designer: Designer
-    trainer: Trainer
+    choice: Choice
     examiner: Examiner
     features: Features
     schedule: Schedule
@@ -72,7 +72,7 @@ class Search:
                 self._finish(finalist)
             self._analyse(round_)
             best = self.progress.best
-            if self.clock.over() or (best and best.best and enough(best.best)):
+            if self.clock.over() or (best and self._enough(best)):
                 return
             if not rivals and not self._anything_new():
                 return
@@ -129,7 +129,7 @@ class Search:
                     return None
             left = [one for one in map(self._now, left) if one.state not in OUT and one.checkpoints]
             left = self._judged_again(left)
-            if len(left) <= 1 or any(enough(one.best) for one in left if one.best):
+            if len(left) <= 1 or any(self._enough(one) for one in left):
                 break
             left.sort(key=lambda one: (rank(_best(one)), -one.number), reverse=True)
             for loser in left[(len(left) + 1) // 2 :]:
@@ -160,7 +160,7 @@ class Search:
         self._tell(replace(self._now(finalist), state="kept"))
         while not self.clock.over():
             now = self._now(finalist)
-            if now.state == "broken" or now.steps >= self.schedule.most or (now.best and enough(now.best)):
+            if now.state == "broken" or now.steps >= self.schedule.most or self._enough(now):
                 return
             if now.best and sum(one.step > now.best.step for one in now.checkpoints) >= STALLED:
                 return
@@ -187,10 +187,11 @@ class Search:
                     until=until,
                     every=self.schedule.every,
                     experience=self.examiner.experience,
+                    guide=self.choice.guide,
                     state=state if candidate.steps else None,
                     stop=self.clock.over,
                 )
-                for snapshot in self.trainer.train(job):
+                for snapshot in self.choice.trainer.train(job):
                     if not self._checkpoint(number, snapshot, reward):
                         return
         except RewardError as wrong:
@@ -223,6 +224,9 @@ class Search:
                 if said != candidate.analysis:
                     self._tell(replace(candidate, analysis=said))
 
+    def _enough(self, candidate: Candidate) -> bool:
+        return candidate.best is not None and enough(candidate.best, self.schedule)
+
     # -- records -----------------------------------------------------------------------------------
 
     def _now(self, candidate: Candidate) -> Candidate:
@@ -250,9 +254,9 @@ class Search:
             yield worker
 
 
-def enough(checkpoint: Checkpoint) -> bool:
+def enough(checkpoint: Checkpoint, schedule: Schedule) -> bool:
     """Whether a policy is good enough to end training."""
-    return checkpoint.episodes >= 60 and checkpoint.success >= ENOUGH
+    return checkpoint.episodes >= LOOKS[-1][1] * schedule.episodes and checkpoint.success >= ENOUGH
 
 
 def candidate_folder(run: Path, number: int) -> Path:

@@ -10,8 +10,9 @@ from typing import Final, Protocol
 from embodied.errors import did_you_mean
 from embodied.learning.environment import EnvironmentFactory
 from embodied.learning.episodes import Act, Episode
-from embodied.learning.errors import NoTrainer, need
+from embodied.learning.errors import NoGuide, NoTrainer, need
 from embodied.learning.features import Features
+from embodied.learning.guides import Guide
 from embodied.rewards.compiling import RewardFunction
 
 
@@ -28,6 +29,7 @@ class TrainingJob:
         until: environment steps in all, those before `state` counted too.
         every: steps from one snapshot to the next.
         experience: episodes from elsewhere that may be learned from as well.
+        guide: a weak skill to begin with, None to begin with nothing.
         state: a folder that `Snapshot.save` wrote, to go on from there; None to begin.
         stop: asked at each step; once it says True, training ends without another snapshot.
     """
@@ -40,6 +42,7 @@ class TrainingJob:
     until: int
     every: int
     experience: tuple[Episode, ...] = ()
+    guide: Guide | None = None
     state: Path | None = None
     stop: Callable[[], bool] = lambda: False
 
@@ -80,31 +83,69 @@ class Trainer(Protocol):
 
 
 def _sac() -> Trainer:
-    need(("torch", "stable_baselines3", "onnx", "onnxruntime", "safetensors"), "Training with SAC")
     from embodied.learning.sac import SacTrainer
 
     return SacTrainer()
 
 
-_TRAINERS: Final[Mapping[str, Callable[[], Trainer]]] = {"sac": _sac}
+def _guided() -> Trainer:
+    from embodied.learning.guided import GuidedTrainer
+
+    return GuidedTrainer()
+
+
+_TRAINERS: Final[Mapping[str, Callable[[], Trainer]]] = {"sac": _sac, "guided": _guided}
+_PACKAGES: Final = ("torch", "stable_baselines3", "onnx", "onnxruntime", "safetensors", "gymnasium")
 _LATER: Final = {"cma": "parameters of a skill", "mpc": "planning with the simulator"}
-TRAINERS: Final = ("auto", *_TRAINERS)
-"""What works. `auto` has one to choose from as yet."""
+AUTO: Final = "auto"
+TRAINERS: Final = (AUTO, *_TRAINERS)
+"""What works: SAC from nothing, SAC that begins with a weak skill, and whichever of them fits."""
+
+WORTH_FOLLOWING: Final = 0.2
+"""A guide that succeeds more rarely is not begun with."""
 
 
-def load_trainer(name: str) -> Trainer:
-    """The trainer called `name`; "auto" chooses.
-
-    Raises:
-        NoTrainer: there is none of that name, or a package that it needs is not installed.
-    """
-    if name == "auto":
-        return _sac()
-    if name in _TRAINERS:
-        return _TRAINERS[name]()
+def check_trainer(name: str) -> None:
+    """Raise `NoTrainer` if there is none of that name, or a package that it needs is not installed."""
     offered = f"There are: {', '.join(TRAINERS)}."
     if name in _LATER:
         raise NoTrainer(f"The trainer {name!r} ({_LATER[name]}) is not built yet.", remedy=offered)
-    raise NoTrainer(
-        f"There is no trainer {name!r}.", remedy=f"{did_you_mean(name, TRAINERS)} {offered}".strip()
-    )
+    if name not in TRAINERS:
+        hint = did_you_mean(name, TRAINERS)
+        raise NoTrainer(f"There is no trainer {name!r}.", remedy=f"{hint} {offered}".strip())
+    need(_PACKAGES, "Training")
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """A trainer, what it begins with, and why it was taken."""
+
+    trainer: Trainer
+    guide: Guide | None
+    why: str
+
+
+def choose_trainer(name: str, guide: Guide | None, successes: int, episodes: int) -> Choice:
+    """The trainer called `name`, or for "auto" the one that fits what the guide can do.
+
+    Args:
+        successes: of the guide, in so many `episodes`.
+
+    Raises:
+        NoTrainer: see `check_trainer`.
+        NoGuide: "guided" is asked for, and there is no guide.
+    """
+    check_trainer(name)
+    if guide is None:
+        if name == "guided":
+            raise NoGuide(
+                "Nothing is known to begin with: success is not about bringing a thing to a place.",
+                remedy="Train with --trainer sac.",
+            )
+        return Choice(_sac(), None, "from nothing: no weak skill to begin with")
+    said = f"the {guide.name} succeeds on {successes} of {episodes} episodes"
+    if name == "sac":
+        return Choice(_sac(), None, "from nothing, as asked for")
+    if name == "guided" or successes >= WORTH_FOLLOWING * episodes:
+        return Choice(_guided(), guide, f"begins with what is known: {said}")
+    return Choice(_sac(), None, f"from nothing: {said}, too few to begin with")

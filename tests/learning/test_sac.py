@@ -46,7 +46,7 @@ def job(until: int, *, every: int = 100, state: Path | None = None) -> TrainingJ
     seen = np.concatenate([one.observations for one in experience]).astype(float)
     reward = in_process(check(COMES_NEARER, OBSERVATION, ACTION))
     features = fitted(OBSERVATION, seen)
-    return TrainingJob(Point, reward, features, REACH.steps, 1, until, every, experience, state)
+    return TrainingJob(Point, reward, features, REACH.steps, 1, until, every, experience, state=state)
 
 
 def actions(snapshot: Snapshot) -> Flat:

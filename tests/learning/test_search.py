@@ -17,7 +17,7 @@ from embodied.learning.examining import Examiner
 from embodied.learning.features import fitted
 from embodied.learning.progress import Progress
 from embodied.learning.search import Search
-from embodied.learning.trainer import Trainer
+from embodied.learning.trainer import Choice, Trainer
 from embodied.rewards.training import Checkpoint
 from tests.learning.toys import ACTION, OBSERVATION, REACH, PlayedTrainer, Point, condition
 
@@ -75,7 +75,7 @@ def search(
     journal.subscribe(count)
     try:
         Search(
-            REACH, Point, designer, trainer, examiner, fitted(OBSERVATION, seen), schedule,
+            REACH, Point, designer, Choice(trainer, None, ""), examiner, fitted(OBSERVATION, seen), schedule,
             Clock(schedule.minutes, stop), journal, progress, folder, seed=1,
         ).run()  # fmt: skip
     finally:
@@ -126,7 +126,7 @@ def test_training_ends_when_it_is_good_enough(tmp_path: Path) -> None:
     best = progress.candidates[1]
     assert best.steps == 300
     assert best.best is not None
-    assert (best.best.successes, best.best.episodes) == (60, 60)
+    assert (best.best.successes, best.best.episodes) == (160, 160)
     assert "What this says" in best.analysis
 
 

@@ -1,0 +1,162 @@
+"""Something that can already do a task, badly: what a training starts from instead of from nothing.
+
+A guide looks at one observation and says what it would do. `Sketch` is one that needs no skill: it is
+composed from the success condition's goals, as rewards are: go above the thing, take it, carry it; or go
+behind it and push. It knows no task, no size and no friction, and drops and misses accordingly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+
+from embodied.learning.environment import Flat
+from embodied.learning.episodes import Episode
+from embodied.rewards.calling import in_process
+from embodied.rewards.checking import check
+from embodied.rewards.composing import Design
+from embodied.rewards.errors import RewardError
+from embodied.rewards.goals import Goal
+from embodied.rewards.spec import ActionSpec, Array, ObservationSpec
+
+ABOVE_M: Final = 0.08
+BEHIND_M: Final = 0.07
+NEAR_M: Final = 0.02
+AT_M: Final = 0.012
+
+
+class Guide(Protocol):
+    """A weak skill, as a function of the observation."""
+
+    @property
+    def name(self) -> str: ...
+
+    def act(self, observation: Flat) -> Flat:
+        """An action within [-1, 1], shape (m,), for an observation of shape (n,)."""
+        ...
+
+
+def sketch(
+    design: Design, observation: ObservationSpec, action: ActionSpec, seen: Sequence[Episode]
+) -> Guide | None:
+    """A guide for the first goal of a design, or None where it is about no position to bring a thing to.
+
+    Args:
+        seen: episodes of random motion: how far an action moves the hand is read from them.
+    """
+    goal = next((goal for goal in design.goals if goal.toward and goal.kind == "move"), None)
+    hand = next((entry.name for entry in observation.entries if entry.role == "hand"), None)
+    moves = next((entry for entry in action.entries if entry.shape == (3,)), None)
+    if goal is None or hand is None or moves is None or not goal.near:
+        return None
+    gripper = next((entry.name for entry in observation.entries if entry.role == "gripper"), "")
+    grips = next((entry.name for entry in action.entries if entry.shape == ()), "")
+    try:
+        toward = _Toward(goal, observation, action)
+    except RewardError:
+        return None
+    reach = _reach(seen, observation, action, hand, moves.name)
+    plan = _Plan(hand, goal.near, moves.name, gripper, grips, reach)
+    return Sketch(plan, toward, observation, action)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Names of entries, and how far the hand moves in a step at an action of 1 [m]."""
+
+    hand: str
+    thing: str
+    moves: str
+    gripper: str
+    grips: str
+    reach_m: float
+
+
+class _Toward:
+    """Where the thing shall go, shape (3,) [m]: the goal's expression, computed as rewards are."""
+
+    def __init__(self, goal: Goal, observation: ObservationSpec, action: ActionSpec) -> None:
+        parts = ", ".join(f'"{axis}": there[:, {number}]' for number, axis in enumerate("xyz"))
+        body = f"    there = {goal.toward}\n    return {{{parts}}}\n"
+        source = f"UP = np.array([0.0, 0.0, 1.0])\n\n\ndef reward(obs, action, previous):\n{body}"
+        self._terms = in_process(check(source, observation, action))
+        self._idle = {entry.name: np.zeros((1, *entry.shape)) for entry in action.entries}
+
+    def __call__(self, named: dict[str, Array]) -> Array:
+        terms = self._terms(named, self._idle, named)
+        return np.array([terms[axis][0] for axis in "xyz"])
+
+
+class Sketch:
+    """See `sketch`. Holds no state: the same observation, the same action."""
+
+    name = "sketch"
+
+    def __init__(
+        self, plan: _Plan, toward: _Toward, observation: ObservationSpec, action: ActionSpec
+    ) -> None:
+        self._plan, self._toward = plan, toward
+        self._observation, self._action = observation, action
+
+    def act(self, observation: Flat) -> Flat:
+        """See `Guide.act`."""
+        named = self._observation.split(observation[None].astype(float))
+        hand, thing = named[self._plan.hand][0], named[self._plan.thing][0]
+        there = self._toward(named)
+        if self._plan.gripper and self._plan.grips:
+            wanted, width = self._carried(hand, thing, there, float(named[self._plan.gripper][0]))
+        else:
+            wanted, width = self._pushed(hand, thing, there), -1.0
+        action = {entry.name: np.zeros((1, *entry.shape)) for entry in self._action.entries}
+        action[self._plan.moves][0] = np.clip((wanted - hand) / self._plan.reach_m, -1.0, 1.0)
+        if self._plan.grips:
+            action[self._plan.grips][0] = width
+        flat: Flat = self._action.flatten(action)[0].astype(np.float32)
+        return flat
+
+    def _carried(self, hand: Array, thing: Array, there: Array, gripper: float) -> tuple[Array, float]:
+        """Where the hand shall be, and how wide the fingers: 1 is open."""
+        widest = float(self._observation.entry(self._plan.gripper).upper)
+        beside = float(np.linalg.norm(hand[:2] - thing[:2]))
+        at = float(np.linalg.norm(hand - thing))
+        if at < 1.5 * NEAR_M and gripper < 0.75 * widest:
+            return there + (hand - thing), -1.0
+        if at < AT_M:
+            return hand, -1.0
+        if beside > NEAR_M:
+            return thing + np.array((0.0, 0.0, ABOVE_M)), 1.0
+        return thing, 1.0
+
+    def _pushed(self, hand: Array, thing: Array, there: Array) -> Array:
+        """Where the hand shall be."""
+        way = there - thing
+        way[2] = 0.0
+        left = float(np.linalg.norm(way))
+        way /= max(left, 1e-6)
+        behind = thing - BEHIND_M * way
+        off = hand - thing
+        along = float(off @ way)
+        across = float(np.linalg.norm((off - along * way)[:2]))
+        if along < -NEAR_M and across < NEAR_M and hand[2] < thing[2] + NEAR_M:
+            push: Array = thing + min(left, NEAR_M) * way
+            return push
+        if float(np.linalg.norm((hand - behind)[:2])) > NEAR_M:
+            behind = behind + np.array((0.0, 0.0, ABOVE_M))
+        where: Array = behind
+        return where
+
+
+def _reach(
+    seen: Sequence[Episode], observation: ObservationSpec, action: ActionSpec, hand: str, moves: str
+) -> float:
+    """How far the hand moves for an action of 1 [m]: the least-squares slope over what was seen."""
+    done, moved = [], []
+    for episode in seen:
+        hands = observation.split(episode.observations.astype(float))[hand]
+        done.append(action.split(episode.actions.astype(float))[moves])
+        moved.append(np.diff(hands, axis=0))
+    acted, way = np.concatenate(done).ravel(), np.concatenate(moved).ravel()
+    return max(float(acted @ way) / max(float(acted @ acted), 1e-9), 1e-3)
