@@ -191,3 +191,45 @@ def test_four_cubes_fit_into_the_bowl(table: Table) -> None:
         put = table.again("put-in", {"object": cube, "container": "bowl"})
         assert put.ok, put.reason
     assert table.holds("in[red_cube, bowl] and in[blue_cube, bowl] and in[green_cube, bowl]")
+
+
+@pytest.mark.parametrize("engine", ["mujoco", "pybullet"])
+def test_a_cube_is_pushed_out_from_between_others(table: Table, engine: str) -> None:
+    """Neither its straight way is free nor is there room for the shut fingers behind it."""
+    pytest.importorskip(engine)
+    row = {
+        "blue_cube": {"position": [0.50, 0.00, 0.0]},
+        "red_cube": {"position": [0.50, 0.06, 0.0]},
+        "green_cube": {"position": [0.50, -0.06, 0.0]},
+        "yellow_cube": {"position": [0.43, 0.12, 0.0]},
+    }
+    pushed = {"object": "blue_cube", "place": "left_edge"}
+    run = table.run("push-to", pushed, {"objects": row}, engine=engine)
+    assert run.ok, run.reason
+    assert table.holds("at[blue_cube, left_edge] and on[blue_cube, table] and hand_empty")
+    assert table.world is not None
+    poses = table.world.observe().facts["pose"]
+    for name in ("red_cube", "green_cube", "yellow_cube"):
+        assert poses[name,][:2] == pytest.approx(row[name]["position"][:2], abs=0.005), name  # type: ignore[index]
+
+
+def test_the_fingers_around_a_pushed_thing_never_close_on_it(table: Table) -> None:
+    """The drawer is so near that the thing is pushed from between open fingers."""
+    run = table.run("push-to", {"object": "yellow_cube", "place": "right_edge"}, seed=23, scene="varied")
+    assert run.ok, run.reason
+    assert run.primitive_calls["open_gripper"] > 0
+    assert run.primitive_calls.get("close_gripper", 0) == 0
+    assert table.holds("at[yellow_cube, right_edge] and on[yellow_cube, table] and hand_empty")
+
+
+def test_what_is_walled_in_is_not_pushed_and_why_is_said(table: Table) -> None:
+    around = {
+        "blue_cube": {"position": [0.50, 0.00, 0.0]},
+        "red_cube": {"position": [0.50, 0.048, 0.0]},
+        "green_cube": {"position": [0.50, -0.048, 0.0]},
+        "yellow_cube": {"position": [0.548, 0.0, 0.0]},
+    }
+    run = table.run("push-to", {"object": "blue_cube", "place": "left_edge"}, {"objects": around})
+    assert not run.ok
+    assert "no way over the table leads the blue_cube to left_edge" in run.reason
+    assert all(name in run.reason for name in ("red_cube", "green_cube", "yellow_cube"))
