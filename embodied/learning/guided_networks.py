@@ -44,7 +44,7 @@ class GuidedSettings:
     lookahead: int = 3
     entropy: float = 0.05
     entropy_target: float = -0.5
-    imitation: float = 0.1
+    imitation: float = 1.0
     demonstrations: int = 20
     attempts: int = 100
     noise: float = 0.2

@@ -194,7 +194,8 @@ class Refinement:
             choice = self._choose(designer, examiner)
             schedule = self.wish.schedule
             if choice.guide is not None:  # its steps take longer, and it leads most rewards the same way
-                schedule = replace(schedule, rivals=min(schedule.rivals, GUIDED_RIVALS))
+                rivals = min(schedule.rivals, GUIDED_RIVALS)
+                schedule = replace(schedule, rivals=rivals, screening=2 * schedule.screening)
             seen = np.concatenate([one.observations for one in examiner.experience]).astype(float)
             Search(
                 self.task, self._make, designer, choice, examiner, fitted(observation, seen),

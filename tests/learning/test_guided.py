@@ -43,7 +43,7 @@ def trainer() -> object:
     from embodied.learning.guided import GuidedTrainer
     from embodied.learning.guided_networks import GuidedSettings
 
-    return GuidedTrainer(GuidedSettings(width=64, batch=128, follow=60, demonstrations=10))
+    return GuidedTrainer(GuidedSettings(width=64, batch=128, follow=60, demonstrations=10, imitation=0.1))
 
 
 def test_it_becomes_better_than_what_it_began_with() -> None:
