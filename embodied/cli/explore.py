@@ -105,18 +105,20 @@ def _explore(
 def _report(report: ExploreReport, launch: LaunchFile) -> Table:
     progress, run = report.progress, report.run
     plain = as_plain(report)
+    kind = progress.noun.split()[0]
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim")
     table.add_column(overflow="fold")
-    table.add_row(Text(f"{plain['distinct']} distinct things", style="bold green"), Text(run.reason))
+    table.add_row(Text(f"{plain['distinct']} distinct {kind}", style="bold green"), Text(run.reason))
     table.add_row("over time", Text(over_time(progress)))
-    table.add_row("things", Text(", ".join(progress.found)))
+    table.add_row(kind, Text(", ".join(progress.found)))
     table.add_row("goals", Text(f"{plain['iterations']} tried, {plain['passed']} reached"))
     for reason, goals in failures_by_reason(progress):
         table.add_row("missed", Text(f"{', '.join(goals)}: {reason}"))
     asked = sum(one.asked for one in progress.found.values())
-    table.add_row("not asked for", Text(f"{len(progress.found) - asked} things, found on the way"))
-    table.add_row("deaths", Text(str(plain["deaths"])))
+    table.add_row("not asked for", Text(f"{len(progress.found) - asked} {kind}, found on the way"))
+    if not progress.facts:
+        table.add_row("deaths", Text(str(plain["deaths"])))
     fast = " (fast mode: shortened digging and smelting)" if launch.world.settings.get("fast") else ""
     table.add_row("time", Text(f"{clock(run.seconds)}{fast}"))
     table.add_row("steps", Text(f"{run.steps}, {run.primitive_calls} primitive calls"))

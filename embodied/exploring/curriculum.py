@@ -101,8 +101,8 @@ class NoveltyCurriculum:
     def propose(self, observation: Observation, progress: Progress) -> Proposal | None:
         fresh = [t for t in self.targets if t.fact[-1] not in progress.found]
         hoped = [t for t in fresh if progress.failures(t.name)[0] < MOST_ATTEMPTS]
-        ready = [t for t in hoped if not _waits(progress, t.name)]
-        later = [t for t in hoped if _waits(progress, t.name)]
+        ready = [t for t in hoped if not waits(progress, t.name)]
+        later = [t for t in hoped if waits(progress, t.name)]
         return self._cheapest(ready, observation, progress) or self._cheapest(later, observation, progress)
 
     def nearest(self, observation: Observation, progress: Progress, most: int) -> list[str]:
@@ -119,7 +119,7 @@ class NoveltyCurriculum:
         """The best of those that look cheapest, by plans in full; more are tried while none has a plan."""
 
         def search() -> PlanSearch:
-            return PlanSearch(self.world, observation, penalty=lambda method: _penalty(method, progress))
+            return PlanSearch(self.world, observation, penalty=lambda method: penalty(method, progress))
 
         estimate = search()
         estimate.relax(target.fact for target in candidates)
@@ -133,7 +133,7 @@ class NoveltyCurriculum:
                 with suppress(NoPlan):
                     plans[target] = search().plan(target.condition)
             scores = {
-                target: plan.cost + novelty[target.name] + _burden(plan, progress)
+                target: plan.cost + novelty[target.name] + burden(plan, progress)
                 for target, plan in plans.items()
                 if plan.steps
             }
@@ -144,17 +144,20 @@ class NoveltyCurriculum:
         return None
 
 
-def _waits(progress: Progress, goal: str) -> bool:
+def waits(progress: Progress, goal: str) -> bool:
+    """Whether a goal that failed is not yet to be tried again."""
     count, last = progress.failures(goal)
     return count > 0 and progress.iterations - last < WAIT * 2 ** (count - 1)
 
 
-def _penalty(method: Method, progress: Progress) -> float:
+def penalty(method: Method, progress: Progress) -> float:
+    """What recent failures of a method's step add to its cost [s]."""
     return STEP_FAILED_S * progress.recent_failures(signature_of(method.skill, method.arguments))
 
 
-def _burden(plan: Plan, progress: Progress) -> float:
-    return sum(_penalty(step.method, progress) for step in plan.steps)
+def burden(plan: Plan, progress: Progress) -> float:
+    """What recent failures of its steps add to a plan [s]."""
+    return sum(penalty(step.method, progress) for step in plan.steps)
 
 
 def _stock(

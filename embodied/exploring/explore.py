@@ -13,6 +13,7 @@ from embodied import journal
 from embodied.condition import parse
 from embodied.errors import BadInput
 from embodied.exploring.curriculum import Curriculum, NoveltyCurriculum, Proposal, targets
+from embodied.exploring.facts_curriculum import FactsCurriculum, watched
 from embodied.exploring.model_curriculum import ModelCurriculum
 from embodied.exploring.progress import Progress
 from embodied.exploring.room import SKILL, is_tight, worth_keeping
@@ -70,7 +71,7 @@ def start_exploring(
     """
     spec = load_world(launch.world.kind).spec(launch.world.settings)
     past = find_exploration(runs_dir, resume) if resume else None
-    progress = Progress()
+    progress = Progress(facts=watched(spec))
     if past is not None:
         progress.read(journal.read(past.folder / JOURNAL))
     exploration = Exploration(spec, curriculum, progress, iterations)
@@ -79,7 +80,7 @@ def start_exploring(
     report = run_in_world(
         launch,
         spec,
-        Goal(text, parse("true"), (), "Set its own goals: the nearest things that were never held."),
+        Goal(text, parse("true"), (), f"Set its own goals: the nearest {_new(progress)}."),
         past,
         runs_dir=runs_dir,
         onlookers=Onlookers(on_record, (progress.advance,)),
@@ -133,7 +134,7 @@ class Exploration:
                 observation = self._make_room(run, observation)
             proposal = curriculum.propose(observation, self.progress)
             if proposal is None:
-                return Judgement(Verdict.PASSED, f"nothing more is within reach; {self._found()}"), 0
+                return Judgement(Verdict.PASSED, f"nothing new is left within reach; {self._found()}"), 0
             observation = self._pursue(run, proposal, observation)
         return Judgement(Verdict.PASSED, f"{self.iterations} goals tried; {self._found()}"), 0
 
@@ -188,14 +189,18 @@ class Exploration:
         return run.act(SKILL, {"keep": keep})
 
     def _found(self) -> str:
-        return f"{len(self.progress.found)} distinct things held"
+        return f"{len(self.progress.found)} distinct {self.progress.noun}"
+
+
+def _new(progress: Progress) -> str:
+    return "facts that were never so" if progress.facts else "things that were never held"
 
 
 def curriculum_of(run: Run) -> Curriculum:
     """A model's where one plans or is named for it, else the offline one."""
     writes = run.launch.agent.planner in MODEL_PLANNERS
     if not writes and "curriculum" not in run.launch.model.parts:
-        return NoveltyCurriculum(run.spec)
+        return FactsCurriculum(run.spec) if watched(run.spec) else NoveltyCurriculum(run.spec)
     return ModelCurriculum(run.spec, run.asked, lambda: run.library, run.note, writes)
 
 

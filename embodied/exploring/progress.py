@@ -4,7 +4,7 @@ so a resumed exploration goes on where it was."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,14 +45,18 @@ class Progress:
 
     Attributes:
         family: whose keys are the things that can be held ("inventory").
+        facts: in a world of single things, the facts to look for, as text: those are then what is found.
         found: things by name, in the order in which they were first observed.
+        given: those of the facts that were so at the beginning.
         ended: the iterations that came to an end, interrupted ones left out.
         unasked: how often a thing was achieved without being asked for.
         deaths: and other events that made a step void, by type.
     """
 
     family: str = "inventory"
+    facts: frozenset[str] = frozenset()
     found: dict[str, Found] = field(default_factory=dict)
+    given: set[str] = field(default_factory=set)
     ended: list[GoalEnded] = field(default_factory=list)
     unasked: Counter[str] = field(default_factory=Counter)
     events: Counter[str] = field(default_factory=Counter)
@@ -63,6 +67,12 @@ class Progress:
     _steps: int = 0
     _new: list[str] = field(default_factory=list)
     _last: float | None = None
+    _begun: bool = False
+
+    @property
+    def noun(self) -> str:
+        """What is found, for a reader."""
+        return "facts brought about" if self.facts else "things held"
 
     @property
     def iterations(self) -> int:
@@ -115,15 +125,28 @@ class Progress:
                     tuple(self._new),
                 )
             )
+        if self.facts and record["verdict"] == "PASSED":
+            self._note(str(record["goal"]))  # a goal of several facts, such as a tower
         self.goal, self._new = "", []
 
     def _on_observed(self, record: Record) -> None:
         held = record["facts"].get(self.family)
         for name, count in held.items() if isinstance(held, Mapping) else ():
-            if isinstance(count, (int, float)) and count > 0 and name not in self.found:
-                asked = self.goal in (name, f"{STOCK}{name}")
-                self.found[name] = Found(self.seconds, self.iterations + 1, asked)
-                self._new.append(name)
+            if isinstance(count, (int, float)) and count > 0:
+                self._note(name)
+        if not self.facts:
+            return
+        true: set[str] = set(self.facts) & set(_true_facts(record["facts"]))
+        if not self._begun:
+            self.given, self._begun = true, True
+        for name in sorted(true - self.given):
+            self._note(name)
+
+    def _note(self, name: str) -> None:
+        if name not in self.found:
+            asked = self.goal in (name, f"{STOCK}{name}")
+            self.found[name] = Found(self.seconds, self.iterations + 1, asked)
+            self._new.append(name)
 
     def _on_step_started(self, record: Record) -> None:
         self._steps += 1
@@ -140,3 +163,15 @@ class Progress:
 
     def _on_event(self, record: Record) -> None:
         self.events[str(record["event"].get("type", ""))] += 1
+
+
+def _true_facts(facts: Mapping[str, Any]) -> Iterator[str]:
+    """The facts of an observation, as journals hold it, that are true; as text."""
+    for family, values in facts.items():
+        if values is True:
+            yield family
+        elif isinstance(values, Mapping):
+            yield from (f"{family}[{key}]" for key, value in values.items() if value is True)
+        elif isinstance(values, list):
+            pairs = (pair for pair in values if isinstance(pair, list) and len(pair) == 2)
+            yield from (f"{family}[{', '.join(map(str, keys))}]" for keys, value in pairs if value is True)
