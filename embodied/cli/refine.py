@@ -73,6 +73,7 @@ def refine(
                     runs_dir=folders.runs_folder(),
                     resume=resume,
                     on_record=lambda record: watcher.on_record(dict(record)),
+                    on_past=lambda record: watcher.on_past(dict(record)),
                     stop=stop,
                 )
             finally:

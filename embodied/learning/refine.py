@@ -96,11 +96,13 @@ def start_refining(
     runs_dir: Path,
     resume: str | None = None,
     on_record: Callable[[Record], None] = lambda record: None,
+    on_past: Callable[[Record], None] = lambda record: None,
     stop: threading.Event | None = None,
 ) -> RefineReport:
     """Refine until a policy is good enough or time is up.
 
     Args:
+        on_past: gets the records of the parts of a resumed run that are over, then `on_record` the new ones.
         wish: of a resumed run, only its `schedule.minutes` counts; the rest is as it was started.
 
     Raises:
@@ -126,6 +128,7 @@ def start_refining(
         progress = Progress()
         for record in read(folder / JOURNAL) if past is not None else ():
             progress.advance(record)
+            on_past(record)
         journal = Journal(folder / JOURNAL)
         try:
             journal.subscribe(progress.advance)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -14,19 +14,49 @@ from rich.text import Text
 from embodied.learning.candidates import Candidate
 from embodied.learning.progress import Progress
 from embodied.rewards.training import Checkpoint
-from embodied.view.live import REFRESH_PER_SECOND, SilentWatcher, Watcher
+from embodied.view.live import REFRESH_PER_SECOND
 from embodied.view.timeline import clock
 
 _SPARKS: Final = "▁▂▃▄▅▆▇█"
 _STYLES: Final = {"refused": "dim", "dropped": "dim", "broken": "red", "kept": "bold"}
 
 
+class Watcher(Protocol):
+    """Follows a refinement."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def on_past(self, record: dict[str, Any]) -> None:
+        """What happened before the run was resumed: counts, and is not shown as news."""
+        ...
+
+    def on_record(self, record: dict[str, Any]) -> None: ...
+
+
 def watcher_for(console: Console, minutes: float, *, quiet: bool) -> Watcher:
     """Who shows a refinement on this console."""
     if quiet:
-        return SilentWatcher()
+        return Silent()
     live = console.is_terminal and not console.is_dumb_terminal
     return LiveTable(console, minutes) if live else Lines(console)
+
+
+class Silent:
+    """Shows nothing."""
+
+    def start(self) -> None:
+        """Nothing to start."""
+
+    def stop(self) -> None:
+        """Nothing to stop."""
+
+    def on_past(self, record: dict[str, Any]) -> None:
+        """Nothing to show."""
+
+    def on_record(self, record: dict[str, Any]) -> None:
+        """Nothing to show."""
 
 
 class Lines:
@@ -40,6 +70,9 @@ class Lines:
 
     def stop(self) -> None:
         """Nothing to stop."""
+
+    def on_past(self, record: dict[str, Any]) -> None:
+        self._progress.advance(record)
 
     def on_record(self, record: dict[str, Any]) -> None:
         self._progress.advance(record)
@@ -68,6 +101,9 @@ class LiveTable:
 
     def stop(self) -> None:
         self._live.stop()
+
+    def on_past(self, record: dict[str, Any]) -> None:
+        self.on_record(record)
 
     def on_record(self, record: dict[str, Any]) -> None:
         with self._lock:

@@ -1,0 +1,72 @@
+"""What is shown of a refinement: lines where there is no terminal, a table where there is one."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import Any
+
+import msgspec
+from rich.console import Console
+
+from embodied.learning.candidates import Candidate, Proposal
+from embodied.learning.progress import Progress
+from embodied.learning.screen import Lines, LiveTable, Silent, candidate_table, watcher_for
+from embodied.rewards.training import Checkpoint, TermStatistics
+
+CANDIDATE = Candidate(1, Proposal("push, level", "", {}), "accepted")
+CHECKPOINT = Checkpoint(500, 20, 15, 30.0, 4.0, {"reach": TermStatistics(0.25, 0.1, 0.0, 1.0)})
+PAST: list[dict[str, Any]] = [
+    {"type": "run_started", "t": 100.0, "explanation": "Push.", "condition": "true"},
+    {"type": "candidate", "t": 101.0, "round": 1, "candidate": CANDIDATE.to_plain()},
+    {"type": "phase", "t": 102.0, "doing": "screening, 2 left", "candidate": 1},
+]
+MEASURED: dict[str, Any] = {
+    "type": "checkpoint",
+    "t": 400.0,
+    "candidate": 1,
+    "checkpoint": msgspec.to_builtins(CHECKPOINT),
+}
+RESUMED = {"type": "run_resumed", "t": 399.0}
+
+
+def console(*, terminal: bool = False) -> Console:
+    return Console(record=True, width=160, force_terminal=terminal, file=StringIO())
+
+
+def test_each_event_is_a_line_with_its_time() -> None:
+    shown = console()
+    lines = Lines(shown)
+    for record in (*PAST, MEASURED):
+        lines.on_record(record)
+    text = shown.export_text()
+    assert "0:00  to learn: Push. Success: true" in text
+    assert "0:01  candidate 1 (push, level): accepted" in text
+    assert "5:00  candidate 1, step 500: 15 of 20  reach 0.25" in text
+
+
+def test_what_was_before_a_resumption_counts_and_is_no_news() -> None:
+    shown = console()
+    lines = Lines(shown)
+    for record in PAST:
+        lines.on_past(record)
+    for record in (RESUMED, MEASURED):
+        lines.on_record(record)
+    text = shown.export_text()
+    assert "push, level" not in text
+    assert "0:03  candidate 1, step 500: 15 of 20" in text
+
+
+def test_the_table_has_a_row_for_each_candidate() -> None:
+    progress = Progress()
+    for record in (*PAST, MEASURED):
+        progress.advance(record)
+    shown = console()
+    shown.print(candidate_table(progress))
+    row = next(line for line in shown.export_text().splitlines() if "push, level" in line)
+    assert row.split() == ["▶", "1", "push,", "level", "reach", "0.25", "500", "75", "%", "75", "%", "▇"]
+
+
+def test_who_watches_depends_on_where() -> None:
+    assert isinstance(watcher_for(console(), 5, quiet=False), Lines)
+    assert isinstance(watcher_for(console(terminal=True), 5, quiet=False), LiveTable)
+    assert isinstance(watcher_for(console(terminal=True), 5, quiet=True), Silent)
