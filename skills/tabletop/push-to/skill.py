@@ -29,7 +29,7 @@ _MANNERS = [0, 2, 1, 3]
 _EXTRA = [0.0, 0.06, 0.03, 0.08]
 _HIGHER = 0.0145  # the fingers are in the fourth manner [m]
 _GAPS = [0.02, 0.006]  # the hand comes down this far behind the thing [m]
-_SLACK = 0.008  # open fingers stay this far from either side [m]
+_SLACKS = [0.014, 0.008]  # open fingers stay this far from either side [m]
 _WIDEST = 0.08
 
 
@@ -77,9 +77,9 @@ def _push(
     """Push along a leg; "" if it went as meant. What cannot be is added to `spoilt`."""
     z = max(0.018, spot[2] - 0.004) + (_HIGHER if leg[2] == 3 else 0.0)
     hand = _hand(spot, leg[0], leg[1], leg, max(size[0], size[1]) / 2)
-    yaw, end = hand[4], [hand[2], hand[3]]
+    end = [hand[2], hand[3]]
     for x, y in [[hand[0], hand[1]], end]:
-        thought = reach_check(x, y, z, yaw=yaw, via="above", touch=object)
+        thought = reach_check(x, y, z, yaw=hand[4], via="above", touch=object)
         if thought.ok and not thought.value["reachable"]:
             spoilt.append([x, y, leg[2]])
             return str(thought.value["message"])
@@ -88,10 +88,10 @@ def _push(
         spoilt.append([hand[0], hand[1], leg[2]])
         _rise(object)
         return down.message
-    pushed = move_to(end[0], end[1], z, yaw=yaw, speed=0.35, touch=object)
+    pushed = move_to(end[0], end[1], z, yaw=hand[4], speed=0.35, touch=object)
     if not pushed.ok:
         spoilt.append([end[0], end[1], leg[2]])
-    back = 0.02 if leg[2] < 2 else _SLACK
+    back = 0.02 if leg[2] < 2 else _SLACKS[1]
     ux, uy = leg[5], leg[6]
     move_by(dx=-ux * back, dy=-uy * back, speed=0.5, touch=object)
     risen = _rise(object)
@@ -123,6 +123,8 @@ def _rise(object: str) -> str:
     up = move_by(dz=0.10, speed=0.8, touch=object)
     if up.ok:
         return ""
+    if fact("gripper_width", default=0.0) > 0.03:
+        open_gripper()  # as they turn, fingers around the thing would grip it
     for turn in [0.0, 0.5, -0.5]:
         if move_by(dz=0.05, dyaw=turn, touch=object).ok:
             break
@@ -277,11 +279,11 @@ def _leg(
         return []
     if _meets(things, start, ux, uy, -own, far + own, own + room, room, 0.0):
         return []
-    width = 2 * (own + _SLACK)
     for manner in _MANNERS:
-        if manner >= 2 and width > _WIDEST:
-            continue
-        for gap in _GAPS if manner < 2 else [0.0]:
+        for gap in _GAPS if manner < 2 else _SLACKS:
+            width = 2 * (own + gap)
+            if manner >= 2 and width > _WIDEST:
+                continue
             leg = [end[0], end[1], float(manner), gap, width, ux, uy, slant, own]
             hand = _hand((start[0], start[1]), end[0], end[1], leg, half)
             if _is_out(hand, manner, spoilt):
@@ -318,9 +320,7 @@ def _is_out(hand: list[float], manner: int, spoilt: list[list[float]]) -> bool:
 
 def _things(object: str) -> list[list[float]]:
     """All other things as [x, y, half extents, cosine and sine of the yaw, radius (0: a box), top]."""
-    kinds = facts("kind")
-    poses = facts("pose")
-    sizes = facts("size")
+    kinds, poses, sizes = facts("kind"), facts("pose"), facts("size")
     yaws = facts("yaw")
     found: list[list[float]] = []
     for name in poses:
@@ -381,9 +381,7 @@ def _meets(
 
 def _reason(object: str, place: str, spot: tuple[float, ...], why: str) -> str:
     """Why there is no way."""
-    kinds = facts("kind")
-    poses = facts("pose")
-    sizes = facts("size")
+    kinds, poses, sizes = facts("kind"), facts("pose"), facts("size")
     near = [
         name
         for name in poses
