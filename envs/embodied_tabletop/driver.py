@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from embodied.arms.checking import checked
 from embodied.arms.driver import ArmCommand, ArmDescription, ArmState, Driver, Obstacle
 from embodied.errors import BadInput, did_you_mean
 from embodied.facts import FactFamily
@@ -117,18 +118,13 @@ class TabletopDriver:
         )
 
     def command(self, command: ArmCommand) -> ArmCommand:
-        """Joint targets are held within the arm's range; the gripper's within its own."""
-        joints = command.position
-        if joints is not None:
-            joints = tuple(min(max(q, low), high) for q, low, high in zip(joints, LOWER, UPPER, strict=True))
-        width, force = command.gripper_width, command.gripper_force
-        if width is not None:
-            width = min(max(width, 0.0), GRIPPER_WIDTH_MAX_M)
-            self._table.opening = width > self._table.now.gripper_width
-        if force is not None:
-            force = min(max(force, 0.0), GRIPPER_FORCE_MAX_N)
-        self._table.engine.command(joints, width, force)
-        return ArmCommand(joints, width, force)
+        """Joint targets are held within the arm's range; the gripper's within its own. Raises `BadInput` on
+        what is not finite."""
+        applied = checked(command, self.description)
+        if applied.gripper_width is not None:
+            self._table.opening = applied.gripper_width > self._table.now.gripper_width
+        self._table.engine.command(applied.position, applied.gripper_width, applied.gripper_force)
+        return applied
 
     def tick(self) -> None:
         self._ticks += 1
