@@ -53,7 +53,8 @@ def test_another_world_is_refused(
 ) -> None:
     folder, report, _ = stopped
     given = [change.format(elsewhere=tmp_path) for change in changes]
-    with started(folder, *resume(report["run"], *given)) as command:
+    more = ("--set", "limits.steps=5")  # without, the spent budget is what is told
+    with started(folder, *resume(report["run"], *more, *given)) as command:
         before = command.records()
         code, refused = command.finish()
         command.no_orphans()
