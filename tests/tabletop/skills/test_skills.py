@@ -103,7 +103,8 @@ def test_a_skill_does_what_it_says(
 
 
 def test_every_skill_is_tried() -> None:
-    assert {skill for skill, _, _, _ in CASES} | {"lower-at"} == {skill.name for skill in SKILLS}
+    elsewhere = {"lower-at", "let-go"}  # a part of others; and what an interruption leaves behind, below
+    assert {skill for skill, _, _, _ in CASES} | elsewhere == {skill.name for skill in SKILLS}
 
 
 def test_the_same_skill_runs_in_the_other_engine(table: Table) -> None:
