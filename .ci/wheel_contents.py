@@ -5,19 +5,23 @@ from __future__ import annotations
 import sys
 import zipfile
 
-TOP_LEVEL = {"embodied", "embodied_minecraft", "embodied_mineflayer"}
+TOP_LEVEL = {"embodied", "embodied_arm", "embodied_minecraft", "embodied_mineflayer", "embodied_tabletop"}
 NEEDED = (
     "embodied/cli/main.py",
     "embodied/py.typed",
     "embodied/map/page.html",
     "embodied/data/launch/minecraft.toml",
+    "embodied/data/launch/tabletop.toml",
     "embodied/data/skills/minecraft/mine-block/SKILL.md",
     "embodied/data/skills/minecraft/mine-block/skill.py",
+    "embodied/data/skills/tabletop/pick/skill.py",
+    "embodied_arm/drivers/models/ur5e.xml",
     "embodied_mineflayer/js/package.json",
     "embodied_mineflayer/js/package-lock.json",
     "embodied_mineflayer/js/primitives/index.js",
     "embodied_minecraft/server/package.json",
     "embodied_minecraft/server/package-lock.json",
+    "embodied_tabletop/scenes/default.toml",
 )
 
 
