@@ -63,6 +63,11 @@ def key(words: Iterable[str]) -> str:
     return "".join(words)
 
 
+def with_article(noun: str) -> str:
+    """ "an axe", "a pickaxe"."""
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
 def listed(parts: tuple[str, ...]) -> str:
     """ "a, b and c"."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

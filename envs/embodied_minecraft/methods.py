@@ -14,6 +14,7 @@ from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 
 from embodied.condition import Condition, parse
+from embodied.english import with_article
 from embodied.facts import Observation
 from embodied.methods import FactRef, Method
 from embodied_minecraft.knowledge import Knowledge, Recipe, Source, load
@@ -215,7 +216,7 @@ class MinecraftMethods:
         dig_s = self.knowledge.dig_seconds(block, tool or _best_held(self.knowledge, block, here))
         needs = (_at_least(tool, 1),) if tool else ()
         wears = bool(tool and self.knowledge.blocks[block].hardness)
-        note = f"needs {_a(tool.replace('_', ' '))}" if tool else ""
+        note = f"needs {with_article(tool.replace('_', ' '))}" if tool else ""
         presence = self.blocks.get(block)
         if block in here.near or (presence and presence.search_s is not None):
             yield Method(
@@ -397,7 +398,3 @@ def _best_held(knowledge: Knowledge, block: str, here: Situation) -> str | None:
 def default_methods(version: str = "1.20.4") -> MinecraftMethods:
     """The methods of the shipped knowledge and the world's blocks."""
     return MinecraftMethods(load(version), world_blocks())
-
-
-def _a(noun: str) -> str:
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"

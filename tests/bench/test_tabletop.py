@@ -19,6 +19,7 @@ from embodied_tabletop.benchmark import (
     BENCHMARK,
     GOAL_SEEDS,
     GOALS,
+    PUSH_SEEDS,
     ROBUSTNESS_SEEDS,
     SKILL_SCENE,
     SKILL_SEEDS,
@@ -64,8 +65,8 @@ def case(part: str, group: str, engine: str = "mujoco", **settings: Any) -> Worl
 
 def test_the_world_gives_its_benchmark_and_its_seeds_are_apart() -> None:
     assert isinstance(getattr(load_world("tabletop"), "benchmark", None), WorldBenchmark)
-    seeds = [*SKILL_SEEDS, *GOAL_SEEDS, *ROBUSTNESS_SEEDS]
-    assert len(seeds) == len(set(seeds)) == 130
+    seeds = [*SKILL_SEEDS, *PUSH_SEEDS, *GOAL_SEEDS, *ROBUSTNESS_SEEDS]
+    assert len(seeds) == len(set(seeds)) == 230
     for engine in BENCHMARK.engines:
         cases = [one for part in PARTS for one in BENCHMARK.cases(part, engine, 0)]
         assert len({one.key for one in cases}) == len(cases) == 11 * 100 + 10 * 20 + 10 * 10
