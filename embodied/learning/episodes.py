@@ -72,10 +72,18 @@ class Held:
 
 
 def run_episode(
-    environment: Environment, act: Act, seed: int, steps: int, watch: Watch | None = None
+    environment: Environment,
+    act: Act,
+    seed: int,
+    steps: int,
+    watch: Watch | None = None,
+    *,
+    begin: Watch | None = None,
 ) -> Episode:
-    """One episode from `seed`; `watch` is called in each state."""
+    """One episode from `seed`; `begin` is called in the first state, `watch` in each."""
     observation, info = environment.reset(seed=seed)
+    if begin:
+        begin(environment)
     observations, actions, success = [observation], [], [bool(info["is_success"])]
     held = Held()
     if watch:

@@ -14,6 +14,7 @@ from embodied.learning.episodes import (
     SELECTION_SEEDS,
     Act,
     Episode,
+    Watch,
     idle_act,
     measured,
     random_act,
@@ -91,14 +92,19 @@ class Examiner:
         return measured(step, done, reward, self.observation, self.action, self._failed(done))
 
     def run(
-        self, act: Act, seeds: Iterable[int], stop: Callable[[], bool] = lambda: False
+        self,
+        act: Act,
+        seeds: Iterable[int],
+        stop: Callable[[], bool] = lambda: False,
+        *,
+        begin: Watch | None = None,
     ) -> list[Episode] | None:
-        """Episodes from these seeds; None if `stop` said so meanwhile."""
+        """Episodes from these seeds, see `run_episode`; None if `stop` said so meanwhile."""
         done = []
         for seed in seeds:
             if stop():
                 return None
-            done.append(run_episode(self.environment, act, seed, self._horizon))
+            done.append(run_episode(self.environment, act, seed, self._horizon, begin=begin))
         return done
 
     def _failed(self, episodes: Sequence[Episode]) -> dict[str, int]:

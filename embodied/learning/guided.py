@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -84,9 +84,7 @@ class _Training:
         """Successes of the guide, with noise: what a batch is half made of."""
         found = 0
         for attempt in range(self.settings.attempts):
-            episode = self._played(self._noisy_guide, attempt)
-            self._remember(episode)
-            found += episode.succeeded
+            found += self._play(self._noisy, attempt).succeeded
             if found >= self.settings.demonstrations or self._job.stop():
                 return
         if found < 3:
@@ -97,24 +95,33 @@ class _Training:
 
     def run_episode(self) -> None:
         """One episode, learning at each step."""
-        self._remember(self._played(self._act, int(self._draws.integers(TRAINING_SEEDS))))
+        self._play(self._chosen, int(self._draws.integers(TRAINING_SEEDS)))
 
-    def _played(self, act: Act, seed: int) -> Episode:
-        return run_episode(self._environment, act, seed, self._job.horizon)
+    def _play(self, choose: Callable[[Flat, Flat], Flat], seed: int) -> Episode:
+        """An episode, remembered with what the guide would have done; `choose` gets that too."""
+        guides: list[Flat] = []
 
-    def _act(self, observation: Flat) -> Flat:
+        def act(observation: Flat) -> Flat:
+            guides.append(self._guide.act(observation))
+            return choose(observation, guides[-1])
+
+        episode = run_episode(self._environment, act, seed, self._job.horizon, begin=self._guide.begin)
+        guides.append(self._guide.act(episode.observations[-1]))
+        self._remember(episode, np.stack(guides))
+        return episode
+
+    def _chosen(self, observation: Flat, guide: Flat) -> Flat:
         self.step += 1
         for update in range(self.settings.updates):
             self.learner.improve(self._batch(), actor_too=update + 1 == self.settings.updates)
         if self.step <= self.settings.follow:
-            return self._noisy_guide(observation)
+            return self._noisy(observation, guide)
         features = torch.as_tensor(self._job.features(observation[None].astype(float)).astype(np.float32))
-        guide = torch.as_tensor(self._guide.act(observation)[None])
-        action: Flat = self.learner.better(features, guide).numpy()[0]
+        action: Flat = self.learner.better(features, torch.as_tensor(guide[None])).numpy()[0]
         return action
 
-    def _noisy_guide(self, observation: Flat) -> Flat:
-        action = self._guide.act(observation).astype(float)
+    def _noisy(self, observation: Flat, guide: Flat) -> Flat:
+        action = guide.astype(float)
         if self._draws.random() < self.settings.noisy_share:
             action = action + self.settings.noise * self._draws.standard_normal(len(action))
         noisy: Flat = np.clip(action, -1.0, 1.0).astype(np.float32)
@@ -125,9 +132,8 @@ class _Training:
         parts = [self._online.drawn(half, self._draws), self._successes.drawn(half, self._draws)]
         return Batch(*(torch.as_tensor(np.concatenate(pair)) for pair in zip(*parts, strict=True)))
 
-    def _remember(self, episode: Episode) -> None:
+    def _remember(self, episode: Episode, guides: Flat) -> None:
         features = self._job.features(episode.observations.astype(float)).astype(np.float32)
-        guides = np.stack([self._guide.act(observation) for observation in episode.observations])
         rows = list(_transitions(episode, features, guides, self._rewarded.paid(episode), self.settings))
         self._online.add(rows)
         if episode.succeeded:

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from embodied.learning.environment import Flat
+from embodied.learning.environment import Environment, Flat
 from embodied.learning.episodes import Episode
 from embodied.rewards.calling import in_process
 from embodied.rewards.checking import check
@@ -29,10 +29,20 @@ AT_M: Final = 0.012
 
 
 class Guide(Protocol):
-    """A weak skill, as a function of the observation."""
+    """A weak skill. It may remember what it did so far: whoever runs an episode calls `begin` right after the
+    reset, then `act` exactly once for each observation, in order, the last one included.
+
+    What is done may be another's choice: each observation tells what came of it. What the guide would have
+    done is stored with the step, so learning from old steps never asks it again.
+    """
 
     @property
     def name(self) -> str: ...
+
+    def begin(self, environment: Environment) -> None:
+        """An episode begins, in this environment, which was just reset. It may be looked at in `act` too,
+        until the next `begin`, by a guide that needs more than observations; it is not to be changed."""
+        ...
 
     def act(self, observation: Flat) -> Flat:
         """An action within [-1, 1], shape (m,), for an observation of shape (n,)."""
@@ -100,6 +110,9 @@ class Sketch:
     ) -> None:
         self._plan, self._toward = plan, toward
         self._observation, self._action = observation, action
+
+    def begin(self, environment: Environment) -> None:
+        """Nothing to remember."""
 
     def act(self, observation: Flat) -> Flat:
         """See `Guide.act`."""

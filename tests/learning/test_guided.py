@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from embodied.condition import parse
-from embodied.learning.environment import Flat
+from embodied.learning.environment import Environment, Flat
 from embodied.learning.episodes import TRAINING_SEEDS, random_act, run_episode
 from embodied.learning.errors import NoGuide
 from embodied.learning.guides import Guide, sketch
@@ -28,6 +28,9 @@ class Weak:
 
     name: str = "weak"
     off: float = 0.06
+
+    def begin(self, environment: Environment) -> None:
+        pass
 
     def act(self, observation: Flat) -> Flat:
         shifted = observation.copy()
@@ -66,6 +69,34 @@ def test_it_goes_on_as_if_it_had_never_stopped(tmp_path: Path) -> None:
     (last,) = list(trainer().train(job(200, Weak(), state=tmp_path / "1")))  # type: ignore[attr-defined]
     assert last.step == max(did)
     np.testing.assert_array_equal(actions(last), did[last.step])
+
+
+@dataclass
+class Counting:
+    """Remembers how it was asked."""
+
+    environment: Environment | None = None
+    first: bool = False
+    episodes: int = 0
+    asked: int = 0
+    name: str = "counting"
+
+    def begin(self, environment: Environment) -> None:
+        self.environment, self.first, self.episodes = environment, True, self.episodes + 1
+
+    def act(self, observation: Flat) -> Flat:
+        assert isinstance(self.environment, Point)
+        if not self.first:  # in order, each once: it is where the environment is
+            np.testing.assert_allclose(observation, self.environment._told()[0])
+        self.first, self.asked = False, self.asked + 1
+        return straight(observation)
+
+
+def test_a_guide_is_told_of_each_episode_and_asked_once_for_each_observation() -> None:
+    guide = Counting()
+    (snapshot,) = list(trainer().train(job(40, guide, every=40)))  # type: ignore[attr-defined]
+    tried = snapshot._training._online.filled()["now"]
+    assert guide.asked == len(tried) + guide.episodes
 
 
 def test_its_file_does_what_the_actor_does(tmp_path: Path) -> None:
