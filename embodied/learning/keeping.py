@@ -1,0 +1,69 @@
+"""The policy that a refinement keeps: measured on seeds that nothing saw, with a card of how it was made."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from embodied import __version__
+from embodied.journal import Journal
+from embodied.learning.artefact import Artefact, Measured, keep
+from embodied.learning.candidates import Candidate
+from embodied.learning.episodes import HELD_OUT_SEEDS, SELECTION_SEEDS, TRAINING_SEEDS, run_episode
+from embodied.learning.policy import load_policy
+from embodied.learning.search import POLICY, candidate_folder
+from embodied.learning.trainer import Choice
+from embodied.learning.wish import Setting
+
+
+def keep_policy(setting: Setting, journal: Journal, chosen: Candidate, choice: Choice) -> Artefact:
+    """Measure the file itself, on seeds that nothing saw, and keep it."""
+    journal.write("phase", doing="measuring on held-out seeds", candidate=chosen.number)
+    file = candidate_folder(setting.folder, chosen.number) / POLICY
+    policy = load_policy(file)
+    policy.refuse_other(setting.environment.observation_spec, setting.environment.action_spec)
+    count = setting.wish.schedule.held_out
+    seeds = range(HELD_OUT_SEEDS, HELD_OUT_SEEDS + count)
+    episodes = [run_episode(setting.environment, policy, seed, setting.task.steps) for seed in seeds]
+    measured = Measured.of(
+        sum(episode.succeeded for episode in episodes),
+        count,
+        HELD_OUT_SEEDS,
+        float(np.mean([episode.steps for episode in episodes])),
+    )
+    told = _told(setting, chosen, choice)
+    artefact = keep(file, setting.folder, measured, chosen.proposal.source, told)
+    journal.write(
+        "policy_kept",
+        policy=artefact.digest,
+        file=str(artefact.file.relative_to(setting.folder)),
+        candidate=chosen.number,
+        held_out=asdict(measured),
+    )
+    return artefact
+
+
+def _told(setting: Setting, chosen: Candidate, choice: Choice) -> dict[str, Any]:
+    """What the card says beside the specs."""
+    assert chosen.best is not None
+    return {
+        "task": setting.task.name,
+        "sentence": setting.task.sentence,
+        "success": str(setting.task.condition),
+        "horizon": setting.task.steps,
+        "world": setting.launch.world.kind,
+        "environment": dict(setting.task.identity),
+        "trained": {
+            "trainer": choice.trainer.name,
+            "began_with": choice.guide.name if choice.guide else "nothing",
+            "designer": setting.wish.designer,
+            "steps": chosen.best.step,
+            "seed": setting.wish.seed,
+            "seeds": f"drawn below {TRAINING_SEEDS}",
+            "chosen_by": f"{chosen.best.successes} of {chosen.best.episodes} from {SELECTION_SEEDS}",
+            "candidate": chosen.number,
+        },
+        "embodied": __version__,
+    }

@@ -1,0 +1,100 @@
+"""How a refinement ended: its verdict, the facts of its report, the pictures of an episode."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from embodied.errors import EmbodiedError
+from embodied.learning.artefact import Artefact
+from embodied.learning.candidates import SOLVED, Candidate
+from embodied.learning.episodes import HELD_OUT_SEEDS, run_episode
+from embodied.learning.policy import load_policy
+from embodied.learning.progress import Progress
+from embodied.learning.report import Film, render
+from embodied.learning.trainer import Choice
+from embodied.learning.wish import Setting
+from embodied.outcome import Verdict
+
+REPORT: Final = "report.html"
+FRAMES: Final = 6
+
+
+@dataclass(frozen=True)
+class RefineReport:
+    """How it ended.
+
+    Attributes:
+        verdict: PASSED if the policy succeeded on at least 90 % of the held-out seeds, FAILED if on fewer,
+            UNKNOWN if there is none.
+        chosen: the candidate whose policy is kept.
+    """
+
+    run: str
+    folder: Path
+    sentence: str
+    verdict: Verdict
+    reason: str
+    seconds: float
+    progress: Progress
+    chosen: Candidate | None
+    artefact: Artefact | None
+
+    @property
+    def page(self) -> Path:
+        return self.folder / REPORT
+
+
+def report_of(
+    setting: Setting, progress: Progress, seconds: float, chosen: Candidate | None, artefact: Artefact | None
+) -> RefineReport:
+    """What is to be said of what was kept, if anything was."""
+    if artefact is None:
+        verdict, reason = Verdict.UNKNOWN, "time was up, or it was stopped, before the first checkpoint"
+    else:
+        good = artefact.measured.rate >= SOLVED
+        verdict = Verdict.PASSED if good else Verdict.FAILED
+        reason = f"succeeds on {artefact.measured.words} held-out seeds"
+        reason += "" if good else f"; {100 * SOLVED:.0f} % are wanted"
+    return RefineReport(
+        setting.folder.name, setting.folder, setting.wish.sentence, verdict, reason, seconds,
+        progress, chosen, artefact,
+    )  # fmt: skip
+
+
+def write_page(setting: Setting, report: RefineReport, choice: Choice) -> None:
+    """report.html, with the pictures of an episode where the world can be drawn."""
+    film = _film(setting, report.artefact) if report.artefact else Film(why_none="there is no policy yet")
+    facts = {
+        "task": f"{setting.task.name}: {setting.task.sentence}",
+        "success means": str(setting.task.condition),
+        "trainer": f"{choice.trainer.name}, {choice.why}",
+        "designer": setting.wish.designer,
+        "time": f"{report.seconds / 60:.1f} min",
+        "seed": str(setting.wish.seed),
+    }
+    page = render(
+        setting.wish.sentence, report.reason, facts, report.progress, report.chosen, report.artefact, film
+    )
+    report.page.write_text(page, encoding="utf-8")
+
+
+def _film(setting: Setting, artefact: Artefact) -> Film:
+    frames: list[Any] = []
+    try:
+        environment = setting.source.make(setting.task, setting.launch.world.settings, pictures=True)
+        try:
+            policy = load_policy(artefact.file, digest=artefact.digest)
+            steps = setting.task.steps
+            run_episode(environment, policy, HELD_OUT_SEEDS, steps, lambda e: frames.append(e.render()))
+        finally:
+            environment.close()
+    except EmbodiedError as error:
+        return Film(why_none=error.message)
+    if not frames or frames[0] is None:
+        return Film(why_none="this world draws none.")
+    chosen = np.unique(np.linspace(0, len(frames) - 1, FRAMES).round().astype(int))
+    return Film(tuple(frames[index] for index in chosen), HELD_OUT_SEEDS)

@@ -1,0 +1,47 @@
+"""What a refinement was asked for, and what it works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from embodied.launchfile import LaunchFile
+from embodied.learning.budget import Schedule
+from embodied.learning.environment import Environment, TaskSource, TrainingTask
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked for.
+
+    Attributes:
+        sentence: the task in words.
+        seed: of everything that is drawn at random.
+    """
+
+    sentence: str
+    designer: str = "offline"
+    trainer: str = "auto"
+    seed: int = 1
+    schedule: Schedule = field(default_factory=Schedule)
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """A wish in a world: the same for all parts of a run.
+
+    Attributes:
+        environment: to look and measure in; trainings make their own.
+        folder: of the run.
+    """
+
+    launch: LaunchFile
+    wish: Wish
+    task: TrainingTask
+    source: TaskSource
+    environment: Environment
+    folder: Path
+
+    def make(self) -> Environment:
+        """One more environment of the task."""
+        return self.source.make(self.task, self.launch.world.settings)
