@@ -20,6 +20,13 @@ class Schedule:
         episodes: to measure a checkpoint with.
         held_out: to measure the result with.
         rounds: of designing, at most.
+        repairs: times in a round that what was refused goes back to the designer, with the reasons.
+        critic: whether a reward that the critic refuses is sent back; without, its words are only noted, and
+            what is no reward at all is refused all the same.
+        reflection: whether the designer is told what the critic and the analyst said; without, it knows the
+            earlier rewards and how often each succeeded.
+        screened: whether rewards are trained a little first, and the better half goes on; without, each is
+            trained to its end.
     """
 
     minutes: float = 10.0
@@ -30,6 +37,10 @@ class Schedule:
     episodes: int = 20
     held_out: int = 100
     rounds: int = 3
+    repairs: int = 3
+    critic: bool = True
+    reflection: bool = True
+    screened: bool = True
 
 
 @dataclass

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from embodied.primitives import JsonSchema
 
-PARTS = ("planner", "writer", "critic", "curriculum")
+PARTS = ("planner", "writer", "critic", "curriculum", "designer")
 """The parts that a model may play; each can have a model of its own in the launch file."""
 
 

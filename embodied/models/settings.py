@@ -111,6 +111,7 @@ MODEL_TABLE: Mapping[str, Mapping[str, Any]] = {
     "writer": _part("Who writes skills, in the same way."),
     "critic": _part("Who proposes how success is judged, in the same way."),
     "curriculum": _part("Who sets goals while exploring, in the same way."),
+    "designer": _part("Who writes rewards for `embodied refine --designer llm`, in the same way."),
 }
 
 
