@@ -5,7 +5,8 @@ EmbodiedError
 │   ├── UnknownTask           no task of the world is what the sentence says
 │   ├── NoCondition           a task that nothing can say the success of
 │   ├── EnvironmentChanged    a run that goes on in another environment than it began in
-│   └── PolicyMismatch        a policy that sees or does other things than the body
+│   ├── PolicyMismatch        a policy that sees or does other things than the body
+│   └── CannotForesee         planning asked of a world that cannot be tried out and put back
 ├── SetupError
 │   └── NoTrainer             a package of the extra `learn` is not installed
 └── EmbodiedError
@@ -37,6 +38,10 @@ class EnvironmentChanged(BadInput):
 
 
 class PolicyMismatch(BadInput):
+    pass
+
+
+class CannotForesee(BadInput):
     pass
 
 
