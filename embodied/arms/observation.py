@@ -63,6 +63,14 @@ class Observer:
         """Forget the last reading: an episode begins."""
         self._last = None
 
+    def memory(self) -> Floats | None:
+        """The last reading, for `remember`."""
+        return None if self._last is None else self._last.copy()
+
+    def remember(self, last: Floats | None) -> None:
+        """Go on from a reading that `memory` gave."""
+        self._last = None if last is None else last.copy()
+
     def read(self, facts: FactSource) -> Flat:
         """The observation now, shape (spec.size,).
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from embodied_tabletop.scene import Scene, Vector3
 
@@ -164,6 +164,18 @@ class Engine(Protocol):
 
     def set_grip(self, friction: float) -> None:
         """Scale the friction of the finger tips; 1 is as built."""
+        ...
+
+    def save(self) -> Any:
+        """This moment, to be put back by `restore`; good until the next `reset`.
+
+        Raises:
+            CannotForesee: the engine cannot be put back exactly.
+        """
+        ...
+
+    def restore(self, moment: Any) -> None:
+        """Be where `save` was called: steps from here are the same, bit by bit."""
         ...
 
     def close(self) -> None: ...

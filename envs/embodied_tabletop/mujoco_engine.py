@@ -232,6 +232,18 @@ class MujocoEngine:
     def set_grip(self, friction: float) -> None:
         self._model.geom_friction[self._pads] = self._pad_friction * friction * self._scale
 
+    def save(self) -> Any:
+        """See `Engine.save`."""
+        state = self._target.copy(), self._reached.copy(), self._width, self._width_goal, dict(self._pushes)
+        return copy.copy(self._data), self._model.actuator_forcerange[self._grip_ctrl].copy(), state
+
+    def restore(self, moment: Any) -> None:
+        """See `Engine.restore`. All of MuJoCo's data: what it derived lags behind by a substep."""
+        data, force, (target, reached, self._width, self._width_goal, pushes) = moment
+        self._data = copy.copy(data)
+        self._model.actuator_forcerange[self._grip_ctrl] = force
+        self._target[:], self._reached[:], self._pushes = target, reached, dict(pushes)
+
     def close(self) -> None:
         """MuJoCo's memory goes with the object."""
 

@@ -23,6 +23,7 @@ import pybullet
 from numpy.typing import NDArray
 from pybullet_utils.bullet_client import BulletClient
 
+from embodied.learning.errors import CannotForesee
 from embodied_tabletop.engine import (
     ARM,
     CONTROL_PERIOD_S,
@@ -242,6 +243,16 @@ class PybulletEngine:
             self._bullet.changeDynamics(
                 self._arm, link, lateralFriction=PAD_FRICTION * scale, spinningFriction=0.01 * scale
             )
+
+    def save(self) -> Any:
+        """PyBullet's states leave out its contacts' memory, so steps from one would not be the same."""
+        raise CannotForesee(
+            "PyBullet cannot be put back exactly to where it was, so nothing can be planned by trying.",
+            remedy="Take --engine mujoco for planning, or train with --trainer sac, guided or cma.",
+        )
+
+    def restore(self, moment: Any) -> None:
+        self.save()
 
     def close(self) -> None:
         if self._bullet.isConnected():

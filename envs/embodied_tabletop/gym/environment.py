@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gymnasium
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from embodied.arms.observation import Observer
 from embodied.condition import evaluate
 from embodied.errors import BadInput, EmbodiedError, did_you_mean
+from embodied.learning.planning_ahead import foreseen_by_stepping
 from embodied.outcome import Judgement
 from embodied.referee import judge
 from embodied.rewards.spec import Arrays, ObservationSpec
@@ -220,6 +221,32 @@ class TabletopEnv(gymnasium.Env[Flat, Action]):
             self._facts.tick()
         self._joints = targets
 
+    def save(self) -> _Moment:
+        """This moment of the episode, for `restore`; good until the next `reset`.
+
+        Raises:
+            CannotForesee: the engine is PyBullet.
+        """
+        return _Moment(
+            self._engine.save(), dict(vars(self._control)), self._facts.stays, self._observer.memory(),
+            self._joints, self._width, tuple(self._late), self._told.copy(), self._over,
+            self.np_random.bit_generator.state,
+        )  # fmt: skip
+
+    def restore(self, moment: _Moment) -> None:
+        """Be where `save` was called: steps from here are the same, bit by bit."""
+        self._engine.restore(moment.engine)
+        vars(self._control).update(moment.control)
+        self._facts.go_back(moment.stays)
+        self._observer.remember(moment.read)
+        self._joints, self._width, self._late = moment.joints, moment.width, deque(moment.late)
+        self._told, self._over, self._aimed = moment.told.copy(), moment.over, None
+        self.np_random.bit_generator.state = moment.draws
+
+    def foresee(self, plans: Flat) -> Flat:
+        """See `embodied.learning.planning_ahead.Foreseeing`."""
+        return foreseen_by_stepping(self, plans)
+
     def render(self) -> NDArray[np.uint8] | None:
         """What the camera sees, shape (height, width, 3); the target is a green ball."""
         if self.render_mode is None:
@@ -308,6 +335,22 @@ class TabletopEnv(gymnasium.Env[Flat, Action]):
 
     def _about(self) -> dict[str, Any]:
         return {"randomized": self._drawn.told()} if self._drawn != Drawn() else {}
+
+
+@dataclass(frozen=True, eq=False)
+class _Moment:
+    """What changes in an episode: of the engine, the control, the facts, the observer and the environment."""
+
+    engine: Any
+    control: dict[str, Any]
+    stays: frozenset[str]
+    read: Floats | None
+    joints: Floats
+    width: float
+    late: tuple[Floats, ...]
+    told: Flat
+    over: str
+    draws: Mapping[str, Any]
 
 
 def _idle(size: int, *, gripper: bool) -> Floats:

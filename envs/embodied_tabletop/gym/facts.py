@@ -50,6 +50,16 @@ class InstantFacts:
         self._pressed.clear()
         self.tick()
 
+    @property
+    def stays(self) -> frozenset[str]:
+        """What has happened in this episode and stays so: buttons that were pressed."""
+        return frozenset(self._pressed)
+
+    def go_back(self, stays: frozenset[str]) -> None:
+        """The engine was put back to when this was so."""
+        self._pressed = set(stays)
+        self.tick()
+
     def tick(self) -> None:
         """Time has passed: forget what was read; what stays once it has happened is noticed."""
         self._known.clear()
