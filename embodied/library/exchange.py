@@ -13,13 +13,13 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from embodied.errors import BadLibrary, BadSkill
-from embodied.library.files import NAMES, place_folder, read_files, texts_of
+from embodied.library.files import ALL_NAMES, NAMES, place_folder, read_files, texts_of
 from embodied.library.store import Added, LibraryStore
-from embodied.skills import Skill, load_skill
+from embodied.skills import Skill, load_skill, policies
 
 MOST_SKILLS: Final = 20_000
 MOST_BYTES: Final = 256 * 1024
-"""Of one file."""
+"""Of one file, but a policy's."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def export_skills(skills: list[Skill], target: Path) -> int:
 def import_skills(source: Path, store: LibraryStore) -> list[Incoming]:
     """Read skills from a folder or FILE.zip, and store those that can be read in quarantine.
 
-    Links are not followed, and nothing but SKILL.md and skill.py is read.
+    Links are not followed, and nothing is read but SKILL.md, skill.py, and what belongs to a policy.
 
     Raises:
         BadLibrary: the source cannot be read, or holds paths that lead out of it, or too much.
@@ -77,11 +77,11 @@ def import_skills(source: Path, store: LibraryStore) -> list[Incoming]:
 def _take(home: Path, source: Path, store: LibraryStore) -> Incoming:
     name = home.name
     try:
-        if read_files(home).keys() != set(NAMES):
+        for file in ALL_NAMES:  # before any of it is read
+            if _size(home / file) > most_bytes(file):
+                raise BadSkill(f"{name}/{file}: is larger than {most_bytes(file) // 1024} KiB.")
+        if not read_files(home).keys() >= set(NAMES):
             raise BadSkill(f"{name}: SKILL.md or skill.py is missing, or is a link.")
-        for file in NAMES:
-            if (home / file).stat().st_size > MOST_BYTES:
-                raise BadSkill(f"{name}/{file}: is larger than {MOST_BYTES // 1024} KiB.")
         skill = load_skill(home)
         added = store.add(
             skill, origin="imported", why=f"from {source.name}", quarantine=f"imported from {source.name}"
@@ -89,6 +89,18 @@ def _take(home: Path, source: Path, store: LibraryStore) -> Incoming:
     except BadSkill as error:
         return Incoming(name, None, None, str(error).replace(f"{home}", name))
     return Incoming(name, skill, added, "")
+
+
+def most_bytes(file: str) -> int:
+    """How large a file of a skill from outside may be."""
+    return policies.MOST_BYTES if file == policies.POLICY_FILE else MOST_BYTES
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.lstat().st_size
+    except OSError:
+        return 0
 
 
 def _homes(folder: Path) -> list[Path]:
@@ -121,13 +133,13 @@ def _unpack(source: Path, target: Path) -> None:
     try:
         with zipfile.ZipFile(source) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
-            if len(members) > MOST_SKILLS * 4:
+            if len(members) > MOST_SKILLS * len(ALL_NAMES):
                 raise BadLibrary(f"{source}: holds {len(members)} files.", remedy="Split it.")
             for member in members:
                 _refuse_bad_path(source, member)
             for member in members:
                 path = PurePosixPath(member.filename)
-                if path.name not in NAMES or len(path.parts) < 2:
+                if path.name not in ALL_NAMES or len(path.parts) < 2:
                     continue
                 home = target / path.parts[-2]
                 home.mkdir(exist_ok=True)
@@ -145,8 +157,9 @@ def _refuse_bad_path(source: Path, member: zipfile.ZipInfo) -> None:
         raise BadLibrary(f"{source}: {name!r} leads out of the file.", remedy="Do not use this file.")
     if stat.S_ISLNK(member.external_attr >> 16):
         raise BadLibrary(f"{source}: {name!r} is a link.", remedy="Do not use this file.")
-    if path.name in NAMES and member.file_size > MOST_BYTES:
-        raise BadLibrary(f"{source}: {name!r} is larger than {MOST_BYTES // 1024} KiB.")
+    most = most_bytes(path.name)
+    if path.name in ALL_NAMES and member.file_size > most:
+        raise BadLibrary(f"{source}: {name!r} is larger than {most // 1024} KiB.")
 
 
 class _Bounded:
@@ -154,12 +167,12 @@ class _Bounded:
 
     def __init__(self, packed: object, source: Path, name: str) -> None:
         self._packed = packed
-        self._left = MOST_BYTES
+        self._left = self._most = most_bytes(PurePosixPath(name).name)
         self._what = f"{source}: {name!r}"
 
     def read(self, size: int = -1) -> bytes:
         data: bytes = self._packed.read(min(size, 65536) if size > 0 else 65536)  # type: ignore[attr-defined]
         self._left -= len(data)
         if self._left < 0:
-            raise BadLibrary(f"{self._what} unpacks to more than {MOST_BYTES // 1024} KiB.")
+            raise BadLibrary(f"{self._what} unpacks to more than {self._most // 1024} KiB.")
         return data

@@ -14,21 +14,31 @@ from typing import Final
 import yaml
 
 from embodied.errors import BadSkill
-from embodied.skills import Skill, load_skill
+from embodied.skills import Skill, load_skill, policies
 
 NAMES: Final = ("SKILL.md", "skill.py")
+ALL_NAMES: Final = (*NAMES, *policies.FILES)
 TEMPORARY: Final = ".new-"
 
 
 def texts_of(skill: Skill) -> dict[str, bytes]:
-    """The two files of a skill: as they lie in its folder if that is what was read, else written anew."""
-    found = read_files(skill.folder)
-    if found.keys() == set(NAMES):
+    """The files of a skill: as they lie in its folder if that is what was read, else written anew.
+
+    Raises:
+        BadSkill: it runs a policy whose file is not there.
+    """
+    wanted = names_of(skill)
+    found = {name: content for name, content in read_files(skill.folder).items() if name in wanted}
+    if found.keys() == set(wanted):
         try:
             if load_skill(skill.folder, named=skill.name).hash == skill.hash:
                 return found
         except BadSkill:
-            pass
+            if skill.policy:
+                raise
+    if skill.policy:
+        lacking = ", ".join(name for name in wanted if name not in found) or "what was read"
+        raise BadSkill(f"{skill.folder}: a skill that runs a policy is here without {lacking}.")
     metadata = {
         "embodied-world": skill.world,
         "embodied-achieves": "; ".join(skill.achieves),
@@ -45,10 +55,15 @@ def texts_of(skill: Skill) -> dict[str, bytes]:
     return {"SKILL.md": f"---\n{front}---\n\n# {title}\n".encode(), "skill.py": skill.source.encode()}
 
 
+def names_of(skill: Skill) -> tuple[str, ...]:
+    """The files that a skill is made of."""
+    return ALL_NAMES if skill.policy else NAMES
+
+
 def read_files(folder: Path) -> dict[str, bytes]:
     """Those of a skill's files that are there. A link is none of them."""
     found = {}
-    for name in NAMES:
+    for name in ALL_NAMES:
         file = folder / name
         if file.is_file() and not file.is_symlink():
             with contextlib.suppress(OSError):

@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from embodied.errors import BadLibrary, BadSkill
-from embodied.library.files import NAMES, digests, read_files, replace_file
+from embodied.library.files import ALL_NAMES, digests, read_files, replace_file
 from embodied.library.records import SkillState, read_records, state_of
 from embodied.skills import Parameter, Skill, load_skill
 from embodied.skills.skill import REQUIRED
@@ -36,6 +36,7 @@ class PackedSkill(msgspec.Struct, array_like=True):
     runtime: str
     source: str
     doc: str
+    policy: str = ""
 
 
 class Entry(msgspec.Struct):
@@ -115,7 +116,7 @@ class Index:
     def _stamp(self, name: str) -> list[int]:
         root = str(self.folder)
         stamp = []
-        for path in (*(f"{root}/{name}/{file}" for file in NAMES), f"{root}/{RECORDS}/{name}.jsonl"):
+        for path in (*(f"{root}/{name}/{file}" for file in ALL_NAMES), f"{root}/{RECORDS}/{name}.jsonl"):
             try:
                 status = os.stat(path, follow_symlinks=False)
             except OSError:
@@ -168,6 +169,7 @@ def pack(skill: Skill) -> PackedSkill:
         skill.runtime,
         skill.source,
         skill.doc,
+        skill.policy,
     )
 
 
@@ -189,6 +191,7 @@ def unpack(packed: PackedSkill, folder: Path) -> Skill:
         source=packed.source,
         doc=packed.doc,
         folder=folder,
+        policy=packed.policy,
     )
 
 

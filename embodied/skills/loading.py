@@ -1,4 +1,4 @@
-"""Reading a skill's folder: SKILL.md (Agent Skills front matter) and skill.py."""
+"""Reading a skill's folder: SKILL.md (Agent Skills front matter), skill.py, and a policy if it runs one."""
 
 from __future__ import annotations
 
@@ -11,13 +11,22 @@ import yaml
 
 from embodied.condition import parse
 from embodied.errors import BadCondition, BadSkill, did_you_mean
+from embodied.skills.policies import POLICY_FILE, checked_policy
 from embodied.skills.skill import PLACEHOLDER, Parameter, Skill
 from embodied.skills.source import bad, read_interface
 
 FIELDS: Final = frozenset({"name", "description", "license", "compatibility", "metadata", "allowed-tools"})
 KEYS: Final = frozenset(
-    {"embodied-world", "embodied-achieves", "embodied-needs", "embodied-calls", "embodied-runtime"}
+    {
+        "embodied-world",
+        "embodied-achieves",
+        "embodied-needs",
+        "embodied-calls",
+        "embodied-runtime",
+        "embodied-policy",
+    }
 )
+RUNTIMES: Final = ("python", "policy")
 _SAFE: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it was built
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
@@ -47,6 +56,10 @@ def load_skill(folder: Path, *, named: str = "") -> Skill:
         if called.replace("-", "_") not in interface.calls:
             what = f"embodied-calls names {called!r}, which skill.py does not call"
             raise bad(file, _line(lines, "embodied-calls"), what, "Take it out, or call it.")
+    runtime = metadata.get("embodied-runtime", "python")
+    policy = ""
+    if runtime == "policy":
+        policy = checked_policy(folder, metadata["embodied-policy"], source)
     return Skill(
         name=name,
         python_name=python_name,
@@ -56,10 +69,11 @@ def load_skill(folder: Path, *, named: str = "") -> Skill:
         achieves=achieves,
         needs=needs,
         calls=calls,
-        runtime=metadata.get("embodied-runtime", "python"),
+        runtime=runtime,
         source=source,
         doc=interface.doc,
         folder=folder,
+        policy=policy,
     )
 
 
@@ -127,9 +141,14 @@ def _checked_metadata(front: Mapping[str, Any], file: Path, lines: list[str]) ->
             hint = did_you_mean(str(key), KEYS) or f"Known are {', '.join(sorted(KEYS))}."
             raise bad(file, _line(lines, str(key)), f"unknown key {key!r}", hint)
     runtime = metadata.get("embodied-runtime", "python")
-    if runtime != "python":
+    if runtime not in RUNTIMES:
         line = _line(lines, "embodied-runtime")
-        raise bad(file, line, f"cannot run a skill of runtime {runtime!r}", "The known runtime is python.")
+        remedy = f"The known runtimes are {' and '.join(RUNTIMES)}."
+        raise bad(file, line, f"cannot run a skill of runtime {runtime!r}", remedy)
+    if (runtime == "policy") != ("embodied-policy" in metadata):
+        line = _line(lines, "embodied-policy" if runtime == "python" else "embodied-runtime")
+        remedy = f"Both are there or none: `embodied-policy` is the SHA-256 of {POLICY_FILE}."
+        raise bad(file, line, "embodied-runtime: policy and embodied-policy belong together", remedy)
     return metadata
 
 

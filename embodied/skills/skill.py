@@ -55,10 +55,11 @@ class Skill:
         parameters: of its function, in order.
         achieves, needs: templates of conditions over its parameters, "inventory[{item}] >= {count}".
         calls: the names of the skills that it calls.
-        runtime: "python".
+        runtime: "python", or "policy": its code runs a policy that lies beside it.
         source: the text of skill.py.
         doc: the docstring of its function.
         folder: where it was read from.
+        policy: SHA-256 of its `policy.onnx`; "" if it has none.
     """
 
     name: str
@@ -73,10 +74,11 @@ class Skill:
     source: str
     doc: str = ""
     folder: Path = field(default=Path(), compare=False)
+    policy: str = ""
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 over code and interface; the description and the licence are not part of it."""
+        """SHA-256 over code, policy and interface; the description and the licence are not part of it."""
         interface = {
             "name": self.name,
             "world": self.world,
@@ -84,6 +86,7 @@ class Skill:
             "needs": self.needs,
             "calls": self.calls,
             "runtime": self.runtime,
+            **({"policy": self.policy} if self.policy else {}),
         }
         text = json.dumps(interface, sort_keys=True) + "\n" + self.source
         return hashlib.sha256(text.encode()).hexdigest()
