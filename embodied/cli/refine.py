@@ -28,6 +28,9 @@ MINUTES = 10.0
 def refine(
     launch: options.Launch = "",
     task: Annotated[str, typer.Option(help="What is to be learned, in words.")] = "",
+    success: Annotated[
+        str, typer.Option(help="When it is done, as a condition over facts; for what no goal sentence says.")
+    ] = "",
     designer: Annotated[
         str, typer.Option(help="Who writes rewards: [cyan]offline[/cyan] composes them, with no model.")
     ] = "offline",
@@ -48,6 +51,8 @@ def refine(
 
       embodied refine tabletop --task "reach the target"
       embodied refine tabletop --task "press the button" --minutes 5
+      embodied refine tabletop --task "put the red cube in the bowl"
+      embodied refine tabletop --task "nestle" --success "distance(pose\\[red_cube], pose\\[bowl]) < 0.1"
       embodied refine --resume last --minutes 20
 
     Success is judged by the task's own condition, on seeds that training never saw. Ctrl-C keeps the best
@@ -59,7 +64,7 @@ def refine(
 
     overrides = options.overrides_of(settings, {"engine": engine})
     console = Console(stderr=as_json, highlight=False)
-    wish = Wish(task, designer, trainer, seed, Schedule(minutes))
+    wish = Wish(task or success, designer, trainer, seed, Schedule(minutes), success=success)
     with ending.errors_as_json(as_json, task):
         chosen = _launch(launch, resume, overrides, wish)
         stop = threading.Event()

@@ -20,6 +20,7 @@ Comparisons with an UNKNOWN fact are UNKNOWN; `and`, `or`, `not` follow Kleene's
 """
 
 from embodied.condition.evaluating import Bindings, Truth, evaluate
+from embodied.condition.expanding import alternatives, expanded
 from embodied.condition.inspecting import Requirement, check, facts_in, requirement, unknowable
 from embodied.condition.nodes import (
     And,
@@ -54,10 +55,12 @@ __all__ = [
     "Sum",
     "Term",
     "Truth",
+    "alternatives",
     "always_holds",
     "check",
     "empty_parts",
     "evaluate",
+    "expanded",
     "facts_in",
     "parse",
     "requirement",

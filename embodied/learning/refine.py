@@ -10,7 +10,7 @@ from embodied.errors import BadInput
 from embodied.journal import Journal, Record, read
 from embodied.launchfile import LaunchFile
 from embodied.learning.budget import Clock
-from embodied.learning.choosing import choose
+from embodied.learning.choosing import choose_task
 from embodied.learning.environment import fingerprint, load_tasks
 from embodied.learning.progress import Progress
 from embodied.learning.refined import RefineReport
@@ -18,6 +18,7 @@ from embodied.learning.refinement import Refinement
 from embodied.learning.resuming import find_refinement, refuse_changed, resumed_launch, resumed_wish
 from embodied.learning.trainer import check_trainer
 from embodied.learning.wish import Setting, Wish
+from embodied.plugins import load_world
 from embodied.runs import JOURNAL, new_run
 
 __all__ = ["RefineReport", "Wish", "resumed_launch", "start_refining"]
@@ -52,9 +53,11 @@ def start_refining(
         raise BadInput(f"The designer {wish.designer!r} is not built yet.", remedy="There is: offline.")
     check_trainer(wish.trainer)
     source = load_tasks(launch.world.kind)
-    task = choose(wish.sentence, source.tasks(launch.world.settings))
-    environment = source.make(task, launch.world.settings)
+    kind, settings = launch.world.kind, launch.world.settings
+    task = choose_task(wish.sentence, wish.success, source, settings, lambda: load_world(kind).spec(settings))
+    environment = source.make(task, settings)
     try:
+        environment.reset(seed=0)  # what cannot begin is said before there is a run
         now = fingerprint(task, environment)
         if past is not None:
             refuse_changed(past[1]["fingerprint"], now, past[0].name)

@@ -16,6 +16,9 @@ class Wish:
 
     Attributes:
         sentence: the task in words.
+        success: when it is done, as a condition over the world's facts; "" where the task, or the world's
+            goal parser, says so.
+        skill: of the library, to begin with; "" to look for one that achieves the task.
         seed: of everything that is drawn at random.
     """
 
@@ -24,6 +27,8 @@ class Wish:
     trainer: str = "auto"
     seed: int = 1
     schedule: Schedule = field(default_factory=Schedule)
+    success: str = ""
+    skill: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embodied.condition import Condition
+from embodied.condition import Condition, alternatives
 from embodied.rewards.calling import total
 from embodied.rewards.compiling import RewardFunction
 from embodied.rewards.errors import RewardError
@@ -108,7 +108,7 @@ def critique(
         BadSpec: trajectories or the condition do not fit the specs.
     """
     counting = counting or Counting()
-    wanted = matters(condition, observation)
+    wanted = [matters(way, observation) for way in alternatives(condition)]
     for trajectory in trajectories:
         trajectory.check(observation, action)
     horizon = counting.horizon or max((trajectory.steps for trajectory in trajectories), default=1)
@@ -169,10 +169,13 @@ def _numbers(reward: RewardFunction, trajectories: Sequence[Trajectory]) -> list
 
 def _ignored(
     reward: RewardFunction,
-    wanted: Sequence[Matter],
+    wanted: Sequence[Sequence[Matter]],
     observation: ObservationSpec,
     trajectories: Sequence[Trajectory],
 ) -> list[Finding]:
+    """What a reward does not look at, of that way to succeed of which it looks at most."""
+    every = tuple(dict.fromkeys(matter for way in wanted for matter in way))
+    missed = set(ignored(reward, every, observation, trajectories))
     return [
         Finding(
             "ignores",
@@ -180,7 +183,7 @@ def _ignored(
             f"Success is about {matter.what}, and no term depends on {' or '.join(matter.entries)}.",
             f"Add a term that reads {matter.entries[0]} and grows as success comes nearer.",
         )
-        for matter in ignored(reward, wanted, observation, trajectories)
+        for matter in min(([one for one in way if one in missed] for way in wanted), key=len)
     ]
 
 

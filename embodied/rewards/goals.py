@@ -30,6 +30,8 @@ _POSITIONS: Final = ("object", "place", "handle", "hand", "")
 _END: Final = 0.03
 """Of a mechanism's way: so near to its end is the end."""
 _FLIPPED: Final = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "==": "!=", "!=": "=="}
+MOST_ALTERNATIVES: Final = 6
+"""Of a condition that can come true in more ways, the first are pursued."""
 _SHAPES: Final = "distance(a, b) < 0.05, opening > 0.12, pressed[button], on[a, b], joined by and, or"
 
 
@@ -77,7 +79,7 @@ def goals(condition: Condition, observation: ObservationSpec) -> tuple[tuple[Goa
     """
     match condition:
         case Or(parts):
-            return tuple(one for part in parts for one in goals(part, observation))
+            return tuple(one for part in parts[:MOST_ALTERNATIVES] for one in goals(part, observation))
         case And(parts):
             together: tuple[tuple[Goal, ...], ...] = ((),)
             for part in parts:
@@ -193,7 +195,8 @@ def _beside(text: str, things: tuple[str, ...], flag: str, observation: Observat
         for thing in things
     ]
     height = f'0.5 * (obs["{sizes[0]}"] + obs["{sizes[1]}"]) * UP' if all(sizes) else "OFFSET * UP"
-    toward = f'obs["{second.name}"]' if second.role == "place" else f'(obs["{second.name}"] + {height})'
+    flat = second.role == "place" and not all(sizes)
+    toward = f'obs["{second.name}"]' if flat else f'(obs["{second.name}"] + {height})'
     shortfall = f'np.maximum(apart(obs["{first.name}"], {toward}) - TOLERANCE, 0.0)'
     raised = second.role != "place"
     span = _reach(first)

@@ -10,12 +10,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Final
 
 from embodied.rewards.goals import Goal
+from embodied.rewards.language import MAX_FUNCTIONS
 from embodied.rewards.spec import ActionSpec, ObservationSpec
 
 WAYS = ("grasp", "push")
 """How a thing is moved: held in the fingers, or pushed and pulled by touch."""
+
+
+MOST_STAGES: Final = MAX_FUNCTIONS - 3
+"""Beside them stand `near`, `apart` and `reward`."""
+_WORK: Final = 48
+"""Stages times things: each stage looks at the moves of all things before its own."""
+_NEEDED_LEAST: Final = ("hold", "lift", "release", "grasp", "align", "reach")
 
 
 @dataclass(frozen=True)
@@ -98,8 +107,17 @@ def stages(
         made += _approach(same, names, observation, way=way, lifted=lifted)
         made += [_move(goal, name, after) for goal, name in zip(moving, moves, strict=True)]
         made += _ending(same, moving, names, observation, way)
-        after += moves
-    return tuple(made)
+        after = moves or after  # whose levels are those of what came before, too
+    return tuple(_fitting(made, min(MOST_STAGES, _WORK // max(len(groups), 1))))
+
+
+def _fitting(made: list[Stage], most: int) -> list[Stage]:
+    """As many as the reward language takes; what is needed least is left out where there are many things."""
+    for kind in _NEEDED_LEAST:
+        if len(made) <= most:
+            break
+        made = [stage for stage in made if stage.name.partition("_")[0] != kind]
+    return made
 
 
 def _approach(

@@ -82,11 +82,7 @@ class View:
     @cached_property
     def places(self) -> tuple[Place, ...]:
         """All places, those where objects stood included."""
-        starts = []
-        for thing in self.scene.objects:
-            x, y, _ = self.start.poses[thing.name].position
-            r = START_TOLERANCE_M
-            starts.append(Place(start_of(thing.name), Region(x - r, y - r, x + r, y + r)))
+        starts = (Place(name, region) for name, region in _starts(self.scene, self.start))
         return (*self.scene.places, *starts)
 
     @cached_property
@@ -108,6 +104,18 @@ class View:
     def still(self, name: str) -> bool:
         velocity = self.state(name).velocity
         return hypot(*velocity) < STILL_M_S
+
+
+def marks(scene: Scene, start: Start) -> dict[str, Region]:
+    """Where every place is, by name; it stays there."""
+    return {**{place.name: place.region for place in scene.places}, **dict(_starts(scene, start))}
+
+
+def _starts(scene: Scene, start: Start) -> Iterator[tuple[str, Region]]:
+    r = START_TOLERANCE_M
+    for thing in scene.objects:
+        x, y, _ = start.poses[thing.name].position
+        yield start_of(thing.name), Region(x - r, y - r, x + r, y + r)
 
 
 def facts(view: View) -> WireFacts:

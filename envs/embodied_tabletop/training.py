@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Final
 
+from embodied.condition import Condition
+from embodied.facts import FactSource, Key, Observation, Value
 from embodied.learning.environment import TrainingTask
-from embodied_tabletop.gym import STEP_S, TASKS, TabletopEnv
+from embodied_tabletop.gym import STEP_S, TASKS, TabletopEnv, Task, goal_task
+from embodied_tabletop.scene import Scene, handle_of
+from embodied_tabletop.scenefile import load_scene
+from embodied_tabletop.settings import Settings
+from embodied_tabletop.spec import TabletopSpec
+
+LASTING: Final = frozenset({"kind", "color", "pose", "size", "yaw", "opening"})
+"""Families whose keys are the same as long as the scene stands."""
 
 
 class TabletopTasks:
-    """Implements `embodied.learning.environment.TaskSource`; the engine is the launch's."""
+    """Implements `embodied.learning.environment.TaskSource` and `embodied.learning.goals.SceneTasks`.
+
+    The engine is the launch's; the six tasks of `embodied_tabletop.gym` have scenes of their own, every other
+    goal is one of the launch's scene.
+    """
 
     def tasks(self, settings: Mapping[str, Any]) -> tuple[TrainingTask, ...]:
-        """All of them; the launch's scene is not looked at: each task has its own."""
-        engine = str(settings.get("engine", "mujoco"))
-        identity = {"kind": "tabletop", "engine": engine, f"version of {engine}": version(engine)}
+        """The registered ones; the launch's scene is not looked at: each has its own."""
+        identity = _identity(settings)
         return tuple(
             TrainingTask(
                 task.name,
@@ -30,10 +43,63 @@ class TabletopTasks:
             for task in TASKS.values()
         )
 
+    def standing(self, settings: Mapping[str, Any]) -> FactSource:
+        """What a table has as long as it stands. Raises BadInput for a scene with mistakes."""
+        scene = _scene(settings)
+        things = {thing.name: thing.kind for thing in scene.objects}
+        handles = {handle_of(name): "handle" for name, kind in things.items() if kind == "drawer"}
+        kinds = things | handles | dict.fromkeys(scene.place_names, "place")
+        colors = {thing.name: thing.color for thing in scene.objects}
+        colors |= {place.name: place.color for place in scene.marked if place.color}
+        nowhere: dict[Key, Value] = {(name,): (0.0, 0.0, 0.0) for name in kinds}
+        return Observation(
+            TabletopSpec.families,
+            {
+                "kind": {(name,): kind for name, kind in kinds.items()},
+                "color": {(name,): color for name, color in colors.items()},
+                "pose": nowhere,
+                "size": nowhere,
+                "yaw": {(name,): 0.0 for name in (*things, *handles)},
+                "opening": {(name,): 0.0 for name, kind in things.items() if kind == "drawer"},
+            },
+        )
+
+    def lasting(self) -> Collection[str]:
+        """See `embodied.learning.goals.SceneTasks`."""
+        return LASTING
+
+    def task_of(
+        self, name: str, sentence: str, condition: Condition, settings: Mapping[str, Any]
+    ) -> TrainingTask:
+        """A goal of the launch's scene. Raises BadInput where it names nothing that can be observed."""
+        scene = _scene(settings)
+        task = goal_task(name, sentence, condition, scene)
+        told = repr(replace(scene, origin="", name=""))
+        digest = hashlib.sha256(told.encode()).hexdigest()[:16]
+        identity = {**_identity(settings), "scene": digest}
+        return TrainingTask(name, sentence, condition, task.steps, STEP_S, identity)
+
     def make(self, task: TrainingTask, settings: Mapping[str, Any], *, pictures: bool = False) -> TabletopEnv:
-        """See `embodied_tabletop.gym.TabletopEnv`: the hand moves along axes, tool down."""
+        """See `embodied_tabletop.gym.TabletopEnv`: the hand moves along axes, tool down.
+
+        Raises:
+            BadInput: the scene's goal is reached wherever an episode begins.
+        """
         engine = str(settings.get("engine", "mujoco"))
-        return TabletopEnv(task.name, engine=engine, render_mode="rgb_array" if pictures else None)
+        chosen: str | Task = task.name
+        if task.name not in TASKS:
+            assert task.condition is not None
+            chosen = goal_task(task.name, task.sentence, task.condition, _scene(settings))
+        return TabletopEnv(chosen, engine=engine, render_mode="rgb_array" if pictures else None)
+
+
+def _identity(settings: Mapping[str, Any]) -> dict[str, str]:
+    engine = str(settings.get("engine", "mujoco"))
+    return {"kind": "tabletop", "engine": engine, f"version of {engine}": version(engine)}
+
+
+def _scene(settings: Mapping[str, Any]) -> Scene:
+    return load_scene(Settings.of(settings).scene)
 
 
 TASK_SOURCE = TabletopTasks()

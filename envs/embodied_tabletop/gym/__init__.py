@@ -22,6 +22,7 @@ except ImportError as missing:
     ) from missing
 
 from embodied_tabletop.gym.environment import STEP_S, BlownUp, TabletopEnv
+from embodied_tabletop.gym.goals import goal_task
 from embodied_tabletop.gym.randomization import RANGES
 from embodied_tabletop.gym.tasks import TASKS, Task
 from embodied_tabletop.gym.vector import ThreadedVectorEnv
@@ -35,6 +36,7 @@ __all__ = [
     "Task",
     "ThreadedVectorEnv",
     "environment_id",
+    "goal_task",
 ]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import gymnasium
@@ -26,9 +26,9 @@ from embodied_tabletop.engines import make_engine
 from embodied_tabletop.gym.control import READY, action_spec, make_control, within
 from embodied_tabletop.gym.facts import InstantFacts
 from embodied_tabletop.gym.randomization import Drawn, draw, read_ranges, varied
-from embodied_tabletop.gym.tasks import TARGET, TASKS, hand_entries
+from embodied_tabletop.gym.starting import DRAWS, drawn_start
+from embodied_tabletop.gym.tasks import TARGET, TASKS, Task, hand_entries
 from embodied_tabletop.pictures import Moment, Studio, check_picture
-from embodied_tabletop.placing import place
 from embodied_tabletop.scene import Vector3
 from embodied_tabletop.settings import ENGINES
 
@@ -55,7 +55,7 @@ class TabletopEnv(gymnasium.Env[Flat, Action]):
     """See docs/tabletop-rl.md.
 
     Args:
-        task: one of `embodied_tabletop.gym.TASKS`.
+        task: one of `embodied_tabletop.gym.TASKS`, or a `Task` (`goal_task` makes one of a scene's goal).
         engine: "mujoco" or "pybullet".
         control: "end_effector_delta" or "joint_delta".
         turns: whether the hand's yaw is the policy's too (end_effector_delta).
@@ -77,7 +77,7 @@ class TabletopEnv(gymnasium.Env[Flat, Action]):
 
     def __init__(
         self,
-        task: str = "PickPlace",
+        task: str | Task = "PickPlace",
         *,
         engine: str = "mujoco",
         control: str = "end_effector_delta",
@@ -90,12 +90,13 @@ class TabletopEnv(gymnasium.Env[Flat, Action]):
         width: int = 320,
         height: int = 240,
     ) -> None:
-        _known("task", task, tuple(TASKS))
+        if isinstance(task, str):
+            _known("task", task, tuple(TASKS))
         _known("engine", engine, ENGINES)
         if render_mode is not None:
             _known("render mode", render_mode, tuple(self.metadata["render_modes"]))
         check_picture(camera, width, height)
-        self.task = TASKS[task]
+        self.task = TASKS[task] if isinstance(task, str) else task
         self.condition = self.task.condition
         self.render_mode = render_mode
         self._picture = (camera, width, height)
@@ -159,17 +160,10 @@ class TabletopEnv(gymnasium.Env[Flat, Action]):
         for name in asked:
             _known("reset option", name, RESET_OPTIONS)
         ranges = read_ranges(asked["randomize"]) if "randomize" in asked else self._ranges
-        rng = self.np_random
-        self._drawn = draw(ranges, self._nominal, rng)
+        self._drawn = draw(ranges, self._nominal, self.np_random)
         self._vary()
-        start = place(self._scene, int(rng.integers(2**31)))
-        self._width = GRIPPER_WIDTH_MAX_M if self.task.gripper else 0.0
-        start = replace(start, joints=READY, gripper_width=self._width)
-        places = self._places(asked.get("target"), start)
-        self._engine.reset(start)
-        for _ in range(SETTLE_PERIODS):
-            self._engine.step()
-        self._facts.begin(self._scene, start, places)
+        start, places = self._arranged(asked.get("target"))
+        self._width = start.gripper_width
         self._observer.begin()
         self._joints = np.array(READY)
         self._control.begin(self._joints)
@@ -313,6 +307,22 @@ class TabletopEnv(gymnasium.Env[Flat, Action]):
             self._scene = varied(self._nominal, drawn)
             self._engine.vary(self._scene, drawn.friction)
             self._varied = drawn != Drawn()
+
+    def _arranged(self, target: Any) -> tuple[Start, dict[str, Vector3]]:
+        """Everything stands where this episode begins; a scene's goal is not done there."""
+        for _ in range(DRAWS):
+            start = drawn_start(self.task, self._scene, self.np_random)
+            places = self._places(target, start)
+            self._engine.reset(start)
+            for _ in range(SETTLE_PERIODS):
+                self._engine.step()
+            self._facts.begin(self._scene, start, places)
+            if self.task.given is None or not self._done():
+                return start, places
+        raise BadInput(
+            f"{self.condition} is so wherever an episode begins in {self._scene.name!r}.",
+            remedy="Ask for something that is to be changed, or change the scene.",
+        )
 
     def _places(self, wanted: Any, start: Start) -> dict[str, Vector3]:
         draw_target = self.task.target

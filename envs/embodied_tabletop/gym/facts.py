@@ -11,7 +11,7 @@ from typing import Any
 from embodied.arms.facts import FAMILIES as ARM_FAMILIES
 from embodied.facts import UNKNOWN, FactFamily, Key, Observation, Unknown, Value, observation_from_wire
 from embodied_tabletop.engine import JOINTS, BodyState, Engine, Start
-from embodied_tabletop.facts import PRESSED_SHARE, READERS, View
+from embodied_tabletop.facts import PRESSED_SHARE, READERS, View, marks
 from embodied_tabletop.families import FAMILIES
 from embodied_tabletop.geometry import cube_yaw, to_world, yaw_of
 from embodied_tabletop.parts import handle_position
@@ -47,6 +47,7 @@ class InstantFacts:
         self._scene, self._start, self._places = scene, start, places
         self._buttons = {t.name: PRESSED_SHARE * t.travel for t in scene.objects if t.kind == "button"}
         self._handles = {handle_of(t.name): t for t in scene.objects if t.kind == "drawer"}
+        self._marks = marks(scene, start)
         self._pressed.clear()
         self.tick()
 
@@ -128,6 +129,9 @@ class InstantFacts:
             return to_world(self._state(drawer.name), handle_position(drawer))
         if name in self._scene.by_name:
             return self._state(name).position
+        if name in self._marks:
+            x, y = self._marks[name].center
+            return x, y, 0.0
         return self._family("pose").get("pose", name)
 
     def _yaw(self, name: str) -> Value | Unknown:
@@ -138,6 +142,9 @@ class InstantFacts:
 
     def _size(self, name: str) -> Value | Unknown:
         thing = self._scene.by_name.get(name)
+        if thing is None and name in self._marks:
+            region = self._marks[name]
+            return region.x_max - region.x_min, region.y_max - region.y_min, 0.0
         return self._family("size").get("size", name) if thing is None else thing.size
 
     def _opening(self, name: str) -> Value | Unknown:

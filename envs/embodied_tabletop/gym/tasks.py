@@ -39,6 +39,8 @@ class Task:
         steps: agent steps in an episode.
         gripper: whether the fingers are the policy's; else they are shut.
         target: draws the target, None for a task without.
+        given: the scene, where it is no text of the task's own; its places are facts too.
+        opened: drawers that stand open, somehow, when an episode begins.
     """
 
     name: str
@@ -49,6 +51,8 @@ class Task:
     steps: int
     gripper: bool = False
     target: Draw | None = None
+    given: Scene | None = None
+    opened: tuple[str, ...] = ()
 
     @cached_property
     def condition(self) -> Condition:
@@ -56,6 +60,8 @@ class Task:
 
     @cached_property
     def built_scene(self) -> Scene:
+        if self.given is not None:
+            return self.given
         if not self.scene:
             return Scene(self.name.lower(), self.doc, ())
         return parse_scene(self.scene, f"{self.name} (task)", name=self.name.lower())
@@ -83,26 +89,26 @@ def hand_entries(*, gripper: bool, turns: bool, joints: bool) -> tuple[Entry, ..
     return tuple(entries)
 
 
-def _position(name: str, doc: str, role: str = "object", thing: str = "") -> Entry:
+def position_entry(name: str, doc: str, role: str = "object", thing: str = "") -> Entry:
     return Entry(name, (3,), "m", "world", THING_LOW, THING_HIGH, doc, role, thing, f"pose[{name}]")
 
 
-def _cube(name: str) -> tuple[Entry, ...]:
+def cube_entries(name: str) -> tuple[Entry, ...]:
     doc = "Its turn about z, within +-pi/4."
     return (
-        _position(name, "Its centre."),
+        position_entry(name, "Its centre."),
         Entry(f"{name}_yaw", (), "rad", "world", -pi / 4, pi / 4, doc, "", name, f"yaw[{name}]"),
     )
 
 
-def _size(name: str) -> Entry:
+def size_entry(name: str) -> Entry:
     return Entry(
         f"{name}_size", (3,), "m", "", 0.0, 0.1, "Full extents.", "size", name, f"size[{name}]"
     )  # fmt: skip
 
 
 def _target(doc: str) -> Entry:
-    return _position(TARGET, doc, "place")
+    return position_entry(TARGET, doc, "place")
 
 
 def _in_the_air(rng: np.random.Generator, scene: Scene, start: Start) -> Vector3:
@@ -153,7 +159,7 @@ _TASKS = (
         "Push the blue cube to the target on the table.",
         _ONE_CUBE.format(color="blue"),
         "distance(pose[blue_cube], pose[target]) < 0.03",
-        (*_cube("blue_cube"), _target("Where the cube's centre shall be, on the table.")),
+        (*cube_entries("blue_cube"), _target("Where the cube's centre shall be, on the table.")),
         steps=80,
         target=_beside_the_cube,
     ),
@@ -162,7 +168,7 @@ _TASKS = (
         "Take the red cube to the target above the table.",
         _ONE_CUBE.format(color="red"),
         "distance(pose[red_cube], pose[target]) < 0.03",
-        (*_cube("red_cube"), _target("Where the cube's centre shall be, in the air.")),
+        (*cube_entries("red_cube"), _target("Where the cube's centre shall be, in the air.")),
         steps=80,
         gripper=True,
         target=_above_the_table,
@@ -172,7 +178,7 @@ _TASKS = (
         "Stack the red cube on the blue cube, and let go.",
         _ONE_CUBE.format(color="red") + _ONE_CUBE.format(color="blue"),
         "on[red_cube, blue_cube]",
-        (*_cube("red_cube"), *_cube("blue_cube"), _size("red_cube"), _size("blue_cube")),
+        (*cube_entries("red_cube"), *cube_entries("blue_cube"), *map(size_entry, ("red_cube", "blue_cube"))),
         steps=120,
         gripper=True,
     ),
@@ -182,7 +188,7 @@ _TASKS = (
         '[[object]]\nkind = "drawer"\nregion = [0.64, -0.12, 0.68, 0.12]\n',
         "is_open[drawer]",
         (
-            _position(handle_of("drawer"), "The middle of its handle's neck.", "handle", "drawer"),
+            position_entry(handle_of("drawer"), "The middle of its handle's neck.", "handle", "drawer"),
             Entry("opening", (), "m", "", 0.0, 0.15, "How far it is pulled out.", "joint", "drawer",
                   "opening[drawer]"),
         ),
@@ -195,7 +201,7 @@ _TASKS = (
         '[[object]]\nkind = "button"\nregion = [0.42, -0.18, 0.60, 0.18]\n',
         "pressed[button]",
         (
-            _position("button", "The centre of its cap.", "handle"),
+            position_entry("button", "The centre of its cap.", "handle"),
             Entry("pressed", (), "1", "", 0.0, 1.0, "It has been pushed down fully.", "flag", "button",
                   "pressed[button]"),
         ),
