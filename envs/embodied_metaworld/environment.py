@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
+import os
+import sys
 import warnings
 from typing import Any, Final
 
@@ -58,8 +61,9 @@ class MetaworldEnv:
             )
         self.task = TASKS[task]
         self.observation_spec, self.action_spec = self.task.observation, ACTION
-        self._expert = expert
-        self._scene = _scene(task, pictures=pictures)
+        self._expert, self._pictures = expert, pictures
+        self._renderer: Any = None
+        self._scene = _scene(task)
         self._places = self._scene.model.body_pos.copy()
         self._facts = InstantFacts(self._scene, self.task)
         self._observer = Observer(self.observation_spec, STEP_S)
@@ -123,14 +127,20 @@ class MetaworldEnv:
         return self._told.copy(), told, False, False, info
 
     def render(self) -> NDArray[np.uint8] | None:
-        """What the camera sees, shape (height, width, 3); None without pictures."""
-        if self._scene.render_mode is None:
+        """What the camera sees, shape (320, 320, 3); None without pictures. Raises SetupError: no OpenGL."""
+        if not self._pictures:
             return None
-        seen: NDArray[np.uint8] = self._scene.render()
-        return np.ascontiguousarray(seen[::-1])  # this camera is mounted upside down
+        if self._renderer is None:
+            self._renderer = _renderer(self._scene.model)
+        self._renderer.update_scene(self._scene.data, CAMERA)
+        seen: NDArray[np.uint8] = self._renderer.render()
+        return seen[::-1].copy()  # this camera is mounted upside down
 
     def close(self) -> None:
         """Let the simulator go. Idempotent."""
+        if self._renderer is not None:
+            self._renderer.close()
+            self._renderer = None
         self._scene.close()
 
     def _done(self) -> bool:
@@ -154,7 +164,7 @@ class MetaworldEnv:
         return theirs
 
 
-def _scene(task: str, *, pictures: bool) -> Any:
+def _scene(task: str) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of its dependencies' deprecations
@@ -164,14 +174,22 @@ def _scene(task: str, *, pictures: bool) -> Any:
             "Meta-World is not installed.",
             remedy="Install the extras: pip install 'embodied-agent[metaworld,learn]'.",
         ) from missing
-    asked: dict[str, Any] = {
-        "camera_name": CAMERA,
-        "width": PIXELS,
-        "height": PIXELS,
-        "render_mode": "rgb_array",
-    }
-    scene: Any = ALL_V3_ENVIRONMENTS[f"{task}-v3"](**(asked if pictures else {}))
+    if mujoco.get_mju_user_warning() is None:  # by itself it writes MUJOCO_LOG.TXT into the current folder
+        mujoco.set_mju_user_warning(lambda text: _log.info("MuJoCo warns: %s", text))
+    scene: Any = ALL_V3_ENVIRONMENTS[f"{task}-v3"]()
     scene._partially_observable = False  # its goal is part of what its own policies see
     vars(scene).pop("sawyer_observation_space", None)  # which was made for a goal that is hidden
     scene._set_task_called = scene.seeded_rand_vec = True
     return scene
+
+
+def _renderer(model: Any) -> Any:
+    try:
+        if sys.platform == "linux" and not os.environ.get("MUJOCO_GL"):
+            gl = importlib.import_module("mujoco.egl")  # which needs no screen
+            importlib.import_module("mujoco.gl_context").__dict__["GLContext"] = gl.GLContext
+        return mujoco.Renderer(model, PIXELS, PIXELS)
+    except (ImportError, AttributeError, RuntimeError, mujoco.FatalError) as broken:
+        raise SetupError(
+            f"No picture can be made: {broken}.", remedy="Install OpenGL: apt install libegl1 libgl1-mesa-dri"
+        ) from broken
