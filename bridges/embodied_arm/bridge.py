@@ -1,6 +1,6 @@
 """The bridge process of an arm: `python -m embodied_arm.bridge CONFIG.json`.
 
-CONFIG.json has driver, settings, limits, real_time, run_dir, endpoint and lease_ms, as
+CONFIG.json has driver, settings, limits, real_time, run_dir, endpoint, lease_ms and keys, as
 `embodied_arm.starting` writes it.
 """
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from embodied.bridge.body import Body
+from embodied.bridge.keys import BridgeKeys, bridge_keys
 from embodied.bridge.server import serve
 from embodied.errors import BadInput
 from embodied.plugins import load_driver
@@ -36,10 +37,17 @@ def main(path: str) -> int:
             make,
             config.get("endpoint") or "tcp://127.0.0.1:*",
             lease_ms=int(config.get("lease_ms") or 2000),
+            keys=lambda: keys_of(config),
         )
     finally:
         for body in made:
             body.close()
+
+
+def keys_of(config: Mapping[str, Any]) -> BridgeKeys | None:
+    """What the bridge listens with beyond this machine; None where it does not. Raises BadInput."""
+    keys = config.get("keys")
+    return bridge_keys(Path(keys["folder"]), keys["name"]) if keys else None
 
 
 def body_of(config: Mapping[str, Any], run_dir: Path) -> ArmBody:

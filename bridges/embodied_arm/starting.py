@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embodied.bridge.client import BridgeClient
+from embodied.bridge.keys import client_keys
 from embodied.bridge.process import ChildProcess
 from embodied.bridge.server import BridgeServer
 from embodied.errors import BadInput, WorldError, did_you_mean
@@ -22,7 +23,17 @@ NAME = "the arm's bridge"
 READY_S = 60.0
 """Compiling the models of arm and scene takes seconds on a busy machine."""
 
-KNOWN = ("driver", "settings", "limits", "real_time", "endpoint", "lease_ms", "own_process")
+KNOWN = (
+    "driver",
+    "settings",
+    "limits",
+    "real_time",
+    "endpoint",
+    "lease_ms",
+    "own_process",
+    "keys",
+    "connect",
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +51,11 @@ class ArmBridge:
                 arm's own; real_time: whether a simulator keeps pace with the clock (False: as fast as it
                 can, and only while calls run); endpoint ("tcp://127.0.0.1:*") and lease_ms (2000);
                 own_process (true): false serves from threads of this process, where an engine that hangs or
-                crashes takes us along: for benchmarks, which make many worlds and watch over themselves.
+                crashes takes us along: for benchmarks, which make many worlds and watch over themselves;
+                keys: {folder, name}: listens beyond this machine, to those whose keys are admitted there;
+                connect: the endpoint of a bridge that runs already, on another machine with keys {folder,
+                name, bridge}, the last the path of its public key: nothing is started, and all else is as
+                that bridge was given it.
             run_dir: where the bridge's log, configuration and pictures go.
 
         Raises:
@@ -54,6 +69,8 @@ class ArmBridge:
             raise BadInput(
                 f"{NAME} has no setting {unknown[0]!r}.", remedy=f"{hint} It has: {', '.join(KNOWN)}.".strip()
             )
+        if config.get("connect"):
+            return connected(config)
         if not isinstance(config.get("driver"), str):
             raise BadInput(f"{NAME} needs the name of a driver.", remedy='Say driver = "tabletop".')
         run_dir.mkdir(parents=True, exist_ok=True)
@@ -72,6 +89,13 @@ class ArmBridge:
             child.close()
             raise WorldError(f"{NAME} did not say where it listens.", remedy="Reinstall embodied-agent.")
         return BridgeClient(endpoint, name=NAME, child=child)
+
+
+def connected(config: Mapping[str, Any]) -> BridgeClient:
+    """A client of a bridge that runs already."""
+    keys = config.get("keys")
+    ours = client_keys(Path(keys["folder"]), keys["name"], Path(keys["bridge"])) if keys else None
+    return BridgeClient(config["connect"], name=NAME, keys=ours)
 
 
 def served_here(config: Mapping[str, Any], run_dir: Path) -> BridgeClient:

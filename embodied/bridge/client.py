@@ -18,6 +18,7 @@ from typing import Any
 
 from embodied.bridge.description import body_spec
 from embodied.bridge.envelope import VERSION
+from embodied.bridge.keys import ClientKeys
 from embodied.bridge.line import Answer, Line
 from embodied.bridge.process import ChildProcess
 from embodied.errors import BadInput, BridgeLost, BridgeRefused, BridgeStalled, WorldError, did_you_mean
@@ -43,15 +44,16 @@ class BridgeClient:
     """A body behind a bridge; implements `embodied.world.World`.
 
     Args:
-        endpoint: where the bridge listens; loopback or ipc only.
+        endpoint: where the bridge listens; loopback or ipc, or anywhere with `keys`.
         name: what to call it in messages ("the mineflayer bridge").
         child: the bridge's process, if it is ours: its exit is noticed at once, and `close` ends it.
         patience_s: how long after its last sign of life the application keeps the lease [s].
         stall_patience_s: how long the body's thread may be silent during a call [s].
         greeting_s: how long the bridge may take to answer at first [s].
+        keys: for a bridge on another machine.
 
     Raises:
-        BadInput: the endpoint is not loopback.
+        BadInput: the endpoint is not loopback, and there are no keys.
         BridgeLost: nobody answered within `greeting_s`, or the child ended.
         BridgeRefused: the bridge speaks another version, or another client has the lease.
     """
@@ -65,6 +67,7 @@ class BridgeClient:
         patience_s: float = 5.0,
         stall_patience_s: float = 5.0,
         greeting_s: float = GREETING_S,
+        keys: ClientKeys | None = None,
     ) -> None:
         self.name = name
         self.assistance: Counter[str] = Counter()
@@ -74,7 +77,12 @@ class BridgeClient:
         self._seen_seq = 0
         self._subscribers: list[EventCallback] = []
         self._line = Line(
-            endpoint, name, patience_s=patience_s, stall_patience_s=stall_patience_s, on_event=self._deliver
+            endpoint,
+            name,
+            patience_s=patience_s,
+            stall_patience_s=stall_patience_s,
+            on_event=self._deliver,
+            keys=keys,
         )
         if child is not None:
             child.on_exit(lambda _code: self._line.lose(self._why_gone()))

@@ -127,19 +127,21 @@ def decode(frame: bytes) -> Envelope:
     )
 
 
-def check_endpoint(endpoint: str) -> str:
-    """Return `endpoint` if it cannot be reached from another machine; raise `BadInput` otherwise."""
+def check_endpoint(endpoint: str, *, keyed: bool = False) -> str:
+    """Return `endpoint` if it cannot be reached from another machine, or with keys; else raise `BadInput`."""
     if endpoint.startswith("ipc://") and len(endpoint) > len("ipc://"):
         return endpoint
     try:
         parts = urlsplit(endpoint)
-        loopback = parts.scheme == "tcp" and parts.hostname in ("127.0.0.1", "::1")
+        allowed = parts.scheme == "tcp" and bool(parts.hostname)
+        allowed = allowed and (keyed or parts.hostname in ("127.0.0.1", "::1"))
     except ValueError:
-        loopback = False
-    if not loopback:
+        allowed = False
+    if not allowed:
         raise BadInput(
             f"The bridge endpoint {endpoint!r} can be reached from other machines, or is not an endpoint.",
-            remedy="Use tcp://127.0.0.1:PORT, tcp://[::1]:PORT or ipc://PATH.",
+            remedy="Use tcp://127.0.0.1:PORT, tcp://[::1]:PORT or ipc://PATH; "
+            "a bridge on another machine needs keys (`embodied keys`).",
         )
     return endpoint
 

@@ -14,8 +14,10 @@ from itertools import count
 from typing import Any
 
 import zmq
+from zmq.utils.monitor import recv_monitor_message
 
 from embodied.bridge.envelope import MAX_FRAME, Envelope, Unusable, check_endpoint, decode, encode
+from embodied.bridge.keys import ClientKeys
 from embodied.errors import BadInput
 from embodied.plain_text import plain_line
 
@@ -24,6 +26,16 @@ LOST_AFTER_S = 2.0
 MARGIN_S = 0.3
 REFILL_AGAIN_S = 2.0  # an answer with missing events that did not come by then is asked for again
 UNFINISHED_S = 2.0  # how much longer than the call's own deadline an answer may take
+
+_REFUSED = (
+    zmq.EVENT_HANDSHAKE_FAILED_AUTH
+    | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL
+    | zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL
+)
+_NOT_ADMITTED = (
+    "the two sides do not know each other's keys (`embodied keys`): the bridge must admit this client's, "
+    "and this client must have been given that bridge's"
+)
 
 Event = Mapping[str, Any]
 
@@ -66,6 +78,7 @@ class Line:
         patience_s: float,
         stall_patience_s: float,
         on_event: Callable[[Event], None],
+        keys: ClientKeys | None = None,
     ) -> None:
         self.session = ""
         self.epoch = 0
@@ -89,7 +102,7 @@ class Line:
         self._refill = ""
         self._refill_asked = 0.0
         self._ending = False
-        check_endpoint(endpoint)
+        check_endpoint(endpoint, keyed=keys is not None)
         self._wake_in, self._wake_out = socket.socketpair()
         self._wake_in.setblocking(False)
         self._wake_out.setblocking(False)
@@ -98,6 +111,10 @@ class Line:
         self._dealer.linger = 200
         self._dealer.setsockopt(zmq.IPV6, 1 if "[" in endpoint else 0)
         self._dealer.setsockopt(zmq.MAXMSGSIZE, 4 * MAX_FRAME)
+        if keys is not None:
+            self._dealer.curve_publickey, self._dealer.curve_secretkey = keys.public, keys.secret
+            self._dealer.curve_serverkey = keys.bridge
+        self._handshakes = self._dealer.get_monitor_socket(_REFUSED)
         self._dealer.connect(endpoint)
         self._thread = threading.Thread(target=self._serve, name=f"line to {name}", daemon=True)
         self._thread.start()
@@ -223,6 +240,7 @@ class Line:
         poller = zmq.Poller()
         poller.register(self._dealer, zmq.POLLIN)
         poller.register(self._wake_out.fileno(), zmq.POLLIN)
+        poller.register(self._handshakes, zmq.POLLIN)
         next_ping = time.monotonic() + PING_S
         try:
             while not self._ending:
@@ -230,6 +248,9 @@ class Line:
                 poller.poll(int(patience * 1000) + 1)
                 with contextlib.suppress(BlockingIOError):
                     self._wake_out.recv(4096)
+                if self._handshakes.poll(0):
+                    recv_monitor_message(self._handshakes)
+                    self.lose(_NOT_ADMITTED)
                 self._flush()
                 self._take_frames()
                 if time.monotonic() >= next_ping:
@@ -237,6 +258,7 @@ class Line:
                     next_ping = time.monotonic() + PING_S
             self._flush()
         finally:
+            self._dealer.disable_monitor()
             self._dealer.close()
             self._context.term()
             self._wake_in.close()

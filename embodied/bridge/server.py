@@ -18,7 +18,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import zmq
 
@@ -27,7 +27,11 @@ from embodied.bridge.core import BridgeCore
 from embodied.bridge.description import families_to_wire, primitives_to_wire
 from embodied.bridge.effects import Abort, Effect, Rest, Send, Start
 from embodied.bridge.envelope import ANSWER_TIMEOUT_MS, MAX_FRAME, Envelope, check_endpoint, encode
+from embodied.bridge.keys import BridgeKeys
 from embodied.errors import EmbodiedError, SetupError
+
+if TYPE_CHECKING:
+    from zmq.auth.thread import ThreadAuthenticator
 
 _log = logging.getLogger(__name__)
 
@@ -43,8 +47,10 @@ _Job = Callable[[], None]
 class BridgeServer:
     """Serve `body` at `endpoint`, whose port may be `*`; `endpoint` is then the one that was bound.
 
+    With `keys` only those whose public key they admit can talk to it, from other machines too.
+
     Raises:
-        BadInput: the endpoint can be reached from other machines.
+        BadInput: the endpoint can be reached from other machines, and there are no keys.
         SetupError: it cannot be bound.
     """
 
@@ -55,10 +61,12 @@ class BridgeServer:
         *,
         lease_ms: int = 2000,
         stopped_within_ms: int = STOPPED_WITHIN_MS,
+        keys: BridgeKeys | None = None,
     ) -> None:
-        check_endpoint(endpoint)
+        check_endpoint(endpoint, keyed=keys is not None)
         self._context = zmq.Context()
-        self._router = self._bind(endpoint)
+        self._doorman = _doorman(self._context, keys) if keys is not None else None
+        self._router = self._bind(endpoint, keys)
         self._body = body
         hello = {
             "body": {"kind": body.kind, "identity": body.identity, "details": dict(body.details)},
@@ -118,8 +126,11 @@ class BridgeServer:
 
     # -- the socket's thread -----------------------------------------------------------------------
 
-    def _bind(self, endpoint: str) -> zmq.Socket[bytes]:
+    def _bind(self, endpoint: str, keys: BridgeKeys | None) -> zmq.Socket[bytes]:
         router = self._context.socket(zmq.ROUTER)
+        if keys is not None:
+            router.curve_server = True
+            router.curve_publickey, router.curve_secretkey = keys.public, keys.secret
         router.linger = 200
         router.setsockopt(zmq.MAXMSGSIZE, 4 * MAX_FRAME)
         router.setsockopt(zmq.IPV6, 1 if "[" in endpoint else 0)
@@ -127,7 +138,7 @@ class BridgeServer:
             router.bind(endpoint)
         except zmq.ZMQError as failed:
             router.close(linger=0)
-            self._context.term()
+            self._end_context()
             raise SetupError(
                 f"The bridge cannot listen at {endpoint}: {failed.strerror}.",
                 remedy="Choose another port, or tcp://127.0.0.1:* for any free one.",
@@ -150,9 +161,14 @@ class BridgeServer:
                 self._take_frames()
         finally:
             self._router.close()
-            self._context.term()
+            self._end_context()
             self._wake_in.close()
             self._wake_out.close()
+
+    def _end_context(self) -> None:
+        if self._doorman is not None:
+            self._doorman.stop()
+        self._context.term()
 
     def _take_words(self) -> None:
         with contextlib.suppress(BlockingIOError):
@@ -295,7 +311,23 @@ class BridgeServer:
             self._wake_in.send(b".")
 
 
-def serve(make: Callable[[], Body], endpoint: str = "tcp://127.0.0.1:*", *, lease_ms: int = 2000) -> int:
+def _doorman(context: zmq.Context[zmq.Socket[bytes]], keys: BridgeKeys) -> ThreadAuthenticator:
+    """Lets nobody in whose public key is not admitted."""
+    from zmq.auth.thread import ThreadAuthenticator  # brings asyncio along, and few bridges have keys
+
+    doorman = ThreadAuthenticator(context, log=_log)
+    doorman.start()
+    doorman.configure_curve_callback(domain="*", credentials_provider=keys)
+    return doorman
+
+
+def serve(
+    make: Callable[[], Body],
+    endpoint: str = "tcp://127.0.0.1:*",
+    *,
+    lease_ms: int = 2000,
+    keys: Callable[[], BridgeKeys | None] = lambda: None,
+) -> int:
     """The main function of a bridge process: serve until standard input closes, SIGTERM, or orphaned.
 
     Prints the ready line, or why it cannot start; returns the exit code.
@@ -304,7 +336,8 @@ def serve(make: Callable[[], Body], endpoint: str = "tcp://127.0.0.1:*", *, leas
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes us in order
     try:
-        server = BridgeServer(make(), endpoint, lease_ms=lease_ms)
+        found = keys()  # before the body is made: a real arm is not held for nothing
+        server = BridgeServer(make(), endpoint, lease_ms=lease_ms, keys=found)
     except EmbodiedError as wrong:
         error = {"code": type(wrong).__name__, "message": wrong.message, "remedy": wrong.remedy}
         print(json.dumps({"ready": False, "error": error}), flush=True)

@@ -37,7 +37,13 @@ def _bench() -> typer.Typer:
     return bench.app
 
 
-ON_DEMAND = {"skills": _skills, "bench": _bench}
+def _keys() -> typer.Typer:
+    from embodied.cli import keys
+
+    return keys.app
+
+
+ON_DEMAND = {"skills": _skills, "bench": _bench, "keys": _keys}
 
 
 class _OnDemand(TyperGroup):

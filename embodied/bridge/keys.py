@@ -1,0 +1,181 @@
+"""Keys for a bridge that listens on more than this machine: CURVE (curvezmq.org), as ZMQ has it.
+
+Each side has a pair. The bridge knows the public keys that may talk to it, and the client knows the bridge's:
+neither talks to anybody else, and what is said can be read by nobody else. The files are ZMQ's certificates,
+`NAME.key` (public, to be handed out) and `NAME.key_secret` (stays where it was made), in one folder; the
+public keys that a bridge admits lie in the folder `admitted` beside them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from embodied.errors import BadInput, did_you_mean
+
+ADMITTED: Final = "admitted"
+_NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+
+@dataclass(frozen=True)
+class BridgeKeys:
+    """What a bridge needs to listen beyond loopback.
+
+    Attributes:
+        public, secret: its own pair, Z85 text.
+        folder: where the public keys of those who may talk to it lie. It is read at each connection, so one
+            that is taken out can connect no more.
+    """
+
+    public: bytes
+    secret: bytes = field(repr=False)
+    folder: Path
+
+    def callback(self, domain: str, key: bytes) -> bool:
+        """Whether a public key may talk to this bridge: ZMQ's authenticator asks at each connection."""
+        return key in admitted(self.folder).values()
+
+
+@dataclass(frozen=True)
+class ClientKeys:
+    """What a client needs to talk to such a bridge: its own pair, and the bridge's public key; Z85 text."""
+
+    public: bytes
+    secret: bytes = field(repr=False)
+    bridge: bytes
+
+
+def make_pair(folder: Path, name: str) -> Path:
+    """Make a pair of keys; returns the public key's file.
+
+    Raises:
+        BadInput: the name cannot be used, or there are keys of that name: they are never replaced.
+    """
+    from zmq.auth import create_certificates  # brings asyncio along; most commands need no keys
+
+    _check_name(name)
+    existing = [path for path in (folder / f"{name}.key", folder / f"{name}.key_secret") if path.exists()]
+    if existing:
+        raise BadInput(
+            f"There is a key {name!r} already: {existing[0]}.",
+            remedy="Choose another name, or remove the file yourself if nobody uses it.",
+        )
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    before = os.umask(0o077)  # not readable by others for even a moment
+    try:
+        public, _ = create_certificates(folder, name)
+    finally:
+        os.umask(before)
+    return Path(public)
+
+
+def admit(folder: Path, public_key: Path) -> Path:
+    """Let whoever has this key's secret half talk to our bridges. Returns our copy. Raises BadInput."""
+    name = public_key.name.removesuffix(".key")
+    _check_name(name)
+    key, _ = _read(public_key)
+    copy = folder / ADMITTED / f"{name}.key"
+    if copy.exists() and _read(copy)[0] != key:
+        raise BadInput(
+            f"Another key is admitted as {name!r}: {copy}.",
+            remedy=f"Rename one of the files, or `embodied keys refuse {name}` first.",
+        )
+    copy.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = copy.with_suffix(".part")
+    part.write_text(public_key.read_text(encoding="utf-8"), encoding="utf-8")
+    part.replace(copy)
+    return copy
+
+
+def refuse(folder: Path, name: str) -> None:
+    """Admit a key no more. Raises BadInput if none of that name was."""
+    known = admitted(folder)
+    if name not in known:
+        hint = did_you_mean(name, known) or f"There are: {', '.join(sorted(known)) or 'none'}."
+        raise BadInput(f"No key {name!r} is admitted.", remedy=hint)
+    (folder / ADMITTED / f"{name}.key").unlink()
+
+
+def admitted(folder: Path) -> dict[str, bytes]:
+    """Public keys that our bridges admit, by name. One that cannot be read admits nobody."""
+    found: dict[str, bytes] = {}
+    for path in sorted((folder / ADMITTED).glob("*.key")):
+        try:
+            found[path.stem] = _read(path)[0]
+        except BadInput:
+            continue
+    return found
+
+
+def pairs(folder: Path) -> dict[str, bytes]:
+    """Our own pairs: public keys by name."""
+    secrets = {path.name.removesuffix(".key_secret") for path in folder.glob("*.key_secret")}
+    return {name: _read(folder / f"{name}.key")[0] for name in sorted(secrets)}
+
+
+def bridge_keys(folder: Path, name: str) -> BridgeKeys:
+    """What a bridge listens with. Raises BadInput if the pair cannot be used, or nobody is admitted."""
+    public, secret = _pair(folder, name)
+    if not admitted(folder):
+        raise BadInput(
+            "No key is admitted, so nobody could talk to this bridge.",
+            remedy="On the other machine `embodied keys new NAME`; bring NAME.key here, and "
+            "`embodied keys admit NAME.key`.",
+        )
+    return BridgeKeys(public, secret, folder)
+
+
+def client_keys(folder: Path, name: str, bridge: Path) -> ClientKeys:
+    """What a client talks with.
+
+    Args:
+        name: of its own pair.
+        bridge: the bridge's public key, `NAME.key`.
+
+    Raises:
+        BadInput: one of them cannot be read, or the secret one can be read by others.
+    """
+    public, secret = _pair(folder, name)
+    return ClientKeys(public, secret, _read(bridge)[0])
+
+
+def _pair(folder: Path, name: str) -> tuple[bytes, bytes]:
+    path = folder / f"{name}.key_secret"
+    if not path.exists():
+        known = [found.name.removesuffix(".key_secret") for found in sorted(folder.glob("*.key_secret"))]
+        raise BadInput(
+            f"There is no key {name!r} in {folder}.",
+            remedy=did_you_mean(name, known) or f"Make it with `embodied keys new {name}`.",
+        )
+    if os.name == "posix" and path.stat().st_mode & _OTHERS:
+        raise BadInput(f"{path} can be read by others.", remedy=f"chmod 600 '{path}', or make a new pair.")
+    public, secret = _read(path)
+    if secret is None:
+        raise BadInput(f"{path} holds no secret key.", remedy="Make a new pair with `embodied keys new`.")
+    return public, secret
+
+
+def _read(path: Path) -> tuple[bytes, bytes | None]:
+    from zmq.auth import load_certificate
+
+    try:
+        public, secret = load_certificate(path)
+    except (OSError, ValueError) as wrong:
+        raise BadInput(
+            f"{path} is no key: {wrong}.", remedy="Keys are the .key files that `embodied keys new` makes."
+        ) from wrong
+    if len(public) != 40:
+        raise BadInput(f"{path} is no key.", remedy="Keys are the .key files that `embodied keys new` makes.")
+    return public, secret
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.match(name) or len(name) > 64:
+        raise BadInput(
+            f"A key cannot be called {name!r}.", remedy="Use lower-case letters, digits and single hyphens."
+        )
