@@ -7,9 +7,9 @@ behind it and push. It knows no task, no size and no friction, and drops and mis
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Protocol, Self, runtime_checkable
 
 import numpy as np
 
@@ -21,11 +21,25 @@ from embodied.rewards.composing import Design
 from embodied.rewards.errors import RewardError
 from embodied.rewards.goals import Goal
 from embodied.rewards.spec import ActionSpec, Array, ObservationSpec
+from embodied.rewards.stages import Parameter
 
-ABOVE_M: Final = 0.08
-BEHIND_M: Final = 0.07
-NEAR_M: Final = 0.02
-AT_M: Final = 0.012
+_COMMON: Final = (
+    Parameter("above", 0.08, 0.02, 0.2, "how far above the thing the hand comes [m]"),
+    Parameter("near", 0.02, 0.005, 0.05, "how far off still counts as there, seen from above [m]"),
+    Parameter("height", 0.0, -0.03, 0.05, "of the hand over the thing's centre, as it takes or pushes [m]"),
+    Parameter("speed", 1.0, 0.2, 2.0, "share of the way that is done in a step"),
+)
+_CARRYING: Final = (
+    *_COMMON,
+    Parameter("at", 0.012, 0.004, 0.04, "how far off the fingers close [m]"),
+    Parameter("held", 0.03, 0.01, 0.08, "how far off the thing may be and still be between the fingers [m]"),
+    Parameter("shut", 0.75, 0.2, 0.98, "opening below which the fingers have closed, of the widest"),
+)
+_PUSHING: Final = (
+    *_COMMON,
+    Parameter("behind", 0.07, 0.03, 0.15, "how far behind the thing the hand comes down [m]"),
+    Parameter("ahead", 0.02, 0.005, 0.06, "how far ahead of the thing's centre the hand aims [m]"),
+)
 
 
 class Guide(Protocol):
@@ -46,6 +60,20 @@ class Guide(Protocol):
 
     def act(self, observation: Flat) -> Flat:
         """An action within [-1, 1], shape (m,), for an observation of shape (n,)."""
+        ...
+
+
+@runtime_checkable
+class Tunable(Guide, Protocol):
+    """A guide with numbers that may be searched."""
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Each with its value now, how far it may go, and its unit."""
+        ...
+
+    def with_values(self, values: Mapping[str, float]) -> Self:
+        """The same guide with other numbers, each kept within its bounds; those not named stay."""
         ...
 
 
@@ -106,10 +134,27 @@ class Sketch:
     name = "sketch"
 
     def __init__(
-        self, plan: _Plan, toward: _Toward, observation: ObservationSpec, action: ActionSpec
+        self,
+        plan: _Plan,
+        toward: _Toward,
+        observation: ObservationSpec,
+        action: ActionSpec,
+        parameters: tuple[Parameter, ...] = (),
     ) -> None:
         self._plan, self._toward = plan, toward
         self._observation, self._action = observation, action
+        self.parameters = parameters or (_CARRYING if plan.gripper and plan.grips else _PUSHING)
+        self._number = {one.name: one.value for one in self.parameters}
+        self._above = np.array((0.0, 0.0, self._number["above"]))
+        self._over = np.array((0.0, 0.0, self._number["height"]))
+
+    def with_values(self, values: Mapping[str, float]) -> Sketch:
+        """See `Tunable.with_values`."""
+        changed = tuple(
+            replace(one, value=float(min(max(values.get(one.name, one.value), one.low), one.high)))
+            for one in self.parameters
+        )
+        return Sketch(self._plan, self._toward, self._observation, self._action, changed)
 
     def begin(self, environment: Environment) -> None:
         """Nothing to remember."""
@@ -124,7 +169,9 @@ class Sketch:
         else:
             wanted, width = self._pushed(hand, thing, there), -1.0
         action = {entry.name: np.zeros((1, *entry.shape)) for entry in self._action.entries}
-        action[self._plan.moves][0] = np.clip((wanted - hand) / self._plan.reach_m, -1.0, 1.0)
+        action[self._plan.moves][0] = np.clip(
+            (wanted - hand) * self._number["speed"] / self._plan.reach_m, -1.0, 1.0
+        )
         if self._plan.grips:
             action[self._plan.grips][0] = width
         flat: Flat = self._action.flatten(action)[0].astype(np.float32)
@@ -132,32 +179,37 @@ class Sketch:
 
     def _carried(self, hand: Array, thing: Array, there: Array, gripper: float) -> tuple[Array, float]:
         """Where the hand shall be, and how wide the fingers: 1 is open."""
+        number = self._number
         widest = float(self._observation.entry(self._plan.gripper).upper)
+        take = thing + self._over
         beside = float(np.linalg.norm(hand[:2] - thing[:2]))
-        at = float(np.linalg.norm(hand - thing))
-        if at < 1.5 * NEAR_M and gripper < 0.75 * widest:
+        at = float(np.linalg.norm(hand - take))
+        if at < number["held"] and gripper < number["shut"] * widest:
             return there + (hand - thing), -1.0
-        if at < AT_M:
+        if at < number["at"]:
             return hand, -1.0
-        if beside > NEAR_M:
-            return thing + np.array((0.0, 0.0, ABOVE_M)), 1.0
-        return thing, 1.0
+        if beside > number["near"]:
+            return thing + self._above, 1.0
+        return take, 1.0
 
     def _pushed(self, hand: Array, thing: Array, there: Array) -> Array:
         """Where the hand shall be."""
+        number = self._number
+        near = number["near"]
         way = there - thing
         way[2] = 0.0
         left = float(np.linalg.norm(way))
         way /= max(left, 1e-6)
-        behind = thing - BEHIND_M * way
-        off = hand - thing
+        touch = thing + self._over
+        behind = touch - number["behind"] * way
+        off = hand - touch
         along = float(off @ way)
         across = float(np.linalg.norm((off - along * way)[:2]))
-        if along < -NEAR_M and across < NEAR_M and hand[2] < thing[2] + NEAR_M:
-            push: Array = thing + min(left, NEAR_M) * way
+        if along < -near and across < near and off[2] < near:
+            push: Array = touch + min(left, number["ahead"]) * way
             return push
-        if float(np.linalg.norm((hand - behind)[:2])) > NEAR_M:
-            behind = behind + np.array((0.0, 0.0, ABOVE_M))
+        if float(np.linalg.norm((hand - behind)[:2])) > near:
+            behind = behind + self._above
         where: Array = behind
         return where
 
