@@ -75,6 +75,7 @@ class SkillExecutor:
         self._on_event = on_event or _ignore
         self._seed = seed
         self._runs = 0
+        self._draws = ""
         self._checked: dict[tuple[str, str], tuple[TypeProblem, ...]] = {}
         self._pool = Monty(
             min_processes=1,
@@ -128,11 +129,13 @@ class SkillExecutor:
         *,
         deadline_s: float | None = None,
         cancel: Cancel | None = None,
+        draws: str = "",
     ) -> SkillRun:
         """Run a skill to its end. Everything that its code can do wrong is a value.
 
         Args:
             deadline_s: wall-clock time for the whole run [s].
+            draws: what `random_int` and `random` follow, in the place of the seed and the number of the run.
             cancel: once set, the program is not resumed again. A primitive that is running is not
                 interrupted by it: halt the body too.
 
@@ -143,6 +146,7 @@ class SkillExecutor:
         skill = self.library.get(skill_name)
         began = time.monotonic()
         self._runs += 1
+        self._draws = draws or f"{self._seed}/{self._runs}"
         given = dict(arguments or {})
         try:
             bound = plain(skill.bind(**given), self.limits.max_value_bytes)
@@ -162,7 +166,7 @@ class SkillExecutor:
             deadline=began + wall,
             cancel=cancel or threading.Event(),
             tell=self._on_event,
-            rng=random.Random(f"{self._seed}/{self._runs}"),
+            rng=random.Random(self._draws),
         )
         parts = [part_of(each) for each in closure]
         try:
@@ -282,7 +286,7 @@ class SkillExecutor:
     def _policy(self) -> OSPolicy:
         """Clocks and sleeps come to the host, which refuses them; `random` follows the seed."""
         return OSPolicy(
-            datetime="call_host", sleep="call_host", random_start={"seed": f"{self._seed}/{self._runs}"}
+            datetime="call_host", sleep="call_host", random_start={"seed": self._draws}
         )
 
 
