@@ -14,6 +14,7 @@ from embodied.bridge.keys import client_keys
 from embodied.bridge.process import ChildProcess
 from embodied.bridge.server import BridgeServer
 from embodied.errors import BadInput, WorldError, did_you_mean
+from embodied.primitives import PrimitiveSpec
 from embodied.world import BridgePlugin
 
 if TYPE_CHECKING:
@@ -41,6 +42,13 @@ class ArmBridge:
     """The `BridgePlugin`."""
 
     name: str = "arm"
+
+    @property
+    def primitives(self) -> Mapping[str, PrimitiveSpec]:
+        """What every arm can be asked to do; a running one may add to it."""
+        from embodied_arm.primitives import SPECS
+
+        return SPECS
 
     def start(self, config: Mapping[str, Any], *, run_dir: Path) -> BridgeClient:
         """Start the bridge's process with one driver, and connect to it.

@@ -37,6 +37,15 @@ def refine(
     trainer: Annotated[
         str, typer.Option(help="What trains: [cyan]auto[/cyan], [cyan]sac[/cyan] or [cyan]guided[/cyan].")
     ] = "auto",
+    skill: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            metavar="SKILL",
+            help="A skill to begin with: its name, or a call with arguments; or [cyan]nothing[/cyan]. "
+            "Without it the library is searched.",
+        ),
+    ] = "",
     minutes: Annotated[float, typer.Option(min=0.05, help="Time for the search, in all.")] = MINUTES,
     seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn at random.")] = 1,
     engine: options.Engine = None,
@@ -52,6 +61,7 @@ def refine(
       embodied refine tabletop --task "reach the target"
       embodied refine tabletop --task "press the button" --minutes 5
       embodied refine tabletop --task "put the red cube in the bowl"
+      embodied refine tabletop --task "push the blue cube to the target" --from my-push
       embodied refine tabletop --task "nestle" --success "distance(pose\\[red_cube], pose\\[bowl]) < 0.1"
       embodied refine --resume last --minutes 20
 
@@ -64,7 +74,7 @@ def refine(
 
     overrides = options.overrides_of(settings, {"engine": engine})
     console = Console(stderr=as_json, highlight=False)
-    wish = Wish(task or success, designer, trainer, seed, Schedule(minutes), success=success)
+    wish = Wish(task or success, designer, trainer, seed, Schedule(minutes), success=success, skill=skill)
     with ending.errors_as_json(as_json, task):
         chosen = _launch(launch, resume, overrides, wish)
         stop = threading.Event()

@@ -22,7 +22,12 @@ NAME_LENGTH: Final = 56
 
 @runtime_checkable
 class SceneTasks(Protocol):
-    """A `TaskSource` that makes environments for conditions over what stands in a launch's scene."""
+    """A `TaskSource` that makes environments for conditions over what stands in a launch's scene.
+
+    `bridge` is the kind of bridge whose primitives the skills of this kind of world call.
+    """
+
+    bridge: str
 
     def standing(self, settings: Mapping[str, Any]) -> FactSource:
         """What is so in the scene at any time, without a simulator: the keys of `lasting` families, and the

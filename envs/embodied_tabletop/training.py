@@ -28,6 +28,8 @@ class TabletopTasks:
     goal is one of the launch's scene.
     """
 
+    bridge = "arm"
+
     def tasks(self, settings: Mapping[str, Any]) -> tuple[TrainingTask, ...]:
         """The registered ones; the launch's scene is not looked at: each has its own."""
         identity = _identity(settings)

@@ -1,0 +1,174 @@
+"""What a training may begin with: skills of the library, used as the planner would use them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from embodied.errors import EmbodiedError
+from embodied.facts import Observation
+from embodied.learning.environment import Environment, TrainingTask
+from embodied.learning.episodes import TRAINING_SEEDS, Episode
+from embodied.learning.errors import NoGuide
+from embodied.learning.examining import Examiner
+from embodied.learning.guides import Guide, sketch
+from embodied.learning.skill_guide import SkillGuide, facts_told
+from embodied.learning.skill_hand import Hand, means_of
+from embodied.learning.skill_use import SkillUse, found, planned, uses_from, uses_named
+from embodied.learning.wish import Setting
+from embodied.library import open_library
+from embodied.methods import WorldSpec
+from embodied.plugins import load_bridge, load_world
+from embodied.primitives import PrimitiveSpec
+from embodied.rewards.composing import Design
+from embodied.rewards.spec import ActionSpec, ObservationSpec
+from embodied.skills import SkillLibrary
+
+NOTHING: Final = "nothing"
+"""Asked for in the place of a skill: begin with none."""
+_LEAST_REACH_M: Final = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class Beginnings:
+    """Where the library's skills are looked for, and what they can do in an environment.
+
+    Attributes:
+        kind: of world; settings: of the launch's [world].
+        bridge: the kind of bridge whose primitives the world's skills call.
+        seen: episodes of random motion: how far an action moves the hand is read from them.
+    """
+
+    kind: str
+    settings: Mapping[str, Any]
+    bridge: str
+    task: TrainingTask
+    environment: Environment
+    seen: Sequence[Episode]
+
+    def named(self, name: str) -> SkillGuide:
+        """The guide of that name, as `SkillGuide.name` has it.
+
+        Raises:
+            NoGuide, BadInput: there is no such skill, or the arguments do not fit.
+        """
+        uses, library = uses_named(name, self._library())
+        return self._guide(uses, library)
+
+    def wanted(self, skill: str) -> SkillGuide:
+        """The guide that a skill makes: by its name, the path of its folder, or a call with arguments.
+
+        Raises:
+            NoGuide: with what it is to be used is not clear, or its needs cannot be met.
+            BadSkill: there is none of that name.
+        """
+        if "(" in skill:
+            return self.named(skill)
+        assert self.task.condition is not None
+        chosen, library = found(skill, self._library())
+        folder = "" if chosen.name == skill else skill
+        spec, facts = self._spec(), self._facts()
+        uses = uses_from(chosen, self.task.condition, spec, library, facts, folder=folder)
+        return self._guide(uses, library)
+
+    def looked_for(self) -> SkillGuide | None:
+        """The guide that the planner knows for the task's condition; None if it knows no way."""
+        assert self.task.condition is not None
+        try:
+            library = self._library()
+            uses = planned(self.task.condition, self._spec(), library, self._facts())
+            return self._guide(uses, library) if uses else None
+        except EmbodiedError:  # nothing was asked for: then there is nothing to begin with
+            return None
+
+    def _guide(self, uses: Sequence[SkillUse], library: SkillLibrary) -> SkillGuide:
+        observation, action = self.environment.observation_spec, self.environment.action_spec
+        reach = metres_of_one(self.seen, observation, action)
+        means = None if reach is None else means_of(observation, action, reach, self.task.step_seconds)
+        if means is None:
+            raise NoGuide("No action moves the hand here.", remedy="Train with --trainer sac.")
+        hand = Hand(means, observation, action)
+        return SkillGuide(uses, library, hand, self._primitives(), self._spec().families, self.kind)
+
+    def _library(self) -> SkillLibrary:
+        return open_library(self.kind).skills()
+
+    def _spec(self) -> WorldSpec:
+        return load_world(self.kind).spec(self.settings)
+
+    def _primitives(self) -> Mapping[str, PrimitiveSpec]:
+        known: Mapping[str, PrimitiveSpec] = getattr(load_bridge(self.bridge), "primitives", {})
+        return known
+
+    def _facts(self) -> Observation:
+        observation, _ = self.environment.reset(seed=0)
+        return facts_told(self.environment, observation, self._spec().families)
+
+
+def best_beginning(
+    setting: Setting, goal: Design | None, examiner: Examiner, episodes: int
+) -> tuple[Guide | None, int]:
+    """What to begin with, and on how many of so many episodes of training seeds it succeeds.
+
+    A skill that was asked for is taken as it is; else the sketch and what the library has are measured, and
+    the better is taken. What succeeded is kept for the critic.
+
+    Raises:
+        NoGuide, BadSkill: the skill that was asked for cannot be begun with.
+    """
+    best: Guide | None = None
+    most = 0
+    for guide in _offered(setting, goal, examiner):
+        done = examiner.run(guide.act, range(TRAINING_SEEDS - episodes, TRAINING_SEEDS), begin=guide.begin)
+        examiner.keep(done or ())
+        successes = sum(episode.succeeded for episode in done or ())
+        if best is None or successes > most:
+            best, most = guide, successes
+    return best, most
+
+
+def beginnings(setting: Setting, examiner: Examiner) -> Beginnings | None:
+    """The library's skills for a wish; None in a kind of world whose skills cannot be run in training."""
+    bridge = getattr(setting.source, "bridge", "")
+    if not bridge:
+        return None
+    world = setting.launch.world
+    return Beginnings(
+        world.kind, world.settings, bridge, setting.task, setting.environment, examiner.experience
+    )
+
+
+def _offered(setting: Setting, goal: Design | None, examiner: Examiner) -> Iterator[Guide]:
+    library, wanted = beginnings(setting, examiner), setting.wish.skill
+    if wanted == NOTHING:
+        return
+    if wanted:
+        if library is None:
+            raise NoGuide(
+                "Skills of this kind of world cannot be run in training.", remedy="Leave --from out."
+            )
+        yield library.wanted(wanted)
+        return
+    seen = examiner.experience
+    drawn = None if goal is None else sketch(goal, examiner.observation, examiner.action, seen)
+    if drawn is not None:
+        yield drawn
+    known = library.looked_for() if library is not None else None
+    if known is not None:
+        yield known
+
+
+def metres_of_one(seen: Sequence[Episode], observation: ObservationSpec, action: ActionSpec) -> float | None:
+    """How far the hand moves in a step for an action of 1 [m]: the least-squares slope over what was seen."""
+    hand = next((entry.name for entry in observation.entries if entry.role == "hand"), "")
+    moves = next((entry.name for entry in action.entries if entry.shape == (3,)), "")
+    if not hand or not moves or not seen:
+        return None
+    done = np.concatenate([action.split(one.actions.astype(float))[moves] for one in seen]).ravel()
+    way = np.concatenate(
+        [np.diff(observation.split(one.observations.astype(float))[hand], axis=0) for one in seen]
+    ).ravel()
+    return max(float(done @ way) / max(float(done @ done), 1e-9), _LEAST_REACH_M)
