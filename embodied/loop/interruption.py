@@ -20,12 +20,14 @@ class Interruption:
     Attributes:
         event: set from the interruption until the next step begins.
         by: the name of what interrupted last; "" when nothing has since the step began.
+        held: why no step may begin at all, until it is released; "" when one may.
     """
 
     journal: Journal
     names: Set[str]
     event: threading.Event = field(default_factory=threading.Event)
     by: str = ""
+    held: str = ""
 
     def listen(self, world: World) -> None:
         subscribe = getattr(world, "on_event", None)
@@ -33,8 +35,20 @@ class Interruption:
             subscribe(self._heard)
 
     def clear(self) -> None:
-        self.event.clear()
-        self.by = ""
+        """A step begins; one that begins while steps are held ends at once."""
+        if not self.held:
+            self.event.clear()
+            self.by = ""
+
+    def hold(self, why: str) -> None:
+        """End the running step, and each that begins until `release`. From any thread."""
+        self.held = self.by = why
+        self.event.set()
+
+    def release(self) -> None:
+        """Steps may begin again."""
+        self.held = ""
+        self.clear()
 
     def _heard(self, event: Mapping[str, Any]) -> None:
         with suppress(JournalUnwritable):  # the run meets it itself, in its own thread

@@ -8,6 +8,7 @@ from dataclasses import replace
 from embodied.condition import Condition, evaluate
 from embodied.confirming import confirm
 from embodied.facts import Observation
+from embodied.goals import Goal
 from embodied.loop.report import INTERRUPTED
 from embodied.loop.run import Run
 from embodied.methods import Reflex
@@ -53,14 +54,17 @@ def towards(
 def _changed(run: Run, observation: Observation) -> Condition | None:
     """The condition of a goal that took the place of the last; what was tried for that one is forgotten."""
     asked = run.redirection.take() if run.redirection is not None else None
-    if asked is None:
-        return None
-    run.history.clear()
+    return take_up(run, asked, observation) if asked is not None else None
+
+
+def take_up(run: Run, goal: Goal, observation: Observation) -> Condition:
+    """From now on the run pursues `goal`; gives its condition, with "more" counted from `observation`."""
+    run.history = []
     if hasattr(run.planner, "goal_text"):
-        run.planner.goal_text = asked.text
-    run.tally.goal = asked.text
-    condition = asked.condition_for(observation)
-    run.tally.pursues(asked, condition)
+        run.planner.goal_text = goal.text
+    run.tally.goal = goal.text
+    condition = goal.condition_for(observation)
+    run.tally.pursues(goal, condition)
     return condition
 
 

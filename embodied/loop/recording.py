@@ -15,7 +15,7 @@ from embodied.goals import Goal
 from embodied.journal import Journal
 from embodied.launchfile import LaunchFile
 from embodied.loop.report import RunReport, Tally
-from embodied.outcome import Verdict
+from embodied.outcome import PrimitiveResult, Verdict
 from embodied.planning import Attempt, Step
 from embodied.primitives import PrimitiveSpec
 from embodied.runs import PastRun
@@ -162,9 +162,9 @@ class CallRecorder:
             case "exit":
                 self._left(event)
             case "call":
-                self._call_started(event)
+                self.began(event.name, event.data)
             case "result":
-                self._call_ended(event)
+                self.ended(event.name, event.data)
             case "log":
                 self.journal.write("note", text=event.data)
 
@@ -173,15 +173,16 @@ class CallRecorder:
         ok, reason = (returned.ok, returned.reason) if returned is not None else (False, "ended early")
         self.journal.write("skill_left", skill=event.name, depth=event.depth, ok=ok, reason=reason)
 
-    def _call_started(self, event: SandboxEvent) -> None:
+    def began(self, name: str, arguments: Mapping[str, Any]) -> None:
+        """A primitive is about to be called. Raises `BudgetSpent` where it would be one too many."""
         budget = self.tally.budget
         budget.check_primitive()
         budget.primitive_calls += 1
-        self.journal.write("call_started", call=budget.primitive_calls, name=event.name, args=event.data)
+        self.journal.write("call_started", call=budget.primitive_calls, name=name, args=dict(arguments))
 
-    def _call_ended(self, event: SandboxEvent) -> None:
+    def ended(self, name: str, result: PrimitiveResult) -> None:
         """What a call was given for free is recorded with it, so that no fault loses it."""
-        result, spec = event.data, self.primitives[event.name]
+        spec = self.primitives[name]
         given = dict(result.assistance or ({spec.assistance: 1} if spec.assistance and result.ok else {}))
         self.tally.assistance.update(given)
         self.journal.write(

@@ -1,0 +1,383 @@
+"""A world that stays open: goals, skills and single calls, one after the other, asked for from any thread.
+
+    from embodied.session import Session
+
+    with Session.open("tabletop", seed=3) as table:
+        print(table.pursue("put the red cube in the bowl"))
+        print(table.observe().get("pose", "red_cube"))
+
+It is what `embodied run` does for one goal, for as many as are asked: the same journal, library, planner,
+sandbox and referee. What is asked runs in the thread that owns the world; who asks waits, or holds a future.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, InvalidStateError
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+
+from embodied.cli import folders
+from embodied.condition import Condition, parse
+from embodied.errors import BadGoal, BudgetSpent, EmbodiedError, WorldError
+from embodied.facts import Observation
+from embodied.goals import Goal
+from embodied.launchfile import LaunchFile, Override, load_launch_file
+from embodied.launchfile import Limits as SpendingLimits
+from embodied.library.scenes import expected
+from embodied.loop.goal import understand
+from embodied.loop.lifecycle import Onlookers, run_in_world
+from embodied.loop.pursuit import take_up, towards
+from embodied.loop.report import INTERRUPTED, RunReport
+from embodied.loop.run import Run
+from embodied.models import ModelClient
+from embodied.outcome import Judgement, PrimitiveResult, Verdict
+from embodied.planning import Attempt, Step
+from embodied.planning.choosing import MODEL_PLANNERS
+from embodied.planning.unclear import proposed_goal
+from embodied.plugins import load_world
+
+MODE: Final = "session"
+BEAT_S: Final = 1.0
+"""While nothing is asked, the body's lease is kept this often [s]."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of something that was asked.
+
+    Attributes:
+        asked: the goal or the skill, in words.
+        verdict: by the referee, from facts; UNKNOWN never counts as success.
+        attempts: the steps that were tried, oldest first.
+        seconds: wall clock [s].
+    """
+
+    asked: str
+    verdict: Verdict
+    reason: str
+    attempts: tuple[Attempt, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def passed(self) -> bool:
+        return self.verdict is Verdict.PASSED
+
+    def __str__(self) -> str:
+        return f"{self.verdict.value}: {self.asked} ({self.reason})"
+
+
+@dataclass
+class _Job:
+    """Something to do in the world's thread."""
+
+    do: Callable[[Run], Any]
+    answer: Future[Any] = field(default_factory=Future)
+
+
+class Session:
+    """One open world. Made by `open` or `start`; ends with `close`, or when its world is lost.
+
+    Attributes:
+        launch: what it was started with. Its limits hold for each thing that is asked, not for the whole.
+        spec: what the kind of world knows.
+    """
+
+    def __init__(
+        self,
+        launch: LaunchFile,
+        *,
+        runs_dir: Path | None = None,
+        onlookers: Onlookers | None = None,
+        client: ModelClient | None = None,
+        mode: str = MODE,
+    ) -> None:
+        self.launch = launch
+        self.spec = load_world(launch.world.kind).spec(launch.world.settings)
+        self._runs_dir = runs_dir or folders.runs_folder()
+        self._onlookers, self._client, self._mode = onlookers or Onlookers(), client, mode
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._ready: Future[Run] = Future()
+        self._stop = threading.Event()
+        self._report: RunReport | None = None
+        self._thread = threading.Thread(target=self._live, name="session", daemon=True)
+
+    @classmethod
+    def open(cls, launch: str | Path = "minecraft", **settings: Any) -> Self:
+        """Start a world by the name or path of its launch file.
+
+        Args:
+            settings: of its [world] table: `seed=3`, `engine="pybullet"`, `fast=True`.
+
+        Raises:
+            BadInput: there is no such launch file, or a setting is wrong; nothing was started.
+            SetupError, WorldError: the world cannot be started here.
+        """
+        overrides = [
+            Override(f"world.{name}", value, f"{name}={value!r}") for name, value in settings.items()
+        ]
+        return cls(load_launch_file(folders.find_launch_file(str(launch)), overrides)).start()
+
+    def start(self) -> Self:
+        """Start the world; returns when it is ready. Raises as `open` does."""
+        self._thread.start()
+        self._ready.result()
+        return self
+
+    # -- what can be asked ---------------------------------------------------------------------------
+
+    def observe(self) -> Observation:
+        """The facts now."""
+        return self.submit(lambda run: run.observe()).result()
+
+    def pursue(self, goal: str | Condition, *, seconds: float | None = None) -> Done:
+        """Plan and act until a goal holds, in plain words or as a condition over facts.
+
+        Args:
+            seconds: at most; without, the minutes of the launch's [limits].
+
+        Raises:
+            BadGoal: it is not understood, or nothing can yield it; nothing was done.
+            WorldError: the world is lost.
+        """
+        return self.start_pursuing(goal, seconds=seconds).result()
+
+    def start_pursuing(self, goal: str | Condition, *, seconds: float | None = None) -> Future[Done]:
+        """As `pursue`, without waiting. Raises BadGoal at once where no model is asked what it means."""
+        wanted = goal if isinstance(goal, str) else Goal(str(goal), goal, (), str(goal))
+        if isinstance(wanted, str) and self.launch.agent.planner not in MODEL_PLANNERS:
+            wanted = understand(wanted, self.spec)
+        return self.submit(lambda run: self._pursued(run, wanted, seconds))
+
+    def do(self, skill: str, /, **arguments: Any) -> Done:
+        """Run one skill of the library, judged by what it says that it achieves.
+
+        Raises:
+            BadInput: there is no such skill, or the arguments do not fit.
+        """
+        return self.start_doing(skill, arguments).result()
+
+    def start_doing(self, skill: str, arguments: Mapping[str, Any]) -> Future[Done]:
+        """As `do`, without waiting."""
+        return self.submit(lambda run: self._done(run, skill, arguments))
+
+    def call(self, primitive: str, /, **arguments: Any) -> PrimitiveResult:
+        """Call one primitive of the body, within the body's own limits.
+
+        Raises:
+            BadInput: there is no such primitive, or the arguments do not fit.
+        """
+        return self.submit(lambda run: self._called(run, primitive, arguments)).result()
+
+    def submit(self, do: Callable[[Run], T]) -> Future[T]:
+        """Have something done in the thread that owns the world, after what was asked before."""
+        job = _Job(do)
+        if self._thread.is_alive() and not self._stop.is_set():
+            self._jobs.put(job)
+        if not self._thread.is_alive() or self._stop.is_set():
+            self._refuse(job)
+        return job.answer
+
+    def interrupt(self, why: str = "stopped by the person") -> None:
+        """End what is being done now: the body comes to rest, and the answer is UNKNOWN. From any thread."""
+        if self._ready.done() and not self._ready.exception():
+            self._ready.result().interruption.hold(why)
+
+    def redirect(self, goal: str) -> None:
+        """Give what is being pursued another goal: the running step is interrupted. From any thread."""
+        redirection = self._ready.result().redirection
+        assert redirection is not None
+        redirection.ask(goal)
+
+    @property
+    def run(self) -> Run:
+        """The run behind it, for what reads: library, store, journal. To act, `submit`."""
+        return self._ready.result()
+
+    def close(self) -> RunReport | None:
+        """End what is being done, bring the body to rest, end the world. Idempotent; None if none began."""
+        self.interrupt("the session is closed")
+        self._stop.set()
+        self._jobs.put(None)
+        if self._thread.ident is not None:
+            self._thread.join()
+        return self._report
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- the thread that owns the world --------------------------------------------------------------
+
+    def _live(self) -> None:
+        nothing = Goal(self._mode, parse("true"), (), "Whatever is asked.")
+        try:
+            self._report = run_in_world(
+                self.launch,
+                self.spec,
+                nothing,
+                None,
+                runs_dir=self._runs_dir,
+                onlookers=self._onlookers,
+                stop=self._stop,
+                task=self._serve,
+                announced={"mode": self._mode},
+                client=self._client,
+            )
+            reason = self._report.reason
+        except EmbodiedError as error:
+            reason = error.message
+            if not self._ready.done():
+                self._ready.set_exception(error)
+        except BaseException as bug:
+            reason = f"a mistake in embodied: {bug!r}"
+            if not self._ready.done():
+                self._ready.set_exception(bug)
+            raise
+        finally:
+            self._stop.set()
+            if not self._ready.done():
+                self._ready.set_exception(WorldError(f"The world did not come up: {reason}."))
+            while not self._jobs.empty():
+                self._refuse(self._jobs.get())
+
+    def _serve(self, run: Run) -> tuple[Judgement, int]:
+        """The run's task: do what is asked until there is nothing more."""
+        run.observe()
+        self._ready.set_result(run)
+        limits, idle_since = run.budget.limits, time.monotonic()
+        while not run.stop.is_set():
+            job = self._next(run)
+            if job is None:
+                break
+            run.budget.started += time.monotonic() - idle_since  # waiting for a person is not spent
+            _renew(run, limits)
+            self._do(run, job)
+            idle_since = time.monotonic()
+        return Judgement(Verdict.PASSED, "closed"), 0
+
+    def _next(self, run: Run) -> _Job | None:
+        beat = getattr(run.world, "beat", lambda: None)
+        while not run.stop.is_set():
+            beat()
+            try:
+                return self._jobs.get(timeout=BEAT_S)
+            except queue.Empty:
+                continue
+        return None
+
+    def _do(self, run: Run, job: _Job) -> None:
+        """Raises WorldError, when the world is lost, after whoever asked was told."""
+        if not job.answer.set_running_or_notify_cancel():
+            return
+        run.interruption.release()
+        try:
+            job.answer.set_result(job.do(run))
+        except WorldError as lost:
+            job.answer.set_exception(lost)
+            raise
+        except EmbodiedError as wrong:
+            job.answer.set_exception(wrong)
+        except BaseException as bug:
+            job.answer.set_exception(bug)
+            raise
+
+    def _refuse(self, job: _Job | None) -> None:
+        if job is not None and not job.answer.done():
+            try:
+                job.answer.set_exception(WorldError("The session is closed.", remedy="Open another one."))
+            except InvalidStateError:  # it was done or refused in between
+                return
+
+    # -- kinds of jobs -------------------------------------------------------------------------------
+
+    def _pursued(self, run: Run, wanted: str | Goal, seconds: float | None) -> Done:
+        goal = wanted if isinstance(wanted, Goal) else self._meant(run, wanted)
+        began, observation = time.monotonic(), run.observe()
+        condition = take_up(run, goal, observation)
+        run.journal.write("asked", what="goal", text=goal.text, condition=str(condition))
+
+        def give_up() -> str:
+            if run.interruption.held:
+                return run.interruption.held
+            late = seconds is not None and time.monotonic() - began > seconds
+            return f"not reached within {seconds:g} s" if late else ""
+
+        try:
+            judgement, code = towards(run, condition, observation, give_up=give_up)
+        except BudgetSpent as spent:
+            judgement, code = Judgement(Verdict.FAILED, spent.message), spent.exit_code
+        if run.interruption.held or code == INTERRUPTED:
+            judgement = Judgement(Verdict.UNKNOWN, run.interruption.held or judgement.reason)
+        reason = run.tally.told(judgement.reason)
+        return self._answered(
+            run, Done(goal.text, judgement.verdict, reason, tuple(run.history), time.monotonic() - began)
+        )
+
+    def _meant(self, run: Run, text: str) -> Goal:
+        try:
+            return understand(text, self.spec)
+        except BadGoal as unclear:
+            return proposed_goal(run.asked(), text, self.spec, unclear)
+
+    def _done(self, run: Run, name: str, arguments: Mapping[str, Any]) -> Done:
+        skill = run.library.get(name)
+        bound = skill.bind(**arguments)
+        asked = f"{skill.name}({', '.join(f'{key}={value}' for key, value in bound.items())})"
+        run.journal.write("asked", what="skill", text=asked)
+        began, before = time.monotonic(), run.observe()
+        run.history = []
+        judged = bool(skill.achieves)
+        expects = expected(skill, bound, parse("true"))
+        try:
+            run.attempt(Step(skill.name, bound, expects, "asked for"), before, expects)
+            attempt, last = run.history[-1], run.last_run
+            assert last is not None
+            verdict, reason = attempt.judgement.verdict, last.reason or attempt.judgement.reason
+            if run.interruption.held:
+                verdict, reason = Verdict.UNKNOWN, run.interruption.held
+            elif not judged:
+                verdict = Verdict.UNKNOWN if last.ok else Verdict.FAILED
+                reason = reason if not last.ok else "it says so; nothing tells how to judge it"
+        except BudgetSpent as spent:
+            verdict, reason = Verdict.FAILED, spent.message
+        seconds = time.monotonic() - began
+        return self._answered(run, Done(asked, verdict, reason, tuple(run.history), seconds))
+
+    def _called(self, run: Run, name: str, arguments: Mapping[str, Any]) -> PrimitiveResult:
+        run.recorder.began(name, arguments)
+        result = run.world.call(name, arguments)
+        run.recorder.ended(name, result)
+        return result
+
+    def _answered(self, run: Run, done: Done) -> Done:
+        run.journal.write(
+            "answered",
+            text=done.asked,
+            verdict=done.verdict.value,
+            reason=done.reason,
+            seconds=round(done.seconds, 2),
+        )
+        return done
+
+
+def _renew(run: Run, limits: SpendingLimits) -> None:
+    """The launch's limits, counted from now."""
+    budget = run.budget
+    budget.limits = replace(
+        limits,
+        minutes=budget.seconds / 60 + limits.minutes,
+        steps=budget.steps + limits.steps,
+        primitive_calls=budget.primitive_calls + limits.primitive_calls,
+    )

@@ -1,0 +1,112 @@
+"""A world that stays open: one thing after the other is asked of it, from any thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from embodied.condition import parse
+from embodied.errors import BadGoal, BadInput, WorldError
+from embodied.journal import read
+from embodied.launchfile import parse_launch
+from embodied.loop.lifecycle import Onlookers
+from embodied.outcome import Verdict
+from embodied.session import Session
+
+LAUNCH = """
+[goal]
+text = "get 1 ore"
+[world]
+kind = "mini"
+seed = 7
+[limits]
+steps = 4
+"""
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    with Session(parse_launch(LAUNCH, "test"), runs_dir=tmp_path).start() as session:
+        yield session
+
+
+def test_goals_one_after_the_other_are_judged_from_facts(session: Session) -> None:
+    assert session.pursue("get 1 wood").passed
+    done = session.pursue("get 2 wood")
+    assert done.passed
+    assert done.attempts
+    assert session.observe().get("inventory", "wood") == 2
+    assert "get 2 wood" in str(done)
+
+
+def test_a_condition_can_be_pursued_as_it_is(session: Session) -> None:
+    assert session.pursue(parse("inventory[wood] >= 2")).passed
+
+
+def test_limits_hold_for_each_thing_that_is_asked(session: Session) -> None:
+    """Four steps are enough for each of these, and not for all together."""
+    for count in range(1, 8):
+        assert session.pursue(f"get {count} wood").passed
+
+
+def test_what_is_not_understood_changes_nothing_and_the_session_goes_on(session: Session) -> None:
+    with pytest.raises(BadGoal):
+        session.pursue("fly to the moon")
+    assert session.pursue("get 1 wood").passed
+
+
+def test_a_skill_and_a_primitive_can_be_asked_for(session: Session) -> None:
+    assert session.do("gather-thing", thing="tree", item="wood", count=1).passed
+    assert session.call("look").ok
+    with pytest.raises(BadInput):
+        session.do("no-such-skill")
+    with pytest.raises(BadInput):
+        session.call("no_such_primitive")
+    assert session.observe() is not None
+
+
+def test_an_interruption_ends_what_is_going_on_and_nothing_else(tmp_path: Path) -> None:
+    began = threading.Event()
+
+    def hear(record: object) -> None:
+        if isinstance(record, dict) and record["type"] == "step_started":
+            began.set()
+
+    onlookers = Onlookers(observers=(hear,))
+    with Session(parse_launch(LAUNCH, "test"), runs_dir=tmp_path, onlookers=onlookers).start() as session:
+        pursued = session.start_pursuing("get 5 ore")
+        assert began.wait(10)
+        session.interrupt("not that")
+        done = pursued.result(timeout=10)
+        assert done.verdict is Verdict.UNKNOWN
+        assert done.reason == "not that"
+        assert session.pursue("get 1 wood").passed
+
+
+def test_what_is_asked_after_the_end_is_refused(tmp_path: Path) -> None:
+    session = Session(parse_launch(LAUNCH, "test"), runs_dir=tmp_path).start()
+    report = session.close()
+    assert report is not None
+    with pytest.raises(WorldError, match="closed"):
+        session.observe()
+    assert session.close() is report
+
+
+def test_everything_is_in_the_journal(session: Session) -> None:
+    session.pursue("get 1 wood")
+    path = session.run.journal.path
+    session.close()
+    records = read(path)
+    assert [r["text"] for r in records if r["type"] == "asked"] == ["get 1 wood"]
+    assert [r["verdict"] for r in records if r["type"] == "answered"] == ["PASSED"]
+    assert records[0]["mode"] == "session"
+    assert records[-1]["type"] == "run_ended"
+
+
+def test_a_world_that_cannot_start_says_so_at_once(tmp_path: Path) -> None:
+    text = LAUNCH.replace('kind = "mini"', 'kind = "tabletop"\nscene = "no-such-scene"')
+    with pytest.raises(BadInput):
+        Session(parse_launch(text, "test"), runs_dir=tmp_path).start()
