@@ -1,0 +1,177 @@
+"""Everything that an arm was told and did, tick by tick, without loss: `arm-log.bin` in the run's folder.
+
+A tick costs its thread one append; another thread packs and writes. A log that cannot be written says so in
+`failed`, and whoever moves the arm stops it: an arm does not run blind.
+
+The file is frames, each 4 bytes of length (little-endian) and a msgpack value: first a map that says what
+the rest is about, then one list for each tick (`Tick`, in the order of its fields). A frame cut off at the
+end, as when the power fails, is left out by `read_log`.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from embodied.arms import ArmCommand, ArmState
+from embodied.arms.driver import Vector
+from embodied.errors import BadInput
+
+NAME: Final = "arm-log.bin"
+VERSION: Final = 1
+EVERY_S: Final = 0.05
+MOST_WAITING: Final = 20_000
+"""Ticks that wait to be written; a disk that is slower than that stops the arm."""
+_LENGTH: Final = 4
+
+
+class Tick(NamedTuple):
+    """One control period.
+
+    Attributes:
+        monotonic_ns: this machine's clock that nobody sets, when the measurement was there.
+        wall_ns: its calendar clock (Unix time), for a reader.
+        time_s: the driver's own clock [s].
+        asked: joint targets before the limits [rad], None where the last ones held.
+        applied: what the driver says that it applied [rad], None likewise.
+        asked_width, applied_width: of the fingers [m], None likewise.
+        position, velocity, torque: of the joints, measured [rad], [rad/s], [Nm].
+        gripper_width: [m]; gripper_force: [N].
+        interventions: the limits that acted on this command, by name.
+    """
+
+    monotonic_ns: int
+    wall_ns: int
+    time_s: float
+    asked: Vector | None
+    applied: Vector | None
+    asked_width: float | None
+    applied_width: float | None
+    position: Vector
+    velocity: Vector
+    torque: Vector
+    gripper_width: float
+    gripper_force: float
+    interventions: tuple[str, ...]
+
+
+class ArmLog:
+    """Writes one log. `tick` is for one thread; `close` for any.
+
+    Args:
+        folder: where the file goes.
+        about: arm, joints, limits: what a reader must know; values that msgpack can carry.
+
+    Attributes:
+        failed: why nothing more can be written; "" while all is well.
+    """
+
+    def __init__(self, folder: Path, about: Mapping[str, Any]) -> None:
+        self.path = folder / NAME
+        self.failed = ""
+        self._waiting: deque[Tick] = deque()
+        self._encoder = msgspec.msgpack.Encoder()
+        self._ending = threading.Event()
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._file = self.path.open("ab")
+            self._write([{"embodied.arm_log": VERSION, "fields": list(Tick._fields), **about}])
+        except OSError as full:
+            raise BadInput(
+                f"{self.path}: {full.strerror}; an arm without a log does not move.",
+                remedy="Make room on the disk, or choose another folder with EMBODIED_RUNS.",
+            ) from full
+        self._thread = threading.Thread(target=self._keep, name="arm log", daemon=True)
+        self._thread.start()
+
+    def tick(
+        self, asked: ArmCommand, applied: ArmCommand, state: ArmState, interventions: Sequence[str] = ()
+    ) -> None:
+        """Remember one control period."""
+        if len(self._waiting) > MOST_WAITING:
+            self.failed = self.failed or "the disk is too slow for the arm's log"
+            return
+        self._waiting.append(
+            Tick(
+                time.monotonic_ns(),
+                time.time_ns(),
+                state.time_s,
+                asked.position,
+                applied.position,
+                asked.gripper_width,
+                applied.gripper_width,
+                state.position,
+                state.velocity,
+                state.torque,
+                state.gripper_width,
+                state.gripper_force,
+                tuple(interventions),
+            )
+        )
+
+    def close(self) -> None:
+        """Write what waits. Idempotent."""
+        if not self._ending.is_set():
+            self._ending.set()
+            self._thread.join()
+
+    def _keep(self) -> None:
+        try:
+            while not self._ending.wait(EVERY_S):
+                self._drain()
+            self._drain()
+            os.fsync(self._file.fileno())
+        except OSError as full:
+            self.failed = f"the arm's log cannot be written: {full.strerror or full}"
+        finally:
+            try:
+                self._file.close()
+            except OSError as full:
+                self.failed = self.failed or f"the arm's log cannot be written: {full.strerror or full}"
+
+    def _drain(self) -> None:
+        taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        if taken:
+            self._write(taken)
+
+    def _write(self, values: Sequence[Any]) -> None:
+        frames = [self._encoder.encode(value) for value in values]
+        self._file.write(b"".join(len(frame).to_bytes(_LENGTH, "little") + frame for frame in frames))
+        self._file.flush()
+
+
+def read_log(path: Path) -> tuple[dict[str, Any], Iterator[Tick]]:
+    """What a log is about, and its ticks, oldest first.
+
+    Raises:
+        BadInput: it is none, or of another version.
+    """
+    try:
+        frames = _frames(path)
+        about = msgspec.msgpack.decode(next(frames))
+        version = about["embodied.arm_log"]
+    except (OSError, StopIteration, msgspec.DecodeError, KeyError, TypeError) as broken:
+        raise BadInput(f"{path} is no log of an arm.", remedy=f"Name a run's {NAME}.") from broken
+    if version != VERSION:
+        raise BadInput(
+            f"{path} is of version {version}, not {VERSION}.", remedy="Use the version that wrote it."
+        )
+    decoder = msgspec.msgpack.Decoder(Tick)
+    return about, (decoder.decode(frame) for frame in frames)
+
+
+def _frames(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while True:
+            length = int.from_bytes(file.read(_LENGTH), "little")
+            frame = file.read(length)
+            if not frame or len(frame) < length:
+                return
+            yield frame

@@ -1,0 +1,76 @@
+"""The log of an arm loses nothing, and says when it cannot be kept."""
+
+from __future__ import annotations
+
+import errno
+import itertools
+from pathlib import Path
+from typing import Any
+
+import pytest
+from embodied_arm.log import NAME, ArmLog, read_log
+
+from embodied.arms import ArmCommand, ArmState
+from embodied.errors import BadInput
+
+
+def _state(time_s: float) -> ArmState:
+    return ArmState(time_s, (0.1 + time_s, 1 / 3), (0.0, -1e-17), (5.0, 0.0), 0.08, 0.0)
+
+
+def _write(folder: Path, ticks: int) -> None:
+    log = ArmLog(folder, {"arm": "two joints"})
+    for at in range(ticks):
+        target = ArmCommand(position=(at / 7, 0.0)) if at % 2 else ArmCommand()
+        log.tick(target, target, _state(at / 100), ("velocity",) if at == 3 else ())
+    log.close()
+    assert not log.failed
+
+
+def test_what_was_measured_is_read_back_bit_by_bit(tmp_path: Path) -> None:
+    _write(tmp_path, 500)
+    about, ticks = read_log(tmp_path / NAME)
+    kept = list(ticks)
+    assert about["arm"] == "two joints"
+    assert len(kept) == 500
+    assert kept[7].position == _state(0.07).position
+    assert kept[7].asked == (1.0, 0.0)
+    assert kept[8].asked is None
+    assert kept[3].interventions == ("velocity",)
+    assert all(one.monotonic_ns <= other.monotonic_ns for one, other in itertools.pairwise(kept))
+
+
+def test_a_frame_cut_off_at_the_end_is_left_out(tmp_path: Path) -> None:
+    _write(tmp_path, 20)
+    path = tmp_path / NAME
+    path.write_bytes(path.read_bytes()[:-5])
+    assert len(list(read_log(path)[1])) == 19
+
+
+def test_a_full_disk_is_told(tmp_path: Path) -> None:
+    log = ArmLog(tmp_path, {})
+
+    def full(values: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    log._write = full  # type: ignore[method-assign]
+    log.tick(ArmCommand(), ArmCommand(), _state(0.0))
+    log.close()
+    assert "No space left" in log.failed
+
+
+def test_a_disk_that_is_too_slow_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("embodied_arm.log.MOST_WAITING", -1)
+    log = ArmLog(tmp_path, {})
+    log.tick(ArmCommand(), ArmCommand(), _state(0.0))
+    log.close()
+    assert "too slow" in log.failed
+
+
+def test_what_is_no_log_is_refused(tmp_path: Path) -> None:
+    for name, content in (("empty", b""), ("words", b"hello, this is text and no log")):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(BadInput, match="no log"):
+            read_log(tmp_path / name)
+    with pytest.raises(BadInput, match="no log"):
+        read_log(tmp_path / "absent")
