@@ -15,15 +15,18 @@ from embodied.bridge.body import CallContext, PrimitiveFailed
 from embodied.errors import BadInput, WorldError
 from embodied.facts import FactFamily
 from embodied_arm.control import Controller
+from embodied_arm.gate import Gate
 from embodied_arm.gripper import Gripper
+from embodied_arm.guard import Guard
 from embodied_arm.kinematics import yaw_of
-from embodied_arm.limits import Gate, Limits
-from embodied_arm.model import Array, PlanningModel
+from embodied_arm.limits import Limits
+from embodied_arm.model import TABLE, Array, PlanningModel
 from embodied_arm.motions import Motions
 from embodied_arm.picture import write_png
 from embodied_arm.planner import Planner
 from embodied_arm.primitives import SPECS
 from embodied_arm.surroundings import Surroundings, Watchman
+from embodied_arm.tool import read_tool
 
 _log = logging.getLogger(__name__)
 
@@ -40,27 +43,36 @@ class ArmBody:
         limits: the settings that `Limits.of` documents.
         run_dir: where pictures go.
         real_time: keep pace with the clock; a real arm always does.
+        tool: what is mounted on the hand, as `read_tool` documents.
     """
 
     kind = "arm"
     specs = SPECS
 
     def __init__(
-        self, driver: Driver, limits: Mapping[str, Any], run_dir: Path, *, real_time: bool = False
+        self,
+        driver: Driver,
+        limits: Mapping[str, Any],
+        run_dir: Path,
+        *,
+        real_time: bool = False,
+        tool: Mapping[str, Any] | None = None,
     ) -> None:
         arm = driver.description
         self._arm = arm
-        self._limits = Limits.of(arm, limits)
+        self._body_model = PlanningModel(arm)
+        self._tool = read_tool(tool or {}, arm)
+        self._limits = Limits.of(arm, limits, tool=self._tool, model_range=self._body_model.own_range)
         self._scene = driver.scene
         self._run_dir = run_dir
         self._pictures = 0
         self._context: CallContext | None = None
-        self._around = Surroundings(driver, self._say)
-        self._body_model = PlanningModel(arm)
+        self._around = Surroundings(driver, self._say, self._limits.zones)
         first = np.array(driver.read().position)
-        gate = Gate(self._limits, arm.control_period_s, self._body_model.position, first)
-        paced = real_time or "simulated" not in arm.capabilities
         obstacles = self._around.obstacles()
+        table = [part for part in obstacles if part.object == TABLE.object]
+        gate = Gate(self._limits, arm.control_period_s, Guard(arm, self._limits, table or [TABLE]), first)
+        paced = real_time or "simulated" not in arm.capabilities
         self._planner = Planner(arm, self._limits, obstacles, arm.control_period_s)
         self._checker = Planner(arm, self._limits, obstacles, arm.control_period_s)
         self._controller = Controller(

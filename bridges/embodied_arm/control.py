@@ -15,7 +15,7 @@ import numpy as np
 from embodied.arms import ArmCommand, ArmState, Driver
 from embodied.bridge.body import Aborted, CallContext, PrimitiveFailed
 from embodied.errors import WorldError
-from embodied_arm.limits import Gate
+from embodied_arm.gate import Gate
 from embodied_arm.model import Array
 
 _log = logging.getLogger(__name__)
@@ -26,6 +26,9 @@ Watch = Callable[[ArmState], None]
 HOLD: Final = ArmCommand()
 RETRY_S: Final = 0.1
 """How long to leave a driver alone that went wrong between calls."""
+HELD_BACK: Final = 1e-3
+"""A plan slows down while the gate keeps the targets farther than this from it [rad]."""
+HELD_BACK_S: Final = 1.0
 FROZEN_TICKS: Final = 5
 BRAKE_S: Final = 0.2
 GIVING_WAY: Final = 0.5
@@ -42,6 +45,43 @@ NO_NUMBERS: Final = "the arm's measured joints are not numbers any more"
 PATIENCE_S: Final = 2.0
 """How long to wait for another thread to return from the driver, or from reading the scene."""
 NO_RETURN: Final = "the arm's driver does not return from its control cycle"
+
+
+class _Way:
+    """Along the rows of a plan, at its own pace or slower.
+
+    Args:
+        joints: joint targets for every period, shape (t, n) [rad].
+        change: of the pace, in one period.
+    """
+
+    def __init__(self, joints: Array, change: float) -> None:
+        self.rate = 1.0
+        self._joints = joints
+        self._change = change
+        self._where = -1.0
+
+    @property
+    def begun(self) -> bool:
+        return self._where >= 0.0
+
+    @property
+    def ended(self) -> bool:
+        return self._where >= len(self._joints) - 1
+
+    def on(self) -> Array:
+        """The next target, shape (n,)."""
+        self._where = min(self._where + self.rate, len(self._joints) - 1.0)
+        low = int(max(self._where, 0.0))
+        high = min(low + 1, len(self._joints) - 1)
+        row: Array = self._joints[low] + (self._joints[high] - self._joints[low]) * (self._where - low)
+        return row
+
+    def slower(self) -> None:
+        self.rate = max(0.0, self.rate - self._change)
+
+    def faster(self) -> None:
+        self.rate = min(1.0, self.rate + self._change)
 
 
 class Controller:
@@ -126,8 +166,15 @@ class Controller:
         finally:
             self._calling = False
 
-    def tick(self, command: ArmCommand = HOLD, watch: Watch | None = None, *, deaf: bool = False) -> ArmState:
-        """One control period with `command`.
+    def tick(
+        self,
+        command: ArmCommand = HOLD,
+        watch: Watch | None = None,
+        *,
+        deaf: bool = False,
+        streamed: bool = False,
+    ) -> ArmState:
+        """One control period with `command`; `streamed` as in `Gate.pass_on`.
 
         Raises `Aborted` if the call was ended (not if `deaf`), and `PrimitiveFailed` ("arm_lost") if another
         thread does not return from the driver.
@@ -138,7 +185,7 @@ class Controller:
         if not self._lock.acquire(timeout=PATIENCE_S):
             raise PrimitiveFailed("arm_lost", NO_RETURN)
         try:
-            state = self._cycle(command)
+            state = self._cycle(command, streamed)
             if watch is not None:
                 watch(state)
         finally:
@@ -149,16 +196,23 @@ class Controller:
     def follow(self, joints: Array, watch: Watch) -> None:
         """Go through joint targets (t, n), one a period, and settle. What ends it early, an `Aborted` call
         or a `PrimitiveFailed` of `watch`, is raised when the arm has come to rest on its way."""
-        at = 0
+        way = _Way(joints, 1.0 / math.ceil(BRAKE_S / self.period))
+        held = 0
         try:
-            for row in joints.tolist():
+            while not way.ended or held:
                 self._look()
-                at += 1
-                self.tick(ArmCommand(position=tuple(row)), watch, deaf=True)
+                row = way.on()
+                self.tick(ArmCommand(position=tuple(row.tolist())), watch, deaf=True)
                 self._notice_lag()
+                held = held + 1 if np.abs(self.gate.last - row).max() > HELD_BACK else 0
+                way.slower() if held else way.faster()
+                if held * self.period > HELD_BACK_S:
+                    raise PrimitiveFailed(
+                        "blocked", f"the limits keep the arm from going on: {self.gate.words()}"
+                    )
             self.settle(watch)
         except (Aborted, PrimitiveFailed):
-            self._brake(joints, at)
+            self._brake(way)
             raise
 
     def settle(self, watch: Watch | None = None, *, deaf: bool = False) -> None:
@@ -216,12 +270,12 @@ class Controller:
 
     # -- parts -------------------------------------------------------------------------------------
 
-    def _cycle(self, command: ArmCommand) -> ArmState:
+    def _cycle(self, command: ArmCommand, streamed: bool = False) -> ArmState:
         try:
             if self._stopped:  # it rests where it came to rest, which is not where it was sent
                 self._begin_anew()
             before = self.state
-            self.applied = self._driver.command(self.gate.pass_on(command, before))
+            self.applied = self._driver.command(self.gate.pass_on(command, before, streamed=streamed))
             self._driver.tick()
             state = self._driver.read()
         except WorldError as broken:
@@ -263,19 +317,12 @@ class Controller:
                 f"joint {worst + 1} is {lag[worst]:.2f} rad behind its target: something holds the arm",
             )
 
-    def _brake(self, joints: Array, at: int) -> None:
+    def _brake(self, way: _Way) -> None:
         """Slow down along the path, so that the hand stays on its line while it stops."""
-        steps = max(1, math.ceil(BRAKE_S / self.period))
-        rates = [1 - (k + 0.5) / steps for k in range(steps)]
-        where = float(at - 1)
         try:
-            if at > 0:
-                for rate in rates:
-                    where = min(where + rate, len(joints) - 1.0)
-                    low = int(where)
-                    high = min(low + 1, len(joints) - 1)
-                    row = joints[low] + (joints[high] - joints[low]) * (where - low)
-                    self.tick(ArmCommand(position=tuple(row.tolist())), deaf=True)
+            while way.begun and way.rate > 0.0:
+                way.slower()
+                self.tick(ArmCommand(position=tuple(way.on().tolist())), deaf=True)
             self.settle(deaf=True)
         except PrimitiveFailed:
             self._stop("it did not come to rest by itself")

@@ -1,21 +1,22 @@
-"""The gate that every command passes on its way to the driver.
+"""What commands to an arm may ask for: the arm's own limits, tightened by a launch file.
 
-Skills, policies and agents cannot reach past it: it stands in the bridge's process, and it alone holds the
-driver. What it changes it counts and explains. This is software, not a rated safety function.
+They are in force in the bridge's process (`embodied_arm.gate`), out of reach of skills, policies and agents.
+This is software, not a rated safety function.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
 
-from embodied.arms import ArmCommand, ArmDescription, ArmState
+from embodied.arms import ArmDescription
 from embodied.errors import BadInput, did_you_mean
 from embodied_arm.model import Array
+from embodied_arm.tool import Tool
+from embodied_arm.zones import Zone, read_zones
 
 DEFAULT_BOX: Final = ((-0.9, -0.9, 0.0), (0.9, 0.9, 1.2))
 """Where the grasp point may be, [m, world frame]: nowhere below the table's top."""
@@ -24,23 +25,47 @@ MODEL_HAND_SPEED: Final = 1.0
 DEFAULT_HAND_SPEED: Final = 0.25
 SIMULATED_HAND_SPEED: Final = 0.8
 """Unless a launch file says otherwise: people stand beside real arms only [m/s]."""
-BRAKING: Final = 0.8
-"""Share of the acceleration that is counted on for stopping before the end of a joint."""
-BOX_TOLERANCE: Final = 0.01
-SPEED_TOLERANCE: Final = 1.05
-"""Commands are planned up to the limits: rounding to control periods must not count as an intervention."""
+BOX_TOLERANCE: Final = 0.002
+"""How far outside the workspace counts as inside [m]: planned motions end on its faces."""
+PACE: Final = 0.95
+"""Share of the allowed speeds that plans use: sampling, and the braking behind it, need the rest."""
+PRESS_M: Final = 0.01
+"""How far the finger tips' targets may be below the table's top [m]: a hand that feels for it needs some."""
+SINGULAR_SLOW: Final = 17.0
+SINGULAR_STOP: Final = 30.0
+"""Condition numbers of the Jacobian, as of MoveIt Servo."""
+EXTERNAL_FORCE: Final = 50.0
+EXTERNAL_TORQUE: Final = 30.0
+LEAST_FORCE: Final = 5.0
+"""With less than this left above the tool's weight, a force limit would act on noise [N]."""
 
+JOINT_WISE: Final = {
+    "joint_lower": "rad",
+    "joint_upper": "rad",
+    "joint_velocity": "rad/s",
+    "joint_acceleration": "rad/s^2",
+    "joint_jerk": "rad/s^3",
+}
 KNOWN: Final = (
     "joint_margin",
     "velocity_share",
     "acceleration_share",
+    "jerk_share",
+    *JOINT_WISE,
     "hand_speed",
     "hand_acceleration",
     "workspace_low",
     "workspace_high",
+    "keep_out",
+    "table_press",
+    "singular_slow",
+    "singular_stop",
     "gripper_force",
+    "external_force",
+    "external_torque",
     "step",
 )
+NEVER_WIDER: Final = "Limits may be tighter than the arm's own, never wider."
 
 
 @dataclass(frozen=True)
@@ -49,11 +74,15 @@ class Limits:
 
     Attributes:
         lower, upper: joint positions [rad], a margin inside the arm's own.
-        velocity, acceleration: of the joints [rad/s], [rad/s^2].
+        velocity, acceleration, jerk: of the joints [rad/s], [rad/s^2], [rad/s^3].
         hand_speed, hand_acceleration: of the grasp point [m/s], [m/s^2].
         workspace_low, workspace_high: box for the grasp point [m, world frame], shape (3,).
+        zones: where no part of the arm may be.
+        table_press: how far below the table's top the fingers' targets may be [m].
+        singular_slow, singular_stop: condition numbers at which a streamed motion slows and stops.
         gripper_width: how far the fingers may open [m]; never below 0.
         gripper_force: [N]; never below 0.
+        external_force, external_torque: of what the arm takes to come from outside [N], [Nm]; more stops it.
         step: how far a joint target may be from where the joint was measured [rad].
     """
 
@@ -61,22 +90,42 @@ class Limits:
     upper: Array
     velocity: Array
     acceleration: Array
+    jerk: Array
     hand_speed: float
     hand_acceleration: float
     workspace_low: Array
     workspace_high: Array
+    zones: tuple[Zone, ...]
+    table_press: float
+    singular_slow: float
+    singular_stop: float
     gripper_width: float
     gripper_force: float
+    external_force: float
+    external_torque: float
     step: float
 
     @classmethod
-    def of(cls, arm: ArmDescription, wanted: Mapping[str, Any]) -> Limits:
-        """The arm's own limits, tightened by a launch file's [limits].
+    def of(
+        cls,
+        arm: ArmDescription,
+        wanted: Mapping[str, Any],
+        *,
+        tool: Tool = Tool(),  # noqa: B008 (frozen)
+        model_range: tuple[Array, Array] | None = None,
+    ) -> Limits:
+        """The arm's own limits, tightened by a launch file's [limits] and by what the hand carries.
 
-        `wanted` may have: joint_margin [rad] (0.02 or more), velocity_share (at most 0.95, 0.8 unless said)
-        and acceleration_share (at most 1) of the arm's, hand_speed [m/s] (0.25 unless said, 0.8 for a
-        simulated arm, at most 1), hand_acceleration [m/s^2] (2 unless said), workspace_low and
-        workspace_high [x, y, z] (inside the default box), gripper_force [N] and step [rad] (0.4 or less).
+        `wanted` may have: joint_margin [rad] (0.02 or more), velocity_share (at most 0.95, 0.8 unless said),
+        acceleration_share and jerk_share (at most 1) of the arm's; joint_lower, joint_upper, joint_velocity,
+        joint_acceleration, joint_jerk: lists of length n, each within the arm's; hand_speed [m/s] (0.25
+        unless said, 0.8 for a simulated arm, at most 1), hand_acceleration [m/s^2] (2 unless said),
+        workspace_low and workspace_high [x, y, z] (inside the default box), keep_out (see `read_zones`),
+        table_press [m] (0.01 or less), singular_slow and singular_stop (17 and 30, or less),
+        gripper_force [N], external_force [N] and external_torque [Nm] (50 and 30, or less), and step [rad] (0.4 or less).
+
+        Args:
+            model_range: the lower and upper ends of the joints in the arm's model file [rad].
 
         Raises:
             BadInput: a setting that there is not, or one wider than the arm's own.
@@ -87,24 +136,38 @@ class Limits:
                     f"[limits] has no setting {name!r}.",
                     remedy=f"{did_you_mean(name, KNOWN)} It has: {', '.join(KNOWN)}.".strip(),
                 )
-        number = _Numbers(wanted)
+        number, joints = _Numbers(wanted), _Joints(wanted, arm)
         margin = number.within("joint_margin", 0.02, 0.02, 0.5)
+        lower, upper = joints.range(margin, model_range)
         low = number.point("workspace_low", DEFAULT_BOX[0])
         high = number.point("workspace_high", DEFAULT_BOX[1])
         if not (low < high).all():
             raise BadInput("[limits] workspace_low must be below workspace_high in x, y and z.")
         speed = SIMULATED_HAND_SPEED if "simulated" in arm.capabilities else DEFAULT_HAND_SPEED
+        left = tool.share(arm)
+        slow = number.within("singular_slow", SINGULAR_SLOW, 1.0, SINGULAR_SLOW)
+        stop = number.within("singular_stop", SINGULAR_STOP, 1.0, SINGULAR_STOP)
+        if slow >= stop:
+            raise BadInput(f"[limits] singular_slow = {slow:g} must be below singular_stop = {stop:g}.")
         return cls(
-            lower=np.array(arm.lower) + margin,
-            upper=np.array(arm.upper) - margin,
-            velocity=np.array(arm.velocity) * number.within("velocity_share", 0.8, 0.01, 0.95),
-            acceleration=np.array(arm.acceleration) * number.within("acceleration_share", 1.0, 0.01, 1.0),
+            lower=lower,
+            upper=upper,
+            velocity=joints.most("velocity", number.within("velocity_share", 0.8, 0.01, 0.95)),
+            acceleration=left
+            * joints.most("acceleration", number.within("acceleration_share", 1.0, 0.01, 1.0)),
+            jerk=joints.most("jerk", number.within("jerk_share", 1.0, 0.01, 1.0)),
             hand_speed=number.within("hand_speed", speed, 0.01, MODEL_HAND_SPEED),
-            hand_acceleration=number.within("hand_acceleration", 2.0, 0.1, 10.0),
+            hand_acceleration=left * number.within("hand_acceleration", 2.0, 0.1, 10.0),
             workspace_low=low,
             workspace_high=high,
+            zones=read_zones(wanted.get("keep_out", ())),
+            table_press=number.within("table_press", PRESS_M, 0.0, PRESS_M),
+            singular_slow=slow,
+            singular_stop=stop,
             gripper_width=arm.gripper_width_max,
             gripper_force=number.within("gripper_force", arm.gripper_force_max, 0.0, arm.gripper_force_max),
+            external_force=_left(number.within("external_force", EXTERNAL_FORCE, 1.0, EXTERNAL_FORCE), tool),
+            external_torque=number.within("external_torque", EXTERNAL_TORQUE, 0.5, EXTERNAL_TORQUE),
             step=number.within("step", 0.4, 0.01, 0.4),
         )
 
@@ -115,131 +178,77 @@ class Limits:
             "hand_acceleration_m_s2": self.hand_acceleration,
             "workspace_low_m": self.workspace_low.tolist(),
             "workspace_high_m": self.workspace_high.tolist(),
+            "keep_out": [asdict(zone) for zone in self.zones],
+            "table_press_m": self.table_press,
             "joint_lower_rad": self.lower.tolist(),
             "joint_upper_rad": self.upper.tolist(),
             "joint_velocity_rad_s": self.velocity.tolist(),
             "joint_acceleration_rad_s2": self.acceleration.tolist(),
+            "joint_jerk_rad_s3": self.jerk.tolist(),
+            "singular_slow": self.singular_slow,
+            "singular_stop": self.singular_stop,
             "gripper_force_n": self.gripper_force,
+            "external_force_n": self.external_force,
+            "external_torque_nm": self.external_torque,
+            "step_rad": self.step,
         }
 
 
-class Gate:
-    """Makes every command fit the limits, from one to the next.
-
-    Args:
-        reach: where the grasp point is with the joints at q.
-        first: the joint positions at the beginning.
-    """
-
-    def __init__(self, limits: Limits, period: float, reach: Callable[[Array], Array], first: Array) -> None:
-        self.limits = limits
-        self.interventions: Counter[str] = Counter()
-        self._period = period
-        self._reach = reach
-        self._last = first.copy()
-        self._velocity = np.zeros_like(first)
-        self._hand = reach(first)
-        self._most_change = limits.velocity * period * SPEED_TOLERANCE
-        self._most_gain = limits.acceleration * period
-
-    @property
-    def last(self) -> Array:
-        """The joint targets that were last let through [rad]."""
-        return self._last
-
-    @property
-    def velocity(self) -> Array:
-        """How fast they moved [rad/s]."""
-        return self._velocity
-
-    def rebase(self, q: Array) -> None:
-        """Begin anew from q: after a reset, or a stop by the arm's own means."""
-        self._last, self._velocity, self._hand = q.copy(), np.zeros_like(q), self._reach(q)
-
-    def pass_on(self, command: ArmCommand, state: ArmState) -> ArmCommand:
-        """The command that may go to the driver. Always finite; with position None it holds."""
-        wanted = self._last if command.position is None else np.asarray(command.position, dtype=float)
-        if wanted.shape != self._last.shape or not np.isfinite(wanted).all():
-            self.interventions["not finite"] += 1
-            wanted = self._last
-        wanted = self._within_speed(self._within_range(wanted, np.asarray(state.position)))
-        hand = self._reach(wanted)
-        wanted, hand = self._within_box(wanted, hand)
-        self._velocity = (wanted - self._last) / self._period
-        self._last, self._hand = wanted, hand
-        return replace(
-            command,
-            position=tuple(wanted.tolist()),
-            gripper_width=self._between(command.gripper_width, self.limits.gripper_width, "gripper width"),
-            gripper_force=self._between(command.gripper_force, self.limits.gripper_force, "gripper force"),
+def _left(force: float, tool: Tool) -> float:
+    """What is left of a limit of force above the weight that the arm takes for one [N]."""
+    left = force - tool.weight
+    if left < LEAST_FORCE:
+        raise BadInput(
+            f"[limits] external_force = {force:g} N leaves {left:.1f} N above the weight of {tool.load:g} kg "
+            f"that [tool] says; {LEAST_FORCE:g} N are needed to tell a push from noise.",
+            remedy="Tell the arm's own controller of the tool, and leave its mass out here.",
         )
+    return left
 
-    # -- parts -------------------------------------------------------------------------------------
 
-    def _within_range(self, wanted: Array, measured: Array) -> Array:
-        limits = self.limits
-        inside = np.minimum(np.maximum(wanted, limits.lower), limits.upper)
-        if (inside != wanted).any() and not (np.abs(inside - self._last) < 1e-12).all():
-            self.interventions["joint position"] += 1
-        near = np.minimum(np.maximum(inside, measured - limits.step), measured + limits.step)
-        if (near != inside).any():
-            self.interventions["step from measured"] += 1
-        return near
+@dataclass(frozen=True)
+class _Joints:
+    """The settings that have a value for every joint, checked as they are read."""
 
-    def _within_speed(self, wanted: Array) -> Array:
-        change = wanted - self._last
-        up, down = self._room(self.limits.upper - self._last), self._room(self._last - self.limits.lower)
-        allowed = np.minimum(
-            np.maximum(change, -np.minimum(self._most_change, down)), np.minimum(self._most_change, up)
-        )
-        if (allowed != change).any():
-            self.interventions["joint velocity"] += 1
-        eased = self._eased(allowed)
-        if (eased != allowed).any():
-            self.interventions["joint acceleration"] += 1
-        return np.minimum(np.maximum(self._last + eased, self.limits.lower), self.limits.upper)
+    table: Mapping[str, Any]
+    arm: ArmDescription
 
-    def _room(self, left: Array) -> Array:
-        """How far joints may move in one period so that they can still stop within `left` [rad]."""
-        push, period = BRAKING * self.limits.acceleration, self._period
-        speed: Array = push * (np.sqrt(period**2 + 2 * np.maximum(left, 0.0) / push) - period)
-        return speed * period
+    def most(self, quantity: str, share: float) -> Array:
+        """`share` of the arm's own, or what the table says, whichever is less."""
+        own = np.array(getattr(self.arm, quantity), dtype=float)
+        listed = self._listed(f"joint_{quantity}", np.zeros_like(own) + 1e-3, own)
+        return np.minimum(own * share, own if listed is None else listed)
 
-    def _eased(self, change: Array) -> Array:
-        """A change of one period, no more different from the last than the joints may be accelerated."""
-        before, most = self._velocity * self._period, self._most_gain * self._period
-        return np.minimum(np.maximum(change, before - most), before + most)
+    def range(self, margin: float, model: tuple[Array, Array] | None) -> tuple[Array, Array]:
+        """Lower and upper ends, `margin` inside the arm's own and those of its model."""
+        low, high = np.array(self.arm.lower, dtype=float), np.array(self.arm.upper, dtype=float)
+        if model is not None:
+            low, high = np.maximum(low, model[0]), np.minimum(high, model[1])
+        lower, upper = self._listed("joint_lower", low, high), self._listed("joint_upper", low, high)
+        inside = low + margin if lower is None else np.maximum(low + margin, lower)
+        until = high - margin if upper is None else np.minimum(high - margin, upper)
+        if not (inside < until).all():
+            raise BadInput("[limits] leave a joint nowhere to be: joint_lower must be below joint_upper.")
+        return inside, until
 
-    def _within_box(self, wanted: Array, hand: Array) -> tuple[Array, Array]:
-        limits = self.limits
-        moved = float(np.linalg.norm(hand - self._hand))
-        most = limits.hand_speed * self._period * SPEED_TOLERANCE
-        if moved > most:
-            self.interventions["hand speed"] += 1
-            wanted = self._last + (wanted - self._last) * (most / moved)
-            hand = self._reach(wanted)
-        stops_in = float((np.abs(self._velocity) / limits.acceleration).max()) / self._period / 2
-        out = _outside(hand + stops_in * (hand - self._hand), limits)
-        if out > BOX_TOLERANCE and out > _outside(self._hand, limits):
-            self.interventions["workspace"] += 1
-            wanted = self._last + self._eased(np.zeros_like(wanted))
-            hand = self._reach(wanted)
-        return wanted, hand
-
-    def _between(self, value: float | None, most: float, what: str) -> float | None:
-        """From 0 to `most`; None, which leaves the last target, for what is no number."""
-        if value is None or 0.0 <= value <= most:
-            return value
-        if not np.isfinite(value):
-            self.interventions[f"{what} not finite"] += 1
+    def _listed(self, name: str, low: Array, high: Array) -> Array | None:
+        if name not in self.table:
             return None
-        self.interventions[what] += 1
-        return min(max(value, 0.0), most)
-
-
-def _outside(hand: Array, limits: Limits) -> float:
-    """How far a point is outside the workspace [m]."""
-    return float(np.maximum(np.maximum(limits.workspace_low - hand, hand - limits.workspace_high), 0.0).max())
+        value, joints, unit = self.table[name], self.arm.joint_names, JOINT_WISE[name]
+        if not isinstance(value, (list, tuple)) or len(value) != len(joints):
+            raise BadInput(
+                f"[limits] {name} = {value!r} is not a list of {len(joints)} numbers ({unit}).",
+                remedy=f"In this order: {', '.join(joints)}.",
+            )
+        for joint, part, least, most in zip(joints, value, low, high, strict=True):
+            good = isinstance(part, (int, float)) and not isinstance(part, bool)
+            if not good or not least <= part <= most:
+                raise BadInput(
+                    f"[limits] {name} of {joint} = {part!r} {unit}: the arm's own goes from {least:g} to "
+                    f"{most:g}.",
+                    remedy=NEVER_WIDER,
+                )
+        return np.array(value, dtype=float)
 
 
 @dataclass(frozen=True)
@@ -253,7 +262,7 @@ class _Numbers:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
             raise BadInput(
                 f"[limits] {name} = {value!r} is not a number from {low:g} to {high:g}.",
-                remedy="Limits may be tighter than the arm's own, never wider.",
+                remedy=NEVER_WIDER,
             )
         return float(value)
 
@@ -268,6 +277,6 @@ class _Numbers:
             raise BadInput(
                 f"[limits] {name} = {value!r} is not a point [x, y, z] within {DEFAULT_BOX[0]} and "
                 f"{DEFAULT_BOX[1]} (metres).",
-                remedy="Limits may be tighter than the arm's own, never wider.",
+                remedy=NEVER_WIDER,
             )
         return np.array(value, dtype=float)

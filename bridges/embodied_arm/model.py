@@ -75,11 +75,25 @@ class PlanningModel:
         self._carried = [self.model.geom(f"carried_{i}").id for i in range(CARRIED_PARTS)]
         self._hand = int(self.model.geom_bodyid[self._carried[0]])
         self._owners = [part.object for part in obstacles]
+        self.own_range = self._range()
         self._present = np.ones(len(obstacles), dtype=bool)
         self._ignored: set[tuple[str, str]] = set()
         first = int(joints[0].bodyid[0])
         self._base = {self._names[g] for g in range(self.model.ngeom) if self.model.geom_bodyid[g] <= first}
         self._ignored = self._always_touching(description)
+
+    @property
+    def hand_parts(self) -> set[str]:
+        """Names of the arm's parts from the hand on: the hand itself and the fingers."""
+        fingers = {str(self.model.body(self.model.jnt_bodyid[joint]).name) for joint in self._fingers}
+        return {*fingers, str(self.model.body(self._hand).name), HELD}
+
+    def lever_arms(self, q: Array) -> Array:
+        """How far the grasp point is from each joint's axis at q; at least half of the farthest [m], (n,)."""
+        self.place(q)
+        arms = np.linalg.norm(self.jacobian()[:3], axis=0)
+        lever: Array = np.maximum(arms, arms.max() / 2)
+        return lever
 
     # -- kinematics --------------------------------------------------------------------------------
 
@@ -173,10 +187,15 @@ class PlanningModel:
 
     # -- parts -------------------------------------------------------------------------------------
 
+    def _range(self) -> tuple[Array, Array]:
+        """Lower and upper ends of the joints, by the model's file [rad]; infinite where it has none."""
+        limited = self.model.jnt_limited[self._joints].astype(bool)
+        ends = self.model.jnt_range[self._joints].astype(float)
+        return np.where(limited, ends[:, 0], -np.inf), np.where(limited, ends[:, 1], np.inf)
+
     def _always_touching(self, description: ArmDescription) -> set[tuple[str, str]]:
         """Pairs of the arm's own parts that meet by design: the fingers, and what touches at home."""
-        fingers = {str(self.model.body(self.model.jnt_bodyid[joint]).name) for joint in self._fingers}
-        hand = {*fingers, str(self.model.body(self._hand).name), HELD}
+        hand = self.hand_parts
         pairs = {(one, other) for one in hand for other in hand}
         for width in (0.0, description.gripper_width_max):
             self.set_fingers(width)

@@ -14,7 +14,7 @@ from embodied.arms import ArmDescription, Obstacle
 from embodied.bridge.body import PrimitiveFailed
 from embodied_arm.geometry import axis_and_angle, rotated, rounded
 from embodied_arm.kinematics import SINGULAR, Kinematics, Target, nearest_yaw, yaw_of
-from embodied_arm.limits import BOX_TOLERANCE, Limits
+from embodied_arm.limits import BOX_TOLERANCE, PACE, Limits
 from embodied_arm.model import CLEARANCE_M, HELD, Array, Contact, PlanningModel
 from embodied_arm.timing import Path, grid, trajectory
 
@@ -32,6 +32,7 @@ WORSE_M: Final = 0.0015
 """What touches at the beginning may come this much nearer on the way."""
 ROUND_M: Final = 0.05
 """How far before and after a corner a motion `above` leaves its straight lines [m]."""
+RETIMED: Final = 4
 LIFTS: Final = (0.1, 0.2, 0.3, 0.4)
 """How far above its end a motion `above` comes down from, and `home` rises, the first that is free [m]."""
 
@@ -337,7 +338,20 @@ class Planner:
                 raise PrimitiveFailed("collision", f"{hit.words()} at {_words(hand[k])}", data)
         if box:
             self._stays_inside(hand)
-        return Plan(trajectory(path, hand, self._limits, share, self._period), hand[-1])
+        return Plan(self._timed(path, hand, share), hand[-1])
+
+    def _timed(self, path: Path, hand: Array, share: float) -> Array:
+        """Joint targets, slower where sampling the path has made the hand faster than it was meant to be."""
+        joints = trajectory(path, hand, self._limits, share, self._period)
+        most = share * PACE * self._limits.hand_speed * self._period
+        for _ in range(RETIMED):
+            places = np.stack([self._model.position(q) for q in (path.q[0], *joints)])
+            fastest = float(np.linalg.norm(np.diff(places, axis=0), axis=1).max())
+            if fastest <= most:
+                break
+            share *= 0.99 * most / fastest
+            joints = trajectory(path, hand, self._limits, share, self._period)
+        return joints
 
     def _stays_inside(self, hand: Array) -> None:
         limits = self._limits

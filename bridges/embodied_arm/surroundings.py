@@ -10,6 +10,7 @@ from embodied.bridge.body import PrimitiveFailed
 from embodied_arm.gripper import EMPTY_M
 from embodied_arm.model import TABLE
 from embodied_arm.planner import Scene, together
+from embodied_arm.zones import ZONE_MARGIN_M, Zone
 
 NEAR_HAND_M: Final = 0.08
 """Things this near to the grasp point may move when the fingers do."""
@@ -20,14 +21,16 @@ Tell = Callable[[str, Mapping[str, Any]], None]
 class Surroundings:
     """See the module's docstring. All methods are called between two ticks."""
 
-    def __init__(self, driver: Driver, tell: Tell) -> None:
+    def __init__(self, driver: Driver, tell: Tell, zones: Sequence[Zone] = ()) -> None:
         self._scene = driver.scene
         self._tell = tell
+        self._zones = tuple(zone.obstacle(2 * ZONE_MARGIN_M) for zone in zones)
         self.blew_up = ""
 
     def obstacles(self) -> Sequence[Obstacle]:
-        """All parts of all things; where no scene tells, a table."""
-        return self._scene.obstacles() if self._scene is not None else (TABLE,)
+        """All parts of all things, where no scene tells a table; and the keep-out zones."""
+        things = self._scene.obstacles() if self._scene is not None else (TABLE,)
+        return [*things, *self._zones]
 
     def facts(self) -> dict[str, Any]:
         return dict(self._scene.facts()) if self._scene is not None else {}

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from embodied_arm.limits import Limits
+from embodied_arm.limits import PACE, Limits
 from embodied_arm.model import Array
 
 PLANNED: Final = 0.6
@@ -77,7 +77,8 @@ def trajectory(path: Path, hand: Array, limits: Limits, share: float, period: fl
     reach = np.linalg.norm(np.gradient(hand, step, axis=0), axis=1)
     tiny = 1e-9
     most = np.minimum(
-        (share * limits.velocity / (first + tiny)).min(axis=1), share * limits.hand_speed / (reach + tiny)
+        (share * PACE * limits.velocity / (first + tiny)).min(axis=1),
+        share * PACE * limits.hand_speed / (reach + tiny),
     )
     bend = ((1 - ALONG) * PLANNED * limits.acceleration / (second + tiny)).min(axis=1)
     push = np.minimum(
@@ -91,7 +92,8 @@ def trajectory(path: Path, hand: Array, limits: Limits, share: float, period: fl
         square[i] = min(square[i], square[i - 1] + gain[i - 1])
     for i in range(len(square) - 2, -1, -1):
         square[i] = min(square[i], square[i + 1] + gain[i])
-    return _smooth(path.at(_sampled(s, np.sqrt(square), period)), period)
+    lasts = max(SMOOTHING_S, 2 * PLANNED * float((limits.acceleration / limits.jerk).max()))
+    return _smooth(path.at(_sampled(s, np.sqrt(square), period)), period, lasts)
 
 
 def _sampled(s: Array, speed: Array, period: float) -> Array:
@@ -107,9 +109,9 @@ def _sampled(s: Array, speed: Array, period: float) -> Array:
     return sampled
 
 
-def _smooth(q: Array, period: float) -> Array:
-    """Average over a window; longer by the window, and the same at both ends."""
-    window = max(1, round(SMOOTHING_S / period))
+def _smooth(q: Array, period: float, lasts: float) -> Array:
+    """Average over a window that `lasts` so long [s]; longer by the window, and the same at both ends."""
+    window = max(1, math.ceil(lasts / period - 1e-6))
     if window == 1:
         return q
     padded = np.concatenate([np.repeat(q[:1], window, axis=0), q, np.repeat(q[-1:], window - 1, axis=0)])

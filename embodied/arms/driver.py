@@ -48,6 +48,7 @@ class ArmDescription:
         end_effector: site or body of `model` that carries the grasp point, in the hand's frame.
         end_effector_offset: the grasp point, the middle between the finger tips, in the frame of
             `end_effector` [m].
+        payload_max: the most that the arm may carry beyond its own hand [kg]; 0 where that is not told.
     """
 
     name: str
@@ -65,6 +66,7 @@ class ArmDescription:
     model: Path
     end_effector: str
     end_effector_offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    payload_max: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,9 @@ class ArmState:
             measured are 0.
         gripper_width: distance of the fingers [m].
         gripper_force: what the fingers press with [N]; 0 where it is not measured.
+        external_torque: what the arm takes to come from outside, at its joints [Nm], length n; empty where it
+            does not tell.
+        external_force: the same at the hand, world frame [N], length 3; empty where it does not tell.
     """
 
     time_s: float
@@ -85,6 +90,8 @@ class ArmState:
     torque: Vector
     gripper_width: float
     gripper_force: float
+    external_torque: Vector = ()
+    external_force: Vector = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +203,15 @@ class Driver(Protocol):
         ...
 
     def stop(self, reason: str) -> None:
-        """Hold the present posture by the arm's own means. Idempotent; from any state."""
+        """Come to rest by the arm's own means, within its deceleration, and hold. Idempotent; from any state.
+        Never a release of torque: an arm would fall."""
         ...
 
     def close(self) -> None:
-        """Let go of the arm, at rest. Idempotent."""
+        """Let go of the arm, at rest. Idempotent.
+
+        An arm whose joints give way without torque is lowered to where it lies by itself, slowly, before its
+        torque is released, and the torque fades; an arm with brakes holds."""
         ...
 
 

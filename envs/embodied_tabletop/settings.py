@@ -27,14 +27,35 @@ def _point(meaning: str) -> Mapping[str, Any]:
     }
 
 
+def _joints(meaning: str) -> Mapping[str, Any]:
+    each = {"type": "number"}
+    return {"type": "array", "items": each, "minItems": 7, "maxItems": 7, "description": meaning}
+
+
 LIMITS: Mapping[str, Any] = {
     "hand_speed": _number(0.01, 0.8, "Of the hand [m/s]; 0.8 unless said."),
     "hand_acceleration": _number(0.1, 2.0, "Of the hand [m/s²]; 2 unless said."),
     "velocity_share": _number(0.01, 0.8, "Share of the joints' own velocities; 0.8 unless said."),
     "acceleration_share": _number(0.01, 1.0, "Share of the joints' own accelerations; 1 unless said."),
+    "jerk_share": _number(0.01, 1.0, "Share of the joints' own jerk; 1 unless said."),
+    "joint_lower": _joints("Lower ends of the joints [rad]; within the arm's own."),
+    "joint_upper": _joints("Upper ends of the joints [rad]; within the arm's own."),
+    "joint_velocity": _joints("Of each joint [rad/s]; the arm's own or less."),
+    "joint_acceleration": _joints("Of each joint [rad/s²]; the arm's own or less."),
+    "joint_jerk": _joints("Of each joint [rad/s³]; the arm's own or less."),
     "joint_margin": _number(0.02, 0.5, "Kept free before the end of every joint [rad]; 0.02 unless said."),
     "workspace_low": _point("Lowest corner of the hand's box [x, y, z in m]; [-0.9, -0.9, 0] unless said."),
     "workspace_high": _point("Highest corner of that box; [0.9, 0.9, 1.2] unless said."),
+    "keep_out": {
+        "type": "array",
+        "items": {"type": "object"},
+        "description": "Zones that no part of the arm may enter: tables of name, shape, position and size.",
+    },
+    "table_press": _number(0.0, 0.01, "How far below the table's top the finger tips may press [m]; 0.01."),
+    "singular_slow": _number(1.0, 17.0, "Condition number at which a streamed motion slows; 17."),
+    "singular_stop": _number(1.0, 30.0, "Condition number at which it stops; 30."),
+    "external_force": _number(1.0, 50.0, "At the hand, of what the arm feels [N]; 50 unless said."),
+    "external_torque": _number(0.5, 30.0, "At a joint, of what the arm feels [Nm]; 30 unless said."),
     "gripper_force": _number(0.0, 70.0, "The most that the fingers press with [N]; 70 unless said."),
     "step": _number(0.01, 0.4, "How far a joint's target may be from where it is [rad]; 0.4 unless said."),
 }

@@ -134,6 +134,11 @@ class KinematicDriver:
         self._pressed = 0.0
         self._force = 0.0
         self._time = 0.0
+        self._follows = 1.0
+
+    def lags(self, follows: float, first: NDArray[np.float64]) -> None:
+        """Begin at `first`, and go only the share `follows` of the way to a target in one period."""
+        self._follows, self._q = follows, first.copy()
 
     def read(self) -> ArmState:
         zero = (0.0,) * len(self._q)
@@ -170,7 +175,8 @@ class KinematicDriver:
         command = self.sent[-1]
         if command.position is not None:
             held_fast = trouble.stuck_from is not None and self.ticks >= trouble.stuck_from
-            target = self._q if held_fast else np.array(command.position)
+            there = self._q if held_fast else np.array(command.position)
+            target = self._q + self._follows * (there - self._q)
             self._velocity = (target - self._q) / self.description.control_period_s
             self._q = target
         self._move_fingers(command)

@@ -10,7 +10,9 @@ import pytest
 
 pytest.importorskip("mujoco")
 
-from embodied_arm.limits import Gate, Limits
+from embodied_arm.gate import Gate
+from embodied_arm.guard import Guard
+from embodied_arm.limits import Limits
 from embodied_arm.model import Array, PlanningModel
 
 from embodied.arms import ArmCommand, ArmState
@@ -28,8 +30,8 @@ def model() -> PlanningModel:
 
 
 @pytest.fixture
-def gate(model: PlanningModel) -> Gate:
-    return Gate(LIMITS, PERIOD, model.position, HOME)
+def gate() -> Gate:
+    return Gate(LIMITS, PERIOD, Guard(FR3, LIMITS), HOME)
 
 
 def measured(q: Array) -> ArmState:
