@@ -121,10 +121,10 @@ def run_case(case: Case, stop: threading.Event) -> dict[str, Any] | None:
             env=environment,
             start_new_session=True,  # Ctrl-C reaches it through `stop`: once, so that its body comes to rest
         )
-        ended = _wait(process, began + case.minutes * 60 + case.margin_s, stop)
+        ended = wait_for(process, began + case.minutes * 60 + case.margin_s, stop)
         if stop.is_set() or ended.by_others:
             return None
-        report = _last_json(ended.output)
+        report = last_json(ended.output)
         if case.refusal_ends and ended.code == BAD_INPUT:
             raise _refusal(case, report)
         fresh = sorted(set(runs.glob(f"*/{JOURNAL}")) - before)
@@ -154,7 +154,7 @@ def _surroundings(case: Case) -> Iterator[tuple[Path, dict[str, str]]]:
         yield runs, {name: value for name, value in environment.items() if value is not None}
 
 
-def _wait(process: subprocess.Popen[str], deadline: float, stop: threading.Event) -> Ended:
+def wait_for(process: subprocess.Popen[str], deadline: float, stop: threading.Event) -> Ended:
     """A run that overstays, or is to stop, is asked to end, and killed if it does not."""
     asked_to_end = overstayed = False
     while True:
@@ -197,7 +197,7 @@ def _refusal(case: Case, report: Mapping[str, Any]) -> BadInput:
     )
 
 
-def _last_json(text: str) -> dict[str, Any]:
+def last_json(text: str) -> dict[str, Any]:
     for line in reversed(text.strip().splitlines()):
         if line.startswith("{"):
             found: dict[str, Any] = json.loads(line)
