@@ -20,6 +20,8 @@ from embodied.learning.rewarded import RewardedEnvironment
 from embodied.learning.tensors import BROKEN, read, under, unreadable, write
 from embodied.learning.trainer import Snapshot, TrainingJob
 
+FAILED: Final = 100
+"""Seeds of episodes that failed, to be tried again; the oldest are forgotten."""
 _PRIME: Final = 7919
 _FIELDS: Final = ("now", "action", "paid", "later", "discount", "guide_now", "guide_later")
 
@@ -31,6 +33,7 @@ class GuidedTrainer:
     """
 
     name = "guided"
+    learner: type[Learner] = Learner
 
     def __init__(self, settings: GuidedSettings | None = None) -> None:
         self.settings = settings or GuidedSettings()
@@ -40,7 +43,7 @@ class GuidedTrainer:
         torch.set_num_threads(1)
         environment = job.make()
         try:
-            training = _Training(job, environment, self.settings)
+            training = _Training(job, environment, self.settings, self.learner)
             if job.state is not None:
                 training.load(job.state)
             else:
@@ -60,7 +63,9 @@ class GuidedTrainer:
 class _Training:
     """One training: its networks, its memories, its random draws."""
 
-    def __init__(self, job: TrainingJob, environment: Environment, settings: GuidedSettings) -> None:
+    def __init__(
+        self, job: TrainingJob, environment: Environment, settings: GuidedSettings, learner: type[Learner]
+    ) -> None:
         if job.guide is None:
             raise NoGuide("There is nothing to begin with.", remedy="Train with --trainer sac.")
         torch.manual_seed(job.seed)
@@ -68,9 +73,10 @@ class _Training:
         self._environment = environment
         self._rewarded = RewardedEnvironment(environment, job.reward, job.horizon, job.seed)
         actions = environment.action_spec.size
-        self.learner = Learner(job.features.size, actions, settings)
+        self.learner = learner(job.features.size, actions, settings)
         self._online = _Memory(settings.replay, job.features.size, actions)
         self._successes = _Memory(settings.replay // 2, job.features.size, actions)
+        self._failed: list[int] = []
         self.step = 0
         self._draws = np.random.default_rng(job.seed)
 
@@ -95,7 +101,13 @@ class _Training:
 
     def run_episode(self) -> None:
         """One episode, learning at each step."""
-        self._play(self._chosen, int(self._draws.integers(TRAINING_SEEDS)))
+        seed = int(self._draws.integers(TRAINING_SEEDS))
+        if self._failed and self._draws.random() < self.settings.again:
+            seed = self._failed.pop(int(self._draws.integers(len(self._failed))))
+        alone = self.step >= self.settings.follow and self._draws.random() < self.settings.alone
+        episode = self._play(self._alone if alone else self._together, seed)
+        if not episode.succeeded:
+            self._failed = [*self._failed[1 - FAILED :], seed]
 
     def _play(self, choose: Callable[[Flat, Flat], Flat], seed: int) -> Episode:
         """An episode, remembered with what the guide would have done; `choose` gets that too."""
@@ -110,15 +122,25 @@ class _Training:
         self._remember(episode, np.stack(guides))
         return episode
 
-    def _chosen(self, observation: Flat, guide: Flat) -> Flat:
+    def _together(self, observation: Flat, guide: Flat) -> Flat:
+        self._improve()
+        if self.step <= self.settings.follow:
+            return self._noisy(observation, guide)
+        action: Flat = self.learner.acting(self._seen(observation), torch.as_tensor(guide[None])).numpy()[0]
+        return action
+
+    def _alone(self, observation: Flat, guide: Flat) -> Flat:
+        self._improve()
+        action: Flat = self.learner.alone(self._seen(observation)).numpy()[0]
+        return action
+
+    def _improve(self) -> None:
         self.step += 1
         for update in range(self.settings.updates):
             self.learner.improve(self._batch(), actor_too=update + 1 == self.settings.updates)
-        if self.step <= self.settings.follow:
-            return self._noisy(observation, guide)
-        features = torch.as_tensor(self._job.features(observation[None].astype(float)).astype(np.float32))
-        action: Flat = self.learner.better(features, torch.as_tensor(guide[None])).numpy()[0]
-        return action
+
+    def _seen(self, observation: Flat) -> torch.Tensor:
+        return torch.as_tensor(self._job.features(observation[None].astype(float)).astype(np.float32))
 
     def _noisy(self, observation: Flat, guide: Flat) -> Flat:
         action = guide.astype(float)
@@ -141,7 +163,7 @@ class _Training:
 
     def save(self, folder: Path) -> None:
         """See `Snapshot.save`."""
-        tensors = self.learner.tensors()
+        tensors = self.learner.tensors() | {"failed": torch.tensor(self._failed, dtype=torch.int64)}
         for name, memory in (("online", self._online), ("successes", self._successes)):
             tensors |= {f"{name}/{key}": torch.as_tensor(value) for key, value in memory.filled().items()}
         write(
@@ -156,6 +178,7 @@ class _Training:
             for name, memory in (("online", self._online), ("successes", self._successes)):
                 stored = {key: value.numpy() for key, value in under(f"{name}/", tensors).items()}
                 memory.fill(stored, numbers[name])
+            self._failed = tensors["failed"].tolist()
             self.step = numbers["step"]
         except BROKEN as broken:
             raise unreadable(folder, broken) from broken
@@ -236,7 +259,7 @@ class GuidedSnapshot:
     def __init__(self, training: _Training, features: Features, environment: Environment) -> None:
         self._training = training
         self._specs = environment.observation_spec, environment.action_spec
-        self._network = _Exported(training.learner.actor, features).eval()
+        self._network = _Exported(training.learner.policy, features).eval()
 
     @property
     def step(self) -> int:

@@ -33,6 +33,9 @@ class GuidedSettings:
         imitation: how strongly the actor is drawn to the guide where that is better.
         demonstrations: successes of the guide, with noise, to begin with; half of each batch is of successes.
         follow: steps at first in which the guide acts, with noise.
+        alone: share of episodes in which the actor acts without noise and without the guide, as it will when
+            it is done: else nothing is seen of where it alone gets stuck.
+        again: share of episodes that start where one failed before.
     """
 
     width: int = 128
@@ -50,6 +53,8 @@ class GuidedSettings:
     noise: float = 0.2
     noisy_share: float = 0.7
     follow: int = 300
+    alone: float = 0.3
+    again: float = 0.5
     replay: int = 200_000
 
 
@@ -111,11 +116,13 @@ class Actor(nn.Module):
 
 
 class Learner:
-    """The networks and their optimisers."""
+    """The networks and their optimisers. `policy` is what is kept in the end."""
+
+    networks: tuple[str, ...] = ("actor", "critics", "targets")
 
     def __init__(self, features: int, actions: int, settings: GuidedSettings) -> None:
         self.settings = settings
-        self.actor = Actor(features, actions, settings.width)
+        self.actor = self._actor(features, actions)
         self.critics = Critics(features, actions, settings.width)
         self.targets = Critics(features, actions, settings.width)
         self.targets.load_state_dict(self.critics.state_dict())
@@ -127,22 +134,34 @@ class Learner:
             "entropy": self._adam([self.log_entropy]),
         }
 
+    def _actor(self, features: int, actions: int) -> Actor:
+        return Actor(features, actions, self.settings.width)
+
+    @property
+    def policy(self) -> Actor:
+        return self.actor
+
     def _adam(self, parameters: list[Any]) -> torch.optim.Optimizer:
         return torch.optim.Adam(parameters, self.settings.learning_rate, fused=True)
 
-    def better(self, features: torch.Tensor, guide: torch.Tensor) -> torch.Tensor:
-        """The guide's action or one drawn from the actor, whichever the target critics prefer."""
+    def acting(self, features: torch.Tensor, guide: torch.Tensor) -> torch.Tensor:
+        """What is done in training: the guide's action or one drawn from the actor, whichever the target
+        critics prefer."""
         with torch.no_grad():
             own, _, _ = self.actor.drawn(features)
             prefers = self._least(features, own) > self._least(features, guide)
             return torch.where(prefers[:, None], own, guide)
 
+    def alone(self, features: torch.Tensor) -> torch.Tensor:
+        """What is done when the training is over."""
+        with torch.no_grad():
+            mean, _ = self.policy(features)
+            return torch.tanh(mean)
+
     def improve(self, batch: Batch, *, actor_too: bool) -> None:
         """One gradient step of the critics, and, if `actor_too`, of the actor and the entropy coefficient."""
         with torch.no_grad():
-            own, _, _ = self.actor.drawn(batch.later)
-            worth = torch.maximum(self._least(batch.later, own), self._least(batch.later, batch.guide_later))
-            wanted = batch.paid + batch.discount * worth
+            wanted = batch.paid + batch.discount * self._worth(batch.later, batch.guide_later)
         judged = self.critics(batch.now, batch.action)
         self._step("critics", (judged - wanted).square().mean(1).sum())
         with torch.no_grad():
@@ -150,6 +169,11 @@ class Learner:
             torch._foreach_lerp_(old, new, self.settings.target_rate)
         if actor_too:
             self._improve_actor(batch)
+
+    def _worth(self, features: torch.Tensor, guide: torch.Tensor) -> torch.Tensor:
+        """Of the better of two actions, the guide's and one of the actor's."""
+        own, _, _ = self.actor.drawn(features)
+        return torch.maximum(self._least(features, own), self._least(features, guide))
 
     def _improve_actor(self, batch: Batch) -> None:
         action, density, still = self.actor.drawn(batch.now)
@@ -161,6 +185,9 @@ class Learner:
         entropy = self.log_entropy.exp().detach()
         self._step("actor", (entropy * density - judged).mean() + self.settings.imitation * drawn)
         self.critics.requires_grad_(True)
+        self._improve_entropy(density)
+
+    def _improve_entropy(self, density: torch.Tensor) -> None:
         missing = (density.detach() + self._entropy_target).mean()
         self._step("entropy", -self.log_entropy * missing)
 
@@ -179,7 +206,7 @@ class Learner:
     def tensors(self) -> dict[str, torch.Tensor]:
         """All that it has learned."""
         found = {"log_entropy": self.log_entropy}
-        for name in ("actor", "critics", "targets"):
+        for name in self.networks:
             state = getattr(self, name).state_dict()
             found |= {f"{name}_network/{key}": value for key, value in state.items()}
         for name, optimizer in self._optimizers.items():
@@ -190,7 +217,7 @@ class Learner:
         """The inverse of `tensors`."""
         with torch.no_grad():
             self.log_entropy.copy_(tensors["log_entropy"])
-        for name in ("actor", "critics", "targets"):
+        for name in self.networks:
             getattr(self, name).load_state_dict(under(f"{name}_network/", tensors))
         for name, optimizer in self._optimizers.items():
             into_optimizer(optimizer, under(f"{name}/", tensors))
