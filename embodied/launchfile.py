@@ -41,9 +41,14 @@ class WorldChoice:
 
 @dataclass(frozen=True)
 class Agent:
+    """Attributes: refine: "never", "ask" or "allow" that what keeps failing is learned; refine_minutes: that
+    it may take [min]."""
+
     planner: str
     step_retries: int
     seed_skills: bool = True
+    refine: str = "never"
+    refine_minutes: float = 10.0
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,8 @@ class LaunchFile:
                 "planner": self.agent.planner,
                 "step_retries": self.agent.step_retries,
                 "seed_skills": self.agent.seed_skills,
+                "refine": self.agent.refine,
+                "refine_minutes": self.agent.refine_minutes,
             },
             "limits": {
                 "minutes": self.limits.minutes,

@@ -36,6 +36,18 @@ ENGINE_TABLES: Mapping[str, Schema] = {
             "default": 3,
             "description": "How often a step may fail in the same way before another way is taken.",
         },
+        "refine": {
+            "enum": ["never", "ask", "allow"],
+            "default": "never",
+            "description": "Whether a step that failed so often, and that nothing else achieves, is learned "
+            "by reinforcement, in the time that is left: `ask` asks you first, in a terminal.",
+        },
+        "refine_minutes": {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "default": 10,
+            "description": "The longest that learning one step may take, within [limits] minutes [min].",
+        },
     },
     "limits": {
         "minutes": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -22,7 +23,7 @@ from embodied.outcome import Verdict
 from embodied.plain_text import plain_line
 from embodied.runs import find_run, read_run
 from embodied.view.draw import counted, model_use_text
-from embodied.view.live import watcher_for
+from embodied.view.live import Watcher, watcher_for
 from embodied.view.timeline import clock
 from embodied.world import World
 
@@ -133,8 +134,24 @@ def _pursue(
             observers=observers,
             stop=stop,
             on_world=on_world,
+            ask=_asker(console, watcher),
         )
     return report, stop.is_set()
+
+
+def _asker(console: Console, watcher: Watcher) -> Callable[[str], bool] | None:
+    """Who puts a question to the person at this terminal; None where there is none."""
+    if not (sys.stdin.isatty() and console.is_terminal):
+        return None
+
+    def ask(question: str) -> bool:
+        watcher.stop()
+        try:
+            return typer.confirm(question, default=False, err=True)
+        finally:
+            watcher.start()
+
+    return ask
 
 
 def _report(report: RunReport, launch: LaunchFile) -> Table:

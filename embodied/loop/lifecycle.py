@@ -31,6 +31,7 @@ from embodied.loop.proving import Proving
 from embodied.loop.pursuit import towards
 from embodied.loop.recording import CallRecorder, write_ended, write_fault, write_resumed, write_started
 from embodied.loop.redirection import Redirection
+from embodied.loop.refining import Refining
 from embodied.loop.report import INTERRUPTED, RunReport, Tally, refuse_spent
 from embodied.loop.run import Run, Task
 from embodied.loop.waiting import WaitingClient
@@ -58,11 +59,13 @@ class Onlookers:
         on_record: gets every record, and the gate's progress after the run; one that fails is told no more.
         observers: get every record too, before `on_record`.
         on_world: called once with the body, when the world is ready; it must return at once.
+        ask: puts a yes-or-no question to a person, in the run's thread; None where there is nobody.
     """
 
     on_record: Callable[[Record], None] = lambda record: None
     observers: Sequence[Callable[[Record], None]] = ()
     on_world: Callable[[World], None] = lambda world: None
+    ask: Callable[[str], bool] | None = None
 
 
 def start_run(
@@ -75,11 +78,13 @@ def start_run(
     stop: threading.Event | None = None,
     client: ModelClient | None = None,
     on_world: Callable[[World], None] = lambda world: None,
+    ask: Callable[[str], bool] | None = None,
 ) -> RunReport:
     """Pursue the goal of `launch` in its world, or go on with run `resume`.
 
     `observers` and then `on_record` are told every record; one that fails is told no more.
     `on_world` is called once with the body, when the world is ready; it must return at once.
+    `ask` puts a yes-or-no question to a person: whether something may be learned (`[agent] refine = "ask"`).
 
     Raises:
         BadInput: the goal, the world's settings or the run to resume cannot be used; nothing was started.
@@ -93,7 +98,7 @@ def start_run(
         goal_of(launch, spec, past),
         past,
         runs_dir=runs_dir,
-        onlookers=Onlookers(on_record, observers, on_world),
+        onlookers=Onlookers(on_record, observers, on_world, ask),
         stop=stop,
         client=client,
     )
@@ -141,6 +146,7 @@ def run_in_world(
             announced or {},
             client,
             store,
+            ask=onlookers.ask,
         )
         try:
             report = life.live(goal, onlookers.on_world)
@@ -176,6 +182,7 @@ class _Life:
     announced: Mapping[str, Any]
     client: ModelClient | None
     store: LibraryStore
+    ask: Callable[[str], bool] | None = None
     held: ExitStack = field(default_factory=ExitStack)
     world: World | None = None
     proposed: bool = False
@@ -314,6 +321,7 @@ class _Life:
             memory=memory,
             recorder=recorder,
             interruption=interruption,
+            refining=Refining(self.ask),
         )
 
     def _pursue(self, run: Run) -> tuple[Judgement, int]:

@@ -46,6 +46,9 @@ def towards(
             observation = run.act(reflex.skill, reflex.arguments)
         decision = run.planner.next(goal, observation, run.history)
         if not isinstance(decision, Step | NewSkill):
+            if run.refining.helps(run):
+                observation = run.observe()
+                continue
             question = decision.question if isinstance(decision, Ask) else decision.reason
             return Judgement(Verdict.FAILED, question), 1
         observation = _done(run, decision, observation, goal)

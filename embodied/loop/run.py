@@ -26,6 +26,7 @@ from embodied.loop.recording import (
     write_unasked,
 )
 from embodied.loop.redirection import WHY, Redirection
+from embodied.loop.refining import Refining
 from embodied.loop.report import Tally
 from embodied.methods import WorldSpec
 from embodied.models import ModelClient
@@ -53,6 +54,7 @@ class Run:
 
     Attributes:
         redirection: where a changed goal is heard of.
+        refining: what is proposed where the planner has nothing more to try.
         asked: gives whoever answers the run's questions; the endpoint is first used by it.
         step_deadline_s: the longest that a step may take [s].
         history: the attempts at the present goal.
@@ -74,6 +76,7 @@ class Run:
     recorder: CallRecorder
     interruption: Interruption
     redirection: Redirection | None = None
+    refining: Refining = field(default_factory=Refining)
     history: list[Attempt] = field(default_factory=list)
     step_deadline_s: float = STEP_DEADLINE_S
     last_run: SkillRun | None = None
@@ -107,6 +110,12 @@ class Run:
             draft_folder(self.journal),
             self.note,
         )
+
+    def beat(self) -> None:
+        """Keep the lease of the body, if it has one, while the run is busy elsewhere."""
+        beat = getattr(self.world, "beat", None)
+        if beat is not None:
+            beat()
 
     def note(self, text: str) -> None:
         self.journal.write("note", text=text)

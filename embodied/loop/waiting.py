@@ -34,12 +34,12 @@ class WaitingClient:
         self, part: str, messages: Sequence[Message], *, schema: JsonSchema | None = None, samples: int = 1
     ) -> list[Answer]:
         """See `embodied.models.messages.ModelClient`."""
-        with _beating(self.beat):
+        with beating(self.beat):
             return self.client.ask(part, messages, schema=schema, samples=samples)
 
 
 @contextmanager
-def _beating(beat: Callable[[], None]) -> Iterator[None]:
+def beating(beat: Callable[[], None]) -> Iterator[None]:
     """`beat` is called at once and every `BEAT_S` until the block is left."""
     left = threading.Event()
 

@@ -93,6 +93,18 @@ def _goal_ended(record: Record) -> str:
     return f"◇ {mark} {record.get('goal')}: {record.get('reason', '')} ({_seconds(record)})"
 
 
+def _refinement_answered(record: Record) -> str:
+    if not record.get("asked"):
+        return "    nobody could be asked whether to learn it"
+    return "    you said yes" if record.get("answer") else "    you said no"
+
+
+def _refinement_ended(record: Record) -> str:
+    skill = (record.get("skill") or {}).get("name")
+    learned = f"✓ learned: the skill {skill}" if skill else "✗ nothing learned that is good enough"
+    return f"{learned} ({record.get('reason', '')})"
+
+
 def _run_ended(record: Record) -> str:
     return f"{record.get('verdict')}: {record.get('reason', '')} ({_seconds(record)})"
 
@@ -168,6 +180,15 @@ _LINES = {
     "model_asked": lambda r: f"    asking the {r.get('part')} model {r.get('model')}",
     "model_tried": _model_tried,
     "model_call": _model_call,
+    "refinement_proposed": lambda record: (
+        f"    {record.get('skill')} failed {record.get('failures')} times, and nothing else achieves "
+        f"{record.get('condition')}: it could be learned"
+    ),
+    "refinement_answered": _refinement_answered,
+    "refinement_started": lambda record: (
+        f"▶ learning {record.get('condition')}, for up to {float(record.get('minutes') or 0):g} minutes"
+    ),
+    "refinement_ended": _refinement_ended,
     "note": lambda record: f"    {record.get('text', '')}",
     "event": lambda record: f"    ! {event_text(record.get('event') or {})}",
     "fault": lambda record: f"  ✗ fault {record.get('code', '')}: {record.get('message', '')}",
