@@ -15,6 +15,8 @@ class Schedule:
         minutes: wall clock of all of it, those before a resumption counted.
         rivals: candidates that are screened in a round.
         screening: environment steps that each of them gets first; with each halving as much again as before.
+        share: of the time that is left, what screening may take at most; then the best so far go on.
+        finalists: candidates that are trained to the end, side by side.
         every: steps from one checkpoint to the next.
         most: steps of one candidate, at most.
         episodes: to measure a checkpoint with.
@@ -32,6 +34,8 @@ class Schedule:
     minutes: float = 10.0
     rivals: int = 4
     screening: int = 1000
+    share: float = 0.4
+    finalists: int = 1
     every: int = 500
     most: int = 40_000
     episodes: int = 20
@@ -41,6 +45,21 @@ class Schedule:
     critic: bool = True
     reflection: bool = True
     screened: bool = True
+
+
+@dataclass(frozen=True)
+class Work:
+    """How candidates are trained. It changes how fast things go, and nothing of what is decided by steps.
+
+    Attributes:
+        jobs: candidates that are trained at the same time; with 1, in this process.
+        memory_mb: what each process may take beyond what it begins with [MiB]; 0 for any amount.
+        cluster: the address of a ray cluster that trains them, "local" to start one here; "" for processes.
+    """
+
+    jobs: int = 1
+    memory_mb: int = 4096
+    cluster: str = ""
 
 
 @dataclass

@@ -50,6 +50,8 @@ class Candidate:
         critique: what the critic said.
         checkpoints: what was measured, in order.
         analysis: what the analyst said.
+        follows: the candidate whose training stalled, and whose reward this one is trained with by another
+            trainer; 0 for none.
     """
 
     number: int
@@ -58,6 +60,7 @@ class Candidate:
     critique: str = ""
     checkpoints: tuple[Checkpoint, ...] = ()
     analysis: str = ""
+    follows: int = 0
 
     @property
     def digest(self) -> str:
@@ -72,6 +75,11 @@ class Candidate:
     def best(self) -> Checkpoint | None:
         """The checkpoint of the highest success rate; of equals the one with the shorter episodes."""
         return max(self.checkpoints, key=rank, default=None)
+
+    def at(self, until: int) -> Candidate:
+        """As it was when it had come to `until` steps."""
+        later = next((n for n, one in enumerate(self.checkpoints, 1) if one.step >= until), None)
+        return replace(self, checkpoints=self.checkpoints[:later])
 
     def record(self, horizon: int, stopped: str = "") -> TrainingRecord:
         """For the analyst."""

@@ -11,13 +11,16 @@ EmbodiedError
 │   └── NoTrainer             a package of the extra `learn` is not installed
 └── EmbodiedError
     ├── NoReward              no candidate was accepted by the critic
+    ├── Unwritable            a policy, a state or a report cannot be written: the disk is full
     └── NoGuide               there is no weak skill to begin with, or it hardly ever succeeds
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Final
 
 from embodied.errors import BadInput, EmbodiedError, SetupError
@@ -53,8 +56,24 @@ class NoReward(EmbodiedError):
     pass
 
 
+class Unwritable(EmbodiedError):
+    pass
+
+
 class NoGuide(EmbodiedError):
     pass
+
+
+@contextmanager
+def writing(where: Path) -> Iterator[None]:
+    """What is done here writes files; raises `Unwritable` where that is not possible."""
+    try:
+        yield
+    except OSError as full:
+        raise Unwritable(
+            f"{where} cannot be written: {full.strerror or full}.",
+            remedy="Is the disk full? Make room there, then go on with --resume: what was recorded is kept.",
+        ) from full
 
 
 def need(packages: Sequence[str], what: str) -> None:

@@ -58,8 +58,7 @@ class Examiner:
         self.observation, self.action = environment.observation_spec, environment.action_spec
         self._condition, self._design, self._horizon = condition, design, horizon
         self._counting = Counting(horizon, discount, ends_on_success=False)
-        self._folder = folder
-        self.successes = list(_load(folder))
+        self._kept = Successes(folder)
         size = self.action.size
         self.experience = tuple(
             run_episode(environment, random_act(np.random.default_rng(seed), size), seed, horizon)
@@ -78,8 +77,14 @@ class Examiner:
         reward: RewardFunction,
         episodes: int,
         stop: Callable[[], bool] = lambda: False,
+        *,
+        keep: Callable[[Sequence[Episode]], None] | None = None,
     ) -> Checkpoint | None:
-        """A checkpoint on the seeds that choose among policies; None if `stop` said so meanwhile."""
+        """A checkpoint on the seeds that choose among policies; None if `stop` said so meanwhile.
+
+        Args:
+            keep: gets the episodes; without, successes are kept for the critic right away.
+        """
         done = self.run(act, _seeds(0, episodes), stop)
         for share, times in LOOKS:
             if done is None or _share(done) < share:
@@ -88,7 +93,7 @@ class Examiner:
             done = None if more is None else [*done, *more]
         if done is None:
             return None
-        self.keep(done)
+        (keep or self.keep)(done)
         return measured(step, done, reward, self.observation, self.action, self._failed(done))
 
     def run(
@@ -121,19 +126,45 @@ class Examiner:
     def _trajectory(self, kind: str, episode: Episode) -> Trajectory:
         return episode.trajectory(kind, self.observation, self.action)
 
-    def keep(self, episodes: Sequence[Episode]) -> None:
+    @property
+    def successes(self) -> Sequence[Episode]:
+        """The first few that were seen, for the critic."""
+        return self._kept.episodes
+
+    def keep(self, episodes: Iterable[Episode]) -> None:
         """Remember the first few successes, for the critic."""
+        self._kept.add(episodes)
+        self._kept.write()
+
+
+class Successes:
+    """The first few episodes that succeeded, in a folder; also those of an earlier part of the run."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.episodes = list(_load(folder))
+
+    def add(self, episodes: Iterable[Episode]) -> None:
+        """As many as are missing; which of them are kept depends on the order in which they are added."""
         for episode in episodes:
-            new = episode.seed not in [known.seed for known in self.successes]
-            if new and episode.succeeded and not episode.success[0] and len(self.successes) < KEPT:
-                self.successes.append(episode)
-                self._folder.mkdir(parents=True, exist_ok=True)
+            new = episode.seed not in [known.seed for known in self.episodes]
+            if new and episode.succeeded and not episode.success[0] and len(self.episodes) < KEPT:
+                self.episodes.append(episode)
+        self.episodes.sort(key=lambda one: one.seed)
+
+    def write(self) -> None:
+        """Put those into the folder that are not there yet, each whole or not at all."""
+        for episode in self.episodes:
+            path = self._folder / f"{episode.seed}.npz"
+            if path.exists():
+                continue
+            self._folder.mkdir(parents=True, exist_ok=True)
+            part = path.with_suffix(".part")
+            with part.open("wb") as file:
                 np.savez_compressed(
-                    self._folder / f"{episode.seed}.npz",
-                    observations=episode.observations,
-                    actions=episode.actions,
-                    success=episode.success,
+                    file, observations=episode.observations, actions=episode.actions, success=episode.success
                 )
+            part.replace(path)
 
 
 def _load(folder: Path) -> Iterable[Episode]:

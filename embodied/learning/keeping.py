@@ -13,7 +13,7 @@ from embodied.learning.artefact import Artefact, Measured, keep
 from embodied.learning.candidates import Candidate
 from embodied.learning.episodes import HELD_OUT_SEEDS, SELECTION_SEEDS, TRAINING_SEEDS, run_episode
 from embodied.learning.policy import load_policy
-from embodied.learning.search import POLICY, candidate_folder
+from embodied.learning.search import best_policy
 from embodied.learning.trainer import Choice
 from embodied.learning.wish import Setting
 
@@ -21,7 +21,7 @@ from embodied.learning.wish import Setting
 def keep_policy(setting: Setting, journal: Journal, chosen: Candidate, choice: Choice) -> Artefact:
     """Measure the file itself, on seeds that nothing saw, and keep it."""
     journal.write("phase", doing="measuring on held-out seeds", candidate=chosen.number)
-    file = candidate_folder(setting.folder, chosen.number) / POLICY
+    file = best_policy(setting.folder, chosen)
     policy = load_policy(file)
     policy.refuse_other(setting.environment.observation_spec, setting.environment.action_spec)
     count = setting.wish.schedule.held_out

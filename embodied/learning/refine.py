@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from embodied.errors import BadInput
 from embodied.journal import Journal, Record, read
 from embodied.launchfile import LaunchFile
-from embodied.learning.budget import Clock
+from embodied.learning.budget import Clock, Work
 from embodied.learning.choosing import choose_task
 from embodied.learning.environment import fingerprint, load_tasks
 from embodied.learning.progress import Progress
@@ -23,6 +24,8 @@ from embodied.runs import JOURNAL, new_run
 
 __all__ = ["RefineReport", "Wish", "resumed_launch", "start_refining"]
 
+ALONE: Final = Work()
+
 
 def start_refining(
     launch: LaunchFile,
@@ -33,11 +36,13 @@ def start_refining(
     on_record: Callable[[Record], None] = lambda record: None,
     on_past: Callable[[Record], None] = lambda record: None,
     stop: threading.Event | None = None,
+    work: Work = ALONE,
 ) -> RefineReport:
     """Refine until a policy is good enough or time is up.
 
     Args:
         on_past: gets the records of the parts of a resumed run that are over, then `on_record` the new ones.
+        work: how many are trained at the same time.
         wish: of a resumed run, only its `schedule.minutes` counts; the rest is as it was started.
 
     Raises:
@@ -72,7 +77,7 @@ def start_refining(
             journal.subscribe(progress.advance)
             journal.subscribe(on_record)
             clock = Clock(wish.schedule.minutes, stop or threading.Event(), progress.seconds)
-            refinement = Refinement(setting, journal, progress, clock)
+            refinement = Refinement(setting, journal, progress, clock, work)
             refinement.begin(now, resumed=past is not None)
             return refinement.run()
         finally:

@@ -7,28 +7,28 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
-import numpy as np
 
 from embodied import __version__
 from embodied.errors import EmbodiedError
 from embodied.journal import Journal
-from embodied.learning.budget import Clock
+from embodied.learning.budget import Clock, Work
 from embodied.learning.candidates import OfflineDesigner
+from embodied.learning.crew import Alone, Crew
 from embodied.learning.episodes import TRAINING_SEEDS
 from embodied.learning.errors import NoReward
-from embodied.learning.examining import Examiner
-from embodied.learning.features import fitted
-from embodied.learning.guides import sketch
+from embodied.learning.ground import Ground, lay_ground, sketched
 from embodied.learning.keeping import keep_policy
+from embodied.learning.leg import SUCCESSES
+from embodied.learning.order import Order
+from embodied.learning.processes import Processes
 from embodied.learning.progress import Progress
 from embodied.learning.refined import RefineReport, report_of, write_page
 from embodied.learning.resuming import MODE
-from embodied.learning.search import Search
+from embodied.learning.search import Search, told
 from embodied.learning.trainer import Choice, choose_trainer
 from embodied.learning.wish import Setting
 from embodied.outcome import Verdict
 
-DISCOUNT: Final = 0.96
 GUIDED_EPISODES: Final = 20
 GUIDED_RIVALS: Final = 2
 
@@ -41,6 +41,7 @@ class Refinement:
     journal: Journal
     progress: Progress
     clock: Clock
+    work: Work
 
     def begin(self, fingerprint: Mapping[str, str], *, resumed: bool) -> None:
         """Write what is begun, or gone on with."""
@@ -66,13 +67,14 @@ class Refinement:
     def run(self) -> RefineReport:
         """Search, measure, keep, report."""
         try:
-            choice = self._search()
+            search = self._search()
         except EmbodiedError as error:
             self.journal.write("run_ended", verdict=Verdict.UNKNOWN.value, reason=error.message)
             raise
         chosen = self.progress.best
         if chosen is None and not self.clock.over():
             raise self._no_reward()
+        choice = search.choice if chosen is None else search.choice_of(chosen.number)
         kept = None if chosen is None else keep_policy(self.setting, self.journal, chosen, choice)
         report = report_of(self.setting, self.progress, self.clock.elapsed, chosen, kept)
         write_page(self.setting, report, choice)
@@ -84,37 +86,50 @@ class Refinement:
         )
         return report
 
-    def _search(self) -> Choice:
-        """Look around, choose who trains, and search; the choice is what the report tells."""
-        setting, environment = self.setting, self.setting.environment
-        condition, seed = setting.task.condition, setting.wish.seed
-        assert condition is not None
-        observation, action = environment.observation_spec, environment.action_spec
-        designer = OfflineDesigner(condition, observation, action, seed)
+    def _search(self) -> Search:
+        """Look around, choose who trains, and search; what was searched knows who trained which candidate."""
+        setting, seed = self.setting, self.setting.wish.seed
         self.journal.write("phase", doing="looking at idle and random motion")
-        successes = setting.folder / "successes"
-        examiner = Examiner(environment, condition, designer.goal, setting.task.steps, DISCOUNT, successes)
-        choice = self._choose(designer, examiner)
+        ground = lay_ground(
+            setting.task, setting.make, setting.environment, setting.folder / SUCCESSES, setting.launch
+        )
+        examiner = ground.examiner
+        assert setting.task.condition is not None
+        designer = OfflineDesigner(setting.task.condition, examiner.observation, examiner.action, seed)
+        choice = self._choose(ground)
         schedule = setting.wish.schedule
         if choice.guide is not None:  # its steps take longer, and it leads most rewards the same way
             rivals = min(schedule.rivals, GUIDED_RIVALS)
             schedule = replace(schedule, rivals=rivals, screening=2 * schedule.screening)
-        seen = np.concatenate([one.observations for one in examiner.experience]).astype(float)
-        Search(
-            setting.task, setting.make, designer, choice, examiner, fitted(observation, seen),
-            schedule, self.clock, self.journal, self.progress, setting.folder, seed,
-        ).run()  # fmt: skip
-        return choice
+        search = Search(
+            ground, designer, choice, self._crew(ground), schedule, self.clock, self.journal,
+            self.progress, setting.folder, seed,
+        )  # fmt: skip
+        search.run()
+        return search
 
-    def _choose(self, designer: OfflineDesigner, examiner: Examiner) -> Choice:
+    def _crew(self, ground: Ground) -> Crew:
+        """Who trains: this process alone, or some of their own."""
+        setting, clock = self.setting, self.clock
+        if self.work.jobs == 1:
+            return Alone(ground, setting.folder, clock.over, clock.stop.is_set)
+
+        def note(text: str) -> None:
+            self.journal.write("note", text=text)
+
+        order = Order.of(setting, self.work.memory_mb)
+        return Processes(order, setting.folder, self.work.jobs, clock.over, clock.stop.is_set, note)
+
+    def _choose(self, ground: Ground) -> Choice:
         """Who trains; a weak skill is measured first, on seeds of training."""
-        guide = sketch(designer.goal, examiner.observation, examiner.action, examiner.experience)
+        examiner = ground.examiner
+        guide = sketched(ground)
         seeds = range(TRAINING_SEEDS - GUIDED_EPISODES, TRAINING_SEEDS)
         episodes = examiner.run(guide.act, seeds, begin=guide.begin) if guide else None
         examiner.keep(episodes or ())
         successes = sum(episode.succeeded for episode in episodes or ())
         choice = choose_trainer(self.setting.wish.trainer, guide, successes, GUIDED_EPISODES)
-        self.journal.write("trainer_chosen", trainer=choice.trainer.name, why=choice.why)
+        self.journal.write("trainer_chosen", **told(choice))
         return choice
 
     def _no_reward(self) -> NoReward:

@@ -127,7 +127,7 @@ def candidate_table(progress: Progress) -> Table:
     for number, candidate in sorted(progress.candidates.items()):
         last = candidate.checkpoints[-1] if candidate.checkpoints else None
         cells = (
-            "▶" if number == progress.training else "",
+            "▶" if number in progress.training else "",
             str(number),
             candidate.proposal.name,
             _terms(last),

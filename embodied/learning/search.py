@@ -1,15 +1,15 @@
 """Searches for a reward that a policy can be trained with: screens candidates briefly, goes on with the best.
 
 Successive halving (Jamieson and Talwalkar 2016) over the success rate on seeds that training does not see.
-Everything that was decided is a function of the journal, so a run that is resumed goes the way it went.
+Everything that was decided is a function of the journal, so a run that is resumed goes the way it went; and
+nothing that is decided by steps depends on who trains, or on who is ready first.
 """
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -17,11 +17,13 @@ import msgspec
 
 from embodied.learning.budget import Clock, Schedule
 from embodied.learning.candidates import Candidate, Designer, Proposal, rank
-from embodied.learning.environment import EnvironmentFactory, TrainingTask
-from embodied.learning.examining import LOOKS, Examiner
-from embodied.learning.features import Features
+from embodied.learning.crew import Crew
+from embodied.learning.errors import writing
+from embodied.learning.examining import LOOKS, Successes
+from embodied.learning.ground import Ground, guide_named
+from embodied.learning.leg import SUCCESSES, Leg, candidate_folder, policy_file, tidy
 from embodied.learning.progress import Progress
-from embodied.learning.trainer import Choice, Snapshot, TrainingJob
+from embodied.learning.trainer import Choice, trainer_named
 from embodied.rewards.analyst import analyse
 from embodied.rewards.checking import check
 from embodied.rewards.client import Limits, RewardWorker
@@ -32,7 +34,6 @@ ENOUGH: Final = 0.95
 """In all looks at a checkpoint: training ends."""
 STALLED: Final = 16
 """Checkpoints without a better one: a finalist is left."""
-POLICY: Final = "policy.onnx"
 OUT: Final = ("refused", "broken")
 
 
@@ -47,35 +48,48 @@ class Search:
     """One search. `progress` hears every record that `journal` writes.
 
     Attributes:
+        choice: who trains, and what it begins with.
+        switch: what to go on with where a candidate has stalled, None to leave it.
         folder: of the run; candidates have folders in it.
     """
 
-    task: TrainingTask
-    make: EnvironmentFactory
+    ground: Ground
     designer: Designer
     choice: Choice
-    examiner: Examiner
-    features: Features
+    crew: Crew
     schedule: Schedule
     clock: Clock
     journal: Teller
     progress: Progress
     folder: Path
     seed: int
+    switch: Callable[[Candidate], Choice | None] = lambda candidate: None
+    _switched: dict[int, Choice] = field(default_factory=dict)
 
     def run(self) -> None:
         """Until a policy is good enough, time is up, somebody stops it, or nothing is left to try."""
-        for round_ in range(1, self.schedule.rounds + 1):
-            rivals = self._rivals(round_)
-            finalist = self._screen(rivals)
-            if finalist is not None:
-                self._finish(finalist)
-            self._analyse(round_)
-            best = self.progress.best
-            if self.clock.over() or (best and self._enough(best)):
-                return
-            if not rivals and not self._anything_new():
-                return
+        try:
+            for round_ in range(1, self.schedule.rounds + 1):
+                rivals = self._rivals(round_)
+                self._finish(self._screen(rivals, round_), round_)
+                self._analyse(round_)
+                best = self.progress.best
+                if self.clock.over() or (best and self._enough(best)):
+                    return
+                if not rivals and not self._anything_new():
+                    return
+        finally:
+            self.crew.close()
+
+    def choice_of(self, number: int) -> Choice:
+        """Who trains a candidate: the same for all, but those that go on for one that stalled."""
+        if number not in self.progress.switched:
+            return self.choice
+        if number not in self._switched:
+            said = self.progress.switched[number]
+            guide = guide_named(said.guide, said.numbers, self.ground)
+            self._switched[number] = Choice(trainer_named(said.trainer), guide, said.why)
+        return self._switched[number]
 
     # -- designing ---------------------------------------------------------------------------------
 
@@ -86,7 +100,7 @@ class Search:
             earlier = [one for _, one in sorted(self.progress.candidates.items())]
             proposed = self.designer.propose(earlier, 2 * self.schedule.rivals)
             self.journal.write("proposals", round=round_, proposals=msgspec.to_builtins(proposed))
-        judged = {one.proposal.source: one for one in self.progress.of_round(round_)}
+        judged = {one.proposal.source: one for one in self.progress.of_round(round_) if not one.follows}
         rivals: list[Candidate] = []
         for proposal in self.progress.proposals[round_]:
             if len(rivals) == self.schedule.rivals or self.clock.over():
@@ -104,7 +118,7 @@ class Search:
         (home / "reward.py").write_text(proposal.source, encoding="utf-8")
         try:
             with self._worker(candidate) as reward:
-                found = self.examiner.judge(reward)
+                found = self.ground.examiner.judge(reward)
             state, said = ("accepted" if found.accepted else "refused"), found.text
         except RewardError as wrong:
             state, said = "refused", str(wrong)
@@ -118,28 +132,40 @@ class Search:
 
     # -- screening ---------------------------------------------------------------------------------
 
-    def _screen(self, rivals: Sequence[Candidate]) -> Candidate | None:
-        """Train all a little, then the better half, until one is left; None if none can be trained."""
-        left, until = [one for one in rivals if one.state not in OUT], self.schedule.screening
+    def _screen(self, rivals: Sequence[Candidate], round_: int) -> list[Candidate]:
+        """Train all a little, then the better half, until so many are left as are trained to the end; the
+        best first, none if none can be trained."""
+        left = [one for one in map(self._now, rivals) if one.state not in OUT]
+        until, most = self.schedule.screening, self.schedule.finalists
+        if not self.schedule.screened:
+            return left
+        latest = self.clock.elapsed + self.schedule.share * self.clock.left
         while left:
-            for candidate in left:
-                if len(left) > 1 or candidate.steps < until:
-                    self._train(candidate.number, until, f"screening, {len(left)} left")
+            cut = self.progress.cut.get(round_) == until
+            if not cut:
+                begun = [one for one in left if one.steps < until]
+                self._train(begun, until, f"screening, {len(left)} left", latest=latest)
                 if self.clock.over():
-                    return None
+                    return []
+                cut = any(self._now(one).steps < until for one in left if self._now(one).state not in OUT)
+                if cut:
+                    self.journal.write("screening_cut", round=round_, until=until)
             left = [one for one in map(self._now, left) if one.state not in OUT and one.checkpoints]
             left = self._judged_again(left)
-            if len(left) <= 1 or any(self._enough(one) for one in left):
-                break
-            left.sort(key=lambda one: (rank(_best(one)), -one.number), reverse=True)
-            for loser in left[(len(left) + 1) // 2 :]:
-                self._tell(replace(self._now(loser), state="dropped"))
-            left, until = left[: (len(left) + 1) // 2], 2 * until
-        return max(left, key=lambda one: (rank(_best(one)), -one.number), default=None)
+            left.sort(key=lambda one: (rank(_best(one.at(until))), -one.number), reverse=True)
+            if any(self._enough(one.at(until)) for one in left):
+                return left[:1]
+            if cut or len(left) <= most:
+                return left[:most]
+            going = max((len(left) + 1) // 2, most)
+            for loser in left[going:]:
+                self._tell_state(loser, "dropped")
+            left, until = left[:going], 2 * until
+        return []
 
     def _judged_again(self, left: Sequence[Candidate]) -> list[Candidate]:
         """The critic looks once more when it knows what success is like."""
-        if not self.examiner.successes:
+        if not self.ground.examiner.successes:
             return list(left)
         kept = []
         for candidate in left:
@@ -147,7 +173,7 @@ class Search:
                 kept.append(candidate)
                 continue
             with self._worker(candidate) as reward:
-                found = self.examiner.judge(reward)
+                found = self.ground.examiner.judge(reward)
             state = candidate.state if found.accepted else "refused"
             candidate = replace(candidate, state=state, critique=found.text)
             self._tell(candidate)
@@ -155,72 +181,136 @@ class Search:
                 kept.append(candidate)
         return kept
 
-    def _finish(self, finalist: Candidate) -> None:
-        """Train one on until it is good enough, or has not become better for long."""
-        self._tell(replace(self._now(finalist), state="kept"))
+    # -- finishing ---------------------------------------------------------------------------------
+
+    def _finish(self, finalists: Sequence[Candidate], round_: int) -> None:
+        """Train the best on, side by side, until one is good enough, or none has become better for long."""
+        for one in finalists:
+            self._tell_state(one, "kept")
         while not self.clock.over():
-            now = self._now(finalist)
-            if now.state == "broken" or now.steps >= self.schedule.most or self._enough(now):
+            now = self._finalists(finalists, round_)
+            if any(self._enough(one) for one in now):
                 return
-            if now.best and sum(one.step > now.best.step for one in now.checkpoints) >= STALLED:
+            going = [one for one in now if not self._ended(one)]
+            if not going:
                 return
-            self._train(now.number, now.steps + self.schedule.every, "training on")
+            least = min(map(self._course, going))
+            behind = [one for one in going if self._course(one) == least]
+            together = len(behind) == len(going) <= self.crew.abreast
+            until = self.schedule.most if together else None
+            self._train(behind, until, "training on", together=together)
+
+    def _finalists(self, begun: Sequence[Candidate], round_: int) -> list[Candidate]:
+        """Those that were begun, and those that go on for them with another trainer."""
+        found = [self._now(one) for one in begun]
+        for one in found:
+            follower = next((c for c in self.progress.of_round(round_) if c.follows == one.number), None)
+            if follower is None and self._stalled(one) and one.state not in OUT:
+                other = self.switch(one)
+                follower = None if other is None else self._follower(one, other, round_)
+            if follower is not None:
+                found.append(follower)
+        return found
+
+    def _follower(self, stalled: Candidate, other: Choice, round_: int) -> Candidate:
+        number = len(self.progress.candidates) + 1
+        follower = replace(
+            stalled, number=number, follows=stalled.number, state="kept", checkpoints=(), analysis=""
+        )
+        self._home(follower).mkdir(parents=True, exist_ok=True)
+        self._switched[number] = other
+        self.journal.write("trainer_chosen", candidate=number, **told(other))
+        self._tell(follower, round_)
+        return follower
+
+    def _course(self, candidate: Candidate) -> int:
+        """Checkpoints that it has behind it, with those of the one that it goes on for."""
+        before = self.progress.candidates.get(candidate.follows)
+        return len(candidate.checkpoints) + (self._course(before) if before else 0)
+
+    def _ended(self, candidate: Candidate) -> bool:
+        return (
+            candidate.state == "broken" or candidate.steps >= self.schedule.most or self._stalled(candidate)
+        )
+
+    def _stalled(self, candidate: Candidate) -> bool:
+        best = candidate.best
+        return best is not None and sum(one.step > best.step for one in candidate.checkpoints) >= STALLED
 
     # -- training ----------------------------------------------------------------------------------
 
-    def _train(self, number: int, until: int, doing: str) -> None:
-        """Bring a candidate to `until` steps, with a checkpoint at each snapshot."""
-        candidate = self.progress.candidates[number]
-        if candidate.steps >= until or self.clock.over():
-            return
-        self._phase(doing, candidate=number)
-        home = self._home(candidate)
-        state = home / f"state-{candidate.steps}"
-        try:
-            with self._worker(candidate) as reward:
-                job = TrainingJob(
-                    self.make,
-                    reward,
-                    self.features,
-                    self.task.steps,
-                    seed=self.seed,
-                    until=until,
-                    every=self.schedule.every,
-                    experience=self.examiner.experience,
-                    guide=self.choice.guide,
-                    state=state if candidate.steps else None,
-                    stop=self.clock.over,
-                )
-                for snapshot in self.choice.trainer.train(job):
-                    if not self._checkpoint(number, snapshot, reward):
-                        return
-        except RewardError as wrong:
-            broken = replace(self._now(candidate), state="broken", critique=str(wrong))
-            self._tell(broken)
+    def _train(
+        self,
+        candidates: Sequence[Candidate],
+        until: int | None,
+        doing: str,
+        *,
+        together: bool = False,
+        latest: float | None = None,
+    ) -> None:
+        """Bring candidates to `until` steps, or to the next checkpoint, with a record of each.
 
-    def _checkpoint(self, number: int, snapshot: Snapshot, reward: RewardWorker) -> bool:
-        found = self.examiner.measure(
-            snapshot.step, snapshot.act, reward, self.schedule.episodes, self.clock.stop.is_set
+        Args:
+            together: side by side, until one is good enough, or one has ended.
+            latest: when to end at the next checkpoint of each, on the run's clock [s].
+        """
+        if not candidates or self.clock.over():
+            return
+        self._phase(doing, candidates=[one.number for one in candidates])
+        numbers = [one.number for one in candidates]
+
+        def heard(number: int, found: Checkpoint) -> bool:
+            self._checkpoint(number, found)
+            now = self.progress.candidates[number]
+            if together:
+                return not self._ended(now)
+            return latest is None or self.clock.elapsed < latest
+
+        def going() -> list[int]:
+            now = [self.progress.candidates[number] for number in numbers]
+            return [] if any(self._enough(one) or self._ended(one) for one in now) else numbers
+
+        every = self.schedule.every
+        legs = [self._leg(one, until or (one.steps // every + 1) * every) for one in candidates]
+        choices = [self.choice_of(one.number) for one in candidates]
+        broken = self.crew.train(legs, choices, heard, going if together else None)
+        for one in candidates:
+            with writing(self.folder):
+                self.ground.examiner.keep(Successes(self._home(one) / SUCCESSES).episodes)
+            if self._now(one).steps == one.steps and not self.clock.over():
+                broken.setdefault(one.number, "Its training ended without a checkpoint.")
+            if one.number in broken:
+                self._tell(replace(self._now(one), state="broken", critique=broken[one.number]))
+
+    def _leg(self, candidate: Candidate, until: int) -> Leg:
+        choice = self.choice_of(candidate.number)
+        return Leg(
+            candidate.number,
+            candidate.proposal.source,
+            choice.trainer.name,
+            candidate.steps,
+            until,
+            self.schedule.every,
+            self.schedule.episodes,
+            self.seed,
+            choice.guide.name if choice.guide else "",
+            numbers_of(choice),
+            candidate.best,
+            self._reward_seconds,
         )
-        if found is None:
-            return False
-        candidate = self.progress.candidates[number]
-        home = self._home(candidate)
-        if candidate.best is None or rank(found) > rank(candidate.best):
-            snapshot.export(home / POLICY, step_seconds=self.task.step_seconds)
-        snapshot.save(home / f"state-{snapshot.step}")
+
+    def _checkpoint(self, number: int, found: Checkpoint) -> None:
+        """Record what was measured; its policy and its state are there already."""
         self.journal.write("checkpoint", candidate=number, checkpoint=msgspec.to_builtins(found))
-        for old in home.glob("state-*"):  # a state is good only for the checkpoint that was recorded with it
-            if old.name != f"state-{snapshot.step}":
-                shutil.rmtree(old)
-        return not self.clock.over()
+        now = self.progress.candidates[number]
+        tidy(self._home(now), found.step, _best(now).step)
 
     # -- analysis ----------------------------------------------------------------------------------
 
     def _analyse(self, round_: int) -> None:
         for candidate in self.progress.of_round(round_):
             if candidate.checkpoints:
-                said = analyse(candidate.record(self.task.steps)).text
+                said = analyse(candidate.record(self.ground.task.steps)).text
                 if said != candidate.analysis:
                     self._tell(replace(candidate, analysis=said))
 
@@ -235,6 +325,11 @@ class Search:
     def _home(self, candidate: Candidate) -> Path:
         return candidate_folder(self.folder, candidate.number)
 
+    def _tell_state(self, candidate: Candidate, state: str) -> None:
+        now = self._now(candidate)
+        if now.state not in (state, *OUT):
+            self._tell(replace(now, state=state))
+
     def _tell(self, candidate: Candidate, round_: int | None = None) -> None:
         plain = replace(candidate, checkpoints=()).to_plain()
         self.journal.write(
@@ -244,13 +339,19 @@ class Search:
     def _phase(self, doing: str, **more: Any) -> None:
         self.journal.write("phase", doing=doing, **more)
 
+    @property
+    def _reward_seconds(self) -> float:
+        """For as long as training may last."""
+        return max(3600.0, 120.0 * self.schedule.minutes)
+
     @contextmanager
     def _worker(self, candidate: Candidate) -> Iterator[RewardWorker]:
-        """Its reward in a limited process, for as long as training may last."""
-        observation, action = self.examiner.observation, self.examiner.action
+        """Its reward in a limited process."""
+        observation, action = self.ground.examiner.observation, self.ground.examiner.action
         code = check(candidate.proposal.source, observation, action)
-        limits = Limits(cpu_seconds=max(3600.0, 120.0 * self.schedule.minutes))
-        with RewardWorker(code, observation, action, limits=limits) as worker:
+        with RewardWorker(
+            code, observation, action, limits=Limits(cpu_seconds=self._reward_seconds)
+        ) as worker:
             yield worker
 
 
@@ -259,8 +360,21 @@ def enough(checkpoint: Checkpoint, schedule: Schedule) -> bool:
     return checkpoint.episodes >= LOOKS[-1][1] * schedule.episodes and checkpoint.success >= ENOUGH
 
 
-def candidate_folder(run: Path, number: int) -> Path:
-    return run / "candidates" / f"{number:02d}"
+def told(choice: Choice) -> dict[str, Any]:
+    """As the journal has it."""
+    guide = choice.guide.name if choice.guide else ""
+    return {"trainer": choice.trainer.name, "why": choice.why, "guide": guide, "numbers": numbers_of(choice)}
+
+
+def numbers_of(choice: Choice) -> dict[str, float]:
+    """The parameters of a choice's guide, by name."""
+    parameters = getattr(choice.guide, "parameters", ())
+    return {one.name: float(one.value) for one in parameters}
+
+
+def best_policy(run: Path, candidate: Candidate) -> Path:
+    """The file of a candidate's best checkpoint."""
+    return policy_file(candidate_folder(run, candidate.number), _best(candidate).step)
 
 
 def _best(candidate: Candidate) -> Checkpoint:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -98,6 +99,7 @@ _TRAINERS: Final[Mapping[str, Callable[[], Trainer]]] = {"sac": _sac, "guided": 
 _PACKAGES: Final = ("torch", "stable_baselines3", "onnx", "onnxruntime", "safetensors", "gymnasium")
 _LATER: Final = {"cma": "parameters of a skill", "mpc": "planning with the simulator"}
 AUTO: Final = "auto"
+GROUP: Final = "embodied.trainers"
 TRAINERS: Final = (AUTO, *_TRAINERS)
 """What works: SAC from nothing, SAC that begins with a weak skill, and whichever of them fits."""
 
@@ -114,6 +116,20 @@ def check_trainer(name: str) -> None:
         hint = did_you_mean(name, TRAINERS)
         raise NoTrainer(f"There is no trainer {name!r}.", remedy=f"{hint} {offered}".strip())
     need(_PACKAGES, "Training")
+
+
+def trainer_named(name: str) -> Trainer:
+    """One of ours, or one that a package registers under the entry point group `embodied.trainers`.
+
+    Raises:
+        NoTrainer: there is none of that name.
+    """
+    if name in _TRAINERS:
+        return _TRAINERS[name]()
+    for point in entry_points(group=GROUP, name=name):
+        made: Trainer = point.load()()
+        return made
+    raise NoTrainer(f"There is no trainer {name!r}.", remedy=f"There are: {', '.join(TRAINERS)}.")
 
 
 @dataclass(frozen=True, eq=False)

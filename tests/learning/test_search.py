@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from embodied.journal import Journal, read
 from embodied.learning.budget import Clock, Schedule
 from embodied.learning.candidates import Candidate, OfflineDesigner, Proposal, rank
-from embodied.learning.examining import Examiner
-from embodied.learning.features import fitted
+from embodied.learning.crew import Alone
+from embodied.learning.ground import lay_ground
 from embodied.learning.progress import Progress
 from embodied.learning.search import Search
 from embodied.learning.trainer import Choice, Trainer
@@ -63,8 +62,7 @@ def search(
     path, progress, stop = folder / "journal.jsonl", Progress(), threading.Event()
     for record in read(path) if path.exists() else ():
         progress.advance(record)
-    examiner = Examiner(Point(), condition(), None, REACH.steps, 0.96, folder / "successes")
-    seen = np.concatenate([one.observations for one in examiner.experience]).astype(float)
+    ground = lay_ground(REACH, Point, Point(), folder / "successes")
 
     def count(record: Any) -> None:
         if record["type"] == "checkpoint" and record["seq"] and len(_checkpoints(path)) >= stop_at:
@@ -74,10 +72,11 @@ def search(
     journal.subscribe(progress.advance)
     journal.subscribe(count)
     try:
+        clock = Clock(schedule.minutes, stop)
+        crew = Alone(ground, folder, clock.over, stop.is_set)
         Search(
-            REACH, Point, designer, Choice(trainer, None, ""), examiner, fitted(OBSERVATION, seen), schedule,
-            Clock(schedule.minutes, stop), journal, progress, folder, seed=1,
-        ).run()  # fmt: skip
+            ground, designer, Choice(trainer, None, ""), crew, schedule, clock, journal, progress, folder, 1
+        ).run()
     finally:
         journal.close()
     return progress

@@ -1,0 +1,116 @@
+"""Who trains: whoever it is, the same legs come to the same checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from embodied.learning.ground import Ground
+from embodied.learning.leg import Leg, candidate_folder, train_leg
+from embodied.learning.trainer import Choice
+from embodied.rewards.errors import RewardError
+from embodied.rewards.training import Checkpoint
+
+Heard = Callable[[int, Checkpoint], bool]
+"""Gets a candidate's number and a checkpoint that was written; False ends its leg."""
+Together = Callable[[], Collection[int]]
+"""Says, once all have come to their next checkpoint, which candidates go on to another."""
+
+
+class Crew(Protocol):
+    """Trains candidates of one run, several at a time if it can."""
+
+    @property
+    def abreast(self) -> int:
+        """How many legs can be kept going side by side."""
+        ...
+
+    def train(
+        self,
+        legs: Sequence[Leg],
+        choices: Sequence[Choice],
+        heard: Heard,
+        together: Together | None = None,
+    ) -> dict[int, str]:
+        """Carry legs out; returns when all have ended, or it is time to stop.
+
+        Args:
+            choices: for each leg the trainer and the guide that it names.
+            heard: called in this thread; for each candidate in the order of its steps.
+            together: with it, no leg goes beyond a checkpoint before all others have come to theirs, so that
+                what is decided does not depend on which is faster; at most `abreast` legs.
+
+        Returns:
+            Why candidates cannot be trained any more, by number.
+
+        Raises:
+            Unwritable: a disk is full.
+            EmbodiedError: whatever else the trainer raises.
+        """
+        ...
+
+    def close(self) -> None:
+        """End everything at once. What was heard of is kept. Idempotent."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Alone:
+    """One leg after the other, in this process.
+
+    Attributes:
+        folder: of the run.
+        over: whether time is up, or somebody stopped it.
+        stopped: whether somebody stopped it: then a measurement is not waited for.
+    """
+
+    ground: Ground
+    folder: Path
+    over: Callable[[], bool]
+    stopped: Callable[[], bool]
+    abreast: int = 16
+
+    def train(
+        self,
+        legs: Sequence[Leg],
+        choices: Sequence[Choice],
+        heard: Heard,
+        together: Together | None = None,
+    ) -> dict[int, str]:
+        """See `Crew.train`."""
+        broken: dict[int, str] = {}
+        groups = (
+            [list(zip(legs, choices, strict=True))]
+            if together
+            else [[pair] for pair in zip(legs, choices, strict=True)]
+        )
+        for group in groups:
+            going = {leg.number: self._begun(leg, choice) for leg, choice in group}
+            while going and not self.over():
+                for number, course in tuple(going.items()):
+                    if not self._advanced(number, course, heard, broken):
+                        del going[number]
+                if together:
+                    on = together()
+                    going = {number: course for number, course in going.items() if number in on}
+        return broken
+
+    def _begun(self, leg: Leg, choice: Choice) -> Iterator[Checkpoint]:
+        home = candidate_folder(self.folder, leg.number)
+        return train_leg(leg, self.ground, choice, home, self.over, self.stopped)
+
+    def _advanced(
+        self, number: int, course: Iterator[Checkpoint], heard: Heard, broken: dict[int, str]
+    ) -> bool:
+        """One checkpoint on; False if it has ended."""
+        try:
+            found = next(course, None)
+        except RewardError as wrong:
+            broken[number] = str(wrong)
+            return False
+        return found is not None and heard(number, found)
+
+    def close(self) -> None:
+        """Nothing to end."""

@@ -1,0 +1,266 @@
+"""Trains candidates at the same time, each in a process of its own (`embodied.learning.worker`)."""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from embodied.errors import EmbodiedError
+from embodied.learning.crew import Heard, Together
+from embodied.learning.errors import Unwritable
+from embodied.learning.leg import Leg
+from embodied.learning.order import Order
+from embodied.learning.trainer import Choice
+from embodied.learning.worker import ON, STOP, Told
+
+POLL_S: Final = 0.1
+GRACE_S: Final = 20.0
+"""When time is up, a measurement that has begun is waited for so long [s]."""
+TRIES: Final = 2
+_THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+@dataclass
+class _Assignment:
+    """A leg, how often it was begun, whether it was told to end, whether it waits to go on."""
+
+    leg: Leg
+    tries: int = 0
+    left: bool = False
+    waits: bool = False
+
+
+@dataclass(eq=False)
+class Processes:
+    """Implements `embodied.learning.crew.Crew`. A process that ends is replaced, and its leg begun once more
+    from its last checkpoint; the second time its candidate is broken.
+
+    Attributes:
+        folder: of the run.
+        jobs: processes at the same time, at most.
+        over: whether time is up, or somebody stopped it.
+        stopped: whether somebody stopped it: then nothing is waited for.
+        told: gets what happened to processes, in words.
+    """
+
+    order: Order
+    folder: Path
+    jobs: int
+    over: Callable[[], bool]
+    stopped: Callable[[], bool]
+    told: Callable[[str], None] = lambda text: None
+    _free: list[_Worker] = field(default_factory=list)
+    _busy: dict[_Worker, _Assignment] = field(default_factory=dict)
+    _lines: queue.SimpleQueue[tuple[_Worker, bytes]] = field(default_factory=queue.SimpleQueue)
+    _started: int = 0
+
+    @property
+    def abreast(self) -> int:
+        return self.jobs
+
+    def train(
+        self,
+        legs: Sequence[Leg],
+        choices: Sequence[Choice],
+        heard: Heard,
+        together: Together | None = None,
+    ) -> dict[int, str]:
+        """See `Crew.train`; the choices are made again in the processes, by the names in the legs."""
+        waiting = deque(_Assignment(replace(leg, paced=together is not None)) for leg in legs)
+        broken: dict[int, str] = {}
+        deadline: float | None = None
+        try:
+            while waiting or self._busy:
+                if self.over() and deadline is None:
+                    waiting.clear()
+                    deadline = time.monotonic() + GRACE_S
+                    for worker in self._busy:
+                        worker.send(STOP)
+                if deadline is not None and (self.stopped() or time.monotonic() > deadline):
+                    break
+                while waiting and len(self._busy) < self.jobs:
+                    self._assign(waiting.popleft())
+                with suppress(queue.Empty):
+                    worker, line = self._lines.get(timeout=POLL_S)
+                    self._take(worker, line, heard, waiting, broken)
+                    if together and not waiting and self._busy:
+                        self._pace(together)
+        finally:
+            self._end_busy()
+        return broken
+
+    def close(self) -> None:
+        """See `Crew.close`."""
+        self._end_busy()
+        for worker in self._free:
+            worker.end()
+        self._free.clear()
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The processes that there are."""
+        return tuple(worker.pid for worker in (*self._busy, *self._free))
+
+    def _assign(self, assignment: _Assignment) -> None:
+        if not self._free:
+            self._started += 1
+            self._free.append(_Worker(self.order, self.folder, self._started, self._lines))
+        worker = self._free.pop()
+        assignment.tries += 1
+        self._busy[worker] = assignment
+        worker.send(msgspec.json.encode(assignment.leg))
+
+    def _take(
+        self,
+        worker: _Worker,
+        line: bytes,
+        heard: Heard,
+        waiting: deque[_Assignment],
+        broken: dict[int, str],
+    ) -> None:
+        """One line of a worker, b"" when it has ended."""
+        assignment = self._busy.get(worker)
+        if assignment is None:  # it was ended, or ends with nothing to do
+            if not line and worker in self._free:
+                self._free.remove(worker)
+            return
+        leg = assignment.leg
+        if not line:
+            self._lost(worker, assignment, f"its process ended {worker.end()}", waiting, broken)
+            return
+        told = msgspec.json.decode(line, type=Told)
+        if told.checkpoint is not None:
+            if not assignment.left:
+                assignment.leg = leg.after(told.checkpoint)
+                assignment.left = not heard(leg.number, told.checkpoint)
+                assignment.waits = not assignment.left and leg.paced
+                if assignment.left:
+                    worker.send(STOP)
+            return
+        if told.end == "memory":
+            worker.end()
+            limit = self.order.memory_mb
+            self._lost(worker, assignment, f"it wanted more than {limit} MiB of memory", waiting, broken)
+            return
+        del self._busy[worker]
+        self._free.append(worker)
+        if told.end == "broken":
+            broken[leg.number] = told.message
+        elif told.end == "unwritable":
+            raise Unwritable(told.message, remedy=told.remedy)
+        elif told.end == "failed":
+            fault = EmbodiedError(told.message, remedy=told.remedy)
+            fault.exit_code = told.code
+            raise fault
+
+    def _pace(self, together: Together) -> None:
+        """Once all have come to a checkpoint, those go on that shall."""
+        if not all(one.waits or one.left for one in self._busy.values()):
+            return
+        on = together()
+        for worker, assignment in self._busy.items():
+            if assignment.waits:
+                assignment.waits, assignment.left = False, assignment.leg.number not in on
+                worker.send(STOP if assignment.left else ON)
+
+    def _lost(
+        self,
+        worker: _Worker,
+        assignment: _Assignment,
+        why: str,
+        waiting: deque[_Assignment],
+        broken: dict[int, str],
+    ) -> None:
+        del self._busy[worker]
+        leg = assignment.leg
+        if assignment.left or self.over():
+            return
+        if assignment.tries < TRIES:
+            self.told(f"candidate {leg.number}: {why}; it goes on from step {leg.start}")
+            assignment.leg = replace(leg, held=assignment.waits)
+            waiting.appendleft(assignment)
+            return
+        words = worker.last_words()
+        self.told(f"candidate {leg.number}: {why}, for the second time")
+        broken[leg.number] = f"Training was lost twice: {why}.{words and chr(10)}{words}"
+
+    def _end_busy(self) -> None:
+        for worker in tuple(self._busy):
+            worker.end()
+        self._busy.clear()
+
+
+class _Worker:
+    """One process. `lines` gets what it says, and b"" when it has ended."""
+
+    def __init__(
+        self, order: Order, folder: Path, number: int, lines: queue.SimpleQueue[tuple[_Worker, bytes]]
+    ) -> None:
+        home = folder / "worker"
+        home.mkdir(exist_ok=True)
+        self._log = home / f"{number}.log"
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "embodied.learning.worker", str(folder.absolute())],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env={
+                    **os.environ,
+                    **dict.fromkeys(_THREADS, "1"),
+                    "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+                },
+                start_new_session=True,  # Ctrl-C reaches it as its end, once
+            )
+        self._lines = lines
+        self._reader = threading.Thread(target=self._read, name="checkpoints", daemon=True)
+        self._reader.start()
+        self.send(msgspec.json.encode(order))
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def send(self, line: bytes) -> None:
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):  # it has ended: `lines` says so
+            self._process.stdin.write(line + b"\n")
+            self._process.stdin.flush()
+
+    def end(self) -> str:
+        """End it at once, if it has not ended yet; how, in words."""
+        gone = self._process.poll()
+        self._process.kill()
+        code = self._process.wait() if gone is None else gone
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
+        self._reader.join()
+        return f"by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
+
+    def last_words(self) -> str:
+        """The end of its log."""
+        with suppress(OSError):
+            lines = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+            return "\n".join(lines[-3:])
+        return ""
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as lines:
+            for line in lines:
+                self._lines.put((self, line))
+        self._lines.put((self, b""))

@@ -1,0 +1,151 @@
+"""A process that trains candidates, leg after leg: `python -m embodied.learning.worker RUN`.
+
+Standard input: one line of JSON with an order, then one for each leg; "on" after each checkpoint of a leg
+that is paced, "stop" to end a leg. Standard output: a line for each checkpoint, and one at the end of a leg.
+Policies and states are files in the run's folder, and nobody but the search writes its journal. When its
+input ends it ends at once, whatever it does: whoever asked is gone.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import re
+import resource
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import msgspec
+
+from embodied.errors import EmbodiedError
+from embodied.learning.errors import Unwritable
+from embodied.learning.leg import Leg, candidate_folder, train_leg
+from embodied.learning.order import Order, choice_of, ground_of
+from embodied.rewards.errors import RewardError
+from embodied.rewards.training import Checkpoint
+
+ON: Final = b"on"
+STOP: Final = b"stop"
+FIRST_TO_GO: Final = "500"
+"""Where memory runs out, Linux ends this process before the one that searches."""
+_MIB: Final = 1 << 20
+
+
+class Told(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A line of a worker. `end` is "done", "broken", "memory", "unwritable" or "failed", "" in between."""
+
+    number: int
+    checkpoint: Checkpoint | None = None
+    end: str = ""
+    message: str = ""
+    remedy: str = ""
+    code: int = 1
+
+
+def main(run: Path) -> int:
+    """Train until standard input ends; returns the exit code."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # engines print; what they say goes to the log
+    heard = _Heard()
+    order = msgspec.json.decode(sys.stdin.buffer.readline(), type=Order)
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO)
+    threading.Thread(target=heard.listen, args=(sys.stdin.buffer,), daemon=True).start()
+    try:
+        with ground_of(order, run / "worker") as ground:
+            limit_memory(order.memory_mb)
+            for leg in heard.legs():
+                for told in _trained(leg, ground, run, heard):
+                    _say(answers, told)
+    except EmbodiedError as fault:
+        _say(answers, Told(0, None, "failed", fault.message, fault.remedy, fault.exit_code))
+        return 1
+    return 0
+
+
+class _Heard:
+    """What the search says meanwhile."""
+
+    def __init__(self) -> None:
+        self.stopped = threading.Event()
+        self._on = threading.Semaphore(0)
+        self._legs: queue.SimpleQueue[Leg] = queue.SimpleQueue()
+
+    def listen(self, lines: BinaryIO) -> None:
+        for line in lines:
+            if line.strip() == STOP:
+                self.stopped.set()
+                self._on.release()
+            elif line.strip() == ON:
+                self._on.release()
+            else:
+                self.stopped.clear()
+                self._on = threading.Semaphore(0)
+                self._legs.put(msgspec.json.decode(line, type=Leg))
+        os._exit(0)
+
+    def wait(self) -> None:
+        """Until it is said whether to go on."""
+        self._on.acquire()
+
+    def legs(self) -> Iterator[Leg]:
+        while True:
+            yield self._legs.get()
+
+
+def _trained(leg: Leg, ground: Any, run: Path, heard: _Heard) -> Iterator[Told]:
+    stop = heard.stopped.is_set
+    try:
+        if leg.held:
+            heard.wait()
+        choice = choice_of(leg, ground)
+        for found in train_leg(leg, ground, choice, candidate_folder(run, leg.number), stop):
+            yield Told(leg.number, found)
+            if leg.paced:
+                heard.wait()
+            if stop():
+                break
+    except RewardError as wrong:
+        yield Told(leg.number, None, "broken", str(wrong))
+    except Unwritable as full:
+        yield Told(leg.number, None, "unwritable", full.message, full.remedy)
+    except EmbodiedError as fault:
+        yield Told(leg.number, None, "failed", fault.message, fault.remedy, fault.exit_code)
+    except (MemoryError, RuntimeError) as large:  # torch raises the second one
+        if not out_of_memory(large):
+            raise
+        yield Told(leg.number, None, "memory")
+    else:
+        yield Told(leg.number, None, "done")
+
+
+def out_of_memory(fault: BaseException) -> bool:
+    """Whether that is what it says."""
+    return isinstance(fault, MemoryError) or bool(re.search("memory|alloc", str(fault), re.I))
+
+
+def limit_memory(more_mb: int) -> None:
+    """From here on this process gets so much more, and then MemoryError; on Linux, nowhere else."""
+    status = Path("/proc/self/status")
+    if not more_mb or not status.exists():
+        return
+    used = re.search(r"^VmData:\s+(\d+) kB", status.read_text(), re.M)
+    if used is None:
+        return
+    most = int(used[1]) * 1024 + more_mb * _MIB
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+
+
+def _say(answers: Any, told: Told) -> None:
+    answers.write(msgspec.json.encode(told) + b"\n")
+    answers.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
