@@ -108,17 +108,36 @@ def rank(checkpoint: Checkpoint) -> tuple[float, float]:
     return wilson(checkpoint.successes, checkpoint.episodes)[0], -checkpoint.length
 
 
+@dataclass(frozen=True)
+class Feedback:
+    """What a person said of how it went.
+
+    Attributes:
+        after: rounds of designing that had begun; it counts from the next one on.
+    """
+
+    text: str
+    after: int
+
+
 class Designer(Protocol):
     """Proposes rewards for a condition, knowing how earlier ones did."""
 
     @property
     def name(self) -> str: ...
 
-    def propose(self, earlier: Sequence[Candidate], count: int) -> tuple[Proposal, ...]:
+    def propose(
+        self, earlier: Sequence[Candidate], count: int, feedback: Sequence[Feedback] = ()
+    ) -> tuple[Proposal, ...]:
         """At most `count` new ones; none if it has no more.
+
+        Args:
+            earlier: all so far, those that were refused too, with what the critic and the analyst said.
+            feedback: a person's words, which the new ones shall follow.
 
         Raises:
             CannotCompose, BadSpec: it has nothing to say for this condition and these observations.
+            ModelError, BudgetSpent: it asks a model, and gets no answer.
         """
         ...
 
@@ -142,7 +161,9 @@ class OfflineDesigner:
         """Any design for the condition: it says what is to be brought where."""
         return self._designs[0]
 
-    def propose(self, earlier: Sequence[Candidate], count: int) -> tuple[Proposal, ...]:
+    def propose(
+        self, earlier: Sequence[Candidate], count: int, feedback: Sequence[Feedback] = ()
+    ) -> tuple[Proposal, ...]:
         """See `Designer.propose`."""
         known = {candidate.proposal.source for candidate in earlier}
         fresh = [self._written(design, 0, "") for design in self._designs]

@@ -8,7 +8,9 @@ from typing import Any
 
 import msgspec
 
-from embodied.learning.candidates import Candidate, Proposal, rank
+from embodied.bench.statistics import wilson
+from embodied.learning.candidates import Candidate, Feedback, Proposal, rank
+from embodied.models.usage import Usage
 from embodied.rewards.training import Checkpoint
 
 
@@ -28,6 +30,10 @@ class Progress:
 
     Attributes:
         candidates: by number; `rounds` and `proposals` say of which round of designing.
+        waves: how often the designer was asked in a round.
+        exhausted: it had nothing more to propose when it was asked last, in this part of the run.
+        feedback: what a person said, in order.
+        used: what asking models has cost.
         switched: who trains them, of candidates that another trainer goes on with.
         cut: rounds whose screening ended because it took too long, and the steps that it had wanted.
         training: the candidates that are being trained.
@@ -39,6 +45,10 @@ class Progress:
     candidates: dict[int, Candidate] = field(default_factory=dict)
     rounds: dict[int, int] = field(default_factory=dict)
     proposals: dict[int, tuple[Proposal, ...]] = field(default_factory=dict)
+    waves: dict[int, int] = field(default_factory=dict)
+    exhausted: bool = False
+    feedback: tuple[Feedback, ...] = ()
+    used: Usage = field(default_factory=Usage)
     switched: dict[int, Switched] = field(default_factory=dict)
     cut: dict[int, int] = field(default_factory=dict)
     training: tuple[int, ...] = ()
@@ -53,8 +63,13 @@ class Progress:
         match record["type"]:
             case "run_started" | "run_resumed":
                 self._before, self._begun, self.ended = self.seconds, record["t"], None
+                self.exhausted = False
             case "proposals":
-                self.proposals[record["round"]] = msgspec.convert(record["proposals"], tuple[Proposal, ...])
+                self._proposed(record["round"], msgspec.convert(record["proposals"], tuple[Proposal, ...]))
+            case "feedback":
+                self.feedback = (*self.feedback, Feedback(record["text"], record["after"]))
+            case "model_call" | "model_tried":
+                self.used = self.used.plus(record)
             case "candidate":
                 candidate = Candidate.from_plain(record["candidate"])
                 known = self.candidates.get(candidate.number)
@@ -83,10 +98,47 @@ class Progress:
         return [self.candidates[one] for one, round_ in sorted(self.rounds.items()) if round_ == number]
 
     @property
+    def first_round(self) -> int:
+        """Of designing, in the part of the search that is going on: a person's words begin a new one."""
+        return self.feedback[-1].after + 1 if self.feedback else 1
+
+    @property
+    def latest(self) -> Candidate | None:
+        """The best by success of those designed since a person spoke last."""
+        return self._best_since(self.first_round)
+
+    @property
     def best(self) -> Candidate | None:
-        """The candidate with the best checkpoint by success, of all that were not refused."""
-        trained = [c for c in self.candidates.values() if c.best is not None and c.state != "refused"]
+        """The candidate with the best checkpoint by success, of all that were not refused.
+
+        What was made of a person's words goes before what there was, unless it is clearly worse: their 95 %
+        intervals are apart.
+        """
+        latest, ever = self.latest, self._best_since(1)
+        if latest is None or ever is None:
+            return ever
+        return ever if _clearly_better(ever, latest) else latest
+
+    def _best_since(self, first: int) -> Candidate | None:
+        trained = [
+            one
+            for one in self.candidates.values()
+            if one.best is not None and one.state != "refused" and self.rounds[one.number] >= first
+        ]
         return max(trained, key=lambda one: (rank(one.best), -one.number) if one.best else (), default=None)
+
+    def _proposed(self, round_: int, proposals: tuple[Proposal, ...]) -> None:
+        self.proposals[round_] = (*self.proposals.get(round_, ()), *proposals)
+        self.waves[round_] = self.waves.get(round_, 0) + bool(proposals)
+        self.exhausted = not proposals
+
+
+def _clearly_better(one: Candidate, other: Candidate) -> bool:
+    assert one.best is not None
+    assert other.best is not None
+    low, _ = wilson(one.best.successes, one.best.episodes)
+    _, high = wilson(other.best.successes, other.best.episodes)
+    return low > high
 
 
 def _numbers(record: Mapping[str, Any]) -> tuple[int, ...]:

@@ -7,17 +7,17 @@ nothing that is decided by steps depends on who trains, or on who is ready first
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import msgspec
 
 from embodied.learning.budget import Clock, Schedule
-from embodied.learning.candidates import Candidate, Designer, Proposal, rank
+from embodied.learning.candidates import Candidate, Designer, rank
 from embodied.learning.crew import Crew
+from embodied.learning.designing import OUT, Designing, Teller, acceptable, reward_seconds
 from embodied.learning.errors import writing
 from embodied.learning.examining import LOOKS, Successes
 from embodied.learning.ground import Ground, guide_named
@@ -25,22 +25,12 @@ from embodied.learning.leg import SUCCESSES, Leg, candidate_folder, policy_file,
 from embodied.learning.progress import Progress
 from embodied.learning.trainer import Choice, trainer_named
 from embodied.rewards.analyst import analyse
-from embodied.rewards.checking import check
-from embodied.rewards.client import Limits, RewardWorker
-from embodied.rewards.errors import RewardError
 from embodied.rewards.training import Checkpoint
 
 ENOUGH: Final = 0.95
 """In all looks at a checkpoint: training ends."""
 STALLED: Final = 16
 """Checkpoints without a better one: a finalist is left."""
-OUT: Final = ("refused", "broken")
-
-
-class Teller(Protocol):
-    """A journal, as far as the search needs one."""
-
-    def write(self, type_: str, /, **fields: Any) -> int: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,17 +59,25 @@ class Search:
     def run(self) -> None:
         """Until a policy is good enough, time is up, somebody stops it, or nothing is left to try."""
         try:
-            for round_ in range(1, self.schedule.rounds + 1):
-                rivals = self._rivals(round_)
+            first = self.progress.first_round
+            for round_ in range(first, first + self.schedule.rounds):
+                rivals = self._designing.rivals(round_)
                 self._finish(self._screen(rivals, round_), round_)
                 self._analyse(round_)
-                best = self.progress.best
+                best = self.progress.latest
                 if self.clock.over() or (best and self._enough(best)):
                     return
-                if not rivals and not self._anything_new():
+                if not rivals and self.progress.exhausted:
                     return
         finally:
             self.crew.close()
+
+    @property
+    def _designing(self) -> Designing:
+        return Designing(
+            self.designer, self.ground.examiner, self.schedule, self.clock, self.journal,
+            self.progress, self.folder,
+        )  # fmt: skip
 
     def choice_of(self, number: int) -> Choice:
         """Who trains a candidate: the same for all, but those that go on for one that stalled."""
@@ -90,45 +88,6 @@ class Search:
             guide = guide_named(said.guide, said.numbers, self.ground)
             self._switched[number] = Choice(trainer_named(said.trainer), guide, said.why)
         return self._switched[number]
-
-    # -- designing ---------------------------------------------------------------------------------
-
-    def _rivals(self, round_: int) -> list[Candidate]:
-        """The candidates of a round that the critic accepts; designed now, unless they were before."""
-        if round_ not in self.progress.proposals:
-            self._phase("designing rewards")
-            earlier = [one for _, one in sorted(self.progress.candidates.items())]
-            proposed = self.designer.propose(earlier, 2 * self.schedule.rivals)
-            self.journal.write("proposals", round=round_, proposals=msgspec.to_builtins(proposed))
-        judged = {one.proposal.source: one for one in self.progress.of_round(round_) if not one.follows}
-        rivals: list[Candidate] = []
-        for proposal in self.progress.proposals[round_]:
-            if len(rivals) == self.schedule.rivals or self.clock.over():
-                break
-            candidate = judged.get(proposal.source) or self._judged(proposal, round_)
-            if candidate.state != "refused" or candidate.checkpoints:
-                rivals.append(candidate)
-        return rivals
-
-    def _judged(self, proposal: Proposal, round_: int) -> Candidate:
-        number = len(self.progress.candidates) + 1
-        candidate = Candidate(number, proposal)
-        home = self._home(candidate)
-        home.mkdir(parents=True, exist_ok=True)
-        (home / "reward.py").write_text(proposal.source, encoding="utf-8")
-        try:
-            with self._worker(candidate) as reward:
-                found = self.ground.examiner.judge(reward)
-            state, said = ("accepted" if found.accepted else "refused"), found.text
-        except RewardError as wrong:
-            state, said = "refused", str(wrong)
-        candidate = replace(candidate, state=state, critique=said)
-        self._tell(candidate, round_)
-        return candidate
-
-    def _anything_new(self) -> bool:
-        earlier = [one for _, one in sorted(self.progress.candidates.items())]
-        return bool(self.designer.propose(earlier, 1))
 
     # -- screening ---------------------------------------------------------------------------------
 
@@ -172,12 +131,11 @@ class Search:
             if "no_success" not in candidate.critique:
                 kept.append(candidate)
                 continue
-            with self._worker(candidate) as reward:
-                found = self.ground.examiner.judge(reward)
-            state = candidate.state if found.accepted else "refused"
-            candidate = replace(candidate, state=state, critique=found.text)
+            found = self._designing.critique(candidate.proposal)
+            fine = acceptable(found, self.schedule)
+            candidate = replace(candidate, state=candidate.state if fine else "refused", critique=found.text)
             self._tell(candidate)
-            if found.accepted:
+            if fine:
                 kept.append(candidate)
         return kept
 
@@ -296,7 +254,7 @@ class Search:
             choice.guide.name if choice.guide else "",
             numbers_of(choice),
             candidate.best,
-            self._reward_seconds,
+            reward_seconds(self.schedule),
         )
 
     def _checkpoint(self, number: int, found: Checkpoint) -> None:
@@ -338,21 +296,6 @@ class Search:
 
     def _phase(self, doing: str, **more: Any) -> None:
         self.journal.write("phase", doing=doing, **more)
-
-    @property
-    def _reward_seconds(self) -> float:
-        """For as long as training may last."""
-        return max(3600.0, 120.0 * self.schedule.minutes)
-
-    @contextmanager
-    def _worker(self, candidate: Candidate) -> Iterator[RewardWorker]:
-        """Its reward in a limited process."""
-        observation, action = self.ground.examiner.observation, self.ground.examiner.action
-        code = check(candidate.proposal.source, observation, action)
-        with RewardWorker(
-            code, observation, action, limits=Limits(cpu_seconds=self._reward_seconds)
-        ) as worker:
-            yield worker
 
 
 def enough(checkpoint: Checkpoint, schedule: Schedule) -> bool:

@@ -2,88 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from embodied.journal import Journal, read
-from embodied.learning.budget import Clock, Schedule
-from embodied.learning.candidates import Candidate, OfflineDesigner, Proposal, rank
-from embodied.learning.crew import Alone
-from embodied.learning.ground import lay_ground
-from embodied.learning.progress import Progress
-from embodied.learning.search import Search
-from embodied.learning.trainer import Choice, Trainer
+from embodied.learning.budget import Schedule
+from embodied.learning.candidates import OfflineDesigner, rank
 from embodied.rewards.training import Checkpoint
-from tests.learning.toys import ACTION, OBSERVATION, REACH, PlayedTrainer, Point, condition
-
-NEARER = """
-def reward(obs, action, previous):
-    return {"near": 1.0 - np.tanh(5.0 * np.linalg.norm(obs["hand"] - obs["target"], axis=-1))}
-"""
-FARTHER = """
-def reward(obs, action, previous):
-    return {"far": np.tanh(5.0 * np.linalg.norm(obs["hand"] - obs["target"], axis=-1)) + action["move"][:, 0]}
-"""
-BLIND = """
-def reward(obs, action, previous):
-    return {"effort": -np.sum(np.square(action["move"]), axis=-1)}
-"""
-EXPLODES = """
-def reward(obs, action, previous):
-    left = np.linalg.norm(obs["hand"] - obs["target"], axis=-1)
-    return {"near": np.where(left < 0.02, np.log(left * 0.0 - 1.0), 1.0 - left)}
-"""
-
-
-class Fixed:
-    """A designer that has its proposals ready."""
-
-    name = "fixed"
-
-    def __init__(self, *sources: str) -> None:
-        self.proposals = [Proposal(f"reward {n}", source, {}) for n, source in enumerate(sources, 1)]
-
-    def propose(self, earlier: Sequence[Candidate], count: int) -> tuple[Proposal, ...]:
-        known = {one.proposal.source for one in earlier}
-        return tuple(one for one in self.proposals if one.source not in known)[:count]
-
-
-SCHEDULE = Schedule(minutes=5, rivals=4, screening=200, every=100, most=600, episodes=20, rounds=1)
-
-
-def search(
-    folder: Path, designer: Any, trainer: Trainer, *, schedule: Schedule = SCHEDULE, stop_at: int = 10**9
-) -> Progress:
-    """Run one part of a search; `stop_at` checkpoints it is stopped, as by Ctrl-C."""
-    path, progress, stop = folder / "journal.jsonl", Progress(), threading.Event()
-    for record in read(path) if path.exists() else ():
-        progress.advance(record)
-    ground = lay_ground(REACH, Point, Point(), folder / "successes")
-
-    def count(record: Any) -> None:
-        if record["type"] == "checkpoint" and record["seq"] and len(_checkpoints(path)) >= stop_at:
-            stop.set()
-
-    journal = Journal(path)
-    journal.subscribe(progress.advance)
-    journal.subscribe(count)
-    try:
-        clock = Clock(schedule.minutes, stop)
-        crew = Alone(ground, folder, clock.over, stop.is_set)
-        Search(
-            ground, designer, Choice(trainer, None, ""), crew, schedule, clock, journal, progress, folder, 1
-        ).run()
-    finally:
-        journal.close()
-    return progress
-
-
-def _checkpoints(path: Path) -> list[tuple[int, Any]]:
-    return [(r["candidate"], r["checkpoint"]) for r in read(path) if r["type"] == "checkpoint"]
+from tests.learning.searching import BLIND, EXPLODES, FARTHER, NEARER, Fixed, checkpoints, search
+from tests.learning.toys import ACTION, OBSERVATION, PlayedTrainer, condition
 
 
 def test_the_reward_that_is_learned_from_is_kept(tmp_path: Path) -> None:
@@ -149,9 +76,7 @@ def test_a_stopped_search_goes_on_to_the_same_result(tmp_path: Path, stop_at: in
     whole = search(tmp_path / "whole", designer(), PlayedTrainer(learned_at=300))
     search(tmp_path / "parts", designer(), PlayedTrainer(learned_at=300), stop_at=stop_at)
     parts = search(tmp_path / "parts", designer(), PlayedTrainer(learned_at=300))
-    assert _checkpoints(tmp_path / "parts" / "journal.jsonl") == _checkpoints(
-        tmp_path / "whole" / "journal.jsonl"
-    )
+    assert checkpoints(tmp_path / "parts") == checkpoints(tmp_path / "whole")
     assert parts.candidates == whole.candidates
 
 
