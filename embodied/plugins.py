@@ -88,5 +88,17 @@ def load_driver(name: str) -> DriverPlugin:
     return plugin
 
 
+def library_of(kind: str) -> str:
+    """Whose skills a kind of world uses: its own, unless its plug-in names another's as `library`."""
+    if kind not in _registered():
+        return kind
+    return str(getattr(load_world(kind), "library", kind))
+
+
+def driver_names() -> frozenset[str]:
+    """The drivers of arms that are installed."""
+    return frozenset(point.name for point in entry_points(group=DRIVERS))
+
+
 def _registered() -> dict[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=GROUP)}

@@ -1,7 +1,8 @@
 """Where everything is when a run begins: a seed draws the positions that the scene leaves open.
 
 A gate or a benchmark may set more up: {"objects": {"red_cube": {"position": [0.5, 0.1]}, "blue_cube":
-{"on": "red_cube"}, "green_cube": {"in": "drawer"}}, "open": {"drawer": 0.12}, "holding": "red_cube"}.
+{"on": "red_cube"}, "green_cube": {"in": "drawer"}}, "open": {"drawer": 0.12}, "holding": "red_cube",
+"joints": [0, -0.3, 0, -2.35, 0, 2.05, 0.785]}.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import atan2, cos, hypot, sin
+from math import atan2, cos, hypot, isfinite, sin
 from typing import Any
 
 from embodied.errors import BadInput, did_you_mean
-from embodied_tabletop.engine import BodyState, Start
+from embodied_tabletop.engine import HOME, BodyState, Start
 from embodied_tabletop.parts import floor_height, inside
 from embodied_tabletop.scene import REACH_MAX_M, Scene, SceneObject, Vector3
 from embodied_tabletop.scenechecks import footprints_overlap
@@ -34,6 +35,7 @@ class Setup:
 
     Attributes:
         spots: fixed places; on, into: what stands on or in what; slides: how far drawers are open [m].
+        joints: of the arm [rad]; empty for home.
     """
 
     spots: Mapping[str, tuple[float, float, float | None]]
@@ -41,11 +43,12 @@ class Setup:
     into: Mapping[str, str]
     slides: Mapping[str, float]
     holding: str = ""
+    joints: tuple[float, ...] = ()
 
 
 def read_setup(given: Mapping[str, Any], scene: Scene) -> Setup:
     """Check what a gate's scene asks for; raises BadInput naming what is wrong."""
-    known = ("objects", "open", "holding")
+    known = ("objects", "open", "holding", "joints")
     for key in given:
         if key not in known:
             raise BadInput(f"A tabletop set-up has no {key!r}.", remedy=f"It has: {', '.join(known)}.")
@@ -84,7 +87,14 @@ def read_setup(given: Mapping[str, Any], scene: Scene) -> Setup:
     holding = str(given.get("holding", ""))
     if holding and _known(holding, scene).kind != "cube":
         raise BadInput(f"{holding} cannot be held at the beginning.", remedy="Name a cube.")
-    return Setup(spots, on, into, slides, holding)
+    return Setup(spots, on, into, slides, holding, _joints(given.get("joints", ())))
+
+
+def _joints(given: Any) -> tuple[float, ...]:
+    joints = tuple(float(joint) for joint in given)
+    if joints and (len(joints) != len(HOME) or not all(isfinite(joint) for joint in joints)):
+        raise BadInput(f"joints = {list(given)} cannot be set up.", remedy=f"Give {len(HOME)} angles [rad].")
+    return joints
 
 
 def place(scene: Scene, seed: int, setup: Setup | None = None) -> Start:
@@ -113,7 +123,10 @@ def place(scene: Scene, seed: int, setup: Setup | None = None) -> Start:
         poses[asked.holding] = BodyState(HELD_POSITION, (1.0, 0.0, 0.0, 0.0))
     _pile(scene, on, poses)
     return Start(
-        {thing.name: poses[thing.name] for thing in scene.objects}, dict(asked.slides), asked.holding
+        {thing.name: poses[thing.name] for thing in scene.objects},
+        dict(asked.slides),
+        asked.holding,
+        asked.joints or HOME,
     )
 
 

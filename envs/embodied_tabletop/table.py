@@ -69,6 +69,11 @@ class Table:
         self._events += self._watch.look(self.view, opening=self.opening)
 
     @property
+    def started(self) -> bool:
+        """Whether it was ever reset."""
+        return self._now is not None
+
+    @property
     def start(self) -> Start:
         assert self._start is not None, "reset comes first"
         return self._start

@@ -1,0 +1,251 @@
+"""An arm at a table as a kind of world: `kind = "arm"` in a launch file.
+
+The arm may be real. Nothing here moves before a person has consented to it by the arm's name
+(`embodied.arms.consent`), and such a world cannot be made anew: the gate proves skills in simulation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from embodied.arms import consent
+from embodied.bridge.process import ChildProcess
+from embodied.errors import BadInput, SetupError, WorldError
+from embodied.methods import WorldSpec
+from embodied.plugins import driver_names, load_bridge
+from embodied.world import Check, World
+from embodied_tabletop.engines import INSTALL, missing_packages
+from embodied_tabletop.real.driver import SOURCES
+from embodied_tabletop.real.franka_simulator import loopback_address
+from embodied_tabletop.scenefile import load_scene
+
+SIMULATED: Final = frozenset({"tabletop", "twin"})
+"""Drivers of arms that are nowhere: they need no consent."""
+SIMULATORS: Final = ("franky-sim",)
+READY_S: Final = 60.0
+
+SCHEMA: Final[Mapping[str, Any]] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["driver"],
+    "properties": {
+        "driver": {"type": "string", "minLength": 1, "description": "Which driver moves it: franka, ur5e, …"},
+        "arm": {
+            "type": "string",
+            "default": "",
+            "description": "What this very arm is called, best its serial number: consent names it.",
+        },
+        "connection": {
+            "type": "object",
+            "default": {},
+            "description": "[world.connection]: the driver's own settings: host, port, …",
+        },
+        "simulator": {
+            "type": "string",
+            "enum": ["", *SIMULATORS],
+            "default": "",
+            "description": "Start this simulator, which speaks the arm's own protocol, and connect to it.",
+        },
+        "scene": {
+            "type": "string",
+            "minLength": 1,
+            "default": "arm",
+            "description": "What stands on the table: a packaged scene, or the path of a scene file.",
+        },
+        "objects": {
+            "enum": list(SOURCES),
+            "default": "fixed",
+            "description": "What tells where things are: fixed (the scene file) or simulated.",
+        },
+        "seed": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 2147483647,
+            "default": 1,
+            "description": "Draws the positions that the scene leaves open, where objects are simulated.",
+        },
+        "limits": {
+            "type": "object",
+            "default": {},
+            "description": "[world.limits]: tighter than the arm's own, never wider; see docs/safety.md.",
+        },
+        "tool": {
+            "type": "object",
+            "default": {},
+            "description": "[world.tool]: what is mounted, its mass and its centre; it tightens the limits.",
+        },
+        "remote": {
+            "type": "object",
+            "default": {},
+            "description": "[world.remote]: a bridge that runs elsewhere: endpoint, key, bridge_key.",
+        },
+    },
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The checked [world] table."""
+
+    driver: str
+    arm: str = ""
+    connection: Mapping[str, Any] = field(default_factory=dict)
+    simulator: str = ""
+    scene: str = "arm"
+    objects: str = "fixed"
+    seed: int = 1
+    limits: Mapping[str, Any] = field(default_factory=dict)
+    tool: Mapping[str, Any] = field(default_factory=dict)
+    remote: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, table: Mapping[str, Any]) -> Settings:
+        known = {name: table[name] for name in cls.__dataclass_fields__ if name in table}
+        return cls(**{"driver": "", **known})
+
+    @property
+    def name(self) -> str:
+        """What consent names: the arm, or where nothing is said, its driver."""
+        return self.arm or self.driver
+
+    @property
+    def needs_consent(self) -> bool:
+        return self.driver not in SIMULATED
+
+
+class ArmSimulation:
+    """Implements `embodied.world.Simulation`, as far as an arm that is there can.
+
+    Args:
+        run_dir: where logs and the arm's log go.
+    """
+
+    identity = ""
+    tells_truth = False
+
+    def __init__(self, settings: Settings, run_dir: Path) -> None:
+        self.settings = settings
+        self.run_dir = run_dir
+        self._world: World | None = None
+        self._simulator: ChildProcess | None = None
+
+    def launch(self) -> World:
+        """Connect. Raises NoConsent before anything, where the arm is real and nobody has consented."""
+        if self.settings.needs_consent:
+            consent.required(self.settings.name)
+        return self.connect()
+
+    def connect(self) -> World:
+        """Connect without consent: for looking; whoever moves asks `consent.required` first."""
+        self.close()
+        connection = {**self.settings.connection, **self._simulated()}
+        try:
+            self._world = load_bridge("arm").start(
+                bridge_config(self.settings, connection), run_dir=self.run_dir
+            )
+        except BaseException:
+            self.close()
+            raise
+        return self._world
+
+    def reset(self, seed: int, scene: Mapping[str, Any] | None = None) -> World:
+        """There is one world, and nobody can make it anew."""
+        raise BadInput(
+            f"{self.settings.name} is an arm, and cannot be put back.",
+            remedy="Prove skills in simulation: `embodied skills verify --world tabletop`.",
+        )
+
+    def close(self) -> None:
+        """Let go of the arm, at rest, and end the simulator. Idempotent."""
+        if self._world is not None:
+            self._world.close()
+            self._world = None
+        if self._simulator is not None:
+            self._simulator.close()
+            self._simulator = None
+
+    def _simulated(self) -> Mapping[str, Any]:
+        """Where the simulator listens, once it does."""
+        if not self.settings.simulator:
+            return {}
+        if missing := missing_packages("franky_sim"):
+            raise SetupError(
+                f"The simulated robot needs {', '.join(missing)}, not installed here.",
+                remedy=f"Install the extras: {INSTALL} and 'embodied-agent[franka]'.",
+            )
+        import sys
+
+        self._simulator = ChildProcess(
+            [sys.executable, "-m", "embodied_tabletop.real.franka_simulator", loopback_address()],
+            name="the simulated Franka",
+            log=self.run_dir / "franka-simulator.log",
+        )
+        host = self._simulator.wait_ready(READY_S).get("host")
+        if not isinstance(host, str):
+            raise WorldError("The simulated Franka did not say where it listens.")
+        return {"host": host, "realtime": "ignore"}
+
+
+def bridge_config(settings: Settings, connection: Mapping[str, Any]) -> dict[str, Any]:
+    """What the arm's bridge is started with."""
+    load_scene(settings.scene)  # what is wrong is told here
+    common = {
+        "limits": dict(settings.limits),
+        "tool": dict(settings.tool),
+        "name": settings.name,
+        "log": True,
+        "real_time": True,
+    }
+    if settings.driver == "tabletop":  # a simulator that has things of its own
+        own = {"scene": settings.scene, "seed": settings.seed, **connection}
+        return {"driver": "tabletop", "settings": own, **common}
+    table = {
+        "arm": {"driver": settings.driver, "settings": dict(connection)},
+        "scene": settings.scene,
+        "objects": settings.objects,
+        "seed": settings.seed,
+    }
+    return {"driver": "table", "settings": table, **common}
+
+
+class ArmPlugin:
+    """Implements `embodied.world.WorldPlugin`."""
+
+    name = "arm"
+    library = "tabletop"
+    settings_schema: Mapping[str, Any] = SCHEMA
+
+    def spec(self, settings: Mapping[str, Any] = {}) -> WorldSpec:
+        from embodied_tabletop.spec import TabletopSpec
+
+        return TabletopSpec(load_scene(Settings.of(settings).scene))
+
+    def simulation(self, settings: Mapping[str, Any], run_dir: Path) -> ArmSimulation:
+        """Raises BadInput for a driver that there is not, SetupError naming the extra."""
+        chosen = Settings.of(settings)
+        known = driver_names()
+        if chosen.driver not in known:
+            raise BadInput(
+                f"There is no driver {chosen.driver!r}.", remedy=f"Installed are: {', '.join(sorted(known))}."
+            )
+        missing = missing_packages("mujoco", "mink")
+        if missing:
+            raise SetupError(
+                f"An arm's bridge needs {', '.join(missing)}, not installed here.",
+                remedy=f"Install the extra: {INSTALL}.",
+            )
+        return ArmSimulation(chosen, run_dir)
+
+    def doctor(self) -> Iterable[Check]:
+        """What every arm needs; `embodied arm doctor FILE` looks at one."""
+        for name in ("mujoco", "mink"):
+            missing = bool(missing_packages(name))
+            yield Check(
+                name, not missing, "not installed" if missing else "installed", INSTALL if missing else ""
+            )
+
+
+WORLD = ArmPlugin()
