@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from embodied_arm.log import NAME, ArmLog, read_log
+from embodied.arms.log import NAME, ArmLog, read_log
 
 from embodied.arms import ArmCommand, ArmState
 from embodied.errors import BadInput
@@ -60,7 +60,7 @@ def test_a_full_disk_is_told(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_is_too_slow_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("embodied_arm.log.MOST_WAITING", -1)
+    monkeypatch.setattr("embodied.arms.log.MOST_WAITING", -1)
     log = ArmLog(tmp_path, {})
     log.tick(ArmCommand(), ArmCommand(), _state(0.0))
     log.close()
