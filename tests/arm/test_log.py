@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from embodied.arms.log import NAME, ArmLog, read_log
 
 from embodied.arms import ArmCommand, ArmState
+from embodied.arms.log import NAME, ArmLog, read_log
 from embodied.errors import BadInput
 
 
