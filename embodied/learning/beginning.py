@@ -10,21 +10,19 @@ import numpy as np
 
 from embodied.errors import EmbodiedError
 from embodied.facts import Observation
-from embodied.learning.environment import Environment, TrainingTask
+from embodied.launchfile import LaunchFile
+from embodied.learning.environment import Environment, TrainingTask, load_tasks
 from embodied.learning.episodes import TRAINING_SEEDS, Episode
 from embodied.learning.errors import NoGuide
 from embodied.learning.examining import Examiner
-from embodied.learning.guides import Guide, sketch
+from embodied.learning.guides import Guide
 from embodied.learning.skill_guide import SkillGuide, facts_told
 from embodied.learning.skill_hand import Hand, means_of
 from embodied.learning.skill_use import SkillUse, found, planned, uses_from, uses_named
-from embodied.learning.wish import Setting
 from embodied.library import open_library
 from embodied.methods import WorldSpec
 from embodied.plugins import load_bridge, load_world
 from embodied.primitives import PrimitiveSpec
-from embodied.rewards.composing import Design
-from embodied.rewards.spec import ActionSpec, ObservationSpec
 from embodied.skills import SkillLibrary
 
 NOTHING: Final = "nothing"
@@ -86,7 +84,7 @@ class Beginnings:
 
     def _guide(self, uses: Sequence[SkillUse], library: SkillLibrary) -> SkillGuide:
         observation, action = self.environment.observation_spec, self.environment.action_spec
-        reach = metres_of_one(self.seen, observation, action)
+        reach = metres_of_one(self.environment, self.seen)
         means = None if reach is None else means_of(observation, action, reach, self.task.step_seconds)
         if means is None:
             raise NoGuide("No action moves the hand here.", remedy="Train with --trainer sac.")
@@ -109,19 +107,28 @@ class Beginnings:
 
 
 def best_beginning(
-    setting: Setting, goal: Design | None, examiner: Examiner, episodes: int
+    launch: LaunchFile,
+    task: TrainingTask,
+    drawn: Guide | None,
+    examiner: Examiner,
+    wanted: str,
+    episodes: int,
 ) -> tuple[Guide | None, int]:
     """What to begin with, and on how many of so many episodes of training seeds it succeeds.
 
     A skill that was asked for is taken as it is; else the sketch and what the library has are measured, and
     the better is taken. What succeeded is kept for the critic.
 
+    Args:
+        drawn: the sketch, if there is one.
+        wanted: see `Beginnings.wanted`; "" for whatever is better, `NOTHING` for none.
+
     Raises:
         NoGuide, BadSkill: the skill that was asked for cannot be begun with.
     """
     best: Guide | None = None
     most = 0
-    for guide in _offered(setting, goal, examiner):
+    for guide in _offered(launch, task, drawn, examiner, wanted):
         done = examiner.run(guide.act, range(TRAINING_SEEDS - episodes, TRAINING_SEEDS), begin=guide.begin)
         examiner.keep(done or ())
         successes = sum(episode.succeeded for episode in done or ())
@@ -130,21 +137,24 @@ def best_beginning(
     return best, most
 
 
-def beginnings(setting: Setting, examiner: Examiner) -> Beginnings | None:
-    """The library's skills for a wish; None in a kind of world whose skills cannot be run in training."""
-    bridge = getattr(setting.source, "bridge", "")
+def beginnings(launch: LaunchFile, task: TrainingTask, examiner: Examiner) -> Beginnings | None:
+    """The library's skills for a task; None in a kind of world whose skills cannot be run in training."""
+    world = launch.world
+    try:
+        bridge = getattr(load_tasks(world.kind), "bridge", "")
+    except EmbodiedError:
+        return None
     if not bridge:
         return None
-    world = setting.launch.world
-    return Beginnings(
-        world.kind, world.settings, bridge, setting.task, setting.environment, examiner.experience
-    )
+    return Beginnings(world.kind, world.settings, bridge, task, examiner.environment, examiner.experience)
 
 
-def _offered(setting: Setting, goal: Design | None, examiner: Examiner) -> Iterator[Guide]:
-    library, wanted = beginnings(setting, examiner), setting.wish.skill
+def _offered(
+    launch: LaunchFile, task: TrainingTask, drawn: Guide | None, examiner: Examiner, wanted: str
+) -> Iterator[Guide]:
     if wanted == NOTHING:
         return
+    library = beginnings(launch, task, examiner)
     if wanted:
         if library is None:
             raise NoGuide(
@@ -152,8 +162,6 @@ def _offered(setting: Setting, goal: Design | None, examiner: Examiner) -> Itera
             )
         yield library.wanted(wanted)
         return
-    seen = examiner.experience
-    drawn = None if goal is None else sketch(goal, examiner.observation, examiner.action, seen)
     if drawn is not None:
         yield drawn
     known = library.looked_for() if library is not None else None
@@ -161,11 +169,18 @@ def _offered(setting: Setting, goal: Design | None, examiner: Examiner) -> Itera
         yield known
 
 
-def metres_of_one(seen: Sequence[Episode], observation: ObservationSpec, action: ActionSpec) -> float | None:
-    """How far the hand moves in a step for an action of 1 [m]: the least-squares slope over what was seen."""
+def metres_of_one(environment: Environment, seen: Sequence[Episode]) -> float | None:
+    """How far the hand moves in a step for an action of 1 [m]: what the environment says (`action_scale`), or
+    the least-squares slope over what was seen; None where no action moves a hand along axes."""
+    observation, action = environment.observation_spec, environment.action_spec
     hand = next((entry.name for entry in observation.entries if entry.role == "hand"), "")
     moves = next((entry.name for entry in action.entries if entry.shape == (3,)), "")
-    if not hand or not moves or not seen:
+    if not hand or not moves:
+        return None
+    scale: Mapping[str, Any] = getattr(environment, "action_scale", {})
+    if moves in scale:
+        return float(np.min(scale[moves]))
+    if not seen:
         return None
     done = np.concatenate([action.split(one.actions.astype(float))[moves] for one in seen]).ravel()
     way = np.concatenate(

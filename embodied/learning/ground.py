@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from embodied.launchfile import LaunchFile
+from embodied.learning.beginning import beginnings
 from embodied.learning.candidates import OfflineDesigner
 from embodied.learning.environment import Environment, EnvironmentFactory, TrainingTask
 from embodied.learning.errors import NoGuide
@@ -74,11 +75,14 @@ def guide_named(name: str, numbers: Mapping[str, float], ground: Ground) -> Guid
         numbers: its parameters, by name, where they were searched.
 
     Raises:
-        NoGuide: there is none of that name here.
+        NoGuide, BadInput: there is none of that name here.
     """
     if not name:
         return None
     guide = sketched(ground) if name == "sketch" else None
+    if "(" in name and ground.launch is not None:
+        library = beginnings(ground.launch, ground.task, ground.examiner)
+        guide = library.named(name) if library is not None else None
     if guide is None:
         raise NoGuide(f"The guide {name!r} cannot be made here.", remedy="Train with --trainer sac.")
     return guide.with_values(numbers) if isinstance(guide, Tunable) and numbers else guide

@@ -11,10 +11,10 @@ import msgspec
 from embodied import __version__
 from embodied.errors import EmbodiedError
 from embodied.journal import Journal
+from embodied.learning.beginning import best_beginning
 from embodied.learning.budget import Clock, Work
 from embodied.learning.candidates import OfflineDesigner
 from embodied.learning.crew import Alone, Crew
-from embodied.learning.episodes import TRAINING_SEEDS
 from embodied.learning.errors import NoReward
 from embodied.learning.ground import Ground, lay_ground, sketched
 from embodied.learning.keeping import keep_policy
@@ -25,7 +25,7 @@ from embodied.learning.progress import Progress
 from embodied.learning.refined import RefineReport, report_of, write_page
 from embodied.learning.resuming import MODE
 from embodied.learning.search import Search, told
-from embodied.learning.trainer import Choice, choose_trainer
+from embodied.learning.trainer import AUTO, Choice, choose_trainer
 from embodied.learning.wish import Setting
 from embodied.outcome import Verdict
 
@@ -122,13 +122,13 @@ class Refinement:
 
     def _choose(self, ground: Ground) -> Choice:
         """Who trains; a weak skill is measured first, on seeds of training."""
-        examiner = ground.examiner
-        guide = sketched(ground)
-        seeds = range(TRAINING_SEEDS - GUIDED_EPISODES, TRAINING_SEEDS)
-        episodes = examiner.run(guide.act, seeds, begin=guide.begin) if guide else None
-        examiner.keep(episodes or ())
-        successes = sum(episode.succeeded for episode in episodes or ())
-        choice = choose_trainer(self.setting.wish.trainer, guide, successes, GUIDED_EPISODES)
+        setting, wish = self.setting, self.setting.wish
+        guide, successes = best_beginning(
+            setting.launch, setting.task, sketched(ground), ground.examiner, wish.skill, GUIDED_EPISODES
+        )
+        asked = wish.skill and wish.trainer == AUTO and guide is not None and successes > 0
+        trainer = "guided" if asked else wish.trainer
+        choice = choose_trainer(trainer, guide, successes, GUIDED_EPISODES)
         self.journal.write("trainer_chosen", **told(choice))
         return choice
 

@@ -30,7 +30,10 @@ BY_THE_WAY_M: Final = 0.025
 STILL_M: Final = 0.0008
 """A hand, or a finger, that moves less in a step stands still."""
 STILL_STEPS: Final = 4
-PATIENCE: Final = 12
+GAIN: Final = 0.5
+"""Share of what is left of the way that is asked for in a step: an arm that needs a few steps to brake goes
+to and fro about its target where all of it is."""
+PATIENCE: Final = 16
 """Steps that a motion may take beyond what it needs."""
 HELD_M: Final = 0.006
 """Fingers that stop farther apart hold something."""
@@ -172,7 +175,7 @@ class Hand:
             before, off = self.at, target - self.at
             if float(np.linalg.norm(off)) < near:
                 return True
-            yield self._act(np.clip(off / reach, -speed, speed))
+            yield self._act(np.clip(GAIN * off / reach, -speed, speed))
             still = still + 1 if float(np.linalg.norm(self.at - before)) < STILL_M else 0
             if still >= STILL_STEPS:
                 break
