@@ -142,7 +142,7 @@ def test_a_person_is_asked_and_may_say_no(tmp_path: Path, learns: list[Proposal]
 
 @pytest.mark.usefixtures("clumsy")
 def test_a_person_says_yes(tmp_path: Path, learns: list[Proposal]) -> None:
-    report, records = ran(tmp_path, 'refine = "ask"', ask=lambda question: True)
+    report, _ = ran(tmp_path, 'refine = "ask"', ask=lambda question: True)
     assert report.verdict is Verdict.PASSED
     assert len(learns) == 1
 

@@ -33,7 +33,7 @@ def goal_task(name: str, sentence: str, condition: Condition, scene: Scene) -> T
     """
     facts = tuple(dict.fromkeys(facts_in(condition)))
     entries = tuple(_entries(facts, scene))
-    if not any(entry.role for entry in entries):
+    if not any(entry.shape == (3,) for entry in entries):
         raise BadInput(
             f"Nothing of {condition} can be observed: it names no thing on the table.",
             remedy="Name one, as in on[red_cube, blue_cube] or distance(hand, pose[red_cube]) < 0.02.",
