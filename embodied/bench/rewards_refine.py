@@ -19,6 +19,7 @@ from embodied.learning.refine import start_refining
 from embodied.learning.refined import RefineReport
 from embodied.learning.wish import Wish
 from embodied.outcome import Verdict
+from embodied.plugins import load_world
 
 MODULE: Final = "embodied.bench.rewards_refine"
 
@@ -58,7 +59,8 @@ class RefineCase:
 
 def refined(case: RefineCase) -> dict[str, Any]:
     """The row of a case."""
-    launch = from_table({"world": {"kind": case.kind, **case.settings}}, case.key)
+    anything = load_world(case.kind).spec(case.settings).vocabulary.examples[0]  # a launch needs a goal
+    launch = from_table({"goal": {"text": anything}, "world": {"kind": case.kind, **case.settings}}, case.key)
     schedule = Schedule(case.minutes, **case.schedule)
     wish = Wish(case.task, case.designer, case.trainer, case.seed, schedule)
     began = time.monotonic()

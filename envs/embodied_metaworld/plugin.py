@@ -23,11 +23,11 @@ SETTINGS: Final[JsonSchema] = {"type": "object", "properties": {}, "additionalPr
 
 
 class MetaworldSpec:
-    """The `WorldSpec`: facts, and sentences of tasks; no skill acts here."""
+    """The `WorldSpec`: facts, and goals as conditions over them; no skill acts here."""
 
     name: str = "metaworld"
     families: Mapping[str, FactFamily] = FAMILIES
-    vocabulary: Vocabulary = Vocabulary((), examples=tuple(task.doc for task in TASKS.values()))
+    vocabulary: Vocabulary = Vocabulary((), examples=tuple(task.success for task in TASKS.values()))
     reflexes: tuple[Reflex, ...] = ()
     interrupts: frozenset[str] = frozenset()
     ready: Condition | None = None
@@ -41,7 +41,7 @@ class MetaworldSpec:
         return "Meta-World is learned in, not acted in: `embodied refine metaworld --task ...`"
 
     def goal_pool(self) -> Sequence[str]:
-        """The sentences of the tasks."""
+        """What success is in each task."""
         return self.vocabulary.examples
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,9 @@ from embodied_metaworld.training import TASK_SOURCE
 from embodied.condition import facts_in
 from embodied.errors import BadInput, SetupError
 from embodied.facts import UNKNOWN
+from embodied.launchfile import load_launch_file
 from embodied.learning.choosing import choose
+from embodied.learning.environment import load_tasks
 from embodied.learning.episodes import random_act, run_episode
 from embodied.plugins import load_world
 from embodied.rewards.composing import compose, designs
@@ -192,3 +195,16 @@ def test_it_is_learned_in_and_not_acted_in() -> None:
         world.simulation({}, None)  # type: ignore[arg-type]
     assert "embodied refine metaworld" in str(told.value)
     assert [check.ok for check in world.doctor()] == [True]
+
+
+def test_its_launch_file_is_read_and_sentences_find_their_tasks() -> None:
+    launch = load_launch_file(Path(__file__).parents[2] / "launch" / "metaworld.toml")
+    tasks = load_tasks(launch.world.kind).tasks(launch.world.settings)
+    for sentence, name in {
+        "open the drawer": "drawer-open",
+        "close the window": "window-close",
+        "unlock the door": "door-unlock",
+        "sweep the cube into the hole": "sweep-into",
+        "handle-press": "handle-press",
+    }.items():
+        assert choose(sentence, tasks).name == name
