@@ -36,6 +36,8 @@ class GuidedSettings:
         alone: share of episodes in which the actor acts without noise and without the guide, as it will when
             it is done: else nothing is seen of where it alone gets stuck.
         again: share of episodes that start where one failed before.
+        averaging: how fast the policy that is kept follows the actor: the actor is never at rest, and its
+            average does better than most of it (Polyak and Juditsky 1992).
     """
 
     width: int = 128
@@ -55,6 +57,7 @@ class GuidedSettings:
     follow: int = 300
     alone: float = 0.3
     again: float = 0.5
+    averaging: float = 0.002
     replay: int = 200_000
 
 
@@ -116,13 +119,15 @@ class Actor(nn.Module):
 
 
 class Learner:
-    """The networks and their optimisers. `policy` is what is kept in the end."""
+    """The networks and their optimisers. `policy` is what is kept in the end: the actor, averaged."""
 
-    networks: tuple[str, ...] = ("actor", "critics", "targets")
+    networks: tuple[str, ...] = ("actor", "critics", "targets", "policy")
 
     def __init__(self, features: int, actions: int, settings: GuidedSettings) -> None:
         self.settings = settings
-        self.actor = self._actor(features, actions)
+        self.actor = Actor(features, actions, settings.width)
+        self.policy = Actor(features, actions, settings.width)
+        self.policy.load_state_dict(self.actor.state_dict())
         self.critics = Critics(features, actions, settings.width)
         self.targets = Critics(features, actions, settings.width)
         self.targets.load_state_dict(self.critics.state_dict())
@@ -133,13 +138,6 @@ class Learner:
             "critics": self._adam(list(self.critics.parameters())),
             "entropy": self._adam([self.log_entropy]),
         }
-
-    def _actor(self, features: int, actions: int) -> Actor:
-        return Actor(features, actions, self.settings.width)
-
-    @property
-    def policy(self) -> Actor:
-        return self.actor
 
     def _adam(self, parameters: list[Any]) -> torch.optim.Optimizer:
         return torch.optim.Adam(parameters, self.settings.learning_rate, fused=True)
@@ -164,11 +162,10 @@ class Learner:
             wanted = batch.paid + batch.discount * self._worth(batch.later, batch.guide_later)
         judged = self.critics(batch.now, batch.action)
         self._step("critics", (judged - wanted).square().mean(1).sum())
-        with torch.no_grad():
-            old, new = list(self.targets.parameters()), list(self.critics.parameters())
-            torch._foreach_lerp_(old, new, self.settings.target_rate)
+        _follow(self.targets, self.critics, self.settings.target_rate)
         if actor_too:
             self._improve_actor(batch)
+            self._average()
 
     def _worth(self, features: torch.Tensor, guide: torch.Tensor) -> torch.Tensor:
         """Of the better of two actions, the guide's and one of the actor's."""
@@ -186,6 +183,9 @@ class Learner:
         self._step("actor", (entropy * density - judged).mean() + self.settings.imitation * drawn)
         self.critics.requires_grad_(True)
         self._improve_entropy(density)
+
+    def _average(self) -> None:
+        _follow(self.policy, self.actor, self.settings.averaging)
 
     def _improve_entropy(self, density: torch.Tensor) -> None:
         missing = (density.detach() + self._entropy_target).mean()
@@ -221,3 +221,8 @@ class Learner:
             getattr(self, name).load_state_dict(under(f"{name}_network/", tensors))
         for name, optimizer in self._optimizers.items():
             into_optimizer(optimizer, under(f"{name}/", tensors))
+
+
+def _follow(slow: nn.Module, fast: nn.Module, rate: float) -> None:
+    with torch.no_grad():
+        torch._foreach_lerp_(list(slow.parameters()), list(fast.parameters()), rate)

@@ -20,25 +20,16 @@ CORRECTION: Final = 0.3
 
 
 class ResidualLearner(Learner):
-    """The actor sees the guide's action too, and gives the correction of it."""
-
-    networks = ("actor", "critics", "targets", "pupil")
+    """The actor sees the guide's action too, and gives the correction of it; the policy is the pupil."""
 
     def __init__(self, features: int, actions: int, settings: GuidedSettings) -> None:
         super().__init__(features, actions, settings)
-        self.pupil = Actor(features, actions, settings.width)
-        self._optimizers["pupil"] = self._adam(list(self.pupil.parameters()))
-
-    def _actor(self, features: int, actions: int) -> Actor:
-        actor = Actor(features + actions, actions, self.settings.width)
+        self.actor = Actor(features + actions, actions, settings.width)
         with torch.no_grad():  # at first it corrects nothing
-            actor.mean.weight.mul_(0.01)
-            actor.mean.bias.zero_()
-        return actor
-
-    @property
-    def policy(self) -> Actor:
-        return self.pupil
+            self.actor.mean.weight.mul_(0.01)
+            self.actor.mean.bias.zero_()
+        self._optimizers["actor"] = self._adam(list(self.actor.parameters()))
+        self._optimizers["policy"] = self._adam(list(self.policy.parameters()))
 
     def acting(self, features: torch.Tensor, guide: torch.Tensor) -> torch.Tensor:
         """What is done in training: the guide's action, corrected."""
@@ -62,8 +53,11 @@ class ResidualLearner(Learner):
         self._step("actor", (self.log_entropy.exp().detach() * density - judged).mean())
         self.critics.requires_grad_(True)
         self._improve_entropy(density)
-        does = torch.tanh(self.pupil(batch.now)[0])
-        self._step("pupil", (does - still.detach()).square().sum(-1).mean())
+        does = torch.tanh(self.policy(batch.now)[0])
+        self._step("policy", (does - still.detach()).square().sum(-1).mean())
+
+    def _average(self) -> None:
+        """The policy learns by itself."""
 
 
 def _within(actions: torch.Tensor) -> torch.Tensor:

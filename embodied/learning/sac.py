@@ -99,6 +99,7 @@ class SacTrainer:
             target_entropy=chosen.entropy_target * environment.action_size,
             policy_kwargs={
                 "net_arch": [chosen.width, chosen.width],
+                "optimizer_kwargs": {"fused": True},
                 "features_extractor_class": FeatureLayer,
                 "features_extractor_kwargs": {"features": job.features},
             },

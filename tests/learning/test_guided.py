@@ -13,7 +13,7 @@ from embodied.learning.environment import Environment, Flat
 from embodied.learning.episodes import TRAINING_SEEDS, random_act, run_episode
 from embodied.learning.errors import NoGuide
 from embodied.learning.guides import Guide, sketch
-from embodied.learning.trainer import TrainingJob, choose_trainer
+from embodied.learning.trainer import TrainingJob
 from embodied.rewards.composing import designs
 from tests.learning.test_sac import OBSERVATIONS, actions
 from tests.learning.test_sac import job as plain_job
@@ -113,15 +113,20 @@ def test_a_guide_that_never_succeeds_is_refused() -> None:
         list(trainer().train(job(50, Weak(off=5.0))))  # type: ignore[attr-defined]
 
 
-def test_auto_takes_what_fits_and_says_why() -> None:
-    assert choose_trainer("auto", None, 0, 20).trainer.name == "sac"
-    assert choose_trainer("auto", Weak(), 3, 20).trainer.name == "sac"
-    chosen = choose_trainer("auto", Weak(), 4, 20)
-    assert chosen.trainer.name == "guided"
-    assert chosen.why == "begins with what is known: the weak succeeds on 4 of 20 episodes"
-    assert choose_trainer("sac", Weak(), 20, 20).guide is None
-    with pytest.raises(NoGuide, match="Nothing is known to begin with"):
-        choose_trainer("guided", None, 0, 20)
+def test_a_correction_of_a_guide_that_does_well_is_put_into_a_pupil_that_does_well(tmp_path: Path) -> None:
+    from embodied.learning.guided_networks import GuidedSettings
+    from embodied.learning.policy import load_policy
+    from embodied.learning.residual import ResidualTrainer
+
+    corrected = ResidualTrainer(GuidedSettings(width=64, batch=128, follow=60, demonstrations=10))
+    best = 0
+    for snapshot in corrected.train(job(600, Weak(off=0.03), every=150)):
+        done = [run_episode(Point(), snapshot.act, TRAINING_SEEDS + n, REACH.steps) for n in range(20)]
+        best = max(best, sum(episode.succeeded for episode in done))
+    assert best >= 16
+    snapshot.export(tmp_path / "policy.onnx", step_seconds=0.1)
+    policy = load_policy(tmp_path / "policy.onnx")
+    np.testing.assert_allclose([policy(row) for row in OBSERVATIONS], actions(snapshot), atol=1e-5)
 
 
 def test_where_nothing_is_to_be_brought_anywhere_there_is_no_sketch() -> None:
