@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from embodied.arms import Driver
+from embodied.arms import ArmState, Driver
 from embodied.arms.facts import FAMILIES
 from embodied.bridge.body import CallContext, PrimitiveFailed
 from embodied.errors import BadInput, WorldError
-from embodied.facts import FactFamily
+from embodied.facts import FactFamily, FactSource, observation_from_wire
 from embodied_arm.control import Controller
 from embodied_arm.gate import Gate
 from embodied_arm.gripper import Gripper
@@ -24,6 +24,7 @@ from embodied_arm.model import TABLE, Array, PlanningModel
 from embodied_arm.motions import Motions
 from embodied_arm.picture import write_png
 from embodied_arm.planner import Planner
+from embodied_arm.policy_run import PolicyRunner
 from embodied_arm.primitives import SPECS
 from embodied_arm.surroundings import Surroundings, Watchman
 from embodied_arm.tool import read_tool
@@ -82,6 +83,16 @@ class ArmBody:
         self._motions = Motions(self._controller, self._planner, self._around)
         scene = self._scene
         self.families: Mapping[str, FactFamily] = {**(scene.families if scene else {}), **FAMILIES}
+        self._policy_runner = PolicyRunner(
+            self._controller,
+            arm,
+            self._limits,
+            self._around,
+            self._gripper,
+            self._facts,
+            self._planner.model,
+            paced=paced,
+        )
         self.identity = scene.identity if scene else arm.name
         self.details: Mapping[str, Any] = {
             **(dict(scene.details) if scene else {}),
@@ -140,6 +151,7 @@ class ArmBody:
             "objects": self._objects,
             "grasp_check": self._grasp_check,
             "reach_check": self._reach_check,
+            "take_policy": self._policy_runner.policies.take,
         }
 
     def _moves(self) -> Mapping[str, Callable[[Args], Value]]:
@@ -155,28 +167,34 @@ class ArmBody:
             "close_gripper": self._close_gripper,
             "wait": self._wait,
             "look": self._look,
-            "run_policy": self._run_policy,
+            "run_policy": self._policy_runner.run,
         }
 
     # -- reading -----------------------------------------------------------------------------------
 
     def _observe(self, args: Args) -> Value:
         with self._controller.reading():
-            facts = self._around.facts()
             state = self._controller.state
-            hand, rotation = self._hand(np.array(state.position))
-            facts |= {
-                "hand": hand.tolist(),
-                "hand_yaw": yaw_of(rotation),
-                "gripper_width": state.gripper_width,
-                "gripper_force": state.gripper_force,
-                "gripper_holds": self._gripper.holds(state),
-                "joint": dict(zip(self._arm.joint_names, state.position, strict=True)),
-                "moving": self._controller.moving,
-                "alive": not self._around.blew_up and not self._controller.lost,
-            }
+            facts = self._facts_now(state)
             interventions = dict(self._controller.gate.interventions)
         return {"facts": facts, "notes": {"time_s": state.time_s, "interventions": interventions}}
+
+    def _facts_now(self, state: ArmState) -> dict[str, Any]:
+        """The scene's facts and the arm's, as on the wire; between two ticks."""
+        hand, rotation = self._hand(np.array(state.position))
+        return self._around.facts() | {
+            "hand": hand.tolist(),
+            "hand_yaw": yaw_of(rotation),
+            "gripper_width": state.gripper_width,
+            "gripper_force": state.gripper_force,
+            "gripper_holds": self._gripper.holds(state),
+            "joint": dict(zip(self._arm.joint_names, state.position, strict=True)),
+            "moving": self._controller.moving,
+            "alive": not self._around.blew_up and not self._controller.lost,
+        }
+
+    def _facts(self, state: ArmState) -> FactSource:
+        return observation_from_wire(self.families, {"facts": self._facts_now(state)})
 
     def _objects(self, args: Args) -> Value:
         with self._controller.reading():
@@ -239,9 +257,6 @@ class ArmBody:
         path = self._run_dir / "pictures" / f"{self._pictures:04d}-{camera}.png"
         write_png(path, image)
         return {"path": str(path), "camera": camera, "width": width, "height": height}
-
-    def _run_policy(self, args: Args) -> Value:
-        raise PrimitiveFailed("no_policy", f"there is no policy {args['policy'][:80]!r} on this body")
 
 
 def _defaults(name: str) -> Value:

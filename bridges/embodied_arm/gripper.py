@@ -66,6 +66,11 @@ class Gripper:
             )
         return state
 
+    def told(self, width: float, force: float) -> None:
+        """Somebody else moves the fingers to `width`, pressing with at most `force`: what they close on by it
+        is held."""
+        self._asked = force if width < self._controller.state.gripper_width - THERE_M else 0.0
+
     def _move(self, command: ArmCommand, until: float | None, watch: Watch) -> ArmState:
         widths: deque[float] = deque(maxlen=max(2, round(RESTS_S / self._period) + 1))
         soonest = math.ceil((BEGINS_S if until is None else OPENS_S) / self._period)

@@ -90,7 +90,7 @@ class Planner:
     def __init__(
         self, description: ArmDescription, limits: Limits, obstacles: Sequence[Obstacle], period: float
     ) -> None:
-        self._model = PlanningModel(description, obstacles)
+        self.model = self._model = PlanningModel(description, obstacles)
         self._kinematics = Kinematics(self._model, description, limits.lower, limits.upper)
         self._limits = limits
         self._period = period

@@ -39,6 +39,7 @@ _YAW: Final[Schema] = {
     "description": "turn of the hand about z [rad]; null keeps it",
     "default": None,
 }
+_POLICY: Final[Schema] = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 SLOWEST: Final = 0.01
 """Motions are planned whole, tick by tick: one that takes hours has no place in memory."""
 _SPEED: Final[Schema] = {
@@ -289,15 +290,60 @@ _ALL: Final = (
     PrimitiveSpec("stop", "Come to rest and hold.", _object(), _REACHED),
     PrimitiveSpec(
         "run_policy",
-        "Let a trained policy, a file named by its hash, drive the arm for at most `seconds` [s].",
+        "Let a trained policy drive the arm until the condition `until` has held for 5 of its steps, for at "
+        "most `seconds` [s of the arm's clock]. It may touch, move and drop what `touch` names. The policy "
+        "is named by the hash of its file, which came with the skill that runs it. All limits hold.",
         _object(
             ("policy",),
-            policy={"type": "string", "description": "hash of the policy's file"},
+            policy={**_POLICY, "description": "SHA-256 of the policy's file"},
+            until={
+                "type": "string",
+                "maxLength": 2000,
+                "description": "a condition, such as is_open[drawer]; '' for none",
+                "default": "",
+            },
+            touch={
+                "type": "array",
+                "items": {"type": "string", "maxLength": 64},
+                "maxItems": 16,
+                "description": "objects that it may touch, with their parts",
+                "default": [],
+            },
             seconds={"type": "number", "exclusiveMinimum": 0, "maximum": 600, "default": 10.0},
         ),
-        _object(steps={"type": "integer"}, ended={"type": "string"}),
-        {"no_policy": "there is no such policy", **_MOTION_ERRORS},
+        _object(
+            steps={"type": "integer", "description": "steps of the policy"},
+            ended={"type": "string", "description": "'reached' or 'time'"},
+            seconds={"type": "number", "description": "of the arm's clock [s]"},
+            missed={"type": "integer", "description": "control periods that came too late (real time only)"},
+            periods={
+                "type": "object",
+                "description": "how long they lasted [ms] (real time only)",
+            },
+            interventions={"type": "object", "description": "how often each limit acted"},
+        ),
+        {
+            "no_policy": "no policy of that hash was handed over",
+            "wrong_policy": "its actions, steps or condition do not fit this arm; nothing moved",
+            "no_source": "nothing tells a fact that it sees; value['facts'] says which. Nothing moved, or "
+            "the arm came to rest",
+            "too_slow": "the control loop missed its deadlines; the arm came to rest",
+            **_MOTION_ERRORS,
+        },
         timeout_s=660.0,
+    ),
+    PrimitiveSpec(
+        "take_policy",
+        "Take over a part of a policy's file, in order: for whoever brings it from the library.",
+        _object(
+            ("policy", "at", "part"),
+            policy=_POLICY,
+            at={"type": "integer", "minimum": 0, "description": "where the part begins [bytes]"},
+            part={"type": "string", "maxLength": 700_000, "description": "base64"},
+        ),
+        _object(have={"type": "integer"}, complete={"type": "boolean"}),
+        {"bad_policy": "it is no policy, or too large"},
+        moves=False,
     ),
 )
 

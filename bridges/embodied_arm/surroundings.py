@@ -15,6 +15,9 @@ from embodied_arm.zones import ZONE_MARGIN_M, Zone
 NEAR_HAND_M: Final = 0.08
 """Things this near to the grasp point may move when the fingers do."""
 
+SPARED: Final = frozenset({"bumped", "slipped", "dropped"})
+"""What may happen to a thing that is to be touched."""
+
 Tell = Callable[[str, Mapping[str, Any]], None]
 
 
@@ -26,6 +29,8 @@ class Surroundings:
         self._tell = tell
         self._zones = tuple(zone.obstacle(2 * ZONE_MARGIN_M) for zone in zones)
         self.blew_up = ""
+        self.meant: frozenset[str] = frozenset()
+        """What may be moved, dropped or slid now: that is told to nobody as a mishap."""
 
     def obstacles(self) -> Sequence[Obstacle]:
         """All parts of all things, where no scene tells a table; and the keep-out zones."""
@@ -83,7 +88,11 @@ class Surroundings:
         events = list(self._scene.events())
         for event in events:
             data = {key: value for key, value in event.items() if key != "type"}
-            self._tell(str(event["type"]), data)
+            kind, thing = str(event["type"]), str(event.get("object", ""))
+            if kind in SPARED and any(together(thing, name) for name in self.meant):
+                self._tell("touched", {**data, "how": kind})
+            else:
+                self._tell(kind, data)
             if event["type"] == "blew_up":
                 self.blew_up = str(event.get("reason") or "the simulation became unstable")
         return events
@@ -136,7 +145,7 @@ class Watchman:
         """Whether an event is what the motion is for: what may be touched may move, or lean on the fingers
         and slide off."""
         if any(together(thing, name) for name in self._touched):
-            return kind in ("bumped", "slipped", "dropped")
+            return kind in SPARED
         return kind == "bumped" and together(thing, self._held)
 
 

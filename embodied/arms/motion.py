@@ -7,13 +7,13 @@ Who trains and who runs a policy give their arm as an `ArmNow`; what is between 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import cos, sin
 from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embodied.arms.easing import Easing, JointLimits
 from embodied.errors import BadInput, did_you_mean
 from embodied.rewards.spec import ActionSpec, Entry
 
@@ -60,18 +60,6 @@ class ArmNow(Protocol):
         ...
 
 
-@dataclass(frozen=True, eq=False)
-class JointRange:
-    """What the joints' targets are kept within [rad], shape (n,)."""
-
-    lower: Floats
-    upper: Floats
-
-    @property
-    def size(self) -> int:
-        return len(self.lower)
-
-
 class Motion(Protocol):
     """How actions move the arm. `entries` are those of the action spec without the gripper's."""
 
@@ -84,43 +72,54 @@ class Motion(Protocol):
         ...
 
     def targets(self, action: Floats) -> Floats:
-        """Joint targets for the end of this step [rad], shape (n,)."""
+        """Where the joints are to go from this step on [rad], shape (n,)."""
+        ...
+
+    def towards(self, targets: Floats) -> Floats:
+        """What the arm is sent to in the next control period on its way there [rad]; see `Easing`."""
+        ...
+
+    def rebase(self, joints: Floats, change: Floats) -> None:
+        """The arm's own limits let other targets through; see `Easing`."""
         ...
 
 
-class JointDelta:
+class JointDelta(Easing):
     """Each joint's target moves by up to 1 rad/s."""
 
-    def __init__(self, arm: ArmNow, reach: JointRange, step_s: float) -> None:
-        self._arm, self._reach = arm, reach
+    def __init__(self, arm: ArmNow, limits: JointLimits, step_s: float) -> None:
+        super().__init__(limits)
+        self._arm, self._limits = arm, limits
         self._step = JOINT_SPEED_RAD_S * step_s
         doc = (
             f"Change of the joints' targets, base to hand: 1 is {self._step:g} rad in a step of {step_s:g} s."
         )
-        self.entries: tuple[Entry, ...] = (Entry("move", (reach.size,), "1", "", -1.0, 1.0, doc),)
-        self.scale: tuple[float, ...] = (self._step,) * reach.size
-        self._target = np.zeros(reach.size)
+        self.entries: tuple[Entry, ...] = (Entry("move", (limits.size,), "1", "", -1.0, 1.0, doc),)
+        self.scale: tuple[float, ...] = (self._step,) * limits.size
+        self._target = np.zeros(limits.size)
 
     def begin(self, joints: Floats) -> None:
+        self.rest(joints)
         self._target = joints.copy()
 
     def targets(self, action: Floats) -> Floats:
         now = np.array(self._arm.joints())
         near = within(self._target, now - JOINT_LEASH_RAD, now + JOINT_LEASH_RAD)
-        moved = near + self._step * action[: self._reach.size]
-        self._target = within(moved, self._reach.lower, self._reach.upper)
+        moved = near + self._step * action[: self._limits.size]
+        self._target = within(moved, self._limits.lower, self._limits.upper)
         return self._target
 
 
-class EndEffectorDelta:
+class EndEffectorDelta(Easing):
     """The grasp point's target moves by up to 0.5 m/s along each axis, tool down; where `turns`, the yaw too.
 
     Joint changes are damped least squares (Nakamura and Hanafusa 1986, Wampler 1986) on the arm's Jacobian,
     once a step, with the rest of the freedom drawn to the posture that the episode began in.
     """
 
-    def __init__(self, arm: ArmNow, reach: JointRange, step_s: float, *, turns: bool = False) -> None:
-        self._arm, self._reach = arm, reach
+    def __init__(self, arm: ArmNow, limits: JointLimits, step_s: float, *, turns: bool = False) -> None:
+        super().__init__(limits)
+        self._arm, self._limits = arm, limits
         self._step, self._turn = HAND_SPEED_M_S * step_s, TURN_SPEED_RAD_S * step_s
         doc = f"Change of the grasp point's target: 1 is {self._step:g} m in a step of {step_s:g} s."
         entries = [Entry("move", (3,), "1", "world", -1.0, 1.0, doc)]
@@ -132,11 +131,12 @@ class EndEffectorDelta:
         self.entries: tuple[Entry, ...] = tuple(entries)
         self.scale: tuple[float, ...] = tuple(scale)
         self._turns = turns
-        self._posture = np.zeros(reach.size)
+        self._posture = np.zeros(limits.size)
         self._hand = np.zeros(3)
         self._yaw = 0.0
 
     def begin(self, joints: Floats) -> None:
+        self.rest(joints)
         self._posture = joints.copy()
         self._hand = np.array(self._arm.hand()[0])
         self._yaw = 0.0
@@ -158,7 +158,7 @@ class EndEffectorDelta:
         square = jacobian @ jacobian.T
         square.flat[::7] += DAMPING
         change = pull + jacobian.T @ np.linalg.solve(square, error - jacobian @ pull)
-        return within(now + change, self._reach.lower, self._reach.upper)
+        return within(now + change, self._limits.lower, self._limits.upper)
 
 
 MOTIONS: Final[Mapping[str, str]] = {
@@ -167,10 +167,10 @@ MOTIONS: Final[Mapping[str, str]] = {
 }
 
 
-def make_motion(name: str, arm: ArmNow, reach: JointRange, step_s: float, *, turns: bool) -> Motion:
+def make_motion(name: str, arm: ArmNow, limits: JointLimits, step_s: float, *, turns: bool) -> Motion:
     """Raises BadInput for a control that there is not."""
     if name == "end_effector_delta":
-        return EndEffectorDelta(arm, reach, step_s, turns=turns)
+        return EndEffectorDelta(arm, limits, step_s, turns=turns)
     if name != "joint_delta":
         hint = did_you_mean(name, MOTIONS)
         raise BadInput(
@@ -178,7 +178,7 @@ def make_motion(name: str, arm: ArmNow, reach: JointRange, step_s: float, *, tur
         )
     if turns:
         raise BadInput("joint_delta turns the hand anyway.", remedy="Leave turns out.")
-    return JointDelta(arm, reach, step_s)
+    return JointDelta(arm, limits, step_s)
 
 
 def action_spec(motion: Motion, gripper_width_m: float | None) -> ActionSpec:
@@ -195,13 +195,8 @@ def opening(action: float, gripper_width_m: float) -> float:
     return (action + 1) / 2 * gripper_width_m
 
 
-def on_the_way(begun: Floats, targets: Floats, period: int, periods: int) -> Floats:
-    """The joint targets of one of the control periods that a step lasts, from 1 to `periods`."""
-    return begun + (targets - begun) * (period / periods)
-
-
 def motion_for(
-    spec: ActionSpec, arm: ArmNow, reach: JointRange, step_s: float, gripper_width_m: float
+    spec: ActionSpec, arm: ArmNow, limits: JointLimits, step_s: float, gripper_width_m: float
 ) -> Motion:
     """The motion whose actions are those of `spec`, to the last word of what they mean.
 
@@ -209,8 +204,8 @@ def motion_for(
         BadInput: there is none on this arm; the message says what differs.
     """
     gripper = gripper_width_m if GRIPPER in spec else None
-    joints = make_motion("joint_delta", arm, reach, step_s, turns=False)
-    hand = make_motion("end_effector_delta", arm, reach, step_s, turns="turn" in spec)
+    joints = make_motion("joint_delta", arm, limits, step_s, turns=False)
+    hand = make_motion("end_effector_delta", arm, limits, step_s, turns="turn" in spec)
     nearest = joints if "move" in spec and spec.entry("move").frame == "" else hand
     wanted = action_spec(nearest, gripper)
     said = [*spec.differences(wanted)]

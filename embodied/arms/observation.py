@@ -95,6 +95,14 @@ class Observer:
         np.minimum(told, self.high, out=told)
         return told
 
+    def missing(self, facts: FactSource) -> tuple[str, ...]:
+        """What cannot be seen: "red_cube (pose[red_cube])" for each entry whose fact is not known."""
+        return tuple(
+            f"{name} ({self.spec.entry(name).fact})"
+            for _, name, reader in self._readers
+            if reader(facts) is UNKNOWN
+        )
+
     def named(self, flat: Flat) -> dict[str, Floats]:
         """One flat observation by name, each of its entry's shape."""
         return {

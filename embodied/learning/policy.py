@@ -23,10 +23,13 @@ POLICY_VERSION: Final = 1
 class Policy:
     """A policy to run: called with an observation, shape (n,), it gives an action within [-1, 1], shape (m,).
 
+    Its network gives shape (batch, m), or (batch, k, m): the actions of the next k steps, first to last.
+
     Attributes:
         digest: SHA-256 of its file, as hex.
         observation, action: what it sees and does, in this order.
         step_seconds: how long one action lasts [s].
+        chunk: k, for how many steps it decides at once; 1 for most.
     """
 
     def __init__(self, content: bytes, origin: str) -> None:
@@ -48,7 +51,7 @@ class Policy:
             self.observation = ObservationSpec.from_json(told["embodied.observation"])
             self.action = ActionSpec.from_json(told["embodied.action"])
             self.step_seconds = float(told["embodied.step_seconds"])
-            self._check_shapes()
+            self.chunk = self._checked_shapes()
         except (KeyError, ValueError, RuntimeError, BadSpec, *broken) as wrong:
             said = str(wrong).splitlines()[0]
             raise BadInput(
@@ -58,9 +61,14 @@ class Policy:
         self.digest = hashlib.sha256(content).hexdigest()
 
     def __call__(self, observation: Flat) -> Flat:
-        row = np.asarray(observation, np.float32)[None]
-        action: Flat = self._session.run(None, {"observation": row})[0][0]
+        action: Flat = self.actions(observation)[0]
         return action
+
+    def actions(self, observation: Flat) -> Flat:
+        """What to do in the next `chunk` steps, shape (chunk, m)."""
+        row = np.asarray(observation, np.float32)[None]
+        actions: Flat = self._session.run(None, {"observation": row})[0][0]
+        return actions.reshape(self.chunk, -1)
 
     def refuse_other(self, observation: ObservationSpec, action: ActionSpec) -> None:
         """Raise `PolicyMismatch`, with the differences, if a body sees or does other things."""
@@ -71,12 +79,15 @@ class Policy:
                 "The policy was trained to see and do other things.", remedy=f"Train it anew:{listed}"
             )
 
-    def _check_shapes(self) -> None:
+    def _checked_shapes(self) -> int:
+        """For how many steps its network decides at once."""
         (given,), (got,) = self._session.get_inputs(), self._session.get_outputs()
-        shapes = (given.name, given.shape[1:]), (got.name, got.shape[1:])
+        shapes = (given.name, given.shape[1:]), (got.name, got.shape[1:][-1:])
         wanted = ("observation", [self.observation.size]), ("action", [self.action.size])
-        if shapes != wanted:
+        chunk = got.shape[1] if len(got.shape) == 3 else 1
+        if shapes != wanted or len(got.shape) not in (2, 3) or not isinstance(chunk, int):
             raise ValueError(f"its network has {shapes}, its specs say {wanted}")
+        return chunk
 
 
 def load_policy(path: Path, *, digest: str = "") -> Policy:

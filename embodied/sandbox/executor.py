@@ -29,8 +29,9 @@ from pydantic_monty import (
     SyncSnapshot,
 )
 
-from embodied.errors import BadInput, WorldError
+from embodied.errors import BadInput, BadSkill, WorldError
 from embodied.sandbox.checking import Offered, TypeProblem, check_source
+from embodied.sandbox.delivery import deliver
 from embodied.sandbox.events import SandboxEvent
 from embodied.sandbox.host import Body, Cancel, Ended, Host, Raise
 from embodied.sandbox.limits import Limits
@@ -158,6 +159,12 @@ class SkillExecutor:
         problems = [problem for part in closure for problem in self.check(part)]
         if problems:
             return SkillRun(skill.name, bound, None, "does_not_check", "\n".join(map(str, problems)))
+        try:
+            for each in closure:
+                if each.policy:
+                    deliver(self.body, each)
+        except BadSkill as refused:
+            return SkillRun(skill.name, bound, None, "bad_policy", str(refused))
         wall = min(self.limits.max_wall_s, deadline_s if deadline_s is not None else self.limits.max_wall_s)
         host = Host(
             body=self.body,
@@ -285,9 +292,7 @@ class SkillExecutor:
 
     def _policy(self) -> OSPolicy:
         """Clocks and sleeps come to the host, which refuses them; `random` follows the seed."""
-        return OSPolicy(
-            datetime="call_host", sleep="call_host", random_start={"seed": self._draws}
-        )
+        return OSPolicy(datetime="call_host", sleep="call_host", random_start={"seed": self._draws})
 
 
 def _stand_in(name: str) -> Callable[[], None]:

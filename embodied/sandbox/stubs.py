@@ -11,8 +11,9 @@ from embodied.facts import FactFamily
 from embodied.primitives import PrimitiveSpec
 from embodied.skills.skill import Skill
 
-NOT_OFFERED: Final = frozenset({"observe"})
-"""Primitives that skills do not see: facts are read with `fact` and `facts`."""
+NOT_OFFERED: Final = frozenset({"observe", "take_policy"})
+"""Primitives that skills do not see: facts are read with `fact` and `facts`, and policies are handed over
+from the library."""
 
 HOST_FUNCTIONS: Final = frozenset(
     {"done", "failed", "fact", "facts", "log", "random_int", "seconds_left", "print", "Result", "SkillResult"}

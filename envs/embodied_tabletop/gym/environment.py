@@ -165,8 +165,7 @@ class TabletopEnv(gymnasium.Env[Flat, Action]):
         start, places = self._arranged(asked.get("target"))
         self._width = start.gripper_width
         self._observer.begin()
-        self._joints = np.array(READY)
-        self._control.begin(self._joints)
+        self._control.begin(np.array(READY))
         self._late = deque([_idle(self.action_spec.size, gripper=self.task.gripper)] * self._drawn.delay)
         if self._studio is not None:
             self._studio.arrange(self._scene, start)
@@ -208,12 +207,11 @@ class TabletopEnv(gymnasium.Env[Flat, Action]):
 
     def move(self) -> None:
         """The second part of `step`, the physics; after `aim`, in any thread. `step` does the rest."""
-        begun, targets = self._joints, self._targets
-        for period in range(1, PERIODS + 1):
-            self._engine.command(begun + (targets - begun) * (period / PERIODS), self._width)
+        targets = self._targets
+        for _ in range(PERIODS):
+            self._engine.command(self._control.towards(targets).tolist(), self._width)
             self._engine.step()
             self._facts.tick()
-        self._joints = targets
 
     def save(self) -> _Moment:
         """This moment of the episode, for `restore`; good until the next `reset`.
@@ -223,7 +221,7 @@ class TabletopEnv(gymnasium.Env[Flat, Action]):
         """
         return _Moment(
             self._engine.save(), dict(vars(self._control)), self._facts.stays, self._observer.memory(),
-            self._joints, self._width, tuple(self._late), self._told.copy(), self._over,
+            self._width, tuple(self._late), self._told.copy(), self._over,
             self.np_random.bit_generator.state,
         )  # fmt: skip
 
@@ -233,7 +231,7 @@ class TabletopEnv(gymnasium.Env[Flat, Action]):
         vars(self._control).update(moment.control)
         self._facts.go_back(moment.stays)
         self._observer.remember(moment.read)
-        self._joints, self._width, self._late = moment.joints, moment.width, deque(moment.late)
+        self._width, self._late = moment.width, deque(moment.late)
         self._told, self._over, self._aimed = moment.told.copy(), moment.over, None
         self.np_random.bit_generator.state = moment.draws
 
@@ -355,7 +353,6 @@ class _Moment:
     control: dict[str, Any]
     stays: frozenset[str]
     read: Floats | None
-    joints: Floats
     width: float
     late: tuple[Floats, ...]
     told: Flat

