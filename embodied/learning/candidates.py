@@ -12,7 +12,9 @@ import numpy as np
 
 from embodied.bench.statistics import wilson
 from embodied.condition import Condition
+from embodied.learning.feedback import manners_of
 from embodied.rewards.composing import Design, compose, designs
+from embodied.rewards.manners import with_manners
 from embodied.rewards.spec import ActionSpec, ObservationSpec
 from embodied.rewards.training import Checkpoint, TrainingRecord
 
@@ -114,10 +116,21 @@ class Feedback:
 
     Attributes:
         after: rounds of designing that had begun; it counts from the next one on.
+        understood, missed: parts of it, and what is made of them; for a designer that reads no free words.
     """
 
     text: str
     after: int
+    understood: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The text, and what was made of it."""
+        parts = [self.text]
+        parts += [f"understood: {'; '.join(self.understood)}"] if self.understood else []
+        parts += [f"not understood: {'; '.join(self.missed)}"] if self.missed else []
+        return " — ".join(parts)
 
 
 class Designer(Protocol):
@@ -149,9 +162,16 @@ class OfflineDesigner:
     name = "offline"
 
     def __init__(
-        self, condition: Condition, observation: ObservationSpec, action: ActionSpec, seed: int
+        self,
+        condition: Condition,
+        observation: ObservationSpec,
+        action: ActionSpec,
+        seed: int,
+        *,
+        reflection: bool = True,
     ) -> None:
         self._observation, self._action, self._seed = observation, action, seed
+        self._reflection = reflection
         found = designs(condition, observation, action)
         # a learner that looks some steps ahead learns sooner from progress than from levels
         self._designs = sorted(found, key=lambda design: (design.guess, design.form != "progress"))
@@ -164,22 +184,43 @@ class OfflineDesigner:
     def propose(
         self, earlier: Sequence[Candidate], count: int, feedback: Sequence[Feedback] = ()
     ) -> tuple[Proposal, ...]:
-        """See `Designer.propose`."""
+        """See `Designer.propose`. A person's words are read by `embodied.learning.feedback`."""
         known = {candidate.proposal.source for candidate in earlier}
-        fresh = [self._written(design, 0, "") for design in self._designs]
+        possible = self._asked_for(earlier, feedback)
+        fresh = [self._written(design, 0, "") for design in possible]
         new = [proposal for proposal in fresh if proposal.source not in known]
         if len(new) < count:
-            new += self._varied(earlier, known, count - len(new))
+            new += self._varied(possible, earlier, known, count - len(new))
         return tuple(new[:count])
 
-    def _varied(self, earlier: Sequence[Candidate], known: set[str], count: int) -> list[Proposal]:
-        trained = [candidate for candidate in earlier if candidate.best is not None]
+    def _asked_for(self, earlier: Sequence[Candidate], feedback: Sequence[Feedback]) -> list[Design]:
+        """The designs in the manner that a person asks for, with the numbers of those that were trained
+        without it; the one that did best comes first."""
+        manners = manners_of([one.text for one in feedback])
+        if not manners:
+            return self._designs
+        best: dict[str, Candidate] = {}
+        for one in sorted(earlier, key=_by_success):
+            if one.best and one.proposal.values:
+                best[one.proposal.name] = one
+        named = [design for design in self._designs if design.name in best]
+        named.sort(key=lambda design: _by_success(best[design.name]), reverse=True)
+        tried = [design.with_values(best[design.name].proposal.values) for design in named]
+        rest = [design for design in self._designs if design.name not in best]
+        return list(with_manners([*tried, *rest], manners, self._observation))
+
+    def _varied(
+        self, possible: Sequence[Design], earlier: Sequence[Candidate], known: set[str], count: int
+    ) -> list[Proposal]:
+        named = {design.name: design for design in possible}
+        trained = [one for one in earlier if one.best is not None and one.proposal.name in named]
         if not trained:
             return []
-        parent = max(trained, key=lambda one: rank(one.best) if one.best else (0.0, 0.0))
-        design = next(d for d in self._designs if d.name == parent.proposal.name)
-        design = design.with_values(parent.proposal.values)
         draws = np.random.default_rng((self._seed, len(earlier)))
+        parent = max(trained, key=_by_success)
+        if not self._reflection:
+            parent = trained[int(draws.integers(len(trained)))]
+        design = named[parent.proposal.name].with_values(parent.proposal.values)
         made: list[Proposal] = []
         for _ in range(10 * count):
             factors = np.exp(draws.normal(0.0, 0.5, len(design.parameters)))
@@ -188,6 +229,8 @@ class OfflineDesigner:
                 for one, factor in zip(design.parameters, factors, strict=True)
             }
             why = f"other numbers in what did best, number {parent.number}"
+            if not self._reflection:
+                why = f"other numbers in number {parent.number}"
             proposal = self._written(design.with_values(changed), parent.number, why)
             if proposal.source not in known:
                 known.add(proposal.source)
@@ -199,3 +242,7 @@ class OfflineDesigner:
     def _written(self, design: Design, parent: int, why: str) -> Proposal:
         code = compose(design, self._observation, self._action)
         return Proposal(design.name, code.source, design.values, parent, why or design.form)
+
+
+def _by_success(candidate: Candidate) -> tuple[float, float]:
+    return rank(candidate.best) if candidate.best else (0.0, 0.0)

@@ -34,6 +34,7 @@ class Progress:
         exhausted: it had nothing more to propose when it was asked last, in this part of the run.
         feedback: what a person said, in order.
         used: what asking models has cost.
+        note: the last thing that was noted.
         switched: who trains them, of candidates that another trainer goes on with.
         cut: rounds whose screening ended because it took too long, and the steps that it had wanted.
         training: the candidates that are being trained.
@@ -49,6 +50,7 @@ class Progress:
     exhausted: bool = False
     feedback: tuple[Feedback, ...] = ()
     used: Usage = field(default_factory=Usage)
+    note: str = ""
     switched: dict[int, Switched] = field(default_factory=dict)
     cut: dict[int, int] = field(default_factory=dict)
     training: tuple[int, ...] = ()
@@ -67,7 +69,9 @@ class Progress:
             case "proposals":
                 self._proposed(record["round"], msgspec.convert(record["proposals"], tuple[Proposal, ...]))
             case "feedback":
-                self.feedback = (*self.feedback, Feedback(record["text"], record["after"]))
+                self.feedback = (*self.feedback, msgspec.convert(_own(record), Feedback))
+            case "note":
+                self.note = record["text"]
             case "model_call" | "model_tried":
                 self.used = self.used.plus(record)
             case "candidate":
@@ -139,6 +143,21 @@ def _clearly_better(one: Candidate, other: Candidate) -> bool:
     low, _ = wilson(one.best.successes, one.best.episodes)
     _, high = wilson(other.best.successes, other.best.episodes)
     return low > high
+
+
+def in_words(used: Usage) -> str:
+    """What asking models has cost: "3 calls, 12 400 tokens"."""
+    parts = [
+        f"{used.calls} call{'' if used.calls == 1 else 's'}",
+        f"{used.tokens:,} tokens".replace(",", " "),
+    ]
+    parts += [f"{used.cost:.3g} of the prices' currency"] if used.cost else []
+    parts += [f"{used.cached} answered from the cache"] if used.cached else []
+    return ", ".join(parts)
+
+
+def _own(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if name in Feedback.__dataclass_fields__}
 
 
 def _numbers(record: Mapping[str, Any]) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from embodied.learning.artefact import Artefact
 from embodied.learning.candidates import SOLVED, Candidate
 from embodied.learning.episodes import HELD_OUT_SEEDS, run_episode
 from embodied.learning.policy import load_policy
-from embodied.learning.progress import Progress
+from embodied.learning.progress import Progress, in_words
 from embodied.learning.report import Film, render
 from embodied.learning.trainer import Choice
 from embodied.learning.wish import Setting
@@ -72,7 +72,7 @@ def write_page(setting: Setting, report: RefineReport, choice: Choice) -> None:
         "task": f"{setting.task.name}: {setting.task.sentence}",
         "success means": str(setting.task.condition),
         "trainer": f"{choice.trainer.name}, {choice.why}",
-        "designer": setting.wish.designer,
+        **_designing(setting, report.progress),
         "time": f"{report.seconds / 60:.1f} min",
         "seed": str(setting.wish.seed),
     }
@@ -80,6 +80,17 @@ def write_page(setting: Setting, report: RefineReport, choice: Choice) -> None:
         setting.wish.sentence, report.reason, facts, report.progress, report.chosen, report.artefact, film
     )
     report.page.write_text(page, encoding="utf-8")
+
+
+def _designing(setting: Setting, progress: Progress) -> dict[str, str]:
+    """Who designed, what asking models cost, and what a person said."""
+    told = {"designer": setting.wish.designer}
+    if progress.used.calls or progress.used.cached:
+        told["models were asked"] = in_words(progress.used)
+    for number, one in enumerate(progress.feedback, 1):
+        heading = "feedback" if len(progress.feedback) == 1 else f"feedback {number}"
+        told[f"{heading}, after round {one.after}"] = one.words
+    return told
 
 
 def _film(setting: Setting, artefact: Artefact) -> Film:

@@ -20,6 +20,7 @@ class Wish:
             goal parser, says so.
         skill: of the library, to begin with; "" to look for one that achieves the task.
         seed: of everything that is drawn at random.
+        feedback: what a person says of how a resumed run went so far; a new round begins with it.
     """
 
     sentence: str
@@ -29,6 +30,7 @@ class Wish:
     schedule: Schedule = field(default_factory=Schedule)
     success: str = ""
     skill: str = ""
+    feedback: str = ""
 
 
 @dataclass(frozen=True, eq=False)

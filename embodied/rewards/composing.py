@@ -43,6 +43,7 @@ class Design:
         form: one of `FORMS`.
         stages: the terms.
         parameters: numbers that may be searched, weights among them.
+        manners: how it is done, by name; see `embodied.rewards.manners`.
     """
 
     condition: str
@@ -52,6 +53,7 @@ class Design:
     form: str
     stages: tuple[Stage, ...]
     parameters: tuple[Parameter, ...]
+    manners: tuple[str, ...] = ()
 
     @property
     def guess(self) -> bool:
@@ -67,7 +69,19 @@ class Design:
     def name(self) -> str:
         """ "grasp, lifted, level"."""
         extras = (*(("lifted",) if self.lifted else ()), *(("other end",) if self.guess else ()))
-        return ", ".join((self.way, *extras, self.form))
+        return ", ".join((self.way, *extras, self.form, *self.manners))
+
+    def with_stages(self, more: tuple[Stage, ...], manner: str) -> Design:
+        """With terms more, and the name of the manner that they stand for."""
+        new = tuple(stage for stage in more if stage.name not in {one.name for one in self.stages})
+        weights = tuple(_weight_of(stage) for stage in new)
+        own = {one.name: one for stage in new for one in stage.parameters}
+        return replace(
+            self,
+            stages=(*self.stages, *new),
+            parameters=(*self.parameters, *weights, *own.values()),
+            manners=(*self.manners, manner),
+        )
 
     def with_values(self, values: Mapping[str, float]) -> Design:
         """The same structure with other numbers, each kept within its bounds.
@@ -162,9 +176,7 @@ def _design(
     action: ActionSpec,
 ) -> Design:
     assert way in WAYS
-    weights = tuple(
-        Parameter(_weight(stage), stage.weight, 0.0, 10.0, f"what {stage.name} pays") for stage in made
-    )
+    weights = tuple(map(_weight_of, made))
     effort = Parameter("SMOOTHNESS_WEIGHT", 0.01, 0.0, 0.2, "what large actions cost")
     own: dict[str, Parameter] = {one.name: one for stage in made for one in stage.parameters}
     return Design(condition, alternative, way, lifted, form, made, (*weights, effort, *own.values()))
@@ -183,6 +195,11 @@ _NEAR: Final = '''def near(distance, scale):
 
 def _weight(stage: Stage) -> str:
     return f"{stage.name.upper()}_WEIGHT"
+
+
+def _weight_of(stage: Stage) -> Parameter:
+    does = "costs, where it is missing" if stage.costs else "pays"
+    return Parameter(_weight(stage), stage.weight, 0.0, 10.0, f"what {stage.name} {does}")
 
 
 def _function(stage: Stage) -> str:
@@ -226,9 +243,9 @@ def _axes(count: int) -> str:
 
 def _paid(stage: Stage, form: str) -> str:
     level = f"{stage.name}(obs, previous)" if stage.uses_previous else f"{stage.name}(obs)"
-    if form == "level":
+    if form == "level" and not stage.costs:
         return f"{_weight(stage)} * {level}"
-    if form == "cost" or stage.uses_previous:
+    if form == "cost" or stage.uses_previous or stage.costs:
         return f"{_weight(stage)} * ({level} - 1.0)"
     return f"{_GAIN:g} * {_weight(stage)} * ({level} - {stage.name}(previous))"
 

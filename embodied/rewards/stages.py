@@ -55,6 +55,7 @@ class Stage:
         weight: to begin with.
         parameters: that the lines name.
         uses_previous: it looks at the previous observation as well, and is never differenced.
+        costs: what is missing from it is paid for, in every form, and having it pays nothing.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Stage:
     weight: float
     parameters: tuple[Parameter, ...] = ()
     uses_previous: bool = False
+    costs: bool = False
 
 
 @dataclass(frozen=True)
