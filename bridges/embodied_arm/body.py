@@ -11,6 +11,7 @@ import numpy as np
 
 from embodied.arms import ArmState, Driver
 from embodied.arms.facts import FAMILIES
+from embodied.arms.log import ArmLog
 from embodied.bridge.body import CallContext, PrimitiveFailed
 from embodied.errors import BadInput, WorldError
 from embodied.facts import FactFamily, FactSource, observation_from_wire
@@ -19,6 +20,7 @@ from embodied_arm.gate import Gate
 from embodied_arm.gripper import Gripper
 from embodied_arm.guard import Guard
 from embodied_arm.kinematics import yaw_of
+from embodied_arm.latch import Latch
 from embodied_arm.limits import Limits
 from embodied_arm.model import TABLE, Array, PlanningModel
 from embodied_arm.motions import Motions
@@ -34,6 +36,7 @@ _log = logging.getLogger(__name__)
 Args = Mapping[str, Any]
 Value = Mapping[str, Any]
 RELEASING = frozenset({"dropped", "slipped", "bumped"})
+MOVING_LEASE_MS = 200
 
 
 class ArmBody:
@@ -45,6 +48,10 @@ class ArmBody:
         run_dir: where pictures go.
         real_time: keep pace with the clock; a real arm always does.
         tool: what is mounted on the hand, as `read_tool` documents.
+        log: keep every tick in a file of `run_dir`; unless said, of a real arm.
+
+    Attributes:
+        moving_lease_ms: how long an agent that moves the arm may be silent [ms]; 0: as when it rests.
     """
 
     kind = "arm"
@@ -58,6 +65,7 @@ class ArmBody:
         *,
         real_time: bool = False,
         tool: Mapping[str, Any] | None = None,
+        log: bool | None = None,
     ) -> None:
         arm = driver.description
         self._arm = arm
@@ -67,17 +75,29 @@ class ArmBody:
         self._scene = driver.scene
         self._run_dir = run_dir
         self._pictures = 0
+        self.at_close: list[Callable[[], object]] = []
+        """What else ends with the arm, the last first."""
         self._context: CallContext | None = None
         self._around = Surroundings(driver, self._say, self._limits.zones)
         first = np.array(driver.read().position)
+        simulated = "simulated" in arm.capabilities
+        self.moving_lease_ms = 0 if simulated else MOVING_LEASE_MS
+        about = {"arm": arm.name, "joints": list(arm.joint_names), "limits": self._limits.words()}
+        kept = ArmLog(run_dir, about) if (not simulated if log is None else log) else None
         obstacles = self._around.obstacles()
         table = [part for part in obstacles if part.object == TABLE.object]
         gate = Gate(self._limits, arm.control_period_s, Guard(arm, self._limits, table or [TABLE]), first)
-        paced = real_time or "simulated" not in arm.capabilities
+        paced = real_time or not simulated
         self._planner = Planner(arm, self._limits, obstacles, arm.control_period_s)
         self._checker = Planner(arm, self._limits, obstacles, arm.control_period_s)
-        self._controller = Controller(
-            driver, gate, paced=paced, idle=self._around.happened, fault=self._fault
+        self.controller = self._controller = Controller(
+            driver,
+            gate,
+            paced=paced,
+            idle=self._around.happened,
+            fault=self._fault,
+            latch=Latch(self._say),
+            log=kept,
         )
         self._gripper = Gripper(self._controller, arm, self._limits.gripper_force)
         self._motions = Motions(self._controller, self._planner, self._around)
@@ -100,6 +120,7 @@ class ArmBody:
             "joints": list(arm.joint_names),
             "control_period_s": arm.control_period_s,
             "limits": self._limits.words(),
+            "load_kg": self._tool.load,
             "real_time": paced,
         }
 
@@ -132,8 +153,12 @@ class ArmBody:
         self._controller.rest(reason)
 
     def close(self) -> None:
-        """Let go of the driver: the bridge ends. Idempotent."""
-        self._controller.close()
+        """Let go of the driver, at rest, and of all else: the bridge ends. Idempotent."""
+        try:
+            self._controller.close()
+        finally:
+            while self.at_close:
+                self.at_close.pop()()
 
     def _fault(self, code: str, words: str) -> None:
         """Something went wrong between two calls."""
@@ -177,7 +202,15 @@ class ArmBody:
             state = self._controller.state
             facts = self._facts_now(state)
             interventions = dict(self._controller.gate.interventions)
-        return {"facts": facts, "notes": {"time_s": state.time_s, "interventions": interventions}}
+            notes = {
+                "time_s": state.time_s,
+                "interventions": interventions,
+                "interventions_told": self._controller.gate.interventions.told(),
+            }
+            latched = self._controller.latch.now
+            if latched is not None:
+                notes["protective_stop"] = latched.reason
+        return {"facts": facts, "notes": notes}
 
     def _facts_now(self, state: ArmState) -> dict[str, Any]:
         """The scene's facts and the arm's, as on the wire; between two ticks."""

@@ -1,6 +1,6 @@
 """The bridge process of an arm: `python -m embodied_arm.bridge CONFIG.json`.
 
-CONFIG.json has driver, settings, limits, real_time, run_dir, endpoint, lease_ms and keys, as
+CONFIG.json has driver, settings, limits, tool, log, real_time, run_dir, endpoint, lease_ms and keys, as
 `embodied_arm.starting` writes it.
 """
 
@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from embodied.arms.locking import ArmLock
 from embodied.bridge.body import Body
 from embodied.bridge.keys import BridgeKeys, bridge_keys
 from embodied.bridge.server import serve
-from embodied.errors import BadInput
 from embodied.plugins import load_driver
 from embodied_arm.body import ArmBody
+from embodied_arm.operating import Operating
 
 
 def main(path: str) -> int:
@@ -50,19 +52,57 @@ def keys_of(config: Mapping[str, Any]) -> BridgeKeys | None:
     return bridge_keys(Path(keys["folder"]), keys["name"]) if keys else None
 
 
-def body_of(config: Mapping[str, Any], run_dir: Path) -> ArmBody:
-    """The arm that a configuration describes, its driver open. Raises BadInput, SetupError."""
-    driver = load_driver(config["driver"]).open(config.get("settings") or {}, run_dir)
+def body_of(config: Mapping[str, Any], run_dir: Path, *, own_process: bool = True) -> ArmBody:
+    """The arm that a configuration describes, its driver open. Nobody else has a real arm meanwhile, and a
+    person can stop it, and one whose bridge has a process of its own, from another terminal.
+
+    Raises BadInput, SetupError.
+    """
+    name, settings = str(config["driver"]), config.get("settings") or {}
+    identity = identity_of(name, settings)
+    lock = ArmLock(identity) if identity else None  # before the driver takes the arm from whoever has it
     try:
-        return ArmBody(
+        driver = load_driver(name).open(settings, run_dir)
+    except BaseException:
+        _released(lock)
+        raise
+    try:
+        real = "simulated" not in driver.description.capabilities
+        if real and lock is None:
+            identity = f"{name}@{driver.description.name}"
+            lock = ArmLock(identity)
+        body = ArmBody(
             driver,
             config.get("limits") or {},
             run_dir,
             real_time=bool(config.get("real_time", False)),
+            tool=config.get("tool"),
+            log=config.get("log"),
         )
-    except BadInput:
+    except BaseException:
         driver.close()
+        _released(lock)
         raise
+    if lock is not None:
+        body.at_close.append(lock.release)
+    if real or own_process:
+        operating = Operating(body.controller, name, driver.description.name, identity, run_dir)
+        body.at_close.append(operating.close)
+    return body
+
+
+def identity_of(driver: str, settings: Mapping[str, Any]) -> str:
+    """Which arm it is, before it is asked: by its address or its port; "" where settings name neither."""
+    if isinstance(host := settings.get("host"), str):
+        return f"{driver}@{host.strip().lower()}"
+    if isinstance(port := settings.get("port"), str):
+        return f"{driver}@{os.path.realpath(port)}"
+    return ""
+
+
+def _released(lock: ArmLock | None) -> None:
+    if lock is not None:
+        lock.release()
 
 
 if __name__ == "__main__":

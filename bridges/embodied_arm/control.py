@@ -13,23 +13,29 @@ from typing import Final
 import numpy as np
 
 from embodied.arms import ArmCommand, ArmState, Driver
+from embodied.arms.log import ArmLog
 from embodied.bridge.body import Aborted, CallContext, PrimitiveFailed
 from embodied.errors import WorldError
 from embodied_arm.gate import Gate
+from embodied_arm.latch import Latch
 from embodied_arm.model import Array
+from embodied_arm.ticking import HOLD, Ticking
+from embodied_arm.way import Way
 
 _log = logging.getLogger(__name__)
 
 Watch = Callable[[ArmState], None]
 """Looks at every measurement of a motion; raises `PrimitiveFailed` to end it."""
 
-HOLD: Final = ArmCommand()
 RETRY_S: Final = 0.1
 """How long to leave a driver alone that went wrong between calls."""
+STALE_S: Final = 0.1
+"""Streamed commands that stay out longer than this bring the arm to rest."""
+HEEDED_S: Final = 0.15
+"""How long a protective stop waits for the arm's loop before it goes to the driver itself."""
 HELD_BACK: Final = 1e-3
 """A plan slows down while the gate keeps the targets farther than this from it [rad]."""
 HELD_BACK_S: Final = 1.0
-FROZEN_TICKS: Final = 5
 BRAKE_S: Final = 0.2
 GIVING_WAY: Final = 0.5
 """Share of the joint accelerations with which the targets go back to where the arm is."""
@@ -41,47 +47,9 @@ LAG_RAD: Final = 0.3
 LAG_TICKS: Final = 5
 CHECK_S: Final = 0.02
 """How often a call looks whether it has been ended [s of real time]: each look wakes another thread."""
-NO_NUMBERS: Final = "the arm's measured joints are not numbers any more"
 PATIENCE_S: Final = 2.0
 """How long to wait for another thread to return from the driver, or from reading the scene."""
 NO_RETURN: Final = "the arm's driver does not return from its control cycle"
-
-
-class _Way:
-    """Along the rows of a plan, at its own pace or slower.
-
-    Args:
-        joints: joint targets for every period, shape (t, n) [rad].
-        change: of the pace, in one period.
-    """
-
-    def __init__(self, joints: Array, change: float) -> None:
-        self.rate = 1.0
-        self._joints = joints
-        self._change = change
-        self._where = -1.0
-
-    @property
-    def begun(self) -> bool:
-        return self._where >= 0.0
-
-    @property
-    def ended(self) -> bool:
-        return self._where >= len(self._joints) - 1
-
-    def on(self) -> Array:
-        """The next target, shape (n,)."""
-        self._where = min(self._where + self.rate, len(self._joints) - 1.0)
-        low = int(max(self._where, 0.0))
-        high = min(low + 1, len(self._joints) - 1)
-        row: Array = self._joints[low] + (self._joints[high] - self._joints[low]) * (self._where - low)
-        return row
-
-    def slower(self) -> None:
-        self.rate = max(0.0, self.rate - self._change)
-
-    def faster(self) -> None:
-        self.rate = min(1.0, self.rate + self._change)
 
 
 class Controller:
@@ -93,6 +61,8 @@ class Controller:
         idle: called after every such tick.
         fault: told the code and the words of what goes wrong between calls, once until it is over. The driver
             was stopped, and is tried again; `lost` says it for as long.
+        latch: what stops the arm until a person resets it.
+        log: where every tick is kept; one that cannot be written stops the arm.
     """
 
     def __init__(
@@ -103,18 +73,24 @@ class Controller:
         paced: bool,
         idle: Callable[[], object] = lambda: None,
         fault: Callable[[str, str], object] = lambda code, words: None,
+        latch: Latch | None = None,
+        log: ArmLog | None = None,
     ) -> None:
         self.gate = gate
-        self.applied = HOLD
-        self.state = driver.read()
         self.lost = ""
+        self.latch = latch or Latch()
+        self._ticking = Ticking(driver, gate, self.latch, log)
+        self._log = log
         self._driver = driver
+        self._began = 0
+        self._streaming = False
+        self._fresh = 0.0
+        self._stale_s = 0.0
         self.period = driver.description.control_period_s
         self._sleeps = paced and "simulated" in driver.description.capabilities
         self._lock = threading.Lock()
         self._counting = threading.Lock()
         self._readers = 0
-        self._frozen = 0
         self._late = 0
         self._due = time.monotonic()
         self._looked = 0.0
@@ -122,7 +98,6 @@ class Controller:
         self._calling = False
         self._idle = idle
         self._fault = fault
-        self._stopped = False
         self._context: CallContext | None = None
         self._pacer: threading.Thread | None = None
         if paced:
@@ -146,6 +121,16 @@ class Controller:
             self._wait_to_read(-1)
 
     @property
+    def state(self) -> ArmState:
+        """The latest measurement."""
+        return self._ticking.state
+
+    @property
+    def applied(self) -> ArmCommand:
+        """What the driver says that it applied of the last command."""
+        return self._ticking.applied
+
+    @property
     def moving(self) -> bool:
         """Whether it is commanded to move, or moves."""
         return bool(
@@ -157,7 +142,10 @@ class Controller:
 
     @contextmanager
     def call(self, context: CallContext) -> Iterator[None]:
-        """A moving call has the arm: the pacer stands aside, and the end of the call is looked for."""
+        """A moving call has the arm: the pacer stands aside, and the end of the call is looked for. Raises
+        `PrimitiveFailed` ("halted") while a protective stop holds."""
+        self._began = self.latch.stops
+        self.latch.refuse(self._began)
         self._calling = True
         self._context = context
         self._due = time.monotonic()
@@ -176,19 +164,25 @@ class Controller:
     ) -> ArmState:
         """One control period with `command`; `streamed` as in `Gate.pass_on`.
 
-        Raises `Aborted` if the call was ended (not if `deaf`), and `PrimitiveFailed` ("arm_lost") if another
-        thread does not return from the driver.
+        Raises `Aborted` if the call was ended (not if `deaf`), and `PrimitiveFailed`: "arm_lost" if another
+        thread does not return from the driver, "halted" at a protective stop (not if `deaf`), or where
+        commands that are streamed had stayed out too long.
         """
         self._look(deaf)
+        if self._streaming and not deaf:
+            self._notice_stale()
         if self._readers:
             time.sleep(0.0005)
         if not self._lock.acquire(timeout=PATIENCE_S):
             raise PrimitiveFailed("arm_lost", NO_RETURN)
         try:
-            state = self._cycle(command, streamed)
+            state = self._ticking.once(command, streamed or self._streaming)
+            if not deaf:
+                self.latch.refuse(self._began)
             if watch is not None:
                 watch(state)
         finally:
+            self._fresh = time.monotonic()
             self._lock.release()
         self._pace()
         return state
@@ -196,7 +190,7 @@ class Controller:
     def follow(self, joints: Array, watch: Watch) -> None:
         """Go through joint targets (t, n), one a period, and settle. What ends it early, an `Aborted` call
         or a `PrimitiveFailed` of `watch`, is raised when the arm has come to rest on its way."""
-        way = _Way(joints, 1.0 / math.ceil(BRAKE_S / self.period))
+        way = Way(joints, 1.0 / math.ceil(BRAKE_S / self.period))
         held = 0
         try:
             while not way.ended or held:
@@ -214,6 +208,34 @@ class Controller:
         except (Aborted, PrimitiveFailed):
             self._brake(way)
             raise
+
+    @contextmanager
+    def streaming(self) -> Iterator[None]:
+        """Targets come one by one from now on, as a policy or a person makes them. While the arm keeps pace
+        with the clock, a watchdog brings it to rest when they stay out for `STALE_S`; the next `tick` tells.
+        """
+        self._fresh, self._stale_s, self._streaming = time.monotonic(), 0.0, True
+        try:
+            yield
+        finally:
+            self._streaming = False
+
+    def protective_stop(self, reason: str) -> bool:
+        """Stop until a reset, from any thread, whatever the others do. Whether the arm's loop has heeded it,
+        or has nothing to move; else its driver was stopped over its head."""
+        self._ticking.heeded.clear()
+        self.latch.close(reason)
+        if not (self._calling or self._pacer) or self._ticking.heeded.wait(HEEDED_S):
+            return True
+        self._ticking.stop(reason)
+        return False
+
+    def reset(self) -> str:
+        """Let go of a protective stop, at rest; the reason that it had. Nothing moves by it. Raises
+        `PrimitiveFailed` ("busy") while the arm still moves."""
+        if self.latch.now is not None and self.moving:
+            raise PrimitiveFailed("busy", "the arm still moves; reset it when it is at rest")
+        return self.latch.reset()
 
     def settle(self, watch: Watch | None = None, *, deaf: bool = False) -> None:
         """Hold until the arm is still; at most half a second."""
@@ -245,7 +267,7 @@ class Controller:
         try:
             self.settle(deaf=True)
         except PrimitiveFailed as failed:  # it does not listen to us: by its own means, then
-            self._stop(reason)
+            self._ticking.stop(reason)
             if failed.message == NO_RETURN:
                 raise WorldError(NO_RETURN) from failed
 
@@ -259,6 +281,8 @@ class Controller:
         if self._closing.is_set():
             return
         self._closing.set()
+        if self._log is not None:
+            self._log.close()
         if self._pacer is not None:
             self._pacer.join(PATIENCE_S)
         taken = self._lock.acquire(timeout=PATIENCE_S)
@@ -269,38 +293,6 @@ class Controller:
                 self._lock.release()
 
     # -- parts -------------------------------------------------------------------------------------
-
-    def _cycle(self, command: ArmCommand, streamed: bool = False) -> ArmState:
-        try:
-            if self._stopped:  # it rests where it came to rest, which is not where it was sent
-                self._begin_anew()
-            before = self.state
-            self.applied = self._driver.command(self.gate.pass_on(command, before, streamed=streamed))
-            self._driver.tick()
-            state = self._driver.read()
-        except WorldError as broken:
-            raise PrimitiveFailed("arm_lost", broken.message) from broken
-        if not math.isfinite(sum(state.position) + sum(state.velocity)):
-            self._stop("not finite")
-            raise PrimitiveFailed("blew_up", NO_NUMBERS)
-        self._frozen = self._frozen + 1 if state.time_s <= before.time_s else 0
-        self.state = state
-        if self._frozen >= FROZEN_TICKS:
-            self._frozen = 0
-            raise PrimitiveFailed("frozen", f"the arm's clock stands still at {state.time_s:.3f} s")
-        return state
-
-    def _stop(self, reason: str) -> None:
-        self._stopped = True
-        self._driver.stop(reason)
-
-    def _begin_anew(self) -> None:
-        state = self._driver.read()
-        if not math.isfinite(sum(state.position)):
-            raise PrimitiveFailed("blew_up", NO_NUMBERS)
-        self.state = state
-        self.gate.rebase(np.asarray(state.position))
-        self._stopped = False
 
     def _wait_to_read(self, more: int) -> None:
         with self._counting:
@@ -317,7 +309,7 @@ class Controller:
                 f"joint {worst + 1} is {lag[worst]:.2f} rad behind its target: something holds the arm",
             )
 
-    def _brake(self, way: _Way) -> None:
+    def _brake(self, way: Way) -> None:
         """Slow down along the path, so that the hand stays on its line while it stops."""
         try:
             while way.begun and way.rate > 0.0:
@@ -325,7 +317,7 @@ class Controller:
                 self.tick(ArmCommand(position=tuple(way.on().tolist())), deaf=True)
             self.settle(deaf=True)
         except PrimitiveFailed:
-            self._stop("it did not come to rest by itself")
+            self._ticking.stop("it did not come to rest by itself")
 
     def _look(self, deaf: bool = False) -> None:
         """Say that we live, and look whether the call was ended, which `deaf` does not care for."""
@@ -349,22 +341,36 @@ class Controller:
         due = time.monotonic()
         while not self._closing.wait(max(0.0, due - time.monotonic())):
             due = max(due, time.monotonic() - 10 * self.period) + self.period
-            if self._calling:
+            if self._calling and not self._silent():
                 continue
             if not self._lock.acquire(timeout=PATIENCE_S):
                 continue
             try:
-                well = self._calling or self._closing.is_set() or self._hold()
+                silent = self._silent()
+                if silent:
+                    self._stale_s = max(self._stale_s, time.monotonic() - self._fresh)
+                well = (self._calling and not silent) or self._closing.is_set() or self._hold()
             finally:
                 self._lock.release()
             if not well:
                 self._closing.wait(RETRY_S)
 
+    def _silent(self) -> bool:
+        """Whether targets that should come one by one have stayed out too long."""
+        return self._streaming and time.monotonic() - self._fresh > STALE_S
+
+    def _notice_stale(self) -> None:
+        if self._stale_s:
+            silent, self._stale_s = self._stale_s, 0.0
+            raise PrimitiveFailed(
+                "halted", f"no fresh command for {silent:.2f} s: the arm was brought to rest"
+            )
+
     def _hold(self) -> bool:
         """One period between calls; False if it went wrong. This thread is all that a waiting arm has:
         whatever breaks, it goes on, and the next call that meets it tells it too."""
         try:
-            self._cycle(HOLD)
+            self._ticking.once(HOLD)
             self._idle()
         except PrimitiveFailed as failed:
             self._give_up(failed.code, failed.message)
@@ -387,6 +393,6 @@ class Controller:
         _log.error("between calls: %s: %s", code, words)
         self._fault(code, words)
         try:
-            self._stop(words)
+            self._ticking.stop(words)
         except Exception:  # noqa: BLE001 - as above; what it answers to the next command is told
             _log.exception("the arm's driver does not stop")

@@ -84,6 +84,7 @@ class Gate:
                 as a whole: it slows towards singularities, and stops before them.
         """
         self._now = state.time_s
+        self.interventions.recent = []
         measured = np.asarray(state.position)
         self._guard.set_fingers(state.gripper_width)
         wanted = None if command.position is None else self._finite(command.position)

@@ -31,10 +31,13 @@ class Interventions(Counter[str]):
     def __init__(self) -> None:
         super().__init__()
         self.worst: dict[str, Worst] = {}
+        self.recent: list[str] = []
+        """Names of what the present command met; whoever passes commands on empties it."""
 
     def note(self, name: str, when_s: float, by: float = math.nan, unit: str = "", words: str = "") -> None:
         """Count one; keep the words of the worst."""
         self[name] += 1
+        self.recent.append(name)
         known = self.worst.get(name)
         if known is None:
             self.worst[name] = Worst(when_s, by, unit, words)

@@ -122,7 +122,8 @@ class Limits:
         unless said, 0.8 for a simulated arm, at most 1), hand_acceleration [m/s^2] (2 unless said),
         workspace_low and workspace_high [x, y, z] (inside the default box), keep_out (see `read_zones`),
         table_press [m] (0.01 or less), singular_slow and singular_stop (17 and 30, or less),
-        gripper_force [N], external_force [N] and external_torque [Nm] (50 and 30, or less), and step [rad] (0.4 or less).
+        gripper_force [N], external_force [N] and external_torque [Nm] (50 and 30, or less), and
+        step [rad] (0.4 or less).
 
         Args:
             model_range: the lower and upper ends of the joints in the arm's model file [rad].

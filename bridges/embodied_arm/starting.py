@@ -28,6 +28,8 @@ KNOWN = (
     "driver",
     "settings",
     "limits",
+    "tool",
+    "log",
     "real_time",
     "endpoint",
     "lease_ms",
@@ -56,8 +58,10 @@ class ArmBridge:
         Args:
             config: driver: the name of an entry point of the group "embodied.drivers"; settings: what that
                 driver documents; limits: what `embodied_arm.limits.Limits` documents, only tighter than the
-                arm's own; real_time: whether a simulator keeps pace with the clock (False: as fast as it
-                can, and only while calls run); endpoint ("tcp://127.0.0.1:*") and lease_ms (2000);
+                arm's own; tool: {mass, payload} [kg] on the hand, which tightens them; log: whether every
+                tick is kept in a file (unless said, of a real arm); real_time: whether a simulator keeps
+                pace with the clock (False: as fast as it can, and only while calls run);
+                endpoint ("tcp://127.0.0.1:*") and lease_ms (2000);
                 own_process (true): false serves from threads of this process, where an engine that hangs or
                 crashes takes us along: for benchmarks, which make many worlds and watch over themselves;
                 keys: {folder, name}: listens beyond this machine, to those whose keys are admitted there;
@@ -110,7 +114,7 @@ def served_here(config: Mapping[str, Any], run_dir: Path) -> BridgeClient:
     """The same bridge, over the same protocol, served from threads of this process."""
     from embodied_arm.bridge import body_of  # heavy: only where it is served
 
-    return _ServedHere(body_of(config, run_dir), config)
+    return _ServedHere(body_of(config, run_dir, own_process=False), config)
 
 
 class _ServedHere(BridgeClient):

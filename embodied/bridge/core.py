@@ -55,6 +55,8 @@ class BridgeCore:
         specs: the primitives by name.
         new_session: makes the name of the next session, unguessable outside of tests.
         lease_ms: how long a lease lasts after it was last renewed.
+        moving_lease_ms: the same while its holder's call moves the body; 0: no shorter. The call itself is a
+            sign of life too.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class BridgeCore:
         specs: Mapping[str, PrimitiveSpec],
         new_session: Callable[[], str],
         lease_ms: int = 2000,
+        moving_lease_ms: int = 0,
     ) -> None:
         self.epoch = 1
         self.seq = 0
@@ -71,12 +74,14 @@ class BridgeCore:
         self._specs = specs
         self._new_session = new_session
         self._lease_ms = lease_ms
+        self._moving_lease_ms = min(moving_lease_ms or lease_ms, lease_ms)
         self._now = 0
         self._sessions: dict[str, _Session] = {}
         self._running: OrderedDict[tuple[str, str], _Running] = OrderedDict()
         self._events: deque[dict[str, Any]] = deque(maxlen=KEPT_EVENTS)
         self._holder = ""
-        self._lease_ends_ms = 0
+        self._renewed_ms = 0
+        self._called_ms = 0
         self._alive_ms = 0
         self._rest_asked_ms: int | None = None
         self._unrested = False
@@ -101,7 +106,7 @@ class BridgeCore:
         self._now = now_ms
         for call in [call for call in self._running.values() if now_ms >= call.deadline_ms]:
             self._end(call, "timeout", f"{call.spec.name} did not end in the time it was given")
-        if self._holder and now_ms >= self._lease_ends_ms:
+        if self._holder and now_ms >= self._lease_ends_ms():
             self._lapse()
         if not self._lost:
             before = self.state
@@ -117,7 +122,7 @@ class BridgeCore:
         """When `advance` has something to do, if nothing else happens before."""
         due = [call.deadline_ms for call in self._running.values()]
         if self._holder:
-            due.append(self._lease_ends_ms)
+            due.append(self._lease_ends_ms())
         if not self._lost:
             if self._rest_asked_ms is not None:
                 due.append(self._rest_asked_ms + REST_CONFIRMED_WITHIN_MS)
@@ -262,6 +267,8 @@ class BridgeCore:
             return refusal("busy", "the body is busy with another call")
         if self.state == "stalled":
             return refusal("stalled", "the body's thread does not answer")
+        if spec.moves:
+            self._called_ms = self._now
         deadline = self._now + message.timeout_ms
         assert isinstance(args, Mapping)
         call = _Running(session.id, message.id, spec, args, deadline, [peer])
@@ -273,7 +280,7 @@ class BridgeCore:
         if self._holder and self._holder != session.id:
             return refusal("no_lease", "another session holds the lease")
         self._holder = session.id
-        self._lease_ends_ms = self._now + self._lease_ms
+        self._renewed_ms = self._now
         return {"ok": True, "value": self._standing()}
 
     def _on_release(self, peer: str, session: _Session, message: Envelope) -> Body:
@@ -327,6 +334,12 @@ class BridgeCore:
             self._effects.append(Abort(call.session, call.id, code))
         self._answer(self._sessions[call.session], call.id, call.peers, refusal(code, message))
 
+    def _lease_ends_ms(self) -> int:
+        shorter = self._moving_lease_ms < self._lease_ms
+        if shorter and any(call.spec.moves for call in self._running.values()):
+            return max(self._renewed_ms, self._called_ms) + self._moving_lease_ms
+        return self._renewed_ms + self._lease_ms
+
     def _lapse(self) -> None:
         self._holder = ""
         for call in [call for call in self._running.values() if call.spec.moves]:
@@ -366,7 +379,10 @@ class BridgeCore:
         self._effects.append(Send(peer, envelope))
 
     def _standing(self) -> dict[str, Any]:
-        return {"epoch": self.epoch, "state": self.state, "lease_ms": self._lease_ms, "seq": self.seq}
+        standing = {"epoch": self.epoch, "state": self.state, "lease_ms": self._lease_ms, "seq": self.seq}
+        if self._moving_lease_ms < self._lease_ms:
+            standing["moving_lease_ms"] = self._moving_lease_ms
+        return standing
 
     def _forget_one_session(self) -> None:
         if len(self._sessions) < MOST_SESSIONS:

@@ -22,6 +22,7 @@ from embodied.errors import BadInput
 from embodied.plain_text import plain_line
 
 PING_S = 0.5
+PINGS = 4  # signs of life in the time of the shortest lease
 LOST_AFTER_S = 2.0
 MARGIN_S = 0.3
 REFILL_AGAIN_S = 2.0  # an answer with missing events that did not come by then is asked for again
@@ -96,6 +97,7 @@ class Line:
         self._stalled_since: float | None = None
         self._beat = self._heard = time.monotonic()
         self._lease_until = 0.0
+        self._ping_s = PING_S
         self._lease_asked: dict[str, float] = {}
         self._pinged: float | None = None  # when the oldest unanswered sign of life was asked for
         self._delivered = 0
@@ -241,7 +243,7 @@ class Line:
         poller.register(self._dealer, zmq.POLLIN)
         poller.register(self._wake_out.fileno(), zmq.POLLIN)
         poller.register(self._handshakes, zmq.POLLIN)
-        next_ping = time.monotonic() + PING_S
+        next_ping = time.monotonic() + self._ping_s
         try:
             while not self._ending:
                 patience = max(0.0, next_ping - time.monotonic())
@@ -255,7 +257,7 @@ class Line:
                 self._take_frames()
                 if time.monotonic() >= next_ping:
                     self._ping()
-                    next_ping = time.monotonic() + PING_S
+                    next_ping = time.monotonic() + self._ping_s
             self._flush()
         finally:
             self._dealer.disable_monitor()
@@ -336,6 +338,8 @@ class Line:
     def _take_lease(self, asked: float, answer: Answer) -> None:
         if answer.ok:
             self._lease_until = asked + float(answer.value.get("lease_ms", 0)) / 1000
+            shortest = answer.value.get("moving_lease_ms") or answer.value.get("lease_ms") or 2000
+            self._ping_s = min(PING_S, float(shortest) / 1000 / PINGS)
             self._set_state(str(answer.value.get("state", "idle")))
 
     def _take_event(self, event: Event) -> None:

@@ -73,7 +73,8 @@ class BridgeServer:
             "primitives": primitives_to_wire(body.specs.values()),
             "families": families_to_wire(body.families.values()),
         }
-        self._core = BridgeCore(hello, body.specs, lambda: secrets.token_hex(8), lease_ms)
+        moving_lease_ms = int(getattr(body, "moving_lease_ms", 0))  # a real arm's is short
+        self._core = BridgeCore(hello, body.specs, lambda: secrets.token_hex(8), lease_ms, moving_lease_ms)
         self._contexts: dict[tuple[str, str], CallContext] = {}
         self._stopped_within_ms = stopped_within_ms
         self._stopping_since: dict[tuple[str, str], int] = {}  # aborted moving calls, in the socket's thread

@@ -1,0 +1,170 @@
+"""The arms that run on this machine, and a person's word to them from another terminal.
+
+Every bridge of an arm opens a second endpoint, on loopback, and writes a file about it into the user's own
+folder, readable by that user alone, with a token in it. What comes with the token is the operator's word:
+stop, reset, status. It goes past the agent, its lease and whatever it waits for. Nothing that a model wrote
+has the token: skills run in a sandbox without files or network.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import psutil
+import zmq
+
+from embodied.arms.locking import arms_folder, file_name
+from embodied.errors import BadInput, WorldError, did_you_mean
+
+ANSWER_S: Final = 2.0
+SUFFIX: Final = ".running.json"
+ALL: Final = "all"
+
+
+@dataclass(frozen=True)
+class RunningArm:
+    """An arm whose bridge runs.
+
+    Attributes:
+        name: what a person calls it: the driver's name, with a number where there are several.
+        arm: model and number, as the driver says.
+        identity: which arm it is; "" for a simulated one.
+        pid: of the bridge's process.
+        endpoint, token: of the operator's channel.
+        run_dir: where its log and pictures go.
+        since: on the calendar (Unix time).
+    """
+
+    name: str
+    arm: str
+    identity: str
+    pid: int
+    endpoint: str
+    token: str
+    run_dir: str
+    since: float
+
+
+def find_running(folder: Path | None = None) -> list[RunningArm]:
+    """All arms whose bridges live, oldest first. What dead ones left behind is cleared away."""
+    found = []
+    for path in sorted((folder or arms_folder()).glob(f"*{SUFFIX}")):
+        try:
+            arm = RunningArm(**json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            continue
+        if psutil.pid_exists(arm.pid) and psutil.Process(arm.pid).create_time() <= arm.since + 1.0:
+            found.append(arm)
+        else:
+            path.unlink(missing_ok=True)
+    return sorted(found, key=lambda arm: arm.since)
+
+
+def announce(arm: RunningArm, folder: Path | None = None) -> Path:
+    """Write the file by which `find_running` finds an arm; whoever announces it unlinks it at the end."""
+    folder = folder or arms_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{file_name(arm.name)}-{arm.pid}{SUFFIX}"
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(asdict(arm), file)
+    return path
+
+
+def stop(name: str = "", reason: str = "the operator said stop", folder: Path | None = None) -> list[str]:
+    """Stop an arm, or all of them, until a person resets it. Returns the names of those that were stopped.
+
+    Args:
+        name: of the arm; "" for the only one that runs, "all" for every one.
+
+    Raises:
+        BadInput: no such arm, or several run and none is named.
+        WorldError: a bridge did not answer; the others were stopped nevertheless.
+    """
+    silent, stopped = [], []
+    for arm in _named(name, folder):
+        try:
+            _told(_ask(arm, "stop", reason=reason), arm)
+            stopped.append(arm.name)
+        except WorldError as failed:
+            silent.append(failed.message)
+    if silent:
+        raise WorldError(" ".join(silent), remedy="Press the emergency stop at the arm.")
+    return stopped
+
+
+def reset(name: str = "", folder: Path | None = None) -> str:
+    """Let go of a protective stop, by a person's word alone; never call this for an agent. Returns why the
+    arm had been stopped, "" if it had not. Nothing moves by it.
+
+    Raises:
+        BadInput: no such arm, several and none is named, or it still moves.
+        WorldError: its bridge did not answer.
+    """
+    arms = _named(name, folder)
+    if len(arms) > 1:
+        raise BadInput("Arms are reset one by one.", remedy="Look at each before you let it go.")
+    return str(_told(_ask(arms[0], "reset"), arms[0]).get("reason", ""))
+
+
+def status(name: str = "", folder: Path | None = None) -> Mapping[str, Any]:
+    """What an arm's bridge says of itself: stopped (why, or ""), moving, lost, time_s, joints, interventions
+    (in words). Raises as `stop`."""
+    arm = _named(name, folder)[0]
+    return _told(_ask(arm, "status"), arm)
+
+
+def ask(arm: RunningArm, operation: str, **more: Any) -> Mapping[str, Any]:
+    """Any operation of one arm's channel. Raises `WorldError` for no answer, `BadInput` if it refuses."""
+    return _told(_ask(arm, operation, **more), arm)
+
+
+def _named(name: str, folder: Path | None) -> list[RunningArm]:
+    arms = find_running(folder)
+    names = [arm.name for arm in arms]
+    if not arms:
+        raise BadInput("No arm runs here.", remedy="Arms of other users and machines are not seen from here.")
+    if name == ALL:
+        return arms
+    if not name and len(arms) == 1:
+        return arms
+    chosen = [arm for arm in arms if name and name in (arm.name, arm.identity)]
+    if not chosen:
+        what = f"There is no arm {name!r} here." if name else f"{len(arms)} arms run here."
+        hint = did_you_mean(name, names) if name else ""
+        raise BadInput(what, remedy=f"{hint} Name one of: {', '.join(names)}; or all.".strip())
+    return chosen
+
+
+def _ask(arm: RunningArm, operation: str, **more: Any) -> Mapping[str, Any]:
+    context = zmq.Context()
+    socket = context.socket(zmq.REQ)
+    socket.linger = 0
+    try:
+        socket.connect(arm.endpoint)
+        socket.send(json.dumps({"token": arm.token, "operation": operation, **more}).encode())
+        until = time.monotonic() + ANSWER_S
+        if not socket.poll(int(1000 * max(0.0, until - time.monotonic()))):
+            raise WorldError(
+                f"The bridge of {arm.name} (process {arm.pid}) did not answer within {ANSWER_S:g} s.",
+                remedy="Press the emergency stop at the arm.",
+            )
+        answer: Mapping[str, Any] = json.loads(socket.recv())
+        return answer
+    finally:
+        socket.close()
+        context.term()
+
+
+def _told(answer: Mapping[str, Any], arm: RunningArm) -> Mapping[str, Any]:
+    if answer.get("ok") is not True:
+        raise BadInput(
+            f"{arm.name}: {answer.get('message', 'it refused')}.", remedy=str(answer.get("remedy", ""))
+        )
+    return answer
