@@ -261,6 +261,7 @@ class Line:
             self._flush()
         finally:
             self._dealer.disable_monitor()
+            self._handshakes.close(linger=0)  # or the context never ends
             self._dealer.close()
             self._context.term()
             self._wake_in.close()
