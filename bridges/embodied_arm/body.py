@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from embodied.arms import ArmState, Driver
+from embodied.arms.describing import plain
 from embodied.arms.facts import FAMILIES
 from embodied.arms.log import ArmLog
 from embodied.bridge.body import CallContext, PrimitiveFailed
@@ -82,7 +83,12 @@ class ArmBody:
         first = np.array(driver.read().position)
         simulated = "simulated" in arm.capabilities
         self.moving_lease_ms = 0 if simulated else MOVING_LEASE_MS
-        about = {"arm": arm.name, "joints": list(arm.joint_names), "limits": self._limits.words()}
+        about = {
+            "arm": arm.name,
+            "joints": list(arm.joint_names),
+            "period_s": arm.control_period_s,
+            "limits": self._limits.words(),
+        }
         kept = ArmLog(run_dir, about) if (not simulated if log is None else log) else None
         obstacles = self._around.obstacles()
         table = [part for part in obstacles if part.object == TABLE.object]
@@ -118,6 +124,7 @@ class ArmBody:
             **(dict(scene.details) if scene else {}),
             "arm": arm.name,
             "joints": list(arm.joint_names),
+            "description": plain(arm),
             "control_period_s": arm.control_period_s,
             "limits": self._limits.words(),
             "load_kg": self._tool.load,
