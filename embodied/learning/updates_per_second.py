@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import torch
 from stable_baselines3 import SAC
@@ -15,12 +15,13 @@ from embodied.learning.ground import Ground, sketched
 from embodied.learning.guided import GuidedTrainer
 from embodied.learning.guided_networks import GuidedSettings
 from embodied.learning.rewarded import RewardedEnvironment
-from embodied.learning.sac import SacTrainer
+from embodied.learning.sac import SacSettings, SacTrainer
 from embodied.learning.trainer import Trainer, TrainingJob
 from embodied.rewards.calling import in_process
 from embodied.rewards.checking import check
 
 PLAIN: Final = "stable-baselines3, its defaults"
+NARROW: Final = "stable-baselines3, our networks"
 _SEED: Final = 1
 
 
@@ -49,7 +50,8 @@ class Speed:
 
 
 def updates_per_second(ground: Ground, steps: int = 1000) -> tuple[Speed, ...]:
-    """Plain stable-baselines3, then our `sac`, then our `guided` where there is a sketch to begin with.
+    """Plain stable-baselines3, the same with networks as small as ours, then our `sac`, then our `guided`
+    where there is a sketch to begin with.
 
     Args:
         ground: the task; the reward is the first that is composed for its condition.
@@ -57,6 +59,7 @@ def updates_per_second(ground: Ground, steps: int = 1000) -> tuple[Speed, ...]:
     """
     job = _job(ground, steps)
     found = [_timed(PLAIN, steps, 1, _plain(job))]
+    found.append(_timed(NARROW, steps, 1, _plain(job, net_arch=[SacSettings().width] * 2)))
     found.append(_timed("sac", steps, 1, _ours(SacTrainer(), job)))
     if job.guide is not None:
         found.append(_timed("guided", steps, GuidedSettings().updates, _ours(GuidedTrainer(), job)))
@@ -84,11 +87,11 @@ def _ours(trainer: Trainer, job: TrainingJob) -> Iterator[int]:
         yield snapshot.step
 
 
-def _plain(job: TrainingJob) -> Iterator[int]:
+def _plain(job: TrainingJob, **policy: Any) -> Iterator[int]:
     torch.set_num_threads(1)
     environment = RewardedEnvironment(job.make(), job.reward, job.horizon, job.seed)
     try:
-        model = SAC("MlpPolicy", environment, seed=job.seed, device="cpu")
+        model = SAC("MlpPolicy", environment, policy_kwargs=policy, seed=job.seed, device="cpu")
         while True:
             model.learn(job.every, reset_num_timesteps=False)
             yield int(model.num_timesteps)

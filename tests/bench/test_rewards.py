@@ -14,7 +14,14 @@ import pytest
 from embodied_metaworld.training import TASK_SOURCE
 from typer.testing import CliRunner
 
-from embodied.bench import rewards, rewards_authors, rewards_process, rewards_table, rewards_training
+from embodied.bench import (
+    rewards,
+    rewards_authors,
+    rewards_process,
+    rewards_speed,
+    rewards_table,
+    rewards_training,
+)
 from embodied.bench.rewards_authors import Author, ExpertSource, recorded_file, written
 from embodied.bench.rewards_training import Looked, TrainingCase, train
 from embodied.cli.main import app
@@ -199,6 +206,17 @@ def test_what_is_stopped_is_no_result() -> None:
     stop = threading.Event()
     stop.set()
     assert rewards_process.run_process(Dying(), stop) is None
+
+
+# -- speed -----------------------------------------------------------------------------------------------
+
+
+def test_ratios_of_speed_are_those_within_each_round() -> None:
+    rounds = {"stable-baselines3": [50.0, 100.0], "sac": [100.0, 200.0]}
+    lines = rewards_speed.table({"rounds": rounds, "load": [1.0, 2.0], "cores": 2})
+    assert lines[1] == ("stable-baselines3", "75", "50 – 100", "1.00 (1.00 – 1.00)")
+    assert lines[2] == ("sac", "150", "100 – 200", "2.00 (2.00 – 2.00)")
+    assert "load 1.0 before, 2.0 after" in lines[3][0]
 
 
 # -- tables ----------------------------------------------------------------------------------------------
