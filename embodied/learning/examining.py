@@ -138,7 +138,11 @@ class Examiner:
 
 
 class Successes:
-    """The first few episodes that succeeded, in a folder; also those of an earlier part of the run."""
+    """The first few episodes that succeeded, in a folder; also those of an earlier part of the run.
+
+    Of those that come at once the quickest are kept: what wanders about before it succeeds, earns more on
+    the way than it should, and the critic would send back every reward for it.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -146,7 +150,7 @@ class Successes:
 
     def add(self, episodes: Iterable[Episode]) -> None:
         """As many as are missing; which of them are kept depends on the order in which they are added."""
-        for episode in episodes:
+        for episode in sorted(episodes, key=lambda one: one.steps):
             new = episode.seed not in [known.seed for known in self.episodes]
             if new and episode.succeeded and not episode.success[0] and len(self.episodes) < KEPT:
                 self.episodes.append(episode)
