@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:  # what trains is imported when a training begins
 
 EXAMPLE = 'embodied refine tabletop --task "reach the target"'
 MINUTES = 10.0
+MEMORY_MB = 4096
+PAIR = 2
 
 
 def refine(
@@ -48,6 +51,23 @@ def refine(
     ] = "",
     minutes: Annotated[float, typer.Option(min=0.05, help="Time for the search, in all.")] = MINUTES,
     seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn at random.")] = 1,
+    jobs: Annotated[
+        int, typer.Option(min=0, help="Candidates trained at the same time; 0: as many as there are cores.")
+    ] = 0,
+    finalists: Annotated[
+        int, typer.Option(min=0, help="Candidates trained to the end; 0: 2 where two are trained at a time.")
+    ] = 0,
+    memory: Annotated[
+        int, typer.Option(min=0, metavar="MIB", help="What each training process may take; 0: any amount.")
+    ] = MEMORY_MB,
+    cluster: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Train on a ray cluster: [cyan]auto[/cyan], [cyan]ray://host:10001[/cyan], or "
+            "[cyan]local[/cyan] for one started here. Needs the extra [cyan]ray[/cyan].",
+        ),
+    ] = "",
     engine: options.Engine = None,
     settings: options.Settings = None,
     resume: options.Resume = None,
@@ -68,13 +88,15 @@ def refine(
     Success is judged by the task's own condition, on seeds that training never saw. Ctrl-C keeps the best
     policy so far, and the run can be resumed. Needs the extra: pip install 'embodied-agent\\[arm,learn]'
     """
-    from embodied.learning.budget import Schedule
+    from embodied.learning.budget import Schedule, work_for
     from embodied.learning.refine import Wish, start_refining
     from embodied.learning.screen import watcher_for
 
     overrides = options.overrides_of(settings, {"engine": engine})
     console = Console(stderr=as_json, highlight=False)
     wish = Wish(task or success, designer, trainer, seed, Schedule(minutes), success=success, skill=skill)
+    work = work_for(jobs, wish.schedule, memory_mb=memory, cluster=cluster)
+    wish = replace(wish, schedule=replace(wish.schedule, finalists=finalists or min(work.jobs, PAIR)))
     with ending.errors_as_json(as_json, task):
         chosen = _launch(launch, resume, overrides, wish)
         stop = threading.Event()
@@ -90,6 +112,7 @@ def refine(
                     on_record=lambda record: watcher.on_record(dict(record)),
                     on_past=lambda record: watcher.on_past(dict(record)),
                     stop=stop,
+                    work=work,
                 )
             finally:
                 watcher.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from dataclasses import dataclass, field
@@ -60,6 +61,13 @@ class Work:
     jobs: int = 1
     memory_mb: int = 4096
     cluster: str = ""
+
+
+def work_for(jobs: int, schedule: Schedule, *, memory_mb: int = 4096, cluster: str = "") -> Work:
+    """As asked for; for `jobs` 0, one for each core of this machine that may be used, or for each rival."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    most = schedule.rivals if cluster else min(cores, schedule.rivals)
+    return Work(jobs or most, memory_mb, cluster)
 
 
 @dataclass

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from embodied.learning.ground import Ground
 from embodied.learning.leg import Leg, candidate_folder, train_leg
@@ -17,6 +17,41 @@ Heard = Callable[[int, Checkpoint], bool]
 """Gets a candidate's number and a checkpoint that was written; False ends its leg."""
 Together = Callable[[], Collection[int]]
 """Says, once all have come to their next checkpoint, which candidates go on to another."""
+
+
+TRIES: Final = 2
+
+
+@dataclass
+class Assignment:
+    """A leg that another process does.
+
+    Attributes:
+        tries: how often it was begun.
+        left: it was told to end, or shall be.
+        waits: to hear whether to go on.
+    """
+
+    leg: Leg
+    tries: int = 0
+    left: bool = False
+    waits: bool = False
+
+    def heard(self, found: Checkpoint, heard: Heard) -> None:
+        """Take a checkpoint into account."""
+        self.leg = self.leg.after(found)
+        self.left = not heard(self.leg.number, found)
+        self.waits = not self.left and self.leg.paced
+
+    def lost(self, why: str, words: str, told: Callable[[str], None]) -> str:
+        """Its process is gone. "" where it is to be begun again, else why its candidate is broken."""
+        number = self.leg.number
+        if self.tries < TRIES:
+            told(f"candidate {number}: {why}; it goes on from step {self.leg.start}")
+            self.leg = replace(self.leg, held=self.waits)
+            return ""
+        told(f"candidate {number}: {why}, for the second time")
+        return f"Training was lost twice: {why}." + (f"\n{words}" if words else "")
 
 
 class Crew(Protocol):

@@ -76,10 +76,11 @@ def writing(where: Path) -> Iterator[None]:
         ) from full
 
 
-def need(packages: Sequence[str], what: str) -> None:
+def need(packages: Sequence[str], what: str, *, extra: str = "learn") -> None:
     """Raise `NoTrainer`, naming the extra, if one of these modules is not installed."""
     missing = [name for name in packages if find_spec(name) is None]
     if missing:
         raise NoTrainer(
-            f"{what} needs {', '.join(missing)}, not installed here.", remedy=f"Install the extra: {INSTALL}."
+            f"{what} needs {', '.join(missing)}, not installed here.",
+            remedy=f"Install the extra: {INSTALL.replace('learn', extra)}.",
         )

@@ -18,9 +18,7 @@ from typing import Final
 
 import msgspec
 
-from embodied.errors import EmbodiedError
-from embodied.learning.crew import Heard, Together
-from embodied.learning.errors import Unwritable
+from embodied.learning.crew import Assignment, Heard, Together
 from embodied.learning.leg import Leg
 from embodied.learning.order import Order
 from embodied.learning.trainer import Choice
@@ -29,18 +27,7 @@ from embodied.learning.worker import ON, STOP, Told
 POLL_S: Final = 0.1
 GRACE_S: Final = 20.0
 """When time is up, a measurement that has begun is waited for so long [s]."""
-TRIES: Final = 2
 _THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-
-
-@dataclass
-class _Assignment:
-    """A leg, how often it was begun, whether it was told to end, whether it waits to go on."""
-
-    leg: Leg
-    tries: int = 0
-    left: bool = False
-    waits: bool = False
 
 
 @dataclass(eq=False)
@@ -63,7 +50,7 @@ class Processes:
     stopped: Callable[[], bool]
     told: Callable[[str], None] = lambda text: None
     _free: list[_Worker] = field(default_factory=list)
-    _busy: dict[_Worker, _Assignment] = field(default_factory=dict)
+    _busy: dict[_Worker, Assignment] = field(default_factory=dict)
     _lines: queue.SimpleQueue[tuple[_Worker, bytes]] = field(default_factory=queue.SimpleQueue)
     _started: int = 0
 
@@ -79,7 +66,7 @@ class Processes:
         together: Together | None = None,
     ) -> dict[int, str]:
         """See `Crew.train`; the choices are made again in the processes, by the names in the legs."""
-        waiting = deque(_Assignment(replace(leg, paced=together is not None)) for leg in legs)
+        waiting = deque(Assignment(replace(leg, paced=together is not None)) for leg in legs)
         broken: dict[int, str] = {}
         deadline: float | None = None
         try:
@@ -114,7 +101,7 @@ class Processes:
         """The processes that there are."""
         return tuple(worker.pid for worker in (*self._busy, *self._free))
 
-    def _assign(self, assignment: _Assignment) -> None:
+    def _assign(self, assignment: Assignment) -> None:
         if not self._free:
             self._started += 1
             self._free.append(_Worker(self.order, self.folder, self._started, self._lines))
@@ -128,7 +115,7 @@ class Processes:
         worker: _Worker,
         line: bytes,
         heard: Heard,
-        waiting: deque[_Assignment],
+        waiting: deque[Assignment],
         broken: dict[int, str],
     ) -> None:
         """One line of a worker, b"" when it has ended."""
@@ -144,9 +131,7 @@ class Processes:
         told = msgspec.json.decode(line, type=Told)
         if told.checkpoint is not None:
             if not assignment.left:
-                assignment.leg = leg.after(told.checkpoint)
-                assignment.left = not heard(leg.number, told.checkpoint)
-                assignment.waits = not assignment.left and leg.paced
+                assignment.heard(told.checkpoint, heard)
                 if assignment.left:
                     worker.send(STOP)
             return
@@ -159,12 +144,7 @@ class Processes:
         self._free.append(worker)
         if told.end == "broken":
             broken[leg.number] = told.message
-        elif told.end == "unwritable":
-            raise Unwritable(told.message, remedy=told.remedy)
-        elif told.end == "failed":
-            fault = EmbodiedError(told.message, remedy=told.remedy)
-            fault.exit_code = told.code
-            raise fault
+        told.raise_fault()
 
     def _pace(self, together: Together) -> None:
         """Once all have come to a checkpoint, those go on that shall."""
@@ -179,23 +159,20 @@ class Processes:
     def _lost(
         self,
         worker: _Worker,
-        assignment: _Assignment,
+        assignment: Assignment,
         why: str,
-        waiting: deque[_Assignment],
+        waiting: deque[Assignment],
         broken: dict[int, str],
     ) -> None:
         del self._busy[worker]
         leg = assignment.leg
         if assignment.left or self.over():
             return
-        if assignment.tries < TRIES:
-            self.told(f"candidate {leg.number}: {why}; it goes on from step {leg.start}")
-            assignment.leg = replace(leg, held=assignment.waits)
+        reason = assignment.lost(why, worker.last_words(), self.told)
+        if reason:
+            broken[leg.number] = reason
+        else:
             waiting.appendleft(assignment)
-            return
-        words = worker.last_words()
-        self.told(f"candidate {leg.number}: {why}, for the second time")
-        broken[leg.number] = f"Training was lost twice: {why}.{words and chr(10)}{words}"
 
     def _end_busy(self) -> None:
         for worker in tuple(self._busy):

@@ -14,6 +14,7 @@ from embodied.journal import Journal
 from embodied.learning.beginning import best_beginning
 from embodied.learning.budget import Clock, Work
 from embodied.learning.candidates import OfflineDesigner
+from embodied.learning.cluster import Cluster
 from embodied.learning.crew import Alone, Crew
 from embodied.learning.errors import NoReward
 from embodied.learning.ground import Ground, lay_ground, sketched
@@ -111,13 +112,17 @@ class Refinement:
     def _crew(self, ground: Ground) -> Crew:
         """Who trains: this process alone, or some of their own."""
         setting, clock = self.setting, self.clock
-        if self.work.jobs == 1:
+        if self.work.jobs == 1 and not self.work.cluster:
             return Alone(ground, setting.folder, clock.over, clock.stop.is_set)
 
         def note(text: str) -> None:
             self.journal.write("note", text=text)
 
         order = Order.of(setting, self.work.memory_mb)
+        if self.work.cluster:
+            return Cluster(
+                order, setting.folder, self.work.jobs, clock.over, clock.stop.is_set, note, self.work.cluster
+            )
         return Processes(order, setting.folder, self.work.jobs, clock.over, clock.stop.is_set, note)
 
     def _choose(self, ground: Ground) -> Choice:

@@ -14,7 +14,7 @@ import re
 import resource
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -23,6 +23,7 @@ import msgspec
 
 from embodied.errors import EmbodiedError
 from embodied.learning.errors import Unwritable
+from embodied.learning.ground import Ground
 from embodied.learning.leg import Leg, candidate_folder, train_leg
 from embodied.learning.order import Order, choice_of, ground_of
 from embodied.rewards.errors import RewardError
@@ -45,6 +46,15 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
     remedy: str = ""
     code: int = 1
 
+    def raise_fault(self) -> None:
+        """If it ended so that nothing can go on."""
+        if self.end == "unwritable":
+            raise Unwritable(self.message, remedy=self.remedy)
+        if self.end == "failed":
+            fault = EmbodiedError(self.message, remedy=self.remedy)
+            fault.exit_code = self.code
+            raise fault
+
 
 def main(run: Path) -> int:
     """Train until standard input ends; returns the exit code."""
@@ -59,7 +69,10 @@ def main(run: Path) -> int:
         with ground_of(order, run / "worker") as ground:
             limit_memory(order.memory_mb)
             for leg in heard.legs():
-                for told in _trained(leg, ground, run, heard):
+                if leg.held:
+                    heard.wait()
+                home = candidate_folder(run, leg.number)
+                for told in trained(leg, ground, home, heard.stopped.is_set, heard.wait):
                     _say(answers, told)
     except EmbodiedError as fault:
         _say(answers, Told(0, None, "failed", fault.message, fault.remedy, fault.exit_code))
@@ -97,16 +110,20 @@ class _Heard:
             yield self._legs.get()
 
 
-def _trained(leg: Leg, ground: Any, run: Path, heard: _Heard) -> Iterator[Told]:
-    stop = heard.stopped.is_set
+def trained(
+    leg: Leg, ground: Ground, home: Path, stop: Callable[[], bool], wait: Callable[[], None]
+) -> Iterator[Told]:
+    """A leg as it is told: its checkpoints, then how it ended.
+
+    Args:
+        wait: called after each checkpoint of a leg that is paced; returns when it is said whether to go on.
+    """
     try:
-        if leg.held:
-            heard.wait()
         choice = choice_of(leg, ground)
-        for found in train_leg(leg, ground, choice, candidate_folder(run, leg.number), stop):
+        for found in train_leg(leg, ground, choice, home, stop):
             yield Told(leg.number, found)
             if leg.paced:
-                heard.wait()
+                wait()
             if stop():
                 break
     except RewardError as wrong:

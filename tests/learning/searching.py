@@ -13,7 +13,8 @@ from typing import Any
 from embodied.journal import Journal, read
 from embodied.launchfile import from_table
 from embodied.learning.budget import Clock, Schedule, Work
-from embodied.learning.candidates import Candidate, Proposal
+from embodied.learning.candidates import Candidate, Feedback, Proposal
+from embodied.learning.cluster import Cluster
 from embodied.learning.crew import Alone, Crew
 from embodied.learning.ground import Ground, lay_ground
 from embodied.learning.order import Order
@@ -112,6 +113,8 @@ def _crew(ground: Ground, folder: Path, clock: Clock, work: Work | None, told: C
     launch = from_table(LAUNCH, "the toys")
     setting = Setting(launch, Wish("reach"), REACH, ToySource(), Point(), folder)
     order = Order.of(setting, work.memory_mb)
+    if work.cluster:
+        return Cluster(order, folder, work.jobs, clock.over, clock.stop.is_set, told, work.cluster)
     return Processes(order, folder, work.jobs, clock.over, clock.stop.is_set, told)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -54,9 +55,11 @@ def test_both_are_trained_at_the_same_time(plugged: Path, tmp_path: Path) -> Non
         assert isinstance(crew, Processes)
         most = max(most, len(crew.pids))
 
-    progress = played(tmp_path, TWO, look=look)
+    pair = Fixed(NEARER, NEARER_TOO)
+    progress = search(tmp_path, pair, trainer_named("played"), schedule=PAIR, work=TWO, look=look)
     assert most == 2
-    assert [c.state for c in progress.candidates.values()].count("kept") == 2
+    assert [one.state for one in progress.candidates.values()] == ["kept", "kept"]
+    assert [one.steps for one in progress.candidates.values()] == [400, 400]
 
 
 def test_a_killed_process_goes_on_from_its_last_checkpoint(plugged: Path, tmp_path: Path) -> None:
@@ -107,10 +110,8 @@ def test_a_killed_run_leaves_no_process_and_goes_on_to_the_same_result(
     killed = tmp_path / "killed"
     command = [sys.executable, "-m", "tests.learning.searching", str(killed), "played", str(jobs), "3"]
     root = Path(__file__).parents[2]
-    paths = {"PYTHONPATH": ":".join([str(root), *sys.path])}
-    program = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, cwd=root, env={**_environ(), **paths}
-    )
+    paths = {**os.environ, "PYTHONPATH": ":".join([str(root), *sys.path])}
+    program = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root, env=paths)
     said, _ = program.communicate(timeout=60)
     assert program.returncode == -9
     for pid in map(int, said.split()):
@@ -122,9 +123,3 @@ def test_a_killed_run_leaves_no_process_and_goes_on_to_the_same_result(
     whole = search(tmp_path / "whole", designer, trainer_named("played"))
     assert resumed.candidates == whole.candidates
     assert checkpoints(killed) == checkpoints(tmp_path / "whole")
-
-
-def _environ() -> dict[str, str]:
-    import os
-
-    return dict(os.environ)
