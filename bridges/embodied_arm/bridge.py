@@ -14,13 +14,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from embodied.arms.locking import ArmLock
+from embodied.arms.locking import ArmLock, arms_folder
 from embodied.bridge.body import Body
 from embodied.bridge.keys import BridgeKeys, bridge_keys
 from embodied.bridge.server import serve
+from embodied.errors import BadInput
 from embodied.plugins import load_driver
 from embodied_arm.body import ArmBody
 from embodied_arm.operating import Operating
+
+_log = logging.getLogger(__name__)
 
 
 def main(path: str) -> int:
@@ -86,8 +89,17 @@ def body_of(config: Mapping[str, Any], run_dir: Path, *, own_process: bool = Tru
     if lock is not None:
         body.at_close.append(lock.release)
     if real or own_process:
-        operating = Operating(body.controller, name, driver.description.name, identity, run_dir)
-        body.at_close.append(operating.close)
+        try:
+            operating = Operating(body.controller, name, driver.description.name, identity, run_dir)
+            body.at_close.append(operating.close)
+        except OSError as unwritable:
+            if real:
+                body.close()
+                raise BadInput(
+                    f"The arm cannot be announced in {arms_folder()}: {unwritable.strerror}.",
+                    remedy="Without it nobody could stop the arm from another terminal. Set EMBODIED_HOME.",
+                ) from unwritable
+            _log.warning("the arm cannot be stopped from another terminal: %s", unwritable)
     return body
 
 

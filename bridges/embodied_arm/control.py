@@ -197,6 +197,7 @@ class Controller:
                 self._look()
                 row = way.on()
                 self.tick(ArmCommand(position=tuple(row.tolist())), watch, deaf=True)
+                self.latch.refuse(self._began)
                 self._notice_lag()
                 held = held + 1 if np.abs(self.gate.last - row).max() > HELD_BACK else 0
                 way.slower() if held else way.faster()

@@ -48,6 +48,12 @@ class Bench:
 Make = Callable[..., Bench]
 
 
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Arms that run are announced here, not in the user's own folder."""
+    monkeypatch.setenv("EMBODIED_HOME", str(tmp_path / "home"))
+
+
 @pytest.fixture
 def make(tmp_path: Path) -> Iterator[Make]:
     made: list[Bench] = []
