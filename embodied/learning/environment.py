@@ -52,6 +52,21 @@ EnvironmentFactory = Callable[[], Environment]
 
 
 @dataclass(frozen=True)
+class Start:
+    """How episodes begin: what a skill does before it lets the policy act.
+
+    Attributes:
+        joints: of the arm [rad]; () where that does not matter.
+        gripper_width: of the fingers [m]; None where that does not matter.
+        needs: what must hold before, as a condition ("hand_empty"); "" for nothing.
+    """
+
+    joints: tuple[float, ...] = ()
+    gripper_width: float | None = None
+    needs: str = ""
+
+
+@dataclass(frozen=True)
 class TrainingTask:
     """One thing that can be learned.
 
@@ -62,6 +77,7 @@ class TrainingTask:
         steps: of an episode, at most.
         step_seconds: how long one of them lasts [s].
         identity: what else makes it this environment and no other (versions, scene), name to text.
+        start: how its episodes begin.
     """
 
     name: str
@@ -70,6 +86,7 @@ class TrainingTask:
     steps: int
     step_seconds: float
     identity: Mapping[str, str]
+    start: Start = Start()
 
 
 class TaskSource(Protocol):

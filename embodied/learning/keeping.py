@@ -53,6 +53,7 @@ def _told(setting: Setting, chosen: Candidate, choice: Choice) -> dict[str, Any]
         "sentence": setting.task.sentence,
         "success": str(setting.task.condition),
         "horizon": setting.task.steps,
+        "start": asdict(setting.task.start),
         "world": setting.launch.world.kind,
         "environment": dict(setting.task.identity),
         "trained": {

@@ -6,12 +6,15 @@ import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Final
 
 from embodied.condition import Condition
 from embodied.facts import FactSource, Key, Observation, Value
-from embodied.learning.environment import TrainingTask
+from embodied.learning.environment import Start, TrainingTask
+from embodied_tabletop.engine import GRIPPER_WIDTH_MAX_M
 from embodied_tabletop.gym import STEP_S, TASKS, TabletopEnv, Task, goal_task
+from embodied_tabletop.gym.control import READY
 from embodied_tabletop.scene import Scene, handle_of
 from embodied_tabletop.scenefile import load_scene
 from embodied_tabletop.settings import Settings
@@ -41,6 +44,7 @@ class TabletopTasks:
                 task.steps,
                 STEP_S,
                 {**identity, "scene": hashlib.sha256(task.scene.encode()).hexdigest()[:16]},
+                _start(task),
             )
             for task in TASKS.values()
         )
@@ -79,7 +83,23 @@ class TabletopTasks:
         told = repr(replace(scene, origin="", name=""))
         digest = hashlib.sha256(told.encode()).hexdigest()[:16]
         identity = {**_identity(settings), "scene": digest}
-        return TrainingTask(name, sentence, condition, task.steps, STEP_S, identity)
+        return TrainingTask(name, sentence, condition, task.steps, STEP_S, identity, _start(task))
+
+    def world_of(
+        self, task: TrainingTask, settings: Mapping[str, Any], folder: Path
+    ) -> Mapping[str, Any] | None:
+        """The [world] settings of a table on which a task's policy can be proven; files go to `folder`. The
+        launch's own for its own goals; None where no table has what the task is about."""
+        settings = {**settings, "own_process": False, "real_time": False, "view": False, "record": ""}
+        known = TASKS.get(task.name)
+        if known is None:
+            return settings
+        if not known.scene or known.target is not None:
+            return None  # its target is a point that the episode draws: no table tells of one
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / f"{task.name.lower()}.toml"
+        file.write_text(known.scene, encoding="utf-8")
+        return {**settings, "scene": str(file)}
 
     def make(self, task: TrainingTask, settings: Mapping[str, Any], *, pictures: bool = False) -> TabletopEnv:
         """See `embodied_tabletop.gym.TabletopEnv`: the hand moves along axes, tool down.
@@ -93,6 +113,10 @@ class TabletopTasks:
             assert task.condition is not None
             chosen = goal_task(task.name, task.sentence, task.condition, _scene(settings))
         return TabletopEnv(chosen, engine=engine, render_mode="rgb_array" if pictures else None)
+
+
+def _start(task: Task) -> Start:
+    return Start(READY, GRIPPER_WIDTH_MAX_M if task.gripper else 0.0, "hand_empty")
 
 
 def _identity(settings: Mapping[str, Any]) -> dict[str, str]:
