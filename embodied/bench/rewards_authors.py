@@ -79,7 +79,7 @@ def written(author: Author, source: TaskSource, task: TrainingTask, plain: Envir
         if not isinstance(source, ExpertSource):
             raise BadInput("No expert wrote rewards for this world.", remedy="Measure offline or llm.")
         return _experts(source, task)
-    examiner = _examiner(plain, task)
+    examiner = examiner_of(plain, task)
     proposals = _offline(task, plain, seed) if author is Author.offline else (_recorded(task),)
     for proposal in proposals:
         code = check(proposal.source, plain.observation_spec, plain.action_spec)
@@ -111,7 +111,8 @@ def _offline(task: TrainingTask, plain: Environment, seed: int) -> Iterable[Prop
     return designer.propose([], PROPOSALS)
 
 
-def _examiner(environment: Environment, task: TrainingTask) -> Examiner:
+def examiner_of(environment: Environment, task: TrainingTask) -> Examiner:
+    """What the critic judges with: idle and random episodes, as at the beginning of `embodied refine`."""
     assert task.condition is not None
     with tempfile.TemporaryDirectory(prefix="embodied-bench-") as folder:
         return Examiner(environment, task.condition, None, task.steps, DISCOUNT, Path(folder))
@@ -125,7 +126,7 @@ def _experts(source: ExpertSource, task: TrainingTask) -> Written:
 
     environment = make()
     try:
-        examiner = _examiner(environment, task)
+        examiner = examiner_of(environment, task)
         observation, action = environment.observation_spec, environment.action_spec
     finally:
         environment.close()

@@ -18,6 +18,7 @@ from embodied.bench import (
     rewards,
     rewards_authors,
     rewards_process,
+    rewards_record,
     rewards_speed,
     rewards_table,
     rewards_training,
@@ -28,6 +29,7 @@ from embodied.cli.main import app
 from embodied.errors import BadInput
 from embodied.learning.episodes import run_episode
 from tests.learning.toys import REACH, Point, ToySource, straight
+from tests.scripted import ScriptedClient
 
 DRAWER = TASK_SOURCE.tasks({})[0]
 
@@ -289,3 +291,47 @@ def test_a_mistyped_author_or_task_is_named(tmp_path: Path) -> None:
         assert shown.exit_code != 0
         assert isinstance(shown.exception, BadInput) or wrong in shown.output
         assert near in f"{shown.output} {shown.exception}"
+
+
+# -- recording a model's rewards -------------------------------------------------------------------------
+
+IGNORES = """
+def reward(obs, action, previous):
+    return {"near": 1.0 - np.tanh(5.0 * np.linalg.norm(obs["hand"], axis=-1))}
+"""
+READS = """
+def reward(obs, action, previous):
+    reach = np.linalg.norm(obs["hand"] - obs["drawer_handle"], axis=-1)
+    return {"reach": 1.0 - np.tanh(5.0 * reach), "open": 20.0 * np.minimum(obs["opening"], 0.18)}
+"""
+
+
+def test_what_the_critic_refuses_goes_back_and_what_it_accepts_is_kept_with_the_prompts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(rewards_authors, "RECORDED", tmp_path)
+    answers = [
+        {"rewards": [{"name": name, "idea": "why", "parent": 0, "code": code}]}
+        for name, code in (("home", IGNORES), ("open it", READS))
+    ]
+    client = ScriptedClient(*answers)
+    plain = TASK_SOURCE.make(DRAWER, {})
+    assert rewards_record._record(DRAWER, plain, client)
+    told = recorded_file(DRAWER).with_name("drawer-open.prompts.md").read_text()
+    assert "Success is about opening[drawer]" in told
+    assert told.index("# Question 1") < told.index("# Answer 1: home") < told.index("# Question 2")
+    reward = written(Author.llm, TASK_SOURCE, DRAWER, plain, 1)
+    assert recorded_file(DRAWER).read_text().strip() == READS.strip()
+    assert reward.name == "model, drawer-open"
+
+
+def test_a_model_whose_rewards_are_all_refused_leaves_the_task_without(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(rewards_authors, "RECORDED", tmp_path)
+    asked = [
+        {"rewards": [{"name": f"{number}", "idea": "", "parent": 0, "code": f"{IGNORES}# {number}"}]}
+        for number in range(rewards_record.WAVES)
+    ]
+    assert not rewards_record._record(DRAWER, TASK_SOURCE.make(DRAWER, {}), ScriptedClient(*asked))
+    assert not recorded_file(DRAWER).exists()
