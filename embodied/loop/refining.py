@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any, Final
 from embodied.condition import Condition
 from embodied.errors import BadInput, EmbodiedError
 from embodied.loop.waiting import beating
+from embodied.outcome import Verdict
 from embodied.planning import Attempt
 from embodied.planning.offline import count_failures
 from embodied.skills import Skill
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what trains is imported when a training begins
+    from embodied.learning.refined import RefineReport
     from embodied.loop.run import Run
 
 NEVER, ASK, ALLOW = "never", "ask", "allow"
@@ -154,7 +156,7 @@ def learn_by_refining(run: Run, proposal: Proposal) -> Learned:
     """Refine in the run's own scene; a policy that is good enough becomes a skill on trial.
 
     Raises:
-        EmbodiedError: it could not begin, or no reward was accepted.
+        EmbodiedError: it could not begin, no reward was accepted, or the policy cannot be a skill.
     """
     from embodied.learning.budget import Schedule
     from embodied.learning.refine import start_refining
@@ -168,17 +170,19 @@ def learn_by_refining(run: Run, proposal: Proposal) -> Learned:
         on_record=lambda record: _pass_on(run, record),
         stop=run.stop,
     )
-    return Learned(report.run, report.reason, _skill_of(run, report))
+    return Learned(report.run, report.reason, _skill_of(run, report, text))
 
 
-def _skill_of(run: Run, report: Any) -> Skill | None:
+def _skill_of(run: Run, report: RefineReport, text: str) -> Skill | None:
     """The policy that was kept, as a skill of the library on trial; None if it is not good enough."""
-    from embodied.learning.artefact import Artefact
-    from embodied.outcome import Verdict
+    from embodied.learning.proposing import adopt
 
-    if report.verdict is not Verdict.PASSED or not isinstance(report.artefact, Artefact):
+    if report.verdict is not Verdict.PASSED or report.artefact is None:
         return None
-    return None
+    skill = adopt(report.artefact, report.folder, run.store, text)
+    # by which the gate hears of it after the run
+    run.journal.write("skill_kept", skill=skill.name, hash=skill.hash, status="new")
+    return skill
 
 
 def _pass_on(run: Run, record: Any) -> None:

@@ -180,3 +180,16 @@ def test_what_was_not_learned_well_enough_is_not_learned_again(
     assert tried == ["pressed[button]"]
     ended = next(one for one in records if one["type"] == "refinement_ended")
     assert ended["reason"].startswith("succeeds on 40")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("clumsy")
+def test_a_training_of_minutes_gives_the_skill_that_the_run_goes_on_with(tmp_path: Path) -> None:
+    """Nothing is played here: rewards, training, the policy through the arm's bridge."""
+    pytest.importorskip("torch", reason="the extra `learn` is not installed")
+    report, records = ran(tmp_path, 'refine = "allow"\nrefine_minutes = 4', minutes=12)
+    ended = next(one for one in records if one["type"] == "refinement_ended")
+    assert ended["skill"]["name"] == "pressed-button-learned", ended["reason"]
+    steps = [one["skill"] for one in records if one["type"] == "step_started"]
+    assert steps[:3] == ["press-button", "press-button", "pressed-button-learned"]
+    assert report.verdict is Verdict.PASSED
