@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from embodied.learning.environment import Flat
-from embodied.learning.episodes import HOLD, idle_act, random_act, run_episode
+from embodied.learning.episodes import HOLD, Act, idle_act, random_act, run_episode
+from embodied.learning.examining import KEPT, Successes
 from embodied.learning.features import differences, fitted
 from tests.learning.toys import ACTION, OBSERVATION, Point, still, straight
 
@@ -28,6 +31,22 @@ def test_who_flies_past_does_not() -> None:
     episode = run_episode(Point(), past, 3, 20)
     assert episode.success.any()
     assert not episode.succeeded
+
+
+def test_of_successes_that_come_at_once_the_quickest_are_kept(tmp_path: Path) -> None:
+    waits = [6, 3, 9, 0, 5]
+    episodes = [run_episode(Point(), waiting(steps), seed, 20) for seed, steps in enumerate(waits)]
+    assert all(one.succeeded for one in episodes)
+    kept = Successes(tmp_path)
+    kept.add(episodes)
+    lengths = sorted(one.steps for one in episodes)
+    assert sorted(one.steps for one in kept.episodes) == lengths[:KEPT]
+
+
+def waiting(steps: int) -> Act:
+    """Stays for so many steps, then goes to the target."""
+    passed = iter(range(100))
+    return lambda observation: (still if next(passed) < steps else straight)(observation)
 
 
 def test_a_seed_is_an_episode() -> None:
