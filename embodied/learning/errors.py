@@ -17,6 +17,7 @@ EmbodiedError
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -25,6 +26,9 @@ from typing import Final
 
 from embodied.errors import BadInput, EmbodiedError, SetupError
 
+_NOT_WRITABLE: Final = (
+    None, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO,
+)  # fmt: skip
 INSTALL: Final = "pip install 'embodied-agent[learn]'"
 
 
@@ -66,10 +70,12 @@ class NoGuide(EmbodiedError):
 
 @contextmanager
 def writing(where: Path) -> Iterator[None]:
-    """What is done here writes files; raises `Unwritable` where that is not possible."""
+    """What is done here writes files; raises `Unwritable` where the disk is full, or may not be written."""
     try:
         yield
     except OSError as full:
+        if full.errno not in _NOT_WRITABLE:
+            raise
         raise Unwritable(
             f"{where} cannot be written: {full.strerror or full}.",
             remedy="Is the disk full? Make room there, then go on with --resume: what was recorded is kept.",

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
 
 from embodied import __version__
-from embodied.errors import EmbodiedError
+from embodied.errors import EmbodiedError, JournalUnwritable
 from embodied.journal import Journal
 from embodied.learning.beginning import best_beginning
 from embodied.learning.budget import Clock, Work
 from embodied.learning.candidates import OfflineDesigner
 from embodied.learning.cluster import Cluster
 from embodied.learning.crew import Alone, Crew
-from embodied.learning.errors import NoReward
+from embodied.learning.errors import NoReward, writing
 from embodied.learning.ground import Ground, lay_ground, sketched
 from embodied.learning.keeping import keep_policy
 from embodied.learning.leg import SUCCESSES
@@ -68,10 +69,15 @@ class Refinement:
     def run(self) -> RefineReport:
         """Search, measure, keep, report."""
         try:
-            search = self._search()
+            with writing(self.setting.folder):
+                return self._run()
         except EmbodiedError as error:
-            self.journal.write("run_ended", verdict=Verdict.UNKNOWN.value, reason=error.message)
+            with suppress(JournalUnwritable):  # what is told to the user is what came first
+                self.journal.write("run_ended", verdict=Verdict.UNKNOWN.value, reason=error.message)
             raise
+
+    def _run(self) -> RefineReport:
+        search = self._search()
         chosen = self.progress.best
         if chosen is None and not self.clock.over():
             raise self._no_reward()
@@ -140,9 +146,7 @@ class Refinement:
     def _no_reward(self) -> NoReward:
         last = next(reversed(self.progress.candidates.values()), None)
         said = f"\n{last.critique}" if last else ""
-        error = NoReward(
+        return NoReward(
             "No reward was accepted, so nothing was trained.",
             remedy=f"Look at {self.setting.folder / 'candidates'} and at what the critic says:{said}",
         )
-        self.journal.write("run_ended", verdict=Verdict.UNKNOWN.value, reason=error.message)
-        return error

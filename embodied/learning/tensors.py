@@ -20,10 +20,13 @@ BROKEN = (OSError, ValueError, KeyError, RuntimeError, SafetensorError)
 
 
 def write(folder: Path, tensors: Mapping[str, torch.Tensor], numbers: Mapping[str, int]) -> None:
-    """What was there before stays until it is replaced whole."""
+    """What was there before stays until it is replaced whole. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     whole = {name: value.detach().contiguous().clone() for name, value in tensors.items()}
-    save_file(whole, folder / f"{_TENSORS}.part")
+    try:
+        save_file(whole, folder / f"{_TENSORS}.part")
+    except SafetensorError as full:  # said by the library in its own way
+        raise OSError(str(full)) from full
     os.replace(folder / f"{_TENSORS}.part", folder / _TENSORS)
     (folder / f"{_NUMBERS}.part").write_text(json.dumps(numbers))
     os.replace(folder / f"{_NUMBERS}.part", folder / _NUMBERS)

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from embodied.learning.trainer import Snapshot, TrainingJob
-from tests.learning.toys import PlayedTrainer, ToySource
+from tests.learning.toys import PlayedSnapshot, PlayedTrainer, ToySource
 
 SOURCE = ToySource()
+ROOM = 8_000_000
 MARK = "EMBODIED_TOY_MARK"
 ENTRY_POINTS = """
 [embodied.tasks]
@@ -24,6 +25,7 @@ played = tests.learning.plugged:LatePlayedTrainer
 dies-once = tests.learning.plugged:DiesOnce
 dies = tests.learning.plugged:Dies
 hungry = tests.learning.plugged:Hungry
+padded = tests.learning.plugged:Padded
 hangs = tests.learning.plugged:Hangs
 """
 
@@ -61,6 +63,25 @@ class DiesOnce(LatePlayedTrainer):
                 mark.touch()
                 os.kill(os.getpid(), signal.SIGKILL)
             yield snapshot
+
+
+class PaddedSnapshot(PlayedSnapshot):
+    """With a state that takes room from step 200 on."""
+
+    def save(self, folder: Path) -> None:
+        super().save(folder)
+        if self.step >= 200:
+            (folder / "memory").write_bytes(bytes(ROOM))
+
+
+class Padded(LatePlayedTrainer):
+    """Its states take room."""
+
+    name = "padded"
+
+    def train(self, job: TrainingJob) -> Iterator[Snapshot]:
+        for snapshot in super().train(job):
+            yield PaddedSnapshot(snapshot.step, snapshot.act)
 
 
 class Dies(LatePlayedTrainer):
