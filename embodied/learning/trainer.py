@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, Protocol
 
 from embodied.errors import did_you_mean
+from embodied.learning.cma_search import require_tunable
 from embodied.learning.environment import EnvironmentFactory
 from embodied.learning.episodes import Act, Episode
 from embodied.learning.errors import NoGuide, NoTrainer, need
 from embodied.learning.features import Features
-from embodied.learning.guides import Guide
+from embodied.learning.guides import Guide, Tunable
 from embodied.rewards.compiling import RewardFunction
 
 
@@ -95,13 +97,38 @@ def _guided() -> Trainer:
     return GuidedTrainer()
 
 
-_TRAINERS: Final[Mapping[str, Callable[[], Trainer]]] = {"sac": _sac, "guided": _guided}
+def _residual() -> Trainer:
+    from embodied.learning.residual import ResidualTrainer
+
+    return ResidualTrainer()
+
+
+def _cma() -> Trainer:
+    from embodied.learning.cma import CmaTrainer
+
+    return CmaTrainer()
+
+
+def _mpc() -> Trainer:
+    from embodied.learning.mpc import MpcTrainer
+
+    return MpcTrainer()
+
+
+_TRAINERS: Final[Mapping[str, Callable[[], Trainer]]] = {
+    "sac": _sac,
+    "guided": _guided,
+    "residual": _residual,
+    "cma": _cma,
+    "mpc": _mpc,
+}
 _PACKAGES: Final = ("torch", "stable_baselines3", "onnx", "onnxruntime", "safetensors", "gymnasium")
-_LATER: Final = {"cma": "parameters of a skill", "mpc": "planning with the simulator"}
+_MORE: Final[Mapping[str, tuple[str, ...]]] = {"cma": ("cma",)}
 AUTO: Final = "auto"
 GROUP: Final = "embodied.trainers"
 TRAINERS: Final = (AUTO, *_TRAINERS)
-"""What works: SAC from nothing, SAC that begins with a weak skill, and whichever of them fits."""
+"""SAC from nothing, SAC that begins with a weak skill, a correction of one, a search of a skill's numbers, a
+pupil of a planner in the simulator; and whichever fits."""
 
 WORTH_FOLLOWING: Final = 0.2
 """A guide that succeeds more rarely is not begun with."""
@@ -110,12 +137,10 @@ WORTH_FOLLOWING: Final = 0.2
 def check_trainer(name: str) -> None:
     """Raise `NoTrainer` if there is none of that name, or a package that it needs is not installed."""
     offered = f"There are: {', '.join(TRAINERS)}."
-    if name in _LATER:
-        raise NoTrainer(f"The trainer {name!r} ({_LATER[name]}) is not built yet.", remedy=offered)
     if name not in TRAINERS:
         hint = did_you_mean(name, TRAINERS)
         raise NoTrainer(f"There is no trainer {name!r}.", remedy=f"{hint} {offered}".strip())
-    need(_PACKAGES, "Training")
+    need((*_PACKAGES, *_MORE.get(name, ())), "Training")
 
 
 def trainer_named(name: str) -> Trainer:
@@ -134,11 +159,15 @@ def trainer_named(name: str) -> Trainer:
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """A trainer, what it begins with, and why it was taken."""
+    """A trainer, what it begins with, and why it was taken; `after`: what to go on with if it stalls."""
 
     trainer: Trainer
     guide: Guide | None
     why: str
+    after: str = ""
+
+
+_FROM_A_GUIDE: Final = ("guided", "residual", "cma")
 
 
 def choose_trainer(name: str, guide: Guide | None, successes: int, episodes: int) -> Choice:
@@ -149,19 +178,36 @@ def choose_trainer(name: str, guide: Guide | None, successes: int, episodes: int
 
     Raises:
         NoTrainer: see `check_trainer`.
-        NoGuide: "guided" is asked for, and there is no guide.
+        NoGuide: one that begins with a guide is asked for, and there is none, or none that fits.
     """
     check_trainer(name)
+    if guide is None and name in _FROM_A_GUIDE:
+        raise NoGuide(
+            "Nothing is known to begin with: success is not about bringing a thing to a place.",
+            remedy="Train with --trainer sac.",
+        )
+    said = f"the {guide.name} succeeds on {successes} of {episodes} episodes" if guide else ""
+    if name == AUTO:
+        return _fitting(guide, successes, successes >= WORTH_FOLLOWING * episodes, said)
+    if name == "cma":
+        require_tunable(guide)
+    why = {
+        "sac": "from nothing, as asked for" if guide else "from nothing: no weak skill to begin with",
+        "mpc": "a network learns from plans that are tried out in the simulator",
+        "cma": f"searches the numbers of what is known: {said}",
+        "residual": f"corrects what is known: {said}",
+        "guided": f"begins with what is known: {said}",
+    }
+    return Choice(trainer_named(name), None if name == "sac" else guide, why[name])
+
+
+def _fitting(guide: Guide | None, successes: int, worth: bool, said: str) -> Choice:
+    """Numbers of a skill are searched soonest; then what begins with one; else from nothing."""
     if guide is None:
-        if name == "guided":
-            raise NoGuide(
-                "Nothing is known to begin with: success is not about bringing a thing to a place.",
-                remedy="Train with --trainer sac.",
-            )
-        return Choice(_sac(), None, "from nothing: no weak skill to begin with")
-    said = f"the {guide.name} succeeds on {successes} of {episodes} episodes"
-    if name == "sac":
-        return Choice(_sac(), None, "from nothing, as asked for")
-    if name == "guided" or successes >= WORTH_FOLLOWING * episodes:
-        return Choice(_guided(), guide, f"begins with what is known: {said}")
-    return Choice(_sac(), None, f"from nothing: {said}, too few to begin with")
+        return Choice(_sac(), None, "from nothing: no weak skill to begin with", "mpc")
+    if successes and isinstance(guide, Tunable) and guide.parameters and all(map(find_spec, _MORE["cma"])):
+        why = f"searches the numbers of what is known: {said}"
+        return Choice(_cma(), guide, why, "guided" if worth else "sac")
+    if worth:
+        return Choice(_guided(), guide, f"begins with what is known: {said}", "residual")
+    return Choice(_sac(), None, f"from nothing: {said}, too few to begin with", "mpc")
