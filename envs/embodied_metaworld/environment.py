@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
 import logging
 import os
 import sys
 import warnings
+from dataclasses import dataclass
 from typing import Any, Final
 
 import mujoco
@@ -16,6 +18,7 @@ from numpy.typing import NDArray
 from embodied.arms.observation import Observer
 from embodied.condition import evaluate
 from embodied.errors import BadInput, EmbodiedError, SetupError, did_you_mean
+from embodied.learning.planning_ahead import foreseen_by_stepping
 from embodied.outcome import Judgement
 from embodied.referee import judge
 from embodied_metaworld.facts import InstantFacts
@@ -36,8 +39,19 @@ class BlownUp(EmbodiedError):
     """The episode ended because the physics became unsteady; only `reset` helps."""
 
 
+@dataclass(frozen=True, eq=False)
+class _Moment:
+    """What decides how an episode goes on: the simulator's state, and what was last seen."""
+
+    physics: Any
+    before: Any
+    read: Any
+    told: Flat
+    over: str
+
+
 class MetaworldEnv:
-    """Implements `embodied.learning.environment.Environment`.
+    """Implements `embodied.learning.planning_ahead.Foreseeing`: an environment that can be tried out.
 
     The scene, its random places and the way actions move the hand are Meta-World's; four of its steps are one
     here. The seed of `reset` alone decides where things are, whatever was before.
@@ -125,6 +139,24 @@ class MetaworldEnv:
         info["is_success"] = self._done()
         told = float(np.mean(paid)) if self._expert else float(info["is_success"])
         return self._told.copy(), told, False, False, info
+
+    def save(self) -> _Moment:
+        """This moment of the episode, for `restore`; good until the next `reset`."""
+        scene = self._scene
+        return _Moment(
+            copy.copy(scene.data), scene._prev_obs, self._observer.memory(), self._told.copy(), self._over
+        )
+
+    def restore(self, moment: _Moment) -> None:
+        """Be where `save` was called: steps from here are the same, bit by bit."""
+        self._scene.data = copy.copy(moment.physics)
+        self._scene._prev_obs = moment.before
+        self._observer.remember(moment.read)
+        self._told, self._over = moment.told.copy(), moment.over
+
+    def foresee(self, plans: Flat) -> Flat:
+        """See `embodied.learning.planning_ahead.Foreseeing`."""
+        return foreseen_by_stepping(self, plans)
 
     def render(self) -> NDArray[np.uint8] | None:
         """What the camera sees, shape (320, 320, 3); None without pictures. Raises SetupError: no OpenGL."""

@@ -20,6 +20,7 @@ from embodied.launchfile import load_launch_file
 from embodied.learning.choosing import choose
 from embodied.learning.environment import load_tasks
 from embodied.learning.episodes import random_act, run_episode
+from embodied.learning.planning_ahead import Foreseeing
 from embodied.plugins import load_world
 from embodied.rewards.composing import compose, designs
 from embodied.rewards.matters import matters
@@ -130,6 +131,21 @@ def test_the_fingers_open_at_1_and_shut_at_minus_1() -> None:
         widths.append(env.observation_spec.split(told[None].astype(float))["gripper"][0])
     assert widths[0] > 0.09
     assert widths[1] < 0.05
+
+
+@pytest.mark.parametrize("name", ["button-press", "sweep-into", "door-unlock"])
+def test_trying_out_leaves_an_episode_as_it_was(name: str) -> None:
+    env = MetaworldEnv(name)
+    assert isinstance(env, Foreseeing)
+    act = scripted(env)
+    observation, _ = env.reset(seed=4)
+    for _ in range(12):
+        observation, *_ = env.step(act(observation))
+    plans = np.random.default_rng(0).uniform(-1, 1, (3, 5, 4)).astype(np.float32)
+    seen = env.foresee(plans)
+    assert np.array_equal(env.foresee(plans), seen)
+    done = np.stack([env.step(action)[0] for action in plans[0]])
+    assert np.array_equal(done, seen[0])
 
 
 def test_only_the_benchmark_gets_the_experts_reward() -> None:
