@@ -39,7 +39,7 @@ class SearchSettings:
     """
 
     rivals: int = 10
-    episodes: int = 4
+    episodes: int = 6
     spread: float = 0.15
     proof: int = 30
     enough: float = 0.97

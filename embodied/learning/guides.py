@@ -39,6 +39,7 @@ _PUSHING: Final = (
     *_COMMON,
     Parameter("behind", 0.07, 0.03, 0.15, "how far behind the thing the hand comes down [m]"),
     Parameter("ahead", 0.02, 0.005, 0.06, "how far ahead of the thing's centre the hand aims [m]"),
+    Parameter("aside", 0.02, 0.005, 0.05, "how far off its line the hand may come as it pushes [m]"),
 )
 
 
@@ -205,7 +206,7 @@ class Sketch:
         off = hand - touch
         along = float(off @ way)
         across = float(np.linalg.norm((off - along * way)[:2]))
-        if along < -near and across < near and off[2] < near:
+        if along < -near and across < number["aside"] and off[2] < near:
             push: Array = touch + min(left, number["ahead"]) * way
             return push
         if float(np.linalg.norm((hand - behind)[:2])) > near:
