@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # what trains is imported when a training begins
 
 EXAMPLE = 'embodied refine tabletop --task "reach the target"'
 MINUTES = 10.0
+GATE_SEEDS = 100
 MEMORY_MB = 4096
 PAIR = 2
 
@@ -68,6 +69,12 @@ def refine(
             "[cyan]local[/cyan] for one started here. Needs the extra [cyan]ray[/cyan].",
         ),
     ] = "",
+    gate: Annotated[
+        int,
+        typer.Option(
+            min=0, max=1000, help="Held-out seeds of the gate that makes the policy a skill; 0: no skill."
+        ),
+    ] = GATE_SEEDS,
     engine: options.Engine = None,
     settings: options.Settings = None,
     resume: options.Resume = None,
@@ -97,6 +104,7 @@ def refine(
     wish = Wish(task or success, designer, trainer, seed, Schedule(minutes), success=success, skill=skill)
     work = work_for(jobs, wish.schedule, memory_mb=memory, cluster=cluster)
     wish = replace(wish, schedule=replace(wish.schedule, finalists=finalists or min(work.jobs, PAIR)))
+    wish = replace(wish, gate=gate)
     with ending.errors_as_json(as_json, task):
         chosen = _launch(launch, resume, overrides, wish)
         stop = threading.Event()
@@ -140,7 +148,10 @@ def _launch(name: str, resume: str | None, overrides: list[Any], wish: Wish) -> 
 def _code(report: RefineReport, *, interrupted: bool) -> int:
     if interrupted:
         return ending.INTERRUPTED
-    return ending.PASSED if report.verdict is Verdict.PASSED else ending.FAILED
+    passed = report.verdict is Verdict.PASSED
+    if report.proposed is not None and report.proposed.seeds:
+        passed = report.proposed.grade.proven  # what it does through the bridge is what counts
+    return ending.PASSED if passed else ending.FAILED
 
 
 def _shown(report: RefineReport) -> Table:
@@ -158,6 +169,12 @@ def _shown(report: RefineReport) -> Table:
         for name, path in _files(report).items():
             table.add_row(name, Text(str(path)))
     table.add_row("report", Text(str(report.page)))
+    if report.proposed is not None:
+        table.add_row("skill", Text(f"{report.proposed.skill}: {report.proposed.reason}"))
+        if report.proposed.command:
+            table.add_row(
+                "use it with" if report.proposed.grade.proven else "next", Text(report.proposed.command)
+            )
     return table
 
 
@@ -183,6 +200,9 @@ def _plain(report: RefineReport, code: int) -> dict[str, Any]:
         "report": str(report.page),
         "policy": None if kept is None else {name: str(path) for name, path in _files(report).items()},
         "held_out": None if kept is None else {**vars(kept.measured), "rate": kept.measured.rate},
+        "skill": None
+        if report.proposed is None
+        else {**vars(report.proposed), "grade": report.proposed.grade.value},
         "candidates": [
             {"number": one.number, "reward": one.proposal.name, "state": one.state, "steps": one.steps}
             for one in report.progress.candidates.values()

@@ -14,6 +14,7 @@ from embodied.learning.candidates import SOLVED, Candidate
 from embodied.learning.episodes import HELD_OUT_SEEDS, run_episode
 from embodied.learning.policy import load_policy
 from embodied.learning.progress import Progress, in_words
+from embodied.learning.proposing import Proposed
 from embodied.learning.report import Film, render
 from embodied.learning.trainer import Choice
 from embodied.learning.wish import Setting
@@ -42,6 +43,8 @@ class RefineReport:
     progress: Progress
     chosen: Candidate | None
     artefact: Artefact | None
+    proposed: Proposed | None = None
+    """What the gate said of it; None if it was not asked."""
 
     @property
     def page(self) -> Path:
@@ -76,6 +79,9 @@ def write_page(setting: Setting, report: RefineReport, choice: Choice) -> None:
         "time": f"{report.seconds / 60:.1f} min",
         "seed": str(setting.wish.seed),
     }
+    if report.proposed is not None:
+        facts |= {"skill": f"{report.proposed.skill}: {report.proposed.reason}"}
+        facts |= {"next": report.proposed.command} if report.proposed.command else {}
     page = render(
         setting.wish.sentence, report.reason, facts, report.progress, report.chosen, report.artefact, film
     )

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 import msgspec
 
 from embodied import __version__
-from embodied.errors import EmbodiedError, JournalUnwritable
+from embodied.errors import EmbodiedError
 from embodied.journal import Journal
+from embodied.learning.artefact import Artefact
 from embodied.learning.beginning import best_beginning
 from embodied.learning.budget import Clock, Work
 from embodied.learning.candidates import OfflineDesigner
 from embodied.learning.cluster import Cluster
 from embodied.learning.crew import Alone, Crew
-from embodied.learning.errors import NoReward, writing
+from embodied.learning.errors import NoReward
 from embodied.learning.ground import Ground, lay_ground, sketched
 from embodied.learning.keeping import keep_policy
 from embodied.learning.leg import SUCCESSES
 from embodied.learning.order import Order
 from embodied.learning.processes import Processes
 from embodied.learning.progress import Progress
+from embodied.learning.proposing import Proposed, propose
 from embodied.learning.refined import RefineReport, report_of, write_page
 from embodied.learning.resuming import MODE
 from embodied.learning.search import Search, told
@@ -32,6 +33,8 @@ from embodied.learning.wish import Setting
 from embodied.outcome import Verdict
 
 GUIDED_EPISODES: Final = 20
+WORTH_PROPOSING: Final = 0.5
+"""A policy that succeeds more rarely in training's own environment is not shown to the gate."""
 GUIDED_RIVALS: Final = 2
 
 
@@ -69,21 +72,18 @@ class Refinement:
     def run(self) -> RefineReport:
         """Search, measure, keep, report."""
         try:
-            with writing(self.setting.folder):
-                return self._run()
+            search = self._search()
         except EmbodiedError as error:
-            with suppress(JournalUnwritable):  # what is told to the user is what came first
-                self.journal.write("run_ended", verdict=Verdict.UNKNOWN.value, reason=error.message)
+            self.journal.write("run_ended", verdict=Verdict.UNKNOWN.value, reason=error.message)
             raise
-
-    def _run(self) -> RefineReport:
-        search = self._search()
         chosen = self.progress.best
         if chosen is None and not self.clock.over():
             raise self._no_reward()
         choice = search.choice if chosen is None else search.choice_of(chosen.number)
         kept = None if chosen is None else keep_policy(self.setting, self.journal, chosen, choice)
         report = report_of(self.setting, self.progress, self.clock.elapsed, chosen, kept)
+        if kept is not None and self.setting.wish.gate:
+            report = replace(report, proposed=self._proposed(kept))
         write_page(self.setting, report, choice)
         self.journal.write(
             "run_ended",
@@ -92,6 +92,35 @@ class Refinement:
             stopped=self.clock.stop.is_set(),
         )
         return report
+
+    def _proposed(self, kept: Artefact) -> Proposed | None:
+        """What the gate says of the policy as a skill; None if it is too weak to be asked."""
+        setting = self.setting
+        if kept.measured.rate < WORTH_PROPOSING:
+            return None
+        self.journal.write("phase", doing="the gate: as a skill, through the arm's bridge")
+        try:
+            proposed = propose(
+                kept,
+                setting.task,
+                setting.source,
+                setting.launch.world.settings,
+                setting.folder,
+                kind=setting.launch.world.kind,
+                seeds=setting.wish.gate,
+                tell=self._heard_of_gate,
+                stop=self.clock.stop,
+            )
+        except EmbodiedError as error:  # training has its result, whatever the library says
+            self.journal.write("note", text=f"the policy is no skill: {error.message}")
+            return None
+        self.journal.write("skill_proposed", **{**asdict(proposed), "grade": proposed.grade.value})
+        return proposed
+
+    def _heard_of_gate(self, line: str) -> None:
+        """What failed, and how it ended: a hundred seeds that begin and pass are no news."""
+        if "FAILED" in line or "held-out seeds" in line or "waiting" in line:
+            self.journal.write("note", text=f"gate: {line}")
 
     def _search(self) -> Search:
         """Look around, choose who trains, and search; what was searched knows who trained which candidate."""
@@ -146,7 +175,9 @@ class Refinement:
     def _no_reward(self) -> NoReward:
         last = next(reversed(self.progress.candidates.values()), None)
         said = f"\n{last.critique}" if last else ""
-        return NoReward(
+        error = NoReward(
             "No reward was accepted, so nothing was trained.",
             remedy=f"Look at {self.setting.folder / 'candidates'} and at what the critic says:{said}",
         )
+        self.journal.write("run_ended", verdict=Verdict.UNKNOWN.value, reason=error.message)
+        return error

@@ -20,6 +20,7 @@ class Wish:
             goal parser, says so.
         skill: of the library, to begin with; "" to look for one that achieves the task.
         seed: of everything that is drawn at random.
+        gate: held-out seeds of the gate that makes the policy a skill; 0 to leave it a file.
         feedback: what a person says of how a resumed run went so far; a new round begins with it.
     """
 
@@ -30,6 +31,7 @@ class Wish:
     schedule: Schedule = field(default_factory=Schedule)
     success: str = ""
     skill: str = ""
+    gate: int = 0
     feedback: str = ""
 
 
