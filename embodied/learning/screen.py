@@ -129,7 +129,7 @@ def candidate_table(progress: Progress) -> Table:
         cells = (
             "▶" if number in progress.training else "",
             str(number),
-            candidate.proposal.name,
+            candidate.proposal.name + _by(number, progress),
             _terms(last),
             str(candidate.steps or ""),
             percent(last),
@@ -148,8 +148,9 @@ def line_of(record: dict[str, Any], progress: Progress) -> str:
         case "run_resumed":
             return "goes on"
         case "phase":
-            number = f", candidate {record['candidate']}" if "candidate" in record else ""
-            return f"{record['doing']}{number}"
+            numbers = ", ".join(map(str, progress.training))
+            several = "s" if len(progress.training) > 1 else ""
+            return record["doing"] + (f", candidate{several} {numbers}" if numbers else "")
         case "candidate":
             candidate = progress.candidates[record["candidate"]["number"]]
             return f"candidate {candidate.number} ({candidate.proposal.name}): {candidate.state}"
@@ -161,11 +162,19 @@ def line_of(record: dict[str, Any], progress: Progress) -> str:
                 f"  {_terms(last)}"
             )
         case "trainer_chosen":
-            return f"trainer {record['trainer']}, {record['why']}"
+            number = f"candidate {record['candidate']} goes on: " if record.get("candidate") else ""
+            return f"{number}trainer {record['trainer']}, {record['why']}"
+        case "screening_cut":
+            return "screening has taken long enough: the best so far go on"
         case "policy_kept":
             return f"policy {record['policy'][:16]} kept"
         case _:
             return ""
+
+
+def _by(number: int, progress: Progress) -> str:
+    """Who trains it, where that is another than trains the rest."""
+    return f" ({progress.switched[number].trainer})" if number in progress.switched else ""
 
 
 def percent(checkpoint: Checkpoint | None) -> str:

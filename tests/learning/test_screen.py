@@ -66,6 +66,25 @@ def test_the_table_has_a_row_for_each_candidate() -> None:
     assert row.split() == ["▶", "1", "push,", "level", "reach", "0.25", "500", "75", "%", "75", "%", "▇"]
 
 
+def test_all_that_are_trained_at_the_same_time_are_marked() -> None:
+    progress = Progress()
+    second = {**PAST[1], "candidate": Candidate(2, Proposal("push, cost", "", {})).to_plain()}
+    switched = {"type": "trainer_chosen", "t": 103.0, "candidate": 2, "trainer": "sac", "why": "it stalled"}
+    more = {"guide": "", "numbers": {}}
+    both = {"type": "phase", "t": 103.0, "doing": "training on", "candidates": [1, 2]}
+    shown = console()
+    lines = Lines(shown)
+    for record in (*PAST, second, {**switched, **more}, both, MEASURED):
+        progress.advance(record)
+        lines.on_record(record)
+    shown.print(candidate_table(progress))
+    text = shown.export_text()
+    assert "training on, candidates 1, 2" in text
+    assert "candidate 2 goes on: trainer sac, it stalled" in text
+    assert "push, cost (sac)" in text
+    assert text.count("▶") == 2
+
+
 def test_who_watches_depends_on_where() -> None:
     assert isinstance(watcher_for(console(), 5, quiet=False), Lines)
     assert isinstance(watcher_for(console(terminal=True), 5, quiet=False), LiveTable)
