@@ -36,7 +36,11 @@ def refine(
         str, typer.Option(help="When it is done, as a condition over facts; for what no goal sentence says.")
     ] = "",
     designer: Annotated[
-        str, typer.Option(help="Who writes rewards: [cyan]offline[/cyan] composes them, with no model.")
+        str,
+        typer.Option(
+            help="Who writes rewards: [cyan]offline[/cyan] composes them, with no model; [cyan]llm[/cyan] "
+            "asks one; [cyan]auto[/cyan] asks one where it can."
+        ),
     ] = "offline",
     trainer: Annotated[
         str, typer.Option(help="What trains: [cyan]auto[/cyan], [cyan]sac[/cyan] or [cyan]guided[/cyan].")
@@ -48,6 +52,13 @@ def refine(
             metavar="SKILL",
             help="A skill to begin with: its name, or a call with arguments; or [cyan]nothing[/cyan]. "
             "Without it the library is searched.",
+        ),
+    ] = "",
+    feedback: Annotated[
+        str,
+        typer.Option(
+            metavar="WORDS",
+            help="With --resume: what to do otherwise; a new round of rewards begins with it.",
         ),
     ] = "",
     minutes: Annotated[float, typer.Option(min=0.05, help="Time for the search, in all.")] = MINUTES,
@@ -90,7 +101,9 @@ def refine(
       embodied refine tabletop --task "put the red cube in the bowl"
       embodied refine tabletop --task "push the blue cube to the target" --from my-push
       embodied refine tabletop --task "nestle" --success "distance(pose\\[red_cube], pose\\[bowl]) < 0.1"
+      embodied refine tabletop --task "open the drawer" --designer llm --set model.name=NAME
       embodied refine --resume last --minutes 20
+      embodied refine --resume last --feedback "it jerks; approach from above"
 
     Success is judged by the task's own condition, on seeds that training never saw. Ctrl-C keeps the best
     policy so far, and the run can be resumed. Needs the extra: pip install 'embodied-agent\\[arm,learn]'
@@ -101,7 +114,8 @@ def refine(
 
     overrides = options.overrides_of(settings, {"engine": engine})
     console = Console(stderr=as_json, highlight=False)
-    wish = Wish(task or success, designer, trainer, seed, Schedule(minutes), success=success, skill=skill)
+    wish = Wish(task or success, designer, trainer, seed, Schedule(minutes), success=success, skill=skill,
+        feedback=feedback.strip())  # fmt: skip
     work = work_for(jobs, wish.schedule, memory_mb=memory, cluster=cluster)
     wish = replace(wish, schedule=replace(wish.schedule, finalists=finalists or min(work.jobs, PAIR)))
     wish = replace(wish, gate=gate)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from embodied.budget import Budget
+from embodied.condition import facts_in
 from embodied.errors import BadInput, BudgetSpent, ModelError, ModelInterrupted, did_you_mean
 from embodied.launchfile import Limits
 from embodied.learning.budget import Clock
@@ -20,6 +21,7 @@ from embodied.models.client import connect, refuse_unusable
 from embodied.models.endpoint import is_configured
 from embodied.models.settings import Model
 from embodied.models.usage import Usage
+from embodied.plugins import load_world
 from embodied.rewards.errors import RewardError
 
 OFFLINE: Final = "offline"
@@ -107,10 +109,23 @@ def designer_of(
         examiner = ground.examiner
         brief = Brief(
             ground.task, examiner.observation, examiner.action, examiner.experience,
-            DISCOUNT, wish.schedule.reflection,
+            DISCOUNT, meanings(ground), wish.schedule.reflection,
         )  # fmt: skip
         asks = ModelDesigner(client, brief)
         yield asks if wish.designer == "llm" else Fallback(asks, offline, note)
+
+
+def meanings(ground: Ground) -> dict[str, str]:
+    """What the facts of the success condition mean, as the kind of world says it; empty if it does not."""
+    if ground.launch is None or ground.task.condition is None:
+        return {}
+    world = ground.launch.world
+    try:
+        families = load_world(world.kind).spec(world.settings).families
+    except BadInput:  # tasks of a kind that no run can be in: observations tell all there is
+        return {}
+    named = {fact.family: fact for fact in facts_in(ground.task.condition)}
+    return {str(fact): families[name].doc for name, fact in named.items() if name in families}
 
 
 def _offline(wish: Wish, ground: Ground) -> OfflineDesigner:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -62,6 +62,7 @@ class Brief:
     Attributes:
         experience: episodes of random motion, for the ranges that are really met.
         discount: of the next step's reward against this one's.
+        meanings: of the families of facts that the condition names, in a sentence each.
         reflection: whether it is told what the critic and the analyst said of earlier rewards; without, only
             the rewards and how often each succeeded.
     """
@@ -71,6 +72,7 @@ class Brief:
     action: ActionSpec
     experience: Sequence[Episode]
     discount: float
+    meanings: Mapping[str, str] = field(default_factory=dict)
     reflection: bool = True
 
 
@@ -131,6 +133,7 @@ def designer_messages(
         language=reference(),
         sentence=task.sentence,
         condition=str(task.condition),
+        meanings="".join(f"\n- `{name}`: {text}" for name, text in brief.meanings.items()),
         episode=_episode(brief),
         observation="\n".join(f"- {_told(entry)}" for entry in brief.observation.entries),
         action="\n".join(f"- {_told(entry)}" for entry in brief.action.entries),

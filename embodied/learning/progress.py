@@ -151,7 +151,7 @@ def in_words(used: Usage) -> str:
         f"{used.calls} call{'' if used.calls == 1 else 's'}",
         f"{used.tokens:,} tokens".replace(",", " "),
     ]
-    parts += [f"{used.cost:.3g} of the prices' currency"] if used.cost else []
+    parts += [f"{used.cost:.3g} in [model]'s prices"] if used.cost else []
     parts += [f"{used.cached} answered from the cache"] if used.cached else []
     return ", ".join(parts)
 

@@ -12,7 +12,9 @@ from embodied.journal import Journal, Record, read
 from embodied.launchfile import LaunchFile
 from embodied.learning.budget import Clock, Work
 from embodied.learning.choosing import choose_task
+from embodied.learning.designers import OFFLINE, check_designer
 from embodied.learning.environment import fingerprint, load_tasks
+from embodied.learning.feedback import refuse_not_understood
 from embodied.learning.progress import Progress
 from embodied.learning.refined import RefineReport
 from embodied.learning.refinement import Refinement
@@ -43,19 +45,29 @@ def start_refining(
     Args:
         on_past: gets the records of the parts of a resumed run that are over, then `on_record` the new ones.
         work: how many are trained at the same time.
-        wish: of a resumed run, only its `schedule.minutes` counts; the rest is as it was started.
+        wish: of a resumed run, only its `schedule.minutes` and its `feedback` count; the rest is as it was
+            started. With feedback the minutes are for what follows, without for all of it.
 
     Raises:
-        BadInput: no such task, no success condition, no such run.
+        BadInput: no such task, no success condition, no such run, no such designer; feedback that nothing
+            can be made of.
+        ModelError: the designer is a model, and it cannot be asked.
         EnvironmentChanged: what is resumed began in another environment.
         NoTrainer: a package is not installed.
         NoReward: the critic accepted no candidate.
     """
     past = find_refinement(runs_dir, resume) if resume else None
+    if past is None and wish.feedback:
+        raise BadInput("There is nothing yet to give feedback on.", remedy="Say --resume RUN, or last.")
+    before = list(read(past[0] / JOURNAL)) if past is not None else []
+    progress = Progress()
+    for record in before:
+        progress.advance(record)
     if past is not None:
-        wish = resumed_wish(past[1], wish)
-    if wish.designer != "offline":
-        raise BadInput(f"The designer {wish.designer!r} is not built yet.", remedy="There is: offline.")
+        wish = resumed_wish(past[1], wish, progress.seconds)
+    check_designer(wish.designer, launch.model)
+    if wish.feedback and wish.designer == OFFLINE:
+        refuse_not_understood(wish.feedback)
     check_trainer(wish.trainer)
     source = load_tasks(launch.world.kind)
     kind, settings = launch.world.kind, launch.world.settings
@@ -68,9 +80,7 @@ def start_refining(
             refuse_changed(past[1]["fingerprint"], now, past[0].name)
         folder = past[0] if past is not None else new_run(runs_dir, wish.sentence)
         setting = Setting(launch, wish, task, source, environment, folder)
-        progress = Progress()
-        for record in read(folder / JOURNAL) if past is not None else ():
-            progress.advance(record)
+        for record in before:
             on_past(record)
         journal = Journal(folder / JOURNAL)
         try:

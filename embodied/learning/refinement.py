@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -14,10 +15,11 @@ from embodied.journal import Journal
 from embodied.learning.artefact import Artefact
 from embodied.learning.beginning import best_beginning
 from embodied.learning.budget import Clock, Work
-from embodied.learning.candidates import OfflineDesigner
 from embodied.learning.cluster import Cluster
 from embodied.learning.crew import Alone, Crew
-from embodied.learning.errors import NoReward
+from embodied.learning.designers import OFFLINE, designer_of
+from embodied.learning.errors import NoReward, writing
+from embodied.learning.feedback import read_feedback
 from embodied.learning.ground import Ground, lay_ground, sketched
 from embodied.learning.keeping import keep_policy
 from embodied.learning.leg import SUCCESSES
@@ -28,6 +30,7 @@ from embodied.learning.proposing import Proposed, propose
 from embodied.learning.refined import RefineReport, report_of, write_page
 from embodied.learning.resuming import MODE
 from embodied.learning.search import Search, told
+from embodied.learning.switching import switch_for
 from embodied.learning.trainer import AUTO, Choice, choose_trainer
 from embodied.learning.wish import Setting
 from embodied.outcome import Verdict
@@ -53,6 +56,8 @@ class Refinement:
         setting, wish = self.setting, self.setting.wish
         if resumed:
             self.journal.write("run_resumed", run=setting.folder.name, wish=msgspec.to_builtins(wish))
+            if wish.feedback:
+                self.journal.write("feedback", **self._heard(wish.feedback))
             return
         self.journal.write(
             "run_started",
@@ -68,6 +73,15 @@ class Refinement:
             fingerprint=dict(fingerprint),
             version=__version__,
         )
+
+    def _heard(self, text: str) -> dict[str, Any]:
+        """A person's words, what is made of them, and the round after which they were said."""
+        after = max(self.progress.proposals, default=0)
+        if self.setting.wish.designer != OFFLINE:
+            return {"text": text, "after": after, "understood": ["it is told to the model"], "missed": []}
+        reading = read_feedback(text)
+        understood, missed = list(reading.understood), list(reading.missed)
+        return {"text": text, "after": after, "understood": understood, "missed": missed}
 
     def run(self) -> RefineReport:
         """Search, measure, keep, report."""
@@ -129,19 +143,18 @@ class Refinement:
         ground = lay_ground(
             setting.task, setting.make, setting.environment, setting.folder / SUCCESSES, setting.launch
         )
-        examiner = ground.examiner
-        assert setting.task.condition is not None
-        designer = OfflineDesigner(setting.task.condition, examiner.observation, examiner.action, seed)
         choice = self._choose(ground)
         schedule = setting.wish.schedule
         if choice.guide is not None:  # its steps take longer, and it leads most rewards the same way
             rivals = min(schedule.rivals, GUIDED_RIVALS)
             schedule = replace(schedule, rivals=rivals, screening=2 * schedule.screening)
-        search = Search(
-            ground, designer, choice, self._crew(ground), schedule, self.clock, self.journal,
-            self.progress, setting.folder, seed,
-        )  # fmt: skip
-        search.run()
+        wish, model, used = setting.wish, setting.launch.model, self.progress.used
+        with designer_of(wish, model, ground, self.clock, self.journal, used) as designer:
+            search = Search(
+                ground, designer, choice, self._crew(ground), schedule, self.clock, self.journal,
+                self.progress, setting.folder, seed, switch_for(choice, ground),
+            )  # fmt: skip
+            search.run()
         return search
 
     def _crew(self, ground: Ground) -> Crew:

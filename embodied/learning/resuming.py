@@ -38,10 +38,16 @@ def resumed_launch(runs_dir: Path, name: str) -> Mapping[str, Any]:
     return launch
 
 
-def resumed_wish(begun: Record, now: Wish) -> Wish:
-    """What was asked for when it began; of what is asked now, only the minutes count."""
+def resumed_wish(begun: Record, now: Wish, seconds: float) -> Wish:
+    """What was asked for when it began; of what is asked now, only the minutes and a person's words count.
+
+    Args:
+        seconds: that earlier parts took. A person's words get the minutes for themselves; without, they are
+            for all of it.
+    """
     before = msgspec.convert(begun["wish"], Wish)
-    return replace(before, schedule=replace(before.schedule, minutes=now.schedule.minutes))
+    minutes = now.schedule.minutes + (seconds / 60 if now.feedback else 0.0)
+    return replace(before, schedule=replace(before.schedule, minutes=minutes), feedback=now.feedback)
 
 
 def refuse_changed(before: Mapping[str, str], now: Mapping[str, str], run: str) -> None:

@@ -12,7 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from embodied.learning.candidates import Candidate
-from embodied.learning.progress import Progress
+from embodied.learning.progress import Progress, in_words
+from embodied.models.usage import Usage
 from embodied.rewards.training import Checkpoint
 from embodied.view.live import REFRESH_PER_SECOND
 from embodied.view.timeline import clock
@@ -109,14 +110,19 @@ class LiveTable:
         with self._lock:
             self._progress.advance(record)
             self._seen = time.monotonic()
+            if record["type"] == "run_resumed":
+                self._minutes = record["wish"]["schedule"]["minutes"]
 
     def _render(self) -> RenderableType:
         with self._lock:
             progress = self._progress
             passed = progress.seconds + time.monotonic() - self._seen
             left = max(0.0, 60.0 * self._minutes - passed)
-            head = Text(f"{progress.doing or 'starting'}  ·  {clock(passed)}, {clock(left)} left", "bold")
-            return Group(head, candidate_table(progress))
+            asked = f"  ·  models: {in_words(progress.used)}" if progress.used.calls else ""
+            words = f"{progress.doing or 'starting'}  ·  {clock(passed)}, {clock(left)} left{asked}"
+            head = Text(words, "bold")
+            news = [Text(f"note: {progress.note}", "dim")] if progress.note else []
+            return Group(head, candidate_table(progress), *news)
 
 
 def candidate_table(progress: Progress) -> Table:
@@ -166,6 +172,13 @@ def line_of(record: dict[str, Any], progress: Progress) -> str:
             return f"{number}trainer {record['trainer']}, {record['why']}"
         case "screening_cut":
             return "screening has taken long enough: the best so far go on"
+        case "note":
+            return f"note: {record['text']}"
+        case "feedback":
+            return f"a person says: {progress.feedback[-1].words}"
+        case "model_call":
+            fault = f", {record['error']}" if record["error"] else ""
+            return f"asked {record['model']}: {in_words(Usage().plus(record))}{fault}"
         case "policy_kept":
             return f"policy {record['policy'][:16]} kept"
         case _:

@@ -170,7 +170,8 @@ def reference() -> str:
             *lines,
             f"methods of arrays: {', '.join(sorted(METHODS))}; also abs(x), x.shape[0], np.pi",
             "operators: + - * / // % **, & | ^ ~ for conditions, < <= > >= == !=, x[:, 2], x[:, None]",
-            "constants and functions above reward; for i in range(3); names assigned anew, never in place",
+            "constants and functions above reward, each above those that call it; for i in range(3)",
+            "names assigned anew, never in place",
             "not there: if (write np.where), and/or/not (write & | ~), while, comprehensions, +=, imports",
             f"at most {MAX_TERMS} terms, {MAX_OPERATIONS} operations a call, exponents up to {MAX_EXPONENT}",
         )
