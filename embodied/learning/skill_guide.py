@@ -18,6 +18,7 @@ from embodied.errors import EmbodiedError, WorldError
 from embodied.facts import UNKNOWN, FactFamily, FactSource, Key, Observation, Value
 from embodied.learning.environment import Environment, Flat
 from embodied.learning.skill_hand import Hand
+from embodied.learning.skill_numbers import numbers_of, with_numbers
 from embodied.learning.skill_use import SkillUse
 from embodied.outcome import PrimitiveResult
 from embodied.primitives import PrimitiveSpec
@@ -61,6 +62,8 @@ class SkillGuide:
         kind: str,
     ) -> None:
         self.uses = tuple(uses)
+        self.parameters = numbers_of(self.uses, library)
+        self._made_of = library, hand, primitives, families, kind
         self._body = LockstepBody(hand, BodySpec(kind, "training", primitives, families, {}))
         self._executor = SkillExecutor(library, self._body, Limits())
         self._thread: threading.Thread | None = None
@@ -71,6 +74,11 @@ class SkillGuide:
     def name(self) -> str:
         """ "pick(object=red_cube); put-in(object=red_cube, container=bowl)"."""
         return "; ".join(map(str, self.uses))
+
+    def with_values(self, values: Mapping[str, float]) -> SkillGuide:
+        """See `Tunable.with_values`: the skills are called with these numbers."""
+        uses = with_numbers(self.uses, self.parameters, values)
+        return SkillGuide(uses, *self._made_of)
 
     def begin(self, environment: Environment) -> None:
         """See `Guide.begin`."""
