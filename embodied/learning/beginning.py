@@ -15,7 +15,7 @@ from embodied.learning.environment import Environment, TrainingTask, load_tasks
 from embodied.learning.episodes import TRAINING_SEEDS, Episode
 from embodied.learning.errors import NoGuide
 from embodied.learning.examining import Examiner
-from embodied.learning.guides import Guide
+from embodied.learning.guides import Guide, Tunable
 from embodied.learning.skill_guide import SkillGuide, facts_told
 from embodied.learning.skill_hand import Hand, means_of
 from embodied.learning.skill_use import SkillUse, found, planned, uses_from, uses_named
@@ -113,6 +113,8 @@ def best_beginning(
     examiner: Examiner,
     wanted: str,
     episodes: int,
+    *,
+    numbers: bool = False,
 ) -> tuple[Guide | None, int]:
     """What to begin with, and on how many of so many episodes of training seeds it succeeds.
 
@@ -122,6 +124,7 @@ def best_beginning(
     Args:
         drawn: the sketch, if there is one.
         wanted: see `Beginnings.wanted`; "" for whatever is better, `NOTHING` for none.
+        numbers: of what was not asked for by name, only what has numbers that can be searched.
 
     Raises:
         NoGuide, BadSkill: the skill that was asked for cannot be begun with.
@@ -129,6 +132,8 @@ def best_beginning(
     best: Guide | None = None
     most = 0
     for guide in _offered(launch, task, drawn, examiner, wanted):
+        if numbers and not wanted and not (isinstance(guide, Tunable) and guide.parameters):
+            continue
         done = examiner.run(guide.act, range(TRAINING_SEEDS - episodes, TRAINING_SEEDS), begin=guide.begin)
         examiner.keep(done or ())
         successes = sum(episode.succeeded for episode in done or ())

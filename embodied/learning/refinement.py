@@ -177,8 +177,9 @@ class Refinement:
         """Who trains; a weak skill is measured first, on seeds of training."""
         setting, wish = self.setting, self.setting.wish
         guide, successes = best_beginning(
-            setting.launch, setting.task, sketched(ground), ground.examiner, wish.skill, GUIDED_EPISODES
-        )
+            setting.launch, setting.task, sketched(ground), ground.examiner, wish.skill, GUIDED_EPISODES,
+            numbers=wish.trainer == "cma",
+        )  # fmt: skip
         asked = wish.skill and wish.trainer == AUTO and guide is not None and successes > 0
         trainer = "guided" if asked else wish.trainer
         choice = choose_trainer(trainer, guide, successes, GUIDED_EPISODES)
