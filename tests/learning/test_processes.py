@@ -13,13 +13,16 @@ from typing import Any
 import psutil
 import pytest
 
-from embodied.learning.budget import Work
+from embodied.launchfile import from_table
+from embodied.learning.budget import Schedule, Work
 from embodied.learning.crew import Crew
 from embodied.learning.processes import Processes
 from embodied.learning.progress import Progress
+from embodied.learning.refine import start_refining
 from embodied.learning.trainer import trainer_named
+from embodied.learning.wish import Wish
 from tests.learning.plugged import plugged
-from tests.learning.searching import FARTHER, NEARER, SCHEDULE, Fixed, checkpoints, notes, search
+from tests.learning.searching import FARTHER, LAUNCH, NEARER, SCHEDULE, Fixed, checkpoints, notes, search
 
 __all__ = ["plugged"]
 PAIR = replace(SCHEDULE, finalists=2)
@@ -123,3 +126,20 @@ def test_a_killed_run_leaves_no_process_and_goes_on_to_the_same_result(
     whole = search(tmp_path / "whole", designer, trainer_named("played"))
     assert resumed.candidates == whole.candidates
     assert checkpoints(killed) == checkpoints(tmp_path / "whole")
+
+
+@pytest.mark.slow
+def test_a_whole_refinement_is_the_same_in_processes(plugged: Path, tmp_path: Path) -> None:
+    """With a trainer that learns; about a minute."""
+    pytest.importorskip("stable_baselines3")
+    schedule = Schedule(5, rivals=2, screening=250, every=250, most=750, held_out=20, rounds=1, finalists=2)
+    wish = Wish("Reach", trainer="sac", schedule=schedule, skill="nothing")
+    launch = from_table(LAUNCH, "the toys")
+    alone, together = (
+        start_refining(launch, wish, runs_dir=tmp_path / name, work=Work(jobs))
+        for name, jobs in (("alone", 1), ("together", 2))
+    )
+    assert checkpoints(alone.folder) == checkpoints(together.folder)
+    assert alone.artefact is not None
+    assert together.artefact is not None
+    assert alone.artefact.digest == together.artefact.digest
