@@ -156,7 +156,7 @@ def line_of(record: dict[str, Any], progress: Progress) -> str:
         case "phase":
             numbers = ", ".join(map(str, progress.training))
             several = "s" if len(progress.training) > 1 else ""
-            return record["doing"] + (f", candidate{several} {numbers}" if numbers else "")
+            return str(record["doing"]) + (f", candidate{several} {numbers}" if numbers else "")
         case "candidate":
             candidate = progress.candidates[record["candidate"]["number"]]
             return f"candidate {candidate.number} ({candidate.proposal.name}): {candidate.state}"
