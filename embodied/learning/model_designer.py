@@ -133,7 +133,7 @@ def designer_messages(
         language=reference(),
         sentence=task.sentence,
         condition=str(task.condition),
-        meanings="".join(f"\n- `{name}`: {text}" for name, text in brief.meanings.items()),
+        meanings="\n".join(f"- `{name}`: {text}" for name, text in brief.meanings.items()),
         episode=_episode(brief),
         observation="\n".join(f"- {_told(entry)}" for entry in brief.observation.entries),
         action="\n".join(f"- {_told(entry)}" for entry in brief.action.entries),
