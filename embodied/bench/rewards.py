@@ -58,10 +58,14 @@ def metaworld(
     ]
 
 
-def tabletop(seeds: int) -> list[RefineCase]:
-    """A refinement for each task and seed, as the command makes it."""
+def tabletop(seeds: int, processes: int = 1) -> list[RefineCase]:
+    """A refinement for each task and seed, as the command makes it with so many `--jobs`."""
     return [
-        RefineCase(f"tabletop/{task}/{trainer}/{seed}", "tabletop", task, trainer, seed, minutes)
+        RefineCase(
+            f"tabletop/{task}/{trainer}/{processes} at a time/{seed}",
+            *("tabletop", task, trainer, seed, minutes),
+            processes=processes,
+        )
         for seed in TABLETOP_SEEDS[:seeds]
         for task, trainer, minutes in TABLETOP
     ]

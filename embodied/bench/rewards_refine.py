@@ -8,13 +8,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from embodied.errors import EmbodiedError
 from embodied.launchfile import from_table
-from embodied.learning.budget import Schedule
+from embodied.learning.budget import Schedule, work_for
 from embodied.learning.refine import start_refining
 from embodied.learning.refined import RefineReport
 from embodied.learning.wish import Wish
@@ -22,6 +22,7 @@ from embodied.outcome import Verdict
 from embodied.plugins import load_world
 
 MODULE: Final = "embodied.bench.rewards_refine"
+PAIR: Final = 2
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class RefineCase:
         minutes: as `--minutes`: for the search, in all.
         schedule: what else of a `Schedule` differs from the command's own, such as {"critic": false}.
         labels: more columns of its row.
+        processes: that train at the same time, and finalists that are trained side by side, at most two.
     """
 
     key: str
@@ -48,6 +50,7 @@ class RefineCase:
     settings: Mapping[str, Any] = field(default_factory=dict)
     schedule: Mapping[str, Any] = field(default_factory=dict)
     labels: Mapping[str, Any] = field(default_factory=dict)
+    processes: int = 1
 
     @property
     def module(self) -> str:
@@ -61,12 +64,14 @@ def refined(case: RefineCase) -> dict[str, Any]:
     """The row of a case."""
     anything = load_world(case.kind).spec(case.settings).vocabulary.examples[0]  # a launch needs a goal
     launch = from_table({"goal": {"text": anything}, "world": {"kind": case.kind, **case.settings}}, case.key)
-    schedule = Schedule(case.minutes, **case.schedule)
+    schedule = Schedule(case.minutes, finalists=min(case.processes, PAIR))
+    schedule = replace(schedule, **case.schedule)
     wish = Wish(case.task, case.designer, case.trainer, case.seed, schedule)
+    work = work_for(case.processes, schedule)
     began = time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix="embodied-bench-") as folder:
-            row = _row(start_refining(launch, wish, runs_dir=Path(folder)))
+            row = _row(start_refining(launch, wish, runs_dir=Path(folder), work=work))
     except EmbodiedError as error:
         row = {"verdict": Verdict.UNKNOWN.value, "reason": str(error)[:300], "successes": 0, "episodes": 0}
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -95,7 +96,7 @@ def _tabletop(seeds: int, jobs: int, file: Path) -> None:
     from embodied.bench import rewards_table as table
     from embodied.bench.rewards_process import run_process
 
-    cases = bench.tabletop(seeds or len(bench.TABLETOP_SEEDS))
+    cases = bench.tabletop(seeds or len(bench.TABLETOP_SEEDS), max(1, (os.cpu_count() or 1) // jobs))
     rows = run_cases(cases, file, run=run_process, jobs=jobs, tell=tell)
     print_table("Skills at the table, no key", table.tabletop(rows))
     for line in (table.TABLETOP_CONDITIONS, versions(rows)):

@@ -45,8 +45,9 @@ def report(successes: int, *, kept: bool = True) -> RefineReport:
 def test_it_asks_for_what_the_case_says_and_counts_trainings(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
 
-    def start(launch: Any, wish: Any, *, runs_dir: Path) -> RefineReport:
+    def start(launch: Any, wish: Any, *, runs_dir: Path, work: Any) -> RefineReport:
         asked.append((launch, wish))
+        assert work.jobs == 1
         return report(96)
 
     monkeypatch.setattr(rewards_refine, "start_refining", start)
@@ -97,5 +98,5 @@ def test_tables_of_the_tabletop_and_of_ablations(monkeypatch: pytest.MonkeyPatch
     assert "80" in lines[-1]
     table = [{**refined(one), "cpu_s": 120.0, "seconds": 150.0} for one in rewards.tabletop(2)]
     reach = rewards_table.tabletop(table)[1]
-    assert reach[:4] == ("Reach", "sac", "2", "192 of 200")
+    assert reach[:5] == ("Reach", "sac", "1", "2", "192 of 200")
     assert reach[-3:] == ("2.5", "3", "2.0")
