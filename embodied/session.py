@@ -31,7 +31,7 @@ from embodied.launchfile import LaunchFile, Override, load_launch_file
 from embodied.launchfile import Limits as SpendingLimits
 from embodied.library.scenes import expected
 from embodied.loop.goal import understand
-from embodied.loop.lifecycle import Onlookers, run_in_world
+from embodied.loop.lifecycle import Onlookers, Place, run_in_world
 from embodied.loop.pursuit import take_up, towards
 from embodied.loop.report import INTERRUPTED, RunReport
 from embodied.loop.run import Run
@@ -98,11 +98,13 @@ class Session:
         onlookers: Onlookers | None = None,
         client: ModelClient | None = None,
         mode: str = MODE,
+        place: Place | None = None,
     ) -> None:
         self.launch = launch
         self.spec = load_world(launch.world.kind).spec(launch.world.settings)
         self._runs_dir = runs_dir or folders.runs_folder()
         self._onlookers, self._client, self._mode = onlookers or Onlookers(), client, mode
+        self._place = place
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._ready: Future[Run] = Future()
         self._stop = threading.Event()
@@ -234,6 +236,7 @@ class Session:
                 task=self._serve,
                 announced={"mode": self._mode},
                 client=self._client,
+                place=self._place,
             )
             reason = self._report.reason
         except EmbodiedError as error:

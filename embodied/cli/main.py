@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from typer.main import get_group_from_info
 from typer.models import TyperInfo
 
-from embodied.cli import doctor, ending, explore, goal, refine, replay, run, runs
+from embodied.cli import deploy, doctor, ending, explore, goal, refine, replay, run, runs
 from embodied.errors import BadInput, EmbodiedError
 
 
@@ -43,7 +43,13 @@ def _keys() -> typer.Typer:
     return keys.app
 
 
-ON_DEMAND = {"skills": _skills, "bench": _bench, "keys": _keys}
+def _arm() -> typer.Typer:
+    from embodied.cli import arm
+
+    return arm.app
+
+
+ON_DEMAND = {"skills": _skills, "bench": _bench, "keys": _keys, "arm": _arm}
 
 
 class _OnDemand(TyperGroup):
@@ -118,6 +124,7 @@ app.command("run")(run.run)
 app.command("goal")(goal.goal)
 app.command("explore")(explore.explore)
 app.command("refine")(refine.refine)
+app.command("deploy")(deploy.deploy)
 app.command("doctor")(doctor.doctor)
 app.command("runs")(runs.runs)
 app.command("replay")(replay.replay)

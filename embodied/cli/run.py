@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from embodied.cli import ending, folders, options
+from embodied.cli.consenting import ask_consent
 from embodied.cli.learned import note_lessons
 from embodied.cli.stopping import stop_on_signal
 from embodied.errors import BadInput
@@ -47,6 +48,9 @@ def run(
     no_model_cache: Annotated[
         bool, typer.Option("--no-model-cache", help="Ask models again what an earlier run asked.")
     ] = False,
+    consent: Annotated[
+        str, typer.Option(metavar="ARM", help="Where the body is a real arm: let the one of this name move.")
+    ] = "",
     quiet: options.Quiet = False,
 ) -> None:
     """Pursue a goal in a world, and show what happens.
@@ -67,6 +71,7 @@ def run(
     console = Console(stderr=as_json, highlight=False)
     with ending.errors_as_json(as_json, goal or ""):
         chosen = _launch(launch, resume, overrides)
+        ask_consent(chosen, consent)
         report, interrupted = _pursue(chosen, resume, console, quiet=quiet, show_map=show_map)
     _finish(report, chosen, console, interrupted=interrupted, as_json=as_json)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from embodied.condition import Condition, evaluate, parse
+from embodied.deploying.fitness import skills_for
 from embodied.errors import (
     BadGoal,
     BudgetSpent,
@@ -68,6 +69,14 @@ class Onlookers:
     ask: Callable[[str], bool] | None = None
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a run happens: its folder, and the world that it launches."""
+
+    folder: Path
+    simulation: Simulation
+
+
 def start_run(
     launch: LaunchFile,
     *,
@@ -116,11 +125,13 @@ def run_in_world(
     task: Task | None = None,
     announced: Mapping[str, Any] | None = None,
     client: ModelClient | None = None,
+    place: Place | None = None,
 ) -> RunReport:
     """One run: journal, world, body, executor; then `task` (towards `goal`, if none is given) within them.
 
     `announced` is added to the journal's `run_started`. A `BadGoal` in the place of a goal is one that a
     model is asked about first. `client`, if given, is asked in the place of the endpoint of the launch.
+    `place`: a folder and a simulation that were prepared before; it is closed at the end all the same.
     """
     if client is None and launch.agent.planner in MODEL_PLANNERS:
         from embodied.models.client import refuse_unusable
@@ -130,8 +141,8 @@ def run_in_world(
     text = goal.text if isinstance(goal, Goal) else launch.goal.text
     store = open_library(launch.world.kind, seeds=launch.agent.seed_skills)
     store.skills()  # a library that cannot be used is said before anything starts
-    folder = past.folder if past else new_run(runs_dir, text)
-    simulation = load_world(launch.world.kind).simulation(launch.world.settings, folder)
+    place = place or _place(launch, past.folder if past else new_run(runs_dir, text))
+    folder, simulation = place.folder, place.simulation
     if past:
         past.refuse_other_world(getattr(simulation, "identity", ""))
     with _journal_of(folder, onlookers) as journal:
@@ -155,6 +166,10 @@ def run_in_world(
             simulation.close()
         proving = Proving(life.store, launch, journal, life.tally.budget, life.stop, onlookers.on_record)
         return replace(report, unproven=proving.prove())
+
+
+def _place(launch: LaunchFile, folder: Path) -> Place:
+    return Place(folder, load_world(launch.world.kind).simulation(launch.world.settings, folder))
 
 
 @contextmanager
@@ -289,7 +304,7 @@ class _Life:
         limits = Limits(max_memory=allowed.memory_mb * 2**20, max_cpu_s=allowed.cpu_seconds)
         recorder = CallRecorder(self.journal, self.tally, world.spec.primitives)
         seed = int(self.launch.world.settings.get("seed") or 0)
-        skills = self.store.skills()
+        skills = skills_for(self.launch, self.store)
         with SkillExecutor(skills, world, limits, on_event=recorder.hear, seed=seed) as executor:
             yield executor, recorder
 

@@ -14,12 +14,14 @@ from typing import Any, Final
 from embodied.arms import consent
 from embodied.bridge.process import ChildProcess
 from embodied.errors import BadInput, SetupError, WorldError
+from embodied.facts import Observation
 from embodied.methods import WorldSpec
 from embodied.plugins import driver_names, load_bridge
 from embodied.world import Check, World
 from embodied_tabletop.engines import INSTALL, missing_packages
 from embodied_tabletop.real.driver import SOURCES
 from embodied_tabletop.real.franka_simulator import loopback_address
+from embodied_tabletop.real.rehearsing import rehearsal
 from embodied_tabletop.scenefile import load_scene
 
 SIMULATED: Final = frozenset({"tabletop", "twin"})
@@ -60,6 +62,11 @@ SCHEMA: Final[Mapping[str, Any]] = {
             "default": "fixed",
             "description": "What tells where things are: fixed (the scene file) or simulated.",
         },
+        "setup": {
+            "type": "object",
+            "default": {},
+            "description": "How things stand at the beginning, where they are simulated; for rehearsals.",
+        },
         "seed": {
             "type": "integer",
             "minimum": 0,
@@ -97,6 +104,7 @@ class Settings:
     scene: str = "arm"
     objects: str = "fixed"
     seed: int = 1
+    setup: Mapping[str, Any] = field(default_factory=dict)
     limits: Mapping[str, Any] = field(default_factory=dict)
     tool: Mapping[str, Any] = field(default_factory=dict)
     remote: Mapping[str, Any] = field(default_factory=dict)
@@ -136,7 +144,7 @@ class ArmSimulation:
         """Connect. Raises NoConsent before anything, where the arm is real and nobody has consented."""
         if self.settings.needs_consent:
             consent.required(self.settings.name)
-        return self.connect()
+        return self._world or self.connect()
 
     def connect(self) -> World:
         """Connect without consent: for looking; whoever moves asks `consent.required` first."""
@@ -200,13 +208,14 @@ def bridge_config(settings: Settings, connection: Mapping[str, Any]) -> dict[str
         "real_time": True,
     }
     if settings.driver == "tabletop":  # a simulator that has things of its own
-        own = {"scene": settings.scene, "seed": settings.seed, **connection}
+        own = {"scene": settings.scene, "seed": settings.seed, "setup": dict(settings.setup), **connection}
         return {"driver": "tabletop", "settings": own, **common}
     table = {
         "arm": {"driver": settings.driver, "settings": dict(connection)},
         "scene": settings.scene,
         "objects": settings.objects,
         "seed": settings.seed,
+        "setup": dict(settings.setup),
     }
     return {"driver": "table", "settings": table, **common}
 
@@ -238,6 +247,18 @@ class ArmPlugin:
                 remedy=f"Install the extra: {INSTALL}.",
             )
         return ArmSimulation(chosen, run_dir)
+
+    def arm_name(self, settings: Mapping[str, Any]) -> str:
+        return Settings.of(settings).name
+
+    def needs_consent(self, settings: Mapping[str, Any]) -> bool:
+        return Settings.of(settings).needs_consent
+
+    def rehearsal(
+        self, settings: Mapping[str, Any], details: Mapping[str, Any], seen: Observation
+    ) -> Mapping[str, Any]:
+        """The [world] table of a simulation of this moment: with physics where it is an FR3, else a twin."""
+        return rehearsal(Settings.of(settings), details, seen)
 
     def doctor(self) -> Iterable[Check]:
         """What every arm needs; `embodied arm doctor FILE` looks at one."""

@@ -1,0 +1,214 @@
+"""`embodied arm`: look at an arm, jog it, send it home; stop it from any terminal, at any moment."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from embodied.cli import folders, options
+from embodied.cli.consenting import ask_consent
+from embodied.launchfile import LaunchFile
+
+if TYPE_CHECKING:
+    from embodied.session import Session
+
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode="rich", help="An arm: doctor, jog, home, stop, reset."
+)
+
+ArmFile = Annotated[str, typer.Argument(metavar="<arm>", help="Its launch file: launch/franka.toml.")]
+ArmName = Annotated[str, typer.Argument(metavar="[name]", help="As `embodied arm list` shows it; or all.")]
+Consent = Annotated[
+    str, typer.Option(metavar="ARM", help="Let the arm of this name move, without being asked.")
+]
+
+KEYS = {
+    "w": ("dx", 1.0),
+    "s": ("dx", -1.0),
+    "a": ("dy", 1.0),
+    "d": ("dy", -1.0),
+    "r": ("dz", 1.0),
+    "f": ("dz", -1.0),
+    "q": ("dyaw", 1.0),
+    "e": ("dyaw", -1.0),
+}
+HELP = (
+    "w/s forward, back · a/d left, right · r/f up, down · q/e turn · o/c open, close · +/- step · h home · "
+    "x end"
+)
+LEAST_M, MOST_M = 0.001, 0.05
+TURN = 5.0
+"""Radians that a step turns, for each metre that it goes."""
+
+
+@app.command("list")
+def list_() -> None:
+    """The arms that run on this machine."""
+    from embodied.arms.running import find_running
+
+    console = Console(highlight=False)
+    running = find_running()
+    if not running:
+        console.print("No arm runs here.")
+    for arm in running:
+        console.print(Text(f"{arm.name}  {arm.arm}  process {arm.pid}  {arm.run_dir}"), soft_wrap=True)
+
+
+@app.command("stop")
+def stop(name: ArmName = "") -> None:
+    """Stop an arm now, whatever moves it, and keep it stopped until a person resets it.
+
+    Works from another terminal, and while the agent hangs. The emergency stop at the arm is surer.
+    """
+    from embodied.arms import running
+
+    for stopped in running.stop(name):
+        print(f"{stopped} is stopped. To let it move again:  {folders.command()} arm reset {stopped}")
+
+
+@app.command("reset")
+def reset(name: ArmName = "") -> None:
+    """Let a stopped arm move again. Nothing moves by this: what was going on is over."""
+    from embodied.arms import running
+
+    why = running.reset(name)
+    print(f"It may move again. It was stopped: {why}" if why else "It was not stopped.")
+
+
+@app.command("doctor")
+def doctor(arm: ArmFile) -> None:
+    """Connect to an arm, move nothing, and tell how it is."""
+    console = Console(highlight=False)
+    launch = options.launch_named(arm, [], "embodied arm doctor launch/franka.toml")
+    with _looking(launch) as (world, _):
+        seen, details = world.observe(), world.spec.details
+        table = Table.grid(padding=(0, 2))
+        table.add_column(style="dim")
+        table.add_column(overflow="fold")
+        table.add_row("arm", str(details.get("arm")))
+        table.add_row("rate", f"{1 / float(details['control_period_s']):.0f} Hz")
+        for (joint,), value in seen.items("joint"):
+            low, high = _range(details, str(joint))
+            table.add_row(str(joint), f"{float(value):+.3f} rad  ({low:+.2f} to {high:+.2f})")
+        table.add_row("gripper", f"{1000 * float(seen.get('gripper_width')):.0f} mm open")
+        from embodied.cli.deploy import limits_in_words
+
+        for name, text in limits_in_words(details.get("limits", {})).items():
+            table.add_row(name, text)
+        things = details.get("objects", ())
+        for keys, place in seen.items("pose") if things else ():
+            if keys[0] not in things:
+                continue
+            table.add_row(keys[0], " ".join(f"{float(value):+.3f}" for value in place) + " m")
+        console.print(table)
+        console.print(Text("It answers, and is ready. Nothing was moved.", "green"))
+
+
+@app.command("home")
+def home(arm: ArmFile, consent: Consent = "") -> None:
+    """Send an arm to its home posture, slowly, around what stands there."""
+    with _moving(arm, consent) as session:
+        result = session.call("home")
+        print("It is at home." if result.ok else f"It did not get there: {result.message}")
+    raise typer.Exit(0 if result.ok else 1)
+
+
+@app.command("jog")
+def jog(
+    arm: ArmFile,
+    consent: Consent = "",
+    step: Annotated[float, typer.Option(min=LEAST_M, max=MOST_M, help="How far a key moves [m].")] = 0.01,
+) -> None:
+    """Move an arm by keys, one small step each; every step is planned and held to the limits.
+
+    Where there is no terminal, one key a line is read.
+    """
+    console = Console(highlight=False)
+    with _moving(arm, consent) as session:
+        console.print(HELP)
+        for key in _keys():
+            if key == "x":
+                break
+            if key in "+-":
+                step = min(max(step * (2.0 if key == "+" else 0.5), LEAST_M), MOST_M)
+                console.print(f"step {1000 * step:.0f} mm")
+                continue
+            said = _jogged(session, key, step)
+            console.print(Text(said))
+
+
+def _jogged(session: Session, key: str, step: float) -> str:
+    if key in KEYS:
+        name, sign = KEYS[key]
+        result = session.call("move_by", **{name: sign * step * (TURN if name == "dyaw" else 1.0)})
+    elif key in "och":
+        result = session.call({"o": "open_gripper", "c": "close_gripper", "h": "home"}[key])
+    else:
+        return HELP
+    if not result.ok and result.error != "missed":
+        return f"no: {result.message}"
+    hand = session.observe().get("hand")
+    return f"hand at {' '.join(f'{axis:.3f}' for axis in hand)} m" if isinstance(hand, tuple) else "moved"
+
+
+def _keys() -> Iterator[str]:
+    """One key at a time from the terminal; else the first character of each line."""
+    if not sys.stdin.isatty():
+        for line in sys.stdin:
+            yield (line.strip() or "?")[0]
+        return
+    import termios
+    import tty
+
+    before = termios.tcgetattr(sys.stdin)
+    try:
+        tty.setcbreak(sys.stdin)
+        while key := sys.stdin.read(1):
+            yield key
+    except KeyboardInterrupt:
+        return
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+
+@contextmanager
+def _looking(launch: LaunchFile):  # type: ignore[no-untyped-def]
+    """Connected to an arm, to look."""
+    from embodied.deploying.arms import arm_world
+    from embodied.runs import new_run
+
+    plugin = arm_world(launch)
+    name = plugin.arm_name(launch.world.settings)
+    folder = new_run(folders.runs_folder(), f"look at {name}")
+    simulation = plugin.simulation(launch.world.settings, folder)
+    try:
+        yield simulation.connect(), simulation
+    finally:
+        simulation.close()
+
+
+@contextmanager
+def _moving(arm: str, consent: str) -> Iterator[Session]:
+    """An arm that a person has let move."""
+    from embodied.deploying.arms import arm_world
+    from embodied.session import Session
+
+    launch = options.launch_named(arm, [], "embodied arm jog launch/franka.toml")
+    arm_world(launch)
+    ask_consent(launch, consent, what_for="jog or home")
+    with Session(launch, mode="jog") as session:
+        yield session.start()
+
+
+def _range(details: dict[str, object], joint: str) -> tuple[float, float]:
+    names: list[str] = list(details.get("joints", ()))  # type: ignore[call-overload]
+    limits: dict[str, list[float]] = details.get("limits", {})  # type: ignore[assignment]
+    at = names.index(joint)
+    return limits["joint_lower_rad"][at], limits["joint_upper_rad"][at]

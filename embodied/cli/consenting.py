@@ -1,0 +1,47 @@
+"""A person's consent to move a real arm, from the command line."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+from rich.text import Text
+
+from embodied.cli import folders
+from embodied.errors import BadInput
+from embodied.launchfile import LaunchFile
+
+
+def ask_consent(launch: LaunchFile, given: str, **about: str) -> None:
+    """Where the body of a launch is a real arm, take down that a person lets it move.
+
+    Raises:
+        NoConsent: they typed something else.
+        BadInput: nobody can be asked.
+    """
+    from embodied.deploying.arms import ArmWorld
+    from embodied.plugins import load_world
+
+    plugin = load_world(launch.world.kind)
+    if not isinstance(plugin, ArmWorld) or not plugin.needs_consent(launch.world.settings):
+        return
+    from embodied.arms import consent
+
+    name = plugin.arm_name(launch.world.settings)
+    typed, how = asked(name, given, Console(stderr=True, highlight=False))
+    consent.give(name, typed, how=how, audit=folders.data_folder(), goal=launch.goal.text, **about)
+
+
+def asked(name: str, given: str, console: Console) -> tuple[str, str]:
+    """What a person typed as the arm's name, and how: "--consent" or "typed". Raises BadInput."""
+    if given:
+        return given, "--consent"
+    if not sys.stdin.isatty():
+        raise BadInput(
+            f"{name} moves only with a person's consent, and nobody can be asked here.",
+            remedy=f"Add  --consent {name}  when people are clear of it.",
+        )
+    console.print(
+        Text("The arm will move. Are people clear of it, and is the emergency stop in reach?", "bold yellow")
+    )
+    return console.input(f"Type its name ({name}) to let it move: "), "typed"

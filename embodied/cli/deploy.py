@@ -1,0 +1,206 @@
+"""`embodied deploy`: a skill on an arm, after a rehearsal and a person's consent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from embodied.cli import ending, folders, options
+from embodied.cli.consenting import asked
+from embodied.errors import BadInput
+from embodied.outcome import Verdict
+from embodied.view.live import Watcher, watcher_for
+
+if TYPE_CHECKING:
+    from embodied.deploying.deployment import Deployment
+    from embodied.session import Done
+
+EXAMPLE = "embodied deploy pick --arm launch/sim-arm.toml --with object=red_cube"
+
+
+def deploy(
+    skill: Annotated[str, typer.Argument(metavar="<skill>", help="A skill that is fit for an arm.")],
+    arm: Annotated[
+        str, typer.Option(help="The arm's launch file, or the name of one that comes along.")
+    ] = "",
+    arguments: Annotated[
+        list[str] | None, typer.Option("--with", metavar="NAME=VALUE", help="An argument; repeatable.")
+    ] = None,
+    consent: Annotated[
+        str, typer.Option(metavar="ARM", help="Let the arm of this name move, without being asked.")
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="All but the motion.")] = False,
+    settings: options.Settings = None,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Run a skill on an arm: check, show, rehearse from where the arm stands, ask, run, report.
+
+    [bold]Examples[/bold]
+
+      embodied deploy pick --arm launch/sim-arm.toml --with object=red_cube
+      embodied deploy pick --arm launch/franka.toml --with object=red_cube --dry-run
+
+    This is software, not a rated safety function: an emergency stop must be in reach. From another terminal
+    [cyan]embodied arm stop[/cyan] stops the arm at any moment.
+    """
+    from embodied.deploying.deployment import Deployment
+
+    console = Console(stderr=as_json, highlight=False)
+    with ending.errors_as_json(as_json, skill):
+        launch = options.launch_named(arm, options.overrides_of(settings, {}), EXAMPLE)
+        deployment = Deployment.of(
+            launch,
+            skill,
+            read_arguments(arguments or []),
+            runs_dir=folders.runs_folder(),
+            audit=folders.data_folder(),
+        )
+        told = {
+            "skill": deployment.chosen.words,
+            "arm": deployment.arm,
+            "evidence": deployment.chosen.evidence,
+        }
+        with deployment:
+            _show(deployment, console)
+            rehearsed = _rehearse(deployment, console, quiet=quiet)
+            told["rehearsal"] = f"{rehearsed.verdict.value}: {rehearsed.reason}"
+            if dry_run:
+                _end(deployment, told, None, console, as_json=as_json)
+            _ask(deployment, consent, console)
+            done = _run(deployment, console, quiet=quiet)
+        told["reason"] = done.reason
+        _end(deployment, told, done, console, as_json=as_json)
+
+
+def read_arguments(given: list[str]) -> dict[str, Any]:
+    """NAME=VALUE pairs; a value is JSON where it can be read as such, else text. Raises BadInput."""
+    read: dict[str, Any] = {}
+    for one in given:
+        name, equals, text = one.partition("=")
+        if not equals or not name.isidentifier():
+            raise BadInput(f"--with {one} cannot be read.", remedy="For instance --with object=red_cube.")
+        try:
+            read[name] = json.loads(text)
+        except ValueError:
+            read[name] = text
+    return read
+
+
+def _show(deployment: Deployment, console: Console) -> None:
+    """Connect, and show arm, limits, evidence and what will move."""
+    console.print(Text(f"connecting to {deployment.arm} …", "dim"))
+    seen = deployment.look()
+    chosen, details = deployment.chosen, deployment.details
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    table.add_row("arm", f"{deployment.arm}: {details.get('arm')}")
+    table.add_row("skill", f"{chosen.words}, {chosen.evidence} in simulation")
+    achieves = "; ".join(map(str, chosen.skill.achieved(chosen.arguments)))
+    table.add_row("achieves", Text(achieves or "(not said)"))
+    table.add_row(
+        "moves", f"{', '.join(details.get('joints', ()))}; what it names: {_things(chosen.arguments)}"
+    )
+    table.add_row("joints", _joints(seen))
+    for name, text in limits_in_words(details.get("limits", {})).items():
+        table.add_row(name, Text(text))
+    console.print(table)
+
+
+def _things(arguments: Mapping[str, Any]) -> str:
+    return ", ".join(str(value) for value in arguments.values() if isinstance(value, str)) or "nothing"
+
+
+def _joints(seen: Any) -> str:
+    return ", ".join(f"{float(value):+.3f}" for _, value in seen.items("joint")) + " rad"
+
+
+def limits_in_words(limits: Mapping[str, Any]) -> dict[str, str]:
+    """The limits that a person wants to see before an arm moves."""
+    shown = {}
+    if "hand_speed_m_s" in limits:
+        shown["hand"] = (
+            f"at most {1000 * limits['hand_speed_m_s']:.0f} mm/s, within {limits.get('workspace_low_m')} to "
+            f"{limits.get('workspace_high_m')} m"
+        )
+    if "gripper_force_n" in limits:
+        shown["force"] = (
+            f"fingers {limits['gripper_force_n']:.0f} N, "
+            f"from outside {limits.get('external_force_n', 0):.0f} N where it is measured"
+        )
+    if limits.get("keep_out"):
+        shown["keep out"] = f"{len(limits['keep_out'])} zones"
+    return shown
+
+
+def _rehearse(deployment: Deployment, console: Console, *, quiet: bool) -> Done:
+    console.print(Text("rehearsing in simulation, from where the arm stands now …", "dim"))
+    watcher: Watcher = watcher_for(console, quiet=quiet)
+    watcher.start()
+    try:
+        done = deployment.rehearse(lambda record: watcher.on_record(dict(record)))
+    finally:
+        watcher.stop()
+    if not done.passed:
+        raise BadInput(
+            f"The rehearsal did not pass, so the arm stays where it is: {done.reason}.",
+            remedy=f"Look at it:  {folders.command()} replay {deployment.folder.name}/rehearsal",
+        )
+    console.print(Text(f"rehearsal passed in {done.seconds:.1f} s", "green"))
+    return done
+
+
+def _ask(deployment: Deployment, consent: str, console: Console) -> None:
+    """Take down a person's consent; raises NoConsent without."""
+    if deployment.plugin.needs_consent(deployment.launch.world.settings):
+        typed, how = asked(deployment.arm, consent, console)
+        deployment.consent(typed, how=how)
+
+
+def _run(deployment: Deployment, console: Console, *, quiet: bool) -> Done:
+    from embodied.deploying.watching import ArmWatcher
+    from embodied.loop.lifecycle import Onlookers
+
+    console.print(Text(f"to stop it at any moment:  {folders.command()} arm stop {deployment.arm}", "bold"))
+    watcher = watcher_for(console, quiet=quiet)
+    with ExitStack() as held:
+        watcher.start()
+        held.callback(watcher.stop)
+        if not quiet:
+            held.enter_context(ArmWatcher(deployment.arm, console))
+        onlookers = Onlookers(on_record=lambda record: watcher.on_record(dict(record)))
+        done, _ = deployment.run(onlookers)
+    return done
+
+
+def _end(
+    deployment: Deployment, told: dict[str, str], done: Done | None, console: Console, *, as_json: bool
+) -> NoReturn:
+    from embodied.deploying.motion import motion_of
+    from embodied.deploying.report import write_report
+
+    deployment.close()  # the log is whole then
+    verdict = done.verdict if done is not None else Verdict.UNKNOWN
+    motion = motion_of(deployment.folder)
+    page: Path = write_report(deployment.folder, told, verdict.value if done else "NOT MOVED", motion)
+    style = {Verdict.PASSED: "bold green", Verdict.FAILED: "bold red"}.get(verdict, "bold yellow")
+    words = verdict.value if done is not None else "NOT MOVED (--dry-run)"
+    console.print(Text(words, style), Text(f"{deployment.chosen.words}: {told.get('reason', 'rehearsed')}"))
+    if motion is not None and done is not None:
+        console.print(Text(motion.words, "dim"), soft_wrap=True)
+        for name, count in sorted(motion.interventions.items()):
+            console.print(Text(f"limit {name} acted {count} times", "dim"))
+    console.print(Text(f"report   {page}"), soft_wrap=True)
+    code = 0 if done is None or done.passed else 1
+    if as_json:
+        ending.print_json(verdict=words, report=str(page), run=deployment.folder.name, **told)
+    raise typer.Exit(code)

@@ -1,0 +1,1 @@
+"""A skill on a real arm: checked, rehearsed, consented to, run, reported."""

@@ -1,0 +1,188 @@
+"""From a skill of the library to an arm that has done it: look, rehearse, ask, run, report."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Self
+
+from embodied.arms import consent
+from embodied.deploying.arms import ArmSimulation, ArmWorld, arm_world
+from embodied.deploying.fitness import Candidate, candidate, refuse_blind
+from embodied.errors import BadInput
+from embodied.facts import Observation
+from embodied.journal import Record
+from embodied.launchfile import LaunchFile, from_table
+from embodied.library import open_library
+from embodied.loop.lifecycle import Onlookers, Place
+from embodied.loop.report import RunReport
+from embodied.runs import new_run
+from embodied.session import Done, Session
+from embodied.world import World
+
+MODE: Final = "deploy"
+MOVED_RAD: Final = 0.02
+"""A joint that stands this far from where the rehearsal began was moved by somebody."""
+MOVED_M: Final = 0.02
+"""The same of a thing on the table."""
+
+
+@dataclass
+class Deployment:
+    """One skill on one arm. The steps are called in their order; `close` from any of them.
+
+    Attributes:
+        launch: of the arm.
+        chosen: the skill, its arguments and its evidence.
+        folder: of the run: journal, logs, report.
+        seen: the facts when the arm was looked at.
+    """
+
+    launch: LaunchFile
+    plugin: ArmWorld
+    chosen: Candidate
+    folder: Path
+    simulation: ArmSimulation
+    audit: Path
+    held: ExitStack = field(default_factory=ExitStack)
+    world: World | None = None
+    seen: Observation | None = None
+
+    @classmethod
+    def of(
+        cls, launch: LaunchFile, skill: str, arguments: Mapping[str, Any], *, runs_dir: Path, audit: Path
+    ) -> Self:
+        """Check all that can be checked before the arm is spoken to.
+
+        Raises:
+            NotFit: the skill lacks the evidence, or was changed since.
+            BadInput: the launch is about no arm, there is no such skill, its arguments do not fit.
+            SetupError: something that the arm needs is not installed.
+        """
+        plugin = arm_world(launch)
+        chosen = candidate(open_library(launch.world.kind), skill, arguments)
+        folder = new_run(runs_dir, f"deploy {skill} on {plugin.arm_name(launch.world.settings)}")
+        simulation = plugin.simulation(launch.world.settings, folder)
+        return cls(launch, plugin, chosen, folder, simulation, audit)
+
+    @property
+    def arm(self) -> str:
+        """The arm's name, which consent must name."""
+        return self.plugin.arm_name(self.launch.world.settings)
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        """What the arm's bridge said of itself."""
+        assert self.world is not None, "look comes first"
+        return self.world.spec.details
+
+    def look(self) -> Observation:
+        """Connect, move nothing, and see whether the skill could know there what it must.
+
+        Raises:
+            BadInput: a fact has no source on this arm.
+            WorldError: the arm does not answer, or is in a fault.
+        """
+        self.held.callback(self.simulation.close)
+        self.world = self.simulation.connect()
+        self.seen = self.world.observe()
+        refuse_blind(self.chosen, self.seen)
+        return self.seen
+
+    def rehearse(self, on_record: Callable[[Record], None] = lambda record: None) -> Done:
+        """The same skill in a simulation that stands as the arm stands now. The arm does not move."""
+        assert self.seen is not None, "look comes first"
+        table = self.launch.to_table()
+        table["world"] = {
+            "kind": self.launch.world.kind,
+            **self.plugin.rehearsal(self.launch.world.settings, self.details, self.seen),
+        }
+        launch = from_table(table, f"a rehearsal of {self.launch.origin}")
+        folder = self.folder / "rehearsal"
+        folder.mkdir()
+        place = Place(folder, self.plugin.simulation(launch.world.settings, folder))
+        with Session(launch, onlookers=Onlookers(on_record), mode="rehearsal", place=place) as session:
+            session.start()
+            return session.do(self.chosen.skill.name, **self.chosen.arguments)
+
+    def consent(self, typed: str, *, how: str) -> None:
+        """Take down that a person consents. Raises NoConsent if they typed anything but the arm's name."""
+        consent.give(
+            self.arm,
+            typed,
+            how=how,
+            audit=self.audit,
+            skill=self.chosen.words,
+            hash=self.chosen.skill.hash,
+            evidence=self.chosen.evidence,
+            limits=self.details.get("limits", {}),
+            run=self.folder.name,
+            launch=_fingerprint(self.launch),
+        )
+
+    def run(self, onlookers: Onlookers) -> tuple[Done, RunReport | None]:
+        """Move the arm.
+
+        Raises:
+            BadInput: the arm, or a thing, is not where it was when it was rehearsed; nothing moved.
+            NoConsent: nobody has consented.
+            WorldError: the arm is gone, or in a fault.
+        """
+        assert self.world is not None, "look comes first"
+        self._refuse_moved(self.world.observe())
+        place = Place(self.folder, self.simulation)
+        session = Session(self.launch, onlookers=onlookers, mode=MODE, place=place)
+        self.held.pop_all()  # from here the session closes the simulation
+        verdict = "UNKNOWN"
+        try:
+            session.start()
+            done = session.do(self.chosen.skill.name, **self.chosen.arguments)
+            verdict = done.verdict.value
+        finally:
+            report = session.close()
+            told = {"skill": self.chosen.words, "run": self.folder.name, "verdict": verdict}
+            consent.note(self.audit, "deployed", arm=self.arm, **told)
+            consent.withdraw(self.arm)
+        return done, report
+
+    def close(self) -> None:
+        """Let go of the arm. Idempotent."""
+        self.held.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def _refuse_moved(self, now: Observation) -> None:
+        assert self.seen is not None
+        for family, most, unit in (("joint", MOVED_RAD, "rad"), ("pose", MOVED_M, "m")):
+            if family not in now.families:
+                continue
+            before = dict(self.seen.items(family))
+            for keys, value in now.items(family):
+                off = _apart(before.get(keys), value)
+                if off > most:
+                    raise BadInput(
+                        f"{family}[{', '.join(keys)}] has moved by {off:.3f} {unit} since the rehearsal.",
+                        remedy="Somebody moved it. Deploy again, so that what was rehearsed is what happens.",
+                    )
+
+
+def _apart(one: Any, other: Any) -> float:
+    """How far two values of a fact are apart; infinitely if one is not there."""
+    if one is None:
+        return float("inf")
+    if isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other):
+        return float(sum((float(a) - float(b)) ** 2 for a, b in zip(one, other, strict=True)) ** 0.5)
+    return abs(float(one) - float(other))
+
+
+def _fingerprint(launch: LaunchFile) -> str:
+    text = json.dumps(launch.to_table(), sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,128 @@
+"""Whether a skill may run on an arm: its evidence, its arguments, and what it needs to know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from embodied.condition import Condition, facts_in
+from embodied.deploying.arms import ArmWorld
+from embodied.errors import BadInput, BadLibrary
+from embodied.facts import UNKNOWN, Observation
+from embodied.launchfile import LaunchFile
+from embodied.library import Grade, LibraryStore
+from embodied.library.grades import FIT
+from embodied.plugins import load_world
+from embodied.skills import Skill, SkillLibrary
+
+ENOUGH: Final = Grade.FIT_FOR_ARM
+
+
+class NotFit(BadInput):
+    """A skill without the evidence that an arm asks for."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What is to be deployed: a skill of the library, with all of its arguments.
+
+    Attributes:
+        evidence: on how many held-out seeds it was tried, and how many it passed.
+    """
+
+    skill: Skill
+    arguments: Mapping[str, Any]
+    grade: Grade
+    evidence: str
+
+    @property
+    def words(self) -> str:
+        given = ", ".join(f"{name}={value}" for name, value in self.arguments.items())
+        return f"{self.skill.name}({given})"
+
+
+def candidate(store: LibraryStore, name: str, arguments: Mapping[str, Any]) -> Candidate:
+    """Look a skill up.
+
+    Raises:
+        NotFit: it has not passed 90 of 100 held-out seeds, or was changed since.
+        BadInput: there is none, or the arguments do not fit.
+    """
+    try:
+        skill = store.get(name)
+    except BadLibrary as unused:
+        raise NotFit(f"{unused.message}", remedy=unused.remedy) from unused
+    bound = skill.bind(**arguments)
+    grade = store.grade(skill.name)
+    if grade is not ENOUGH:
+        raise NotFit(
+            f"{skill.name} is {grade.value.replace('_', ' ')}; on an arm runs what has passed at least 90 of "
+            f"{FIT} held-out seeds in simulation.",
+            remedy=f"Prove it:  embodied skills verify {skill.name} --world {store.world} --seeds {FIT}",
+        )
+    return Candidate(skill, bound, grade, _evidence(store, skill))
+
+
+def skills_for(launch: LaunchFile, store: LibraryStore) -> SkillLibrary:
+    """What a run may use: all of its library, or on an arm that is there, what is fit for one.
+
+    Raises:
+        NotFit: the arm is there, and nothing is fit.
+    """
+    plugin = load_world(launch.world.kind)
+    if isinstance(plugin, ArmWorld) and plugin.needs_consent(launch.world.settings):
+        return fit_skills(store)
+    return store.skills()
+
+
+def fit_skills(store: LibraryStore) -> SkillLibrary:
+    """The skills of a library that may run on an arm, and those that they call.
+
+    Raises:
+        NotFit: there are none.
+    """
+    used, grades = store.skills(), store.grades()
+    wanted = [skill.name for skill in used if grades[skill.name] is ENOUGH]
+    if not wanted:
+        raise NotFit(
+            f"No skill is fit for an arm: none has passed at least 90 of {FIT} held-out seeds.",
+            remedy=f"Prove them:  embodied skills verify --all --world {store.world} --seeds {FIT}",
+        )
+    found = {}
+    while wanted:
+        skill = used.get(wanted.pop())
+        if skill.name not in found:
+            found[skill.name] = skill
+            wanted.extend(skill.calls)
+    return SkillLibrary(skills=found.values())
+
+
+def _evidence(store: LibraryStore, skill: Skill) -> str:
+    lines = [line for line in store.history(skill.name) if line.hash == skill.hash]
+    checks = [check for line in lines for check in line.version.checks if check.complete]
+    best = max(checks, key=lambda check: len(check.seeds), default=None)
+    return f"passed {best.passed} of {len(best.seeds)} held-out seeds" if best else "no evidence"
+
+
+def refuse_blind(chosen: Candidate, seen: Observation) -> None:
+    """Raise BadInput if nothing on this arm tells a fact that the skill needs, promises or sees."""
+    skill = chosen.skill
+    wanted: list[Condition] = [*skill.needed(chosen.arguments), *skill.achieved(chosen.arguments)]
+    untold = []
+    for condition in wanted:
+        for fact in facts_in(condition):
+            family = seen.families.get(fact.family)
+            if family is None or (not family.closed and seen.get(fact.family, *fact.keys) is UNKNOWN):
+                untold.append(str(fact))
+    named = {key for condition in wanted for fact in facts_in(condition) for key in fact.keys}
+    things = {keys[0] for keys, _ in seen.items("pose")} if "pose" in seen.families else set()
+    for name, value in chosen.arguments.items():
+        if isinstance(value, str) and value in named and things and value not in things:
+            untold.append(f"pose[{value}] ({name})")
+    if untold:
+        raise BadInput(
+            f"{chosen.words} cannot run on this arm: nothing there tells {', '.join(dict.fromkeys(untold))}.",
+            remedy=f"What is told: {', '.join(sorted(things)) or 'no things'}. Change the scene, or where "
+            "objects come from.",
+        )

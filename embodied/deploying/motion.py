@@ -1,0 +1,109 @@
+"""What an arm's log shows: what was sent, what was applied, which limits acted, how steady the loop was."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+
+from embodied.arms.log import NAME, Tick, read_log
+from embodied.errors import BadInput
+
+LATE: Final = 1.5
+"""A period this many times as long as it should be was missed."""
+CHANGED: Final = 1e-6
+SHOWN: Final = 2000
+"""Points of a curve at most."""
+
+
+@dataclass(frozen=True)
+class Motion:
+    """An arm's log in numbers.
+
+    Attributes:
+        joints: names, base to hand.
+        ticks: control periods; sent: those with a command; changed: commands that were applied otherwise than
+            asked.
+        seconds: from the first tick to the last [s].
+        period_s: what a tick should last [s]; p50_s, p99_s, worst_s: what they lasted; late: how many lasted
+            longer than 1.5 periods.
+        interventions: how often each limit acted.
+        fastest: of each joint, measured [rad/s].
+        curve: (time [s], joint positions [rad]), at most 2000 points.
+    """
+
+    joints: tuple[str, ...]
+    ticks: int
+    sent: int
+    changed: int
+    seconds: float
+    period_s: float
+    p50_s: float
+    p99_s: float
+    worst_s: float
+    late: int
+    interventions: Mapping[str, int]
+    fastest: tuple[float, ...]
+    curve: tuple[tuple[float, tuple[float, ...]], ...]
+
+    @property
+    def words(self) -> str:
+        """In a line."""
+        usual, rare, worst = (1000 * value for value in (self.p50_s, self.p99_s, self.worst_s))
+        return (
+            f"{self.ticks} ticks in {self.seconds:.1f} s, {self.sent} commands, {self.changed} of them "
+            f"changed by limits or arm; period {usual:.1f} ms (p99 {rare:.1f}, worst {worst:.1f}), "
+            f"{self.late} late"
+        )
+
+
+def motion_of(folder: Path) -> Motion | None:
+    """What the log of a run's folder shows; None where there is none, or nothing in it."""
+    path = folder / NAME
+    if not path.exists():
+        return None
+    try:
+        about, ticks = read_log(path)
+        return _summed(about, list(ticks))
+    except BadInput:
+        return None
+
+
+def _summed(about: Mapping[str, Any], ticks: Sequence[Tick]) -> Motion | None:
+    if len(ticks) < 2:
+        return None
+    pairs = list(pairwise(ticks))
+    lasted = sorted((b.monotonic_ns - a.monotonic_ns) / 1e9 for a, b in pairs)
+    period = float(about.get("period_s") or lasted[len(lasted) // 2])
+    sent = [tick for tick in ticks if tick.asked is not None or tick.asked_width is not None]
+    first = ticks[0].monotonic_ns
+    every = max(1, len(ticks) // SHOWN)
+    count = len(ticks[0].position)
+    return Motion(
+        tuple(about.get("joints") or (f"joint {n + 1}" for n in range(count))),
+        len(ticks),
+        len(sent),
+        sum(_was_changed(tick) for tick in sent),
+        (ticks[-1].monotonic_ns - first) / 1e9,
+        period,
+        _share(lasted, 0.5),
+        _share(lasted, 0.99),
+        lasted[-1],
+        sum(value > LATE * period for value in lasted),
+        dict(Counter(name for tick in ticks for name in tick.interventions)),
+        tuple(max(abs(tick.velocity[n]) for tick in ticks) for n in range(count)),
+        tuple(((tick.monotonic_ns - first) / 1e9, tick.position) for tick in ticks[::every]),
+    )
+
+
+def _was_changed(tick: Tick) -> bool:
+    if tick.asked is None or tick.applied is None:
+        return False
+    return any(abs(a - b) > CHANGED for a, b in zip(tick.asked, tick.applied, strict=False))
+
+
+def _share(ordered: Sequence[float], share: float) -> float:
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]

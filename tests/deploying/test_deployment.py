@@ -1,0 +1,184 @@
+"""From a skill with evidence to an arm that has done it, and all the ways to be told no."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("mujoco")
+pytest.importorskip("franky_sim")
+
+from embodied_tabletop.real.driver import DRIVER
+from embodied_tabletop.real.world import Settings
+
+from embodied.arms import consent
+from embodied.arms.consent import NoConsent
+from embodied.deploying.deployment import Deployment
+from embodied.deploying.fitness import NotFit, fit_skills
+from embodied.deploying.motion import motion_of
+from embodied.deploying.report import write_report
+from embodied.errors import BadInput
+from embodied.launchfile import parse_launch
+from embodied.library import open_library
+from embodied.library.evidence import Ground, SeedResult
+from embodied.loop.lifecycle import Onlookers
+from embodied.outcome import Verdict
+
+LAUNCH = """
+[goal]
+text = "put the red cube in the bowl"
+[world]
+kind = "arm"
+driver = "tabletop"
+arm = "test-arm"
+scene = "default"
+seed = 1
+"""
+
+Deploy = Callable[..., Deployment]
+
+
+@pytest.fixture(autouse=True)
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMBODIED_LIBRARY", str(tmp_path / "library"))
+    monkeypatch.setenv("EMBODIED_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("embodied.library.grades._same_ground", lambda *_: True)  # tests/library has that
+
+
+def _prove(name: str, passed: int = 100) -> None:
+    """Evidence as the gate would have recorded it."""
+    store = open_library("tabletop")
+    used = store.skills()
+    skill = used.get(name)
+    callees = {one.name: one.hash for one in used.closure(name) if one.name != name}
+    seeds = [1_000_000_000 + number for number in range(100)]
+    id_ = store.begin_verification(skill.name, skill.hash, seeds, seeds[0])
+    for at, seed in enumerate(seeds):
+        verdict = Verdict.PASSED if at < passed else Verdict.FAILED
+        result = SeedResult(seed, verdict, "", {}, "holding[red_cube]")
+        store.record(skill.name, skill.hash, id_, Ground(callees, "", ""), result)
+
+
+@pytest.fixture
+def deploy(tmp_path: Path) -> Deploy:
+    def deploy(skill: str = "pick", text: str = LAUNCH, **arguments: str) -> Deployment:
+        launch = parse_launch(text, "test")
+        given = arguments or {"object": "red_cube"}
+        return Deployment.of(launch, skill, given, runs_dir=tmp_path / "runs", audit=tmp_path / "home")
+
+    return deploy
+
+
+def test_the_whole_way(deploy: Deploy, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _prove("pick")
+    real = property(lambda self: self.arm == "test-arm")  # held to the rules of one that is there
+    monkeypatch.setattr(Settings, "needs_consent", real)
+    with deploy() as deployment:
+        deployment.look()
+        before = deployment.world.observe().get("pose", "red_cube")  # type: ignore[union-attr]
+        assert deployment.rehearse().passed
+        assert deployment.world.observe().get("pose", "red_cube") == before  # type: ignore[union-attr]
+        with pytest.raises(NoConsent):
+            deployment.run(Onlookers())
+    with deploy() as deployment:
+        deployment.look()
+        assert deployment.rehearse().passed
+        deployment.consent("test-arm", how="typed")
+        done, _ = deployment.run(Onlookers())
+    assert done.passed
+    motion = motion_of(deployment.folder)
+    assert motion is not None
+    assert motion.sent > 50
+    page = write_report(deployment.folder, {"skill": "pick"}, done.verdict.value, motion)
+    assert "PASSED" in page.read_text()
+    assert json.loads((deployment.folder / "report.json").read_text())["motion"]["ticks"] == motion.ticks
+    assert [line["what"] for line in consent.read_audit(tmp_path / "home")][-2:] == ["consent", "deployed"]
+    with pytest.raises(NoConsent):
+        consent.required("test-arm")  # it ended with the deployment
+
+
+def test_a_skill_without_the_evidence_is_refused(deploy: Deploy) -> None:
+    with pytest.raises(NotFit, match="90 of 100"):
+        deploy()
+    with pytest.raises(NotFit, match="No skill is fit"):
+        fit_skills(open_library("arm"))
+
+
+def test_what_is_fit_brings_what_it_calls(deploy: Deploy) -> None:
+    _prove("place")
+    fit = fit_skills(open_library("arm"))
+    assert "place" in fit
+    assert "pick" not in fit
+
+
+def test_eighty_nine_are_not_enough(deploy: Deploy) -> None:
+    _prove("pick", passed=89)
+    with pytest.raises(NotFit):
+        deploy()
+
+
+def test_arguments_that_do_not_fit_are_refused(deploy: Deploy) -> None:
+    _prove("pick")
+    with pytest.raises(BadInput, match="no parameter"):
+        deploy(thing="red_cube")
+    with pytest.raises(BadInput):
+        deploy("no-such-skill")
+
+
+def test_a_world_that_is_no_arm_is_refused(deploy: Deploy) -> None:
+    _prove("pick")
+    with pytest.raises(BadInput, match="not about an arm"):
+        deploy(text='[goal]\ntext = "get 1 ore"\n[world]\nkind = "mini"\n')
+
+
+def test_what_nothing_tells_of_is_refused_before_anything_moves(deploy: Deploy) -> None:
+    _prove("pick")
+    with deploy(object="violet_cube") as deployment, pytest.raises(BadInput, match="violet_cube"):
+        deployment.look()
+
+
+def test_limits_wider_than_the_arms_are_refused(deploy: Deploy) -> None:
+    _prove("pick")
+    text = LAUNCH + "[world.limits]\nhand_speed = 4.0\n"
+    with deploy(text=text) as deployment, pytest.raises(Exception, match="hand_speed"):
+        deployment.look()
+
+
+def test_what_was_moved_by_hand_since_the_rehearsal_is_noticed(deploy: Deploy) -> None:
+    _prove("pick")
+    with deploy() as deployment:
+        deployment.look()
+        assert deployment.rehearse().passed
+        assert deployment.seen is not None
+        joint, angle = next(iter(deployment.seen.items("joint")))
+        was = {**deployment.seen.facts["joint"], joint: float(angle) + 0.05}  # type: ignore[arg-type]
+        deployment.seen = replace(deployment.seen, facts={**deployment.seen.facts, "joint": was})
+        with pytest.raises(BadInput, match=r"joint\[.*has moved"):
+            deployment.run(Onlookers())
+
+
+def test_a_twin_rehearses_for_an_arm_without_a_simulator(tmp_path: Path) -> None:
+    """What a UR5e or an SO-101 would be rehearsed with."""
+    from embodied_tabletop.real.rehearsing import rehearsal
+
+    from embodied.arms.describing import plain
+    from embodied.mini.inprocess import InProcessWorld
+    from tests.arm.kinematic import FR3
+
+    driver = DRIVER.open(
+        {"arm": {"driver": "twin", "settings": {"like": plain(FR3)}}, "scene": "arm"}, tmp_path
+    )
+    from embodied_arm.body import ArmBody
+
+    world = InProcessWorld(ArmBody(driver, {}, tmp_path))
+    seven = plain(FR3) | {"joint_names": [f"other_{n}" for n in range(7)]}
+    settings = Settings.of({"driver": "ur5e", "scene": "arm"})
+    table = rehearsal(settings, {**world.spec.details, "description": seven}, world.observe())
+    world.close()
+    assert table["driver"] == "twin"
+    assert len(table["connection"]["joints"]) == 7
+    assert table["setup"]["objects"]["red_cube"]["position"][:2] == pytest.approx([0.45, -0.10], abs=1e-3)
