@@ -160,7 +160,7 @@ _TASKS = (
         _ONE_CUBE.format(color="blue"),
         "distance(pose[blue_cube], pose[target]) < 0.03",
         (*cube_entries("blue_cube"), _target("Where the cube's centre shall be, on the table.")),
-        steps=80,
+        steps=120,
         target=_beside_the_cube,
     ),
     Task(
@@ -169,7 +169,7 @@ _TASKS = (
         _ONE_CUBE.format(color="red"),
         "distance(pose[red_cube], pose[target]) < 0.03",
         (*cube_entries("red_cube"), _target("Where the cube's centre shall be, in the air.")),
-        steps=80,
+        steps=120,
         gripper=True,
         target=_above_the_table,
     ),
