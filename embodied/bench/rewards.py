@@ -8,6 +8,8 @@ from typing import Final
 from embodied.bench.rewards_authors import Author
 from embodied.bench.rewards_refine import RefineCase
 from embodied.bench.rewards_training import TrainingCase
+from embodied.bench.version import ROOT
+from embodied.errors import SetupError
 
 METAWORLD: Final = (
     *("drawer-open", "drawer-close", "window-open", "window-close", "button-press", "sweep-into"),
@@ -20,16 +22,19 @@ HELD_OUT: Final = 300
 """Over all seeds together."""
 SEEDS: Final = (1, 2, 3)
 
+NOTHING, WEAK = "nothing", "a weak skill"
 TABLETOP: Final = (
-    ("Reach", "sac", 3.0),
-    ("ButtonPress", "sac", 3.0),
-    ("DrawerOpen", "sac", 6.0),
-    ("Push", "auto", 6.0),
-    ("PickPlace", "auto", 10.0),
-    ("Push", "sac", 6.0),
-    ("PickPlace", "sac", 10.0),
+    ("Reach", NOTHING, 3.0),
+    ("ButtonPress", NOTHING, 3.0),
+    ("DrawerOpen", NOTHING, 6.0),
+    ("Push", WEAK, 6.0),
+    ("PickPlace", WEAK, 10.0),
+    ("Push", NOTHING, 6.0),
+    ("PickPlace", NOTHING, 10.0),
 )
-"""Task, trainer, minutes that are aimed at: `--minutes` of the run. The last two are from nothing."""
+"""Task, what a run begins with, minutes that are aimed at: `--minutes` of the run."""
+WEAK_SKILLS: Final = {"Push": "weak-push", "PickPlace": "weak-carry"}
+WEAK_FOLDER: Final = ROOT / "tests" / "data" / "weak_skills"
 TABLETOP_SEEDS: Final = (1, 2, 3, 4, 5)
 
 ABLATIONS: Final = {
@@ -59,15 +64,25 @@ def metaworld(
 
 
 def tabletop(seeds: int, processes: int = 1) -> list[RefineCase]:
-    """A refinement for each task and seed, as the command makes it with so many `--jobs`."""
+    """A refinement for each task and seed, as the command makes it with so many `--jobs`.
+
+    Raises:
+        SetupError: this is no checkout, and has no weak skills to begin with.
+    """
+    if not WEAK_FOLDER.is_dir():
+        raise SetupError(
+            "The weak skills that some runs begin with are not here.", remedy="Measure in a checkout."
+        )
     return [
         RefineCase(
-            f"tabletop/{task}/{trainer}/{processes} at a time/{seed}",
-            *("tabletop", task, trainer, seed, minutes),
+            f"tabletop/{task}/{start}/{processes} at a time/{seed}",
+            *("tabletop", task, "auto", seed, minutes),
+            skill=NOTHING if start == NOTHING else str(WEAK_FOLDER / WEAK_SKILLS[task]),
+            labels={"start": start},
             processes=processes,
         )
         for seed in TABLETOP_SEEDS[:seeds]
-        for task, trainer, minutes in TABLETOP
+        for task, start, minutes in TABLETOP
     ]
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from embodied.errors import EmbodiedError
+from embodied.journal import read
 from embodied.launchfile import from_table
 from embodied.learning.budget import Schedule, work_for
 from embodied.learning.refine import start_refining
@@ -20,6 +21,7 @@ from embodied.learning.refined import RefineReport
 from embodied.learning.wish import Wish
 from embodied.outcome import Verdict
 from embodied.plugins import load_world
+from embodied.runs import JOURNAL
 
 MODULE: Final = "embodied.bench.rewards_refine"
 PAIR: Final = 2
@@ -36,6 +38,7 @@ class RefineCase:
         trainer: as `--trainer` takes it.
         minutes: as `--minutes`: for the search, in all.
         schedule: what else of a `Schedule` differs from the command's own, such as {"critic": false}.
+        skill: to begin with, as `--from` takes it; "nothing" for none.
         labels: more columns of its row.
         processes: that train at the same time, and finalists that are trained side by side, at most two.
     """
@@ -50,6 +53,7 @@ class RefineCase:
     settings: Mapping[str, Any] = field(default_factory=dict)
     schedule: Mapping[str, Any] = field(default_factory=dict)
     labels: Mapping[str, Any] = field(default_factory=dict)
+    skill: str = ""
     processes: int = 1
 
     @property
@@ -66,7 +70,7 @@ def refined(case: RefineCase) -> dict[str, Any]:
     launch = from_table({"goal": {"text": anything}, "world": {"kind": case.kind, **case.settings}}, case.key)
     schedule = Schedule(case.minutes, finalists=min(case.processes, PAIR))
     schedule = replace(schedule, **case.schedule)
-    wish = Wish(case.task, case.designer, case.trainer, case.seed, schedule)
+    wish = Wish(case.task, case.designer, case.trainer, case.seed, schedule, skill=case.skill)
     work = work_for(case.processes, schedule)
     began = time.monotonic()
     try:
@@ -95,7 +99,14 @@ def _row(report: RefineReport) -> dict[str, Any]:
         "trainings": sum(bool(one.checkpoints) for one in candidates),
         "steps": sum(one.steps for one in candidates),
         "reward": report.chosen.proposal.name if report.chosen else "",
+        "trained_by": _trained_by(report.folder / JOURNAL),
     }
+
+
+def _trained_by(journal: Path) -> list[str]:
+    """The trainers that were chosen, in order, with the reasons."""
+    records = read(journal) if journal.is_file() else []
+    return [f"{one['trainer']}: {one['why']}" for one in records if one["type"] == "trainer_chosen"]
 
 
 def _cpu_s() -> float:

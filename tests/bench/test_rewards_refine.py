@@ -98,5 +98,16 @@ def test_tables_of_the_tabletop_and_of_ablations(monkeypatch: pytest.MonkeyPatch
     assert "80" in lines[-1]
     table = [{**refined(one), "cpu_s": 120.0, "seconds": 150.0} for one in rewards.tabletop(2)]
     reach = rewards_table.tabletop(table)[1]
-    assert reach[:5] == ("Reach", "sac", "1", "2", "192 of 200")
+    assert reach[:5] == ("Reach", "nothing", "1", "2", "192 of 200")
     assert reach[-3:] == ("2.5", "3", "2.0")
+
+
+def test_push_and_pick_place_begin_with_a_weak_skill_and_with_nothing() -> None:
+    cases = rewards.tabletop(5, processes=2)
+    assert len(cases) == len({one.key for one in cases}) == 35
+    for task in ("Push", "PickPlace"):
+        skills = {one.skill for one in cases if one.task == task}
+        assert len(skills) == 2
+        assert "nothing" in skills
+        assert all((Path(skill) / "SKILL.md").is_file() for skill in skills - {"nothing"})
+    assert {one.skill for one in cases if one.task in ("Reach", "ButtonPress", "DrawerOpen")} == {"nothing"}
