@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-import numpy as np
-
 from embodied.learning.cma_search import NumberSearch, SearchSettings, require_tunable
 from embodied.learning.distil import PupilSettings, PupilSnapshot, Schooling, go_on
 from embodied.learning.environment import Environment
@@ -89,8 +87,7 @@ class _Training:
         self._step += search.steps - before
         if search.guide is not had:  # what another said before is of no use
             pupil.forget()
-            pupil.look(
-                np.concatenate([episode.observations[:-1] for episode in search.proof]),
-                np.concatenate([episode.actions for episode in search.proof]),
-            )
+            for episode in search.proof:
+                if episode.succeeded:
+                    pupil.look(episode.observations[:-1], episode.actions)
         return True

@@ -38,13 +38,13 @@ class SearchSettings:
         most: generations.
     """
 
-    rivals: int = 10
-    episodes: int = 6
+    rivals: int = 8
+    episodes: int = 5
     spread: float = 0.15
     proof: int = 30
     enough: float = 0.97
-    patience: int = 6
-    most: int = 25
+    patience: int = 5
+    most: int = 12
 
 
 def require_tunable(guide: Guide | None) -> Tunable:
