@@ -26,15 +26,17 @@ class Order:
     Attributes:
         launch: the launch file's table.
         task: see `TrainingTask`, its condition as text.
+        ahead: modules that are imported before there is anything to do.
         memory_mb: what a worker may take beyond what it has once its ground is laid [MiB].
     """
 
     launch: Mapping[str, Any]
     task: Mapping[str, Any]
     memory_mb: int
+    ahead: tuple[str, ...] = ()
 
     @staticmethod
-    def of(setting: Setting, memory_mb: int) -> Order:
+    def of(setting: Setting, memory_mb: int, ahead: tuple[str, ...] = ()) -> Order:
         """For the workers of a run."""
         plain = {
             one.name: msgspec.to_builtins(getattr(setting.task, one.name))
@@ -42,7 +44,7 @@ class Order:
             if one.name != "condition"
         }
         task = {**plain, "condition": str(setting.task.condition)}
-        return Order(msgspec.to_builtins(setting.launch.to_table()), task, memory_mb)
+        return Order(msgspec.to_builtins(setting.launch.to_table()), task, memory_mb, ahead)
 
     def meant(self) -> TrainingTask:
         """The task as it was."""

@@ -89,6 +89,11 @@ class Processes:
             self._end_busy()
         return broken
 
+    def prepare(self) -> None:
+        """Start all processes now: what they import takes as long as looking around and designing."""
+        for _ in range(self.jobs - len(self._free)):
+            self._free.append(self._new())
+
     def close(self) -> None:
         """See `Crew.close`."""
         self._end_busy()
@@ -102,13 +107,14 @@ class Processes:
         return tuple(worker.pid for worker in (*self._busy, *self._free))
 
     def _assign(self, assignment: Assignment) -> None:
-        if not self._free:
-            self._started += 1
-            self._free.append(_Worker(self.order, self.folder, self._started, self._lines))
-        worker = self._free.pop()
+        worker = self._free.pop() if self._free else self._new()
         assignment.tries += 1
         self._busy[worker] = assignment
         worker.send(msgspec.json.encode(assignment.leg))
+
+    def _new(self) -> _Worker:
+        self._started += 1
+        return _Worker(self.order, self.folder, self._started, self._lines)
 
     def _take(
         self,

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from embodied import __version__
-from embodied.errors import EmbodiedError
+from embodied.errors import EmbodiedError, JournalUnwritable
 from embodied.journal import Journal
 from embodied.learning.artefact import Artefact
 from embodied.learning.beginning import best_beginning
@@ -39,6 +39,8 @@ GUIDED_EPISODES: Final = 20
 WORTH_PROPOSING: Final = 0.5
 """A policy that succeeds more rarely in training's own environment is not shown to the gate."""
 GUIDED_RIVALS: Final = 2
+LEARNERS: Final = ("stable_baselines3", "embodied.learning.guided")
+"""What processes import while there is nothing to train yet."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,10 +88,15 @@ class Refinement:
     def run(self) -> RefineReport:
         """Search, measure, keep, report."""
         try:
-            search = self._search()
+            with writing(self.setting.folder):
+                return self._run()
         except EmbodiedError as error:
-            self.journal.write("run_ended", verdict=Verdict.UNKNOWN.value, reason=error.message)
+            with suppress(JournalUnwritable):  # what is told to the user is what came first
+                self.journal.write("run_ended", verdict=Verdict.UNKNOWN.value, reason=error.message)
             raise
+
+    def _run(self) -> RefineReport:
+        search = self._search()
         chosen = self.progress.best
         if chosen is None and not self.clock.over():
             raise self._no_reward()
@@ -138,11 +145,19 @@ class Refinement:
 
     def _search(self) -> Search:
         """Look around, choose who trains, and search; what was searched knows who trained which candidate."""
-        setting, seed = self.setting, self.setting.wish.seed
+        setting = self.setting
         self.journal.write("phase", doing="looking at idle and random motion")
         ground = lay_ground(
             setting.task, setting.make, setting.environment, setting.folder / SUCCESSES, setting.launch
         )
+        crew = self._crew(ground)
+        try:
+            return self._searched(ground, crew)
+        finally:
+            crew.close()
+
+    def _searched(self, ground: Ground, crew: Crew) -> Search:
+        setting, seed = self.setting, self.setting.wish.seed
         choice = self._choose(ground)
         schedule = setting.wish.schedule
         if choice.guide is not None:  # its steps take longer, and it leads most rewards the same way
@@ -151,7 +166,7 @@ class Refinement:
         wish, model, used = setting.wish, setting.launch.model, self.progress.used
         with designer_of(wish, model, ground, self.clock, self.journal, used) as designer:
             search = Search(
-                ground, designer, choice, self._crew(ground), schedule, self.clock, self.journal,
+                ground, designer, choice, crew, schedule, self.clock, self.journal,
                 self.progress, setting.folder, seed, switch_for(choice, ground),
             )  # fmt: skip
             search.run()
@@ -166,12 +181,14 @@ class Refinement:
         def note(text: str) -> None:
             self.journal.write("note", text=text)
 
-        order = Order.of(setting, self.work.memory_mb)
+        order = Order.of(setting, self.work.memory_mb, LEARNERS)
         if self.work.cluster:
             return Cluster(
                 order, setting.folder, self.work.jobs, clock.over, clock.stop.is_set, note, self.work.cluster
             )
-        return Processes(order, setting.folder, self.work.jobs, clock.over, clock.stop.is_set, note)
+        crew = Processes(order, setting.folder, self.work.jobs, clock.over, clock.stop.is_set, note)
+        crew.prepare()
+        return crew
 
     def _choose(self, ground: Ground) -> Choice:
         """Who trains; a weak skill is measured first, on seeds of training."""
@@ -189,9 +206,7 @@ class Refinement:
     def _no_reward(self) -> NoReward:
         last = next(reversed(self.progress.candidates.values()), None)
         said = f"\n{last.critique}" if last else ""
-        error = NoReward(
+        return NoReward(
             "No reward was accepted, so nothing was trained.",
             remedy=f"Look at {self.setting.folder / 'candidates'} and at what the critic says:{said}",
         )
-        self.journal.write("run_ended", verdict=Verdict.UNKNOWN.value, reason=error.message)
-        return error

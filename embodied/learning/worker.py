@@ -16,6 +16,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -67,6 +68,8 @@ def main(run: Path) -> int:
     threading.Thread(target=heard.listen, args=(sys.stdin.buffer,), daemon=True).start()
     try:
         with ground_of(order, run / "worker") as ground:
+            for name in order.ahead:
+                import_module(name)
             limit_memory(order.memory_mb)
             for leg in heard.legs():
                 if leg.held:
