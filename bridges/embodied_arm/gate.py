@@ -44,7 +44,7 @@ class Gate:
         self.interventions = Interventions()
         self._period = period
         self._guard = guard
-        self._bounds = Bounds((1 - ROUNDING) * limits.acceleration, (1 - ROUNDING) * limits.jerk, period)
+        self.bounds = Bounds((1 - ROUNDING) * limits.acceleration, (1 - ROUNDING) * limits.jerk, period)
         self._most = (1 - ROUNDING) * limits.velocity
         self._now = 0.0
         self._why = ""
@@ -73,7 +73,7 @@ class Gate:
         """Begin anew from q, at rest: after a reset, or a stop by the arm's own means."""
         self._last = q.copy()
         self._velocity = self._gain = np.zeros_like(self._last)
-        self._stop, self._taken = Stop(self._last, self._velocity, self._gain, self._bounds), 0
+        self._stop, self._taken = Stop(self._last, self._velocity, self._gain, self.bounds), 0
         self._guard.begin(self._last)
 
     def pass_on(self, command: ArmCommand, state: ArmState, *, streamed: bool = False) -> ArmCommand:
@@ -139,13 +139,13 @@ class Gate:
     def _go(self, wanted: Array, measured: Array, streamed: bool) -> None:
         """One period towards targets, as far as limits allow it."""
         velocity, gain = self._direct(wanted)
-        if streamed:
-            velocity, gain = self._clear_of_singularities(velocity, gain)
         first: Reason | None = None
         for _ in range(ATTEMPTS):
             target = self._last + velocity * self._period
-            stop = Stop(target, velocity, gain, self._bounds)
+            stop = Stop(target, velocity, gain, self.bounds)
             why = self._objection(target, stop, measured)
+            if why is None and streamed:
+                why = self._near_singularity(velocity, stop)
             if why is None:
                 self._last, self._velocity, self._gain = target, velocity, gain
                 self._stop, self._taken = stop, 0
@@ -194,20 +194,20 @@ class Gate:
         sudden = np.abs(gain - self._gain) / self._period
         if (
             (fast <= self._most).all()
-            and (hard <= self._bounds.acceleration).all()
-            and (sudden <= self._bounds.jerk).all()
+            and (hard <= self.bounds.acceleration).all()
+            and (sudden <= self.bounds.jerk).all()
         ):
             return velocity, gain
         self._note_beyond("joint velocity", fast, self.limits.velocity, "rad/s")
         self._note_beyond("joint acceleration", hard, self.limits.acceleration, "rad/s^2")
         self._note_beyond("joint jerk", sudden, self.limits.jerk, "rad/s^3")
         away = np.abs(wanted - self._last)
-        speed = np.minimum(np.minimum(careful_speed(away, self._bounds), self._most), fast)
+        speed = np.minimum(np.minimum(careful_speed(away, self.bounds), self._most), fast)
         return self._eased(np.copysign(speed, velocity))
 
     def _eased(self, velocity: Array) -> tuple[Array, Array]:
         """The nearest velocities that the joints may have one period later, and the accelerations."""
-        period, bounds = self._period, self._bounds
+        period, bounds = self._period, self.bounds
         change = velocity - self._velocity
         half = bounds.jerk * (period / 2)
         fading = np.sqrt(half * half + 2 * bounds.jerk * np.abs(change)) - half  # to end without overshoot
@@ -239,19 +239,19 @@ class Gate:
                 return Reason("step from measured", float(left[worst]), "rad", words)
         return self._guard.objection(target, stop)
 
-    def _clear_of_singularities(self, velocity: Array, gain: Array) -> tuple[Array, Array]:
-        """Slower towards a singularity, in proportion, as MoveIt Servo does; none of it beyond the last."""
-        limits, guard = self.limits, self._guard
-        ahead = guard.condition(Stop(self._last + velocity * self._period, velocity, gain, self._bounds).end)
-        if ahead <= limits.singular_slow:
-            return velocity, gain
-        here = guard.condition(self._last)
-        if ahead <= here:
-            return velocity, gain
+    def _near_singularity(self, velocity: Array, stop: Stop) -> Reason | None:
+        """Towards a singularity the arm goes slower, in proportion, as with MoveIt Servo; none of it beyond
+        the last. Speed is measured by what the joints may do."""
+        limits = self.limits
+        ahead = self._guard.condition(stop.end)
+        if ahead <= limits.singular_slow or ahead <= self._guard.condition(self._last):
+            return None
         left = max(0.0, (limits.singular_stop - ahead) / (limits.singular_stop - limits.singular_slow))
+        share = float((np.abs(velocity) / limits.velocity).max())
+        if share <= left:
+            return None
         words = f"on the way to a singularity (condition number {ahead:.3g})"
-        self.interventions.note("singularity", self._now, ahead - limits.singular_slow, "", words)
-        return self._eased(velocity * left)
+        return Reason("singularity", ahead - limits.singular_slow, "", words, 0.95 * left / share)
 
     def _note_beyond(self, name: str, asked: Array, most: Array, unit: str) -> None:
         beyond = asked - most

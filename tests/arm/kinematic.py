@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -208,15 +209,27 @@ class KinematicDriver:
             between.position = hand.copy()
 
 
+class RealDriver(KinematicDriver):
+    """Its tick waits for the next period, as a real arm's does."""
+
+    def tick(self) -> None:
+        time.sleep(self.description.control_period_s)
+        super().tick()
+
+
 @dataclass(frozen=True)
 class KinematicPlugin:
-    """The `DriverPlugin`: settings `cubes` {name: [x, y, z]} and `trouble` {field: value}."""
+    """The `DriverPlugin`: settings `cubes` {name: [x, y, z]}, `trouble` {field: value}, and `real`: it
+    passes for a real arm, which keeps pace with the clock by itself."""
 
     name: str = "kinematic"
 
     def open(self, config: Mapping[str, Any], run_dir: Path) -> KinematicDriver:
         cubes = [Cube(name, np.array(place, dtype=float)) for name, place in config.get("cubes", {}).items()]
-        return KinematicDriver(cubes, trouble=Trouble(**config.get("trouble", {})))
+        trouble = Trouble(**config.get("trouble", {}))
+        if not config.get("real"):
+            return KinematicDriver(cubes, trouble=trouble)
+        return RealDriver(cubes, (), trouble, replace(FR3, capabilities=FR3.capabilities - {"simulated"}))
 
 
 DRIVER = KinematicPlugin()

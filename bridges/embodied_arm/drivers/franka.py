@@ -70,6 +70,7 @@ def fr3() -> ArmDescription:
         model=Path(franky_sim.__file__).parent / "assets" / "fr3.xml",
         end_effector="hand",
         end_effector_offset=(0.0, 0.0, 0.1034),
+        payload_max=3.0,
     )
 
 
@@ -135,6 +136,8 @@ class FrankaDriver:
             torque=tuple(float(t) for t in state.tau_J),
             gripper_width=self._hand.width if self._hand is not None else 0.0,
             gripper_force=0.0,
+            external_torque=tuple(float(t) for t in state.tau_ext_hat_filtered),
+            external_force=tuple(float(f) for f in state.O_F_ext_hat_K[:3]),
         )
 
     def command(self, command: ArmCommand) -> ArmCommand:

@@ -65,6 +65,7 @@ SO101: Final = ArmDescription(
     capabilities=frozenset({"joint_position", "gripper"}),
     model=Path(__file__).parent / "models" / "so101.xml",
     end_effector="hand",
+    payload_max=0.25,
 )
 """Ranges from the published URDF; speed and acceleration are ours, half of what the servos do unloaded."""
 

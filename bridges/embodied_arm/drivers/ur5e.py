@@ -52,6 +52,7 @@ UR5E: Final = ArmDescription(
     capabilities=frozenset({"joint_position"}),
     model=Path(__file__).parent / "models" / "ur5e.xml",
     end_effector="flange",
+    payload_max=5.0,
 )
 """Joint ranges and speeds from the maker's manual; acceleration and jerk are ours: the manual has none."""
 
@@ -130,6 +131,7 @@ class URDriver:
             torque=(0.0,) * len(self.description.joint_names),
             gripper_width=0.0,
             gripper_force=0.0,
+            external_force=tuple(self._receive.getActualTCPForce()[:3]),
         )
 
     def command(self, command: ArmCommand) -> ArmCommand:
