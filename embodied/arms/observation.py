@@ -23,6 +23,10 @@ Floats = NDArray[np.float64]
 RATE: Final = "_velocity"
 """What ends in this tells how fast the entry before it changes: hand, hand_velocity."""
 
+DIGITS: Final = 9
+"""What is measured is told to the nanometre: two models of one arm differ in the last bits of their numbers,
+and a policy must see the same of both."""
+
 _FACT = re.compile(r"(\w+)(?:\[([^\]]+)\])?\Z")
 
 
@@ -83,6 +87,7 @@ class Observer:
             if value is UNKNOWN:
                 raise _unknown(name, self.spec.entry(name).fact)
             now[where] = value
+        np.round(now, DIGITS, out=now)
         for where, of in self._rates:
             now[where] = 0.0 if self._last is None else (now[of] - self._last[of]) / self.period_s
         if not np.isfinite(now).all():

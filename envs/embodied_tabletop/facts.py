@@ -36,6 +36,9 @@ ABOVE_RIM_M = 0.015
 SIDE_GAP_M = 0.02
 HOLD_FORCE_N = 0.5
 
+DIGITS = 5
+"""Of metres and radians in facts."""
+
 WireFacts = dict[str, Any]
 
 
@@ -148,9 +151,9 @@ def _yaws(view: View) -> Iterator[tuple[str, float]]:
     for thing in view.scene.objects:
         turn = view.state(thing.name).quaternion
         square = thing.kind == "cube" and len({round(extent, 4) for extent in thing.size}) == 1
-        yield thing.name, round(cube_yaw(turn) if square else yaw_of(turn), 5)
+        yield thing.name, round(cube_yaw(turn) if square else yaw_of(turn), DIGITS)
         if thing.kind == "drawer":
-            yield handle_of(thing.name), round(yaw_of(turn), 5)
+            yield handle_of(thing.name), round(yaw_of(turn), DIGITS)
 
 
 def _sizes(view: View) -> Iterator[tuple[str, list[float]]]:
@@ -321,8 +324,14 @@ def _upright(view: View, thing: SceneObject) -> bool:
     return lean <= UPRIGHT_RAD and (thing.kind == "cube" or axis == 2)
 
 
+def rounded(values: Vector3) -> Vector3:
+    """As facts tell it."""
+    x, y, z = values
+    return round(x, DIGITS), round(y, DIGITS), round(z, DIGITS)
+
+
 def _rounded(values: Vector3) -> list[float]:
-    return [round(value, 5) for value in values]
+    return list(rounded(values))
 
 
 def _pairs(read: Callable[[View], Iterator[tuple[str, str]]]) -> Callable[[View], Any]:

@@ -144,6 +144,10 @@ class MujocoEngine:
             self._pushed_step(controls)
         else:
             self._rollout.run(self._model, data)
+        # mj_step leaves places where they were a substep ago. Who has the joints, as an arm's bridge has,
+        # computes where the hand is now: both must see the same.
+        mujoco.mj_kinematics(self._model, data)
+        mujoco.mj_comPos(self._model, data)
         self._reached[:] = self._target
 
     def _pushed_step(self, controls: Floats) -> None:

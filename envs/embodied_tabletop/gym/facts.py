@@ -1,6 +1,7 @@
 """The facts of an instant, each worked out only when it is asked for.
 
-A step that asks for two poses costs two poses; contacts are collected only for facts that need them.
+A step that asks for two poses costs two poses; contacts are collected only for facts that need them. What is
+told is what the arm's bridge tells, to the last digit: a policy must see the same on an arm.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 from embodied.arms.facts import FAMILIES as ARM_FAMILIES
 from embodied.facts import UNKNOWN, FactFamily, Key, Observation, Unknown, Value, observation_from_wire
 from embodied_tabletop.engine import JOINTS, BodyState, Engine, Start
-from embodied_tabletop.facts import PRESSED_SHARE, READERS, View, marks
+from embodied_tabletop.facts import DIGITS, PRESSED_SHARE, READERS, View, marks, rounded
 from embodied_tabletop.families import FAMILIES
 from embodied_tabletop.geometry import cube_yaw, to_world, yaw_of
 from embodied_tabletop.parts import handle_position
@@ -126,25 +127,25 @@ class InstantFacts:
             return self._places[name]
         if name in self._handles:
             drawer = self._handles[name]
-            return to_world(self._state(drawer.name), handle_position(drawer))
+            return rounded(to_world(self._state(drawer.name), handle_position(drawer)))
         if name in self._scene.by_name:
-            return self._state(name).position
+            return rounded(self._state(name).position)
         if name in self._marks:
             x, y = self._marks[name].center
-            return x, y, 0.0
+            return rounded((x, y, 0.0))
         return self._family("pose").get("pose", name)
 
     def _yaw(self, name: str) -> Value | Unknown:
         thing = self._scene.by_name.get(name)
         if thing is None or thing.kind != "cube":
             return self._family("yaw").get("yaw", name)
-        return cube_yaw(self._state(name).quaternion)
+        return round(cube_yaw(self._state(name).quaternion), DIGITS)
 
     def _size(self, name: str) -> Value | Unknown:
         thing = self._scene.by_name.get(name)
         if thing is None and name in self._marks:
             region = self._marks[name]
-            return region.x_max - region.x_min, region.y_max - region.y_min, 0.0
+            return rounded((region.x_max - region.x_min, region.y_max - region.y_min, 0.0))
         return self._family("size").get("size", name) if thing is None else thing.size
 
     def _opening(self, name: str) -> Value | Unknown:
