@@ -230,7 +230,7 @@ def _ending(
     if stays:
         near = stays[0].near
         scale = Parameter(f"HOLD{names.suffix.upper()}_SCALE", 20.0, 1.0, 100.0, "how still, 1/m in a step")
-        there = " * ".join(f"({move}(obs) > 0.999)" for move in names.moves)
+        there = " * ".join(map(_there, moving, names.moves))
         lines = (
             f'moved = apart(obs["{near}"], previous["{near}"])',
             f"return 1.0 * {there} * near(moved, {scale.name})",
@@ -238,6 +238,13 @@ def _ending(
         doc = f"The {near} stays where it shall be."
         made.append(Stage(f"hold{names.suffix}", lines, doc, 1.0, (scale,), uses_previous=True))
     return made
+
+
+def _there(goal: Goal, move: str) -> str:
+    """Where a thing may stay. What is to be let go of is there when a fact says so: over a box is not in it."""
+    if goal.let_go and goal.flag:
+        return f'(obs["{goal.flag}"] > 0.5)'
+    return f"({move}(obs) > 0.999)"
 
 
 def _first(role: str, observation: ObservationSpec) -> str:

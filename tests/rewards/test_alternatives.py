@@ -75,3 +75,11 @@ def test_what_one_way_needs_whole_is_not_to_be_ignored() -> None:
     near_red, near_green = "distance(hand, red) < 0.02", "distance(hand, green) < 0.02"
     (said,) = ignored(near_red, f"{near_red} and {near_green}")
     assert "green" in said
+
+
+def test_holding_still_above_a_container_is_not_paid_for() -> None:
+    """What is to be let go of has to be where it shall be by a fact, where one tells."""
+    spec = ObservationSpec((*MANY.entries, Entry("inside", (), role="flag", fact="in[thing_a, bin]")))
+    for design in designs(parse("in[thing_a, bin]"), spec, ACTION):
+        hold = next(stage for stage in design.stages if stage.name == "hold")
+        assert 'obs["inside"] > 0.5' in hold.lines[-1]

@@ -18,7 +18,7 @@ from embodied_tabletop.gym.tasks import (
 from embodied_tabletop.methods import TABLE
 from embodied_tabletop.scene import Scene, SceneObject, handle_of
 
-FIRST_STEPS, MORE_STEPS, MOST_STEPS = 60, 60, 400
+FIRST_STEPS, MORE_STEPS, MOST_STEPS = 80, 80, 480
 """Of an episode: to begin with, for each fact that is to be brought about, and in all."""
 NAME_LENGTH: Final = 60
 _SHUT_FIST: Final = frozenset({"pressed"})
