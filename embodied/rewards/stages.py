@@ -241,7 +241,7 @@ def _ending(
 
 
 def _there(goal: Goal, move: str) -> str:
-    """Where a thing may stay. What is to be let go of is there when a fact says so: over a box is not in it."""
+    """Where a thing may stay. What is to be let go of is there once a fact says so: over a box is not in."""
     if goal.let_go and goal.flag:
         return f'(obs["{goal.flag}"] > 0.5)'
     return f"({move}(obs) > 0.999)"
