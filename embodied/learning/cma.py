@@ -81,11 +81,11 @@ class _Training:
         if search.over:
             self._step += self._school.lesson(search.guide, taught=TAUGHT).steps
             return True
-        before, had = search.steps, search.generations and search.guide
+        before, had = search.steps, search.proof
         if not search.generation():
             return False
         self._step += search.steps - before
-        if search.guide is not had:  # what another said before is of no use
+        if search.proof is not had:  # what another said before is of no use
             pupil.forget()
             for episode in search.proof:
                 if episode.succeeded:
