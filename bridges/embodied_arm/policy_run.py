@@ -134,7 +134,7 @@ class PolicyRunner:
         self._around.meant = scene.touch
         pulse = Pulse(self._controller.period, real=self._paced)
         try:
-            with _no_garbage(self._paced):
+            with _no_garbage(self._paced), self._controller.streaming():
                 steps, ended = self._drive(drive, facts, pulse)
             self._controller.settle(drive.watchman)
         except (Aborted, PrimitiveFailed):
@@ -259,7 +259,7 @@ class PolicyRunner:
         for period in range(1, drive.periods + 1):
             command = ArmCommand(tuple(drive.motion.towards(targets).tolist()), width, force)
             watch = last if period == drive.periods else drive.watchman
-            self._controller.tick(command, watch, streamed=True)
+            self._controller.tick(command, watch)
             drive.motion.rebase(gate.last, gate.velocity * self._controller.period)
             pulse.beat()
         if width is not None:

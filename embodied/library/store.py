@@ -2,7 +2,8 @@
 
     library/<world>/
       library.json                  what wrote it
-      <name>/SKILL.md, skill.py     the version in use, to be read
+      <name>/SKILL.md, skill.py     the version in use, to be read; of one that runs a policy also
+                                    policy.onnx, policy.json, reward.py
       _versions/<name>/<hash>/      every version, whole
       _records/<name>.jsonl         what happened to it: versions, evidence, decisions; append-only
       _seeds.jsonl                  seeds that a writer or a user has seen
