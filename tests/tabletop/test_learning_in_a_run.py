@@ -11,7 +11,10 @@ import pytest
 pytest.importorskip("mujoco", reason="the extra `arm` is not installed")
 
 from embodied.journal import read
-from embodied.launchfile import parse_launch
+from embodied.launchfile import LaunchFile, parse_launch
+from embodied.learning.progress import Progress
+from embodied.learning.refined import RefineReport
+from embodied.learning.wish import Wish
 from embodied.library import LibraryStore
 from embodied.loop import RunReport, refining, start_run
 from embodied.loop.refining import Learned, Proposal
@@ -180,6 +183,44 @@ def test_what_was_not_learned_well_enough_is_not_learned_again(
     assert tried == ["pressed[button]"]
     ended = next(one for one in records if one["type"] == "refinement_ended")
     assert ended["reason"].startswith("succeeds on 40")
+
+
+@pytest.mark.usefixtures("clumsy")
+def test_the_policy_that_a_refinement_keeps_drives_the_arm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All but the training itself: what is asked of it, the skill made of its policy, and run_policy."""
+    making = pytest.importorskip("tests.policies.making")
+    asked: list[Wish] = []
+
+    def refined(launch: LaunchFile, wish: Wish, *, runs_dir: Path, **more: Any) -> RefineReport:
+        asked.append(wish)
+        folder = runs_dir / "a-refinement"
+        card = {
+            "task": "pressed-button",
+            "sentence": wish.sentence,
+            "success": wish.success,
+            "horizon": 160,
+            "start": {"joints": [], "gripper_width": 0.0, "needs": "hand_empty"},
+        }
+        kept = making.artefact(making.towards(0.70, -0.04, 0.0), folder, **card)
+        return RefineReport(
+            folder.name, folder, wish.sentence, Verdict.PASSED, "succeeds on 100 of 100", 60.0,
+            Progress(), None, kept,
+        )  # fmt: skip
+
+    monkeypatch.setattr("embodied.learning.refine.start_refining", refined)
+    monkeypatch.setattr(
+        "embodied.loop.lifecycle.Proving.prove", lambda proving: ()
+    )  # the gate has its own tests
+    report, records = ran(tmp_path, 'refine = "allow"')
+    assert report.verdict is Verdict.PASSED
+    assert (asked[0].success, asked[0].schedule.minutes) == ("pressed[button]", pytest.approx(9, abs=0.2))
+    steps = [one["skill"] for one in records if one["type"] == "step_started"]
+    assert steps == ["press-button", "press-button", "pressed-button-learned"]
+    assert "run_policy" in [one["name"] for one in records if one["type"] == "call_started"]
+    kept = next(one for one in records if one["type"] == "skill_kept")
+    assert (kept["skill"], kept["status"]) == ("pressed-button-learned", "new")
 
 
 @pytest.mark.slow
