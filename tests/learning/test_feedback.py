@@ -1,0 +1,118 @@
+"""A person's words and a designer without a model: what is understood, what is done, what is told back."""
+
+from __future__ import annotations
+
+import pytest
+
+from embodied.errors import BadInput
+from embodied.learning.candidates import Candidate, Feedback, OfflineDesigner, Proposal
+from embodied.learning.feedback import SAID, manners_of, read_feedback, refuse_not_understood
+from embodied.learning.progress import Progress
+from embodied.rewards.checking import check
+from embodied.rewards.training import Checkpoint
+from tests.learning.toys import ACTION, OBSERVATION, condition
+
+
+@pytest.mark.parametrize(
+    ("words", "manner"),
+    [
+        ("it jerks", "smooth"),
+        ("stop shaking", "smooth"),
+        ("do not jerk", "smooth"),
+        ("approach from above", "from above"),
+        ("it is too fast", "slow"),
+        ("slower please", "slow"),
+        ("gently", "slow"),
+        ("it takes too long", "soon"),
+        ("hurry up", "soon"),
+        ("it does not grasp it", "in the fingers"),
+        ("do not grasp it", "by touch"),
+        ("push it", "by touch"),
+        ("don't push it", "in the fingers"),
+        ("lift it higher", "lifted"),
+        ("it drops the cube", "held fast"),
+        ("it overshoots", "staying"),
+        ("it stops short", "exact"),
+        ("more precisely", "exact"),
+    ],
+)
+def test_documented_words_are_understood(words: str, manner: str) -> None:
+    reading = read_feedback(words)
+    assert [one.name for one in reading.manners] == [manner]
+    assert reading.missed == ()
+    assert reading.understood[0].startswith(f"{words}: ")
+
+
+def test_what_is_not_understood_is_told_back() -> None:
+    reading = read_feedback("It jerks, sing a song; and approach from above.")
+    assert [one.name for one in reading.manners] == ["smooth", "from above"]
+    assert reading.missed == ("sing a song",)
+
+
+def test_not_from_above_is_not_taken_for_from_above() -> None:
+    assert read_feedback("do not come from above").missed == ("do not come from above",)
+
+
+def test_nothing_understood_is_refused_with_what_would_be() -> None:
+    with pytest.raises(BadInput, match="understands nothing of 'sing a song'") as error:
+        refuse_not_understood("sing a song")
+    assert SAID in error.value.remedy
+    assert "--designer llm" in error.value.remedy
+
+
+def test_the_last_of_two_words_that_exclude_each_other_counts() -> None:
+    assert [one.name for one in manners_of(["it jerks; too fast", "now it is too slow"])] == [
+        "smooth",
+        "soon",
+    ]
+
+
+def proposed(words: str, *earlier: Candidate) -> list[Proposal]:
+    designer = OfflineDesigner(condition(), OBSERVATION, ACTION, seed=1)
+    return list(designer.propose(earlier, 2, (Feedback(words, 1),)))
+
+
+def best(number: int) -> Candidate:
+    """The first composed reward, with a number of its own, trained."""
+    first = OfflineDesigner(condition(), OBSERVATION, ACTION, seed=1).propose([], 1)[0]
+    values = {**first.values, "MOVE_SCALE": 7.0}
+    point = Checkpoint(500, 20, 19, 10.0, 1.0, {})
+    return Candidate(number, Proposal(first.name, first.source, values), "kept", "", (point,))
+
+
+def test_the_new_rewards_do_as_is_said_and_keep_the_best_numbers() -> None:
+    made = proposed("it jerks; approach from above", best(1))
+    assert made[0].name.endswith("smooth, from above")
+    assert made[0].values["MOVE_SCALE"] == 7.0
+    assert made[0].values["SMOOTHNESS_WEIGHT"] == pytest.approx(0.05)
+    code = check(made[0].source, OBSERVATION, ACTION)
+    assert "from_above" in code.terms
+
+
+def test_a_manner_is_not_laid_on_twice() -> None:
+    first = proposed("it jerks", best(1))[0]
+    point = Checkpoint(500, 20, 20, 9.0, 1.0, {})
+    again = proposed("it jerks", best(1), Candidate(2, first, "kept", "", (point,)))
+    assert max(one.values["SMOOTHNESS_WEIGHT"] for one in again) <= 0.2
+    assert all(one.name.count("smooth") == 1 for one in again)
+
+
+# -- what is kept ----------------------------------------------------------------------------------------
+
+
+def progress(*successes: int) -> Progress:
+    """A candidate a round with so many of 160 successes; a person spoke after the first round."""
+    seen = Progress()
+    for number, count in enumerate(successes, 1):
+        point = Checkpoint(500, 160, count, 10.0, 1.0, {})
+        seen.candidates[number] = Candidate(number, Proposal(str(number), "", {}), "kept", "", (point,))
+        seen.rounds[number] = number
+    seen.feedback = (Feedback("slower", 1),)
+    return seen
+
+
+def test_what_follows_a_persons_words_is_kept_if_it_is_not_clearly_worse() -> None:
+    alike, worse, untrained = progress(158, 152), progress(158, 90), progress(158)
+    assert [one.best.number for one in (alike, worse, untrained) if one.best] == [2, 1, 1]
+    assert alike.first_round == 2
+    assert untrained.latest is None
