@@ -35,7 +35,7 @@ class Schedule:
     minutes: float = 10.0
     rivals: int = 4
     screening: int = 1000
-    share: float = 0.4
+    share: float = 0.25
     finalists: int = 1
     every: int = 500
     most: int = 40_000

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import msgspec
 
-from embodied.learning.crew import Assignment, Heard, Together
+from embodied.learning.crew import Assignment, Begin, Heard, Together, always
 from embodied.learning.errors import need, writing
 from embodied.learning.ground import Ground
 from embodied.learning.leg import Leg, candidate_folder, policy_file, state_folder
@@ -63,6 +63,7 @@ class Cluster:
         choices: Sequence[Choice],
         heard: Heard,
         together: Together | None = None,
+        begin: Begin = always,
     ) -> dict[int, str]:
         """See `Crew.train`."""
         ray = self._connected()
@@ -71,7 +72,9 @@ class Cluster:
         try:
             while (waiting or self._running) and not self.over():
                 while waiting and len(self._running) < self.jobs:
-                    self._begin(waiting.popleft())
+                    assignment = waiting.popleft()
+                    if assignment.tries or begin():
+                        self._begin(assignment)
                 asked = [course for course, one in self._running.items() if not one.waits]
                 ready, _ = ray.wait(asked, timeout=POLL_S) if asked else ([], [])
                 for course in ready:

@@ -19,7 +19,13 @@ Together = Callable[[], Collection[int]]
 """Says, once all have come to their next checkpoint, which candidates go on to another."""
 
 
+Begin = Callable[[], bool]
+"""Whether a leg that waits is still to be begun."""
 TRIES: Final = 2
+
+
+def always() -> bool:
+    return True
 
 
 @dataclass
@@ -68,6 +74,7 @@ class Crew(Protocol):
         choices: Sequence[Choice],
         heard: Heard,
         together: Together | None = None,
+        begin: Begin = always,
     ) -> dict[int, str]:
         """Carry legs out; returns when all have ended, or it is time to stop.
 
@@ -76,6 +83,7 @@ class Crew(Protocol):
             heard: called in this thread; for each candidate in the order of its steps.
             together: with it, no leg goes beyond a checkpoint before all others have come to theirs, so that
                 what is decided does not depend on which is faster; at most `abreast` legs.
+            begin: asked before each leg.
 
         Returns:
             Why candidates cannot be trained any more, by number.
@@ -113,6 +121,7 @@ class Alone:
         choices: Sequence[Choice],
         heard: Heard,
         together: Together | None = None,
+        begin: Begin = always,
     ) -> dict[int, str]:
         """See `Crew.train`."""
         broken: dict[int, str] = {}
@@ -122,6 +131,8 @@ class Alone:
             else [[pair] for pair in zip(legs, choices, strict=True)]
         )
         for group in groups:
+            if not begin():
+                break
             going = {leg.number: self._begun(leg, choice) for leg, choice in group}
             while going and not self.over():
                 for number, course in tuple(going.items()):

@@ -18,7 +18,7 @@ from typing import Final
 
 import msgspec
 
-from embodied.learning.crew import Assignment, Heard, Together
+from embodied.learning.crew import Assignment, Begin, Heard, Together, always
 from embodied.learning.leg import Leg
 from embodied.learning.order import Order
 from embodied.learning.trainer import Choice
@@ -64,6 +64,7 @@ class Processes:
         choices: Sequence[Choice],
         heard: Heard,
         together: Together | None = None,
+        begin: Begin = always,
     ) -> dict[int, str]:
         """See `Crew.train`; the choices are made again in the processes, by the names in the legs."""
         waiting = deque(Assignment(replace(leg, paced=together is not None)) for leg in legs)
@@ -79,7 +80,9 @@ class Processes:
                 if deadline is not None and (self.stopped() or time.monotonic() > deadline):
                     break
                 while waiting and len(self._busy) < self.jobs:
-                    self._assign(waiting.popleft())
+                    assignment = waiting.popleft()
+                    if assignment.tries or begin():
+                        self._assign(assignment)
                 with suppress(queue.Empty):
                     worker, line = self._lines.get(timeout=POLL_S)
                     self._take(worker, line, heard, waiting, broken)

@@ -208,7 +208,7 @@ class Search:
 
         Args:
             together: side by side, until one is good enough, or one has ended.
-            latest: when to end at the next checkpoint of each, on the run's clock [s].
+            latest: when to end at the next checkpoint of each, and to begin no other, on the run's clock [s].
         """
         if not candidates or self.clock.over():
             return
@@ -229,11 +229,17 @@ class Search:
         every = self.schedule.every
         legs = [self._leg(one, until or (one.steps // every + 1) * every) for one in candidates]
         choices = [self.choice_of(one.number) for one in candidates]
-        broken = self.crew.train(legs, choices, heard, going if together else None)
+
+        def begin() -> bool:
+            some = any(self.progress.candidates[number].checkpoints for number in numbers)
+            return latest is None or self.clock.elapsed < latest or not some
+
+        broken = self.crew.train(legs, choices, heard, going if together else None, begin)
         for one in candidates:
             with writing(self.folder):
                 self.ground.examiner.keep(Successes(self._home(one) / SUCCESSES).episodes)
-            if self._now(one).steps == one.steps and not self.clock.over():
+            late = latest is not None and self.clock.elapsed >= latest
+            if self._now(one).steps == one.steps and not self.clock.over() and not late:
                 broken.setdefault(one.number, "Its training ended without a checkpoint.")
             if one.number in broken:
                 self._tell(replace(self._now(one), state="broken", critique=broken[one.number]))
