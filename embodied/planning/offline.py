@@ -13,6 +13,7 @@ from typing import Final
 from embodied.condition import And, Comparison, Condition, Fact, Literal, evaluate
 from embodied.facts import Observation
 from embodied.methods import FactRef, Method, Methods
+from embodied.planning.exact import exact_method
 from embodied.planning.forward import ForwardSearch
 from embodied.planning.grounding import is_of_booleans
 from embodied.planning.ledger import is_pattern
@@ -48,7 +49,8 @@ class OfflinePlanner:
         try:
             plan = find_plan(self.world, goal, observation, lambda m: self._penalty(m, failures))
         except NoPlan as none:
-            return Stop(self._explain(str(none), failures))
+            exact = self._exactly(goal, observation, failures)
+            return exact or Stop(self._explain(str(none), failures))
         if not plan.steps:
             unmet = " and ".join(str(part) for part in unmet_parts(goal, observation))
             return Stop(f"no skill is known to bring about: {unmet or goal}")
@@ -56,6 +58,24 @@ class OfflinePlanner:
         steps = [to_step(planned, observation, tree) for planned in plan.steps]
         first = steps[0]
         return Step(first.skill, first.arguments, first.expects, first.why, tree, tuple(steps[1:]))
+
+    def _exactly(self, goal: Condition, observation: Observation, failures: Counter[str]) -> Step | None:
+        """A skill that achieves just what is wanted, or the first step to what it needs."""
+        found = exact_method(self.world, goal, observation, lambda m: self._penalty(m, failures))
+        if found is None:
+            return None
+        part, method = found
+        needs = [need for need in method.needs if evaluate(need, observation) is not True]
+        if not needs:
+            tree = PlanNode(str(goal), "doing")
+            return Step(method.skill, method.arguments, part, method.note, tree)
+        try:
+            plan = find_plan(self.world, And(tuple(needs)), observation, lambda m: self._penalty(m, failures))
+        except NoPlan:
+            return None
+        tree = PlanNode(str(goal), "doing", tuple(plan.roots))
+        steps = [to_step(planned, observation, tree) for planned in plan.steps]
+        return steps[0] if steps else None
 
     def outline(self, goal: Condition, observation: Observation) -> Plan:
         """The whole plan from here; raises `NoPlan`."""

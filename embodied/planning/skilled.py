@@ -10,11 +10,12 @@ it can be used with, unless the world's own methods know it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from embodied.condition import Condition
 from embodied.errors import BadInput
 from embodied.facts import Observation
 from embodied.methods import FactRef, Method, WorldSpec
@@ -65,6 +66,21 @@ class SkilledMethods:
                 note=NOTE,
             )
         yield from self._made_true(fact, library)
+
+    def exactly(self, condition: Condition) -> Iterator[Method]:
+        """See `embodied.planning.exact`: skills that need no arguments and say that they achieve this."""
+        for skill in self._library():
+            if any(parameter.default is REQUIRED for parameter in skill.parameters):
+                continue
+            if skill.achieves and condition in skill.achieved({}):
+                yield Method(
+                    skill=skill.name,
+                    arguments={},
+                    needs=skill.needed({}),
+                    adds={},
+                    cost=EXPECTED_S,
+                    note=NOTE,
+                )
 
     def _made_true(self, fact: FactRef, library: SkillLibrary) -> Iterable[Method]:
         """The uses of skills that the world does not know that make this fact true."""

@@ -31,10 +31,11 @@ from embodied.launchfile import parse_launch
 from embodied.learning.artefact import Artefact, Measured
 from embodied.learning.environment import load_tasks
 from embodied.learning.policy import load_policy
-from embodied.learning.proposing import propose
+from embodied.learning.proposing import adopt, propose
 from embodied.library import Grade, LibraryStore
 from embodied.loop import start_run
 from embodied.outcome import Verdict
+from tests.policies.making import artefact, towards
 
 TRAINED = Path(__file__).parents[1] / "data" / "policies" / "button-press"
 """`embodied refine tabletop --task "press the button" --minutes 6`: 97 of 100 held-out episodes."""
@@ -113,3 +114,19 @@ def test_a_trained_policy_passes_the_gate_and_is_what_the_planner_takes(
     assert report.verdict is Verdict.PASSED, report.reason
     started = [record for record in read(report.journal) if record["type"] == "step_started"]
     assert [record["skill"] for record in started] == ["button-press-learned"]
+
+
+def test_the_planner_takes_a_policy_for_a_goal_that_is_neither_true_nor_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMBODIED_LIBRARY", str(tmp_path / "library"))
+    store = LibraryStore(tmp_path / "library" / "tabletop", "tabletop")
+    kept = artefact(towards(0.44, 0.27, 0.06), tmp_path / "run")
+    adopt(kept, tmp_path / "run", store, "Hand over")
+    launch = parse_launch(
+        '[goal]\ntext = "distance(hand, pose[hand_over]) < 0.1"\n'
+        '[world]\nkind = "tabletop"\nown_process = false\n[agent]\nseed_skills = false\n',
+        "a test",
+    )
+    report = start_run(launch, runs_dir=tmp_path / "runs")
+    assert report.verdict is Verdict.PASSED, report.reason
