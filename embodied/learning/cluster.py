@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import msgspec
 
+from embodied.errors import SetupError
 from embodied.learning.crew import Assignment, Begin, Heard, Together, always
 from embodied.learning.errors import need, writing
 from embodied.learning.ground import Ground
@@ -101,13 +102,19 @@ class Cluster:
             if self.address == LOCAL:
                 ours["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
             more = {"num_cpus": self.jobs} if self.address == LOCAL else {}
-            ray.init(
-                address=self.address,
-                runtime_env={"env_vars": ours},
-                log_to_driver=False,
-                include_dashboard=False if self.address == LOCAL else None,
-                **more,
-            )
+            try:
+                ray.init(
+                    address=self.address,
+                    runtime_env={"env_vars": ours},
+                    log_to_driver=False,
+                    include_dashboard=False if self.address == LOCAL else None,
+                    **more,
+                )
+            except (ConnectionError, TimeoutError, ValueError) as gone:
+                raise SetupError(
+                    f"There is no ray cluster at {self.address!r}: {str(gone).splitlines()[0]}.",
+                    remedy="Start one with `ray start --head` and name its address, or say --cluster local.",
+                ) from gone
             self._ray = ray
         return self._ray
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from embodied.errors import SetupError
 from embodied.learning import errors
 from embodied.learning.budget import Work
 from embodied.learning.errors import NoTrainer
@@ -45,6 +46,14 @@ def test_a_killed_process_of_a_cluster_goes_on_from_its_last_checkpoint(
     assert killed.candidates == whole.candidates
     (said,) = notes(tmp_path / "killed")
     assert "it goes on from step" in said
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_that_is_not_there_is_an_error_that_says_so(plugged: Path, tmp_path: Path) -> None:
+    pytest.importorskip("ray")
+    with pytest.raises(SetupError, match="no ray cluster at 'auto'") as error:
+        search(tmp_path, designer(), trainer_named("played"), work=Work(2, cluster="auto"))
+    assert "ray start --head" in str(error.value)
 
 
 def test_without_ray_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
