@@ -14,6 +14,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from embodied.cli import options
 from embodied.cli.folders import command, runs_folder
 from embodied.cli.skills import World, of_world, why_unused
 from embodied.cli.stopping import stop_on_signal
@@ -29,6 +30,20 @@ Name = Annotated[str, typer.Argument(help="mine-block")]
 INTERRUPTED = 130
 
 
+def _world_settings(settings: list[str] | None) -> dict[str, Any]:
+    """What `--set world.KEY=VALUE` says of the worlds of the gate."""
+    found = {}
+    for one in options.overrides_of(settings, {}):
+        table, _, key = one.path.partition(".")
+        if table != "world" or not key:
+            raise BadInput(
+                f"The gate takes settings of the world, not {one.path}.",
+                remedy="For instance --set world.scene=drawer.",
+            )
+        found[key] = one.value
+    return found
+
+
 def verify(
     names: Annotated[list[str] | None, typer.Argument(help="Skills; none with --all.")] = None,
     every: Annotated[bool, typer.Option("--all", help="All skills of the library, seed skills too.")] = False,
@@ -40,6 +55,7 @@ def verify(
     arguments: Annotated[str, typer.Option(help="What to run it with: '{\"count\": 2}'.")] = "",
     expects: Annotated[str, typer.Option(help="What must hold after, if the skill does not say.")] = "",
     fast: Annotated[bool, typer.Option(help="Shortened waiting; part of the evidence.")] = True,
+    settings: options.Settings = None,
 ) -> None:
     """Run skills in fresh worlds of held-out seeds: 3 of 3 makes one verified, 18 of 20 trusted.
 
@@ -49,6 +65,7 @@ def verify(
     chosen = _chosen(store, names or [], every=every, new=new)
     given = _arguments(arguments)
     goal = parse(expects) if expects else None
+    where = _world_settings(settings)
     console = Console(highlight=False)
     passed = True
     stop = threading.Event()
@@ -58,6 +75,7 @@ def verify(
                 store,
                 runs_folder() / ".gate" / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}",
                 fast=fast,
+                settings=where,
                 on_progress=lambda line: console.print(Text(f"  {line}", style="dim")),
                 stop=stop,
             )

@@ -90,7 +90,9 @@ def propose(
     store = store or open_library(kind)
     chosen = _world(task, source, settings, run)
     skill = adopt(artefact, run, store, task.sentence)
-    again = f"embodied skills verify {skill.name} --world {kind} --seeds {seeds}"
+    scene = (chosen or {}).get("scene")
+    there = f" --set world.scene={scene}" if scene else ""
+    again = f"embodied skills verify {skill.name} --world {kind} --seeds {seeds}{there}"
     if chosen is None:
         why = f"on trial: no world of kind {kind} has what {task.name} is about, so the gate cannot run it"
         return Proposed(skill.name, skill.hash, Grade.TRIAL, True, 0, 0, why)
@@ -104,7 +106,7 @@ def propose(
     ran, passed = len(evidence.ran), evidence.successes
     if evidence.passed:
         why = f"kept as {grade.value}: {evidence.reason}"
-        use = f'embodied run {kind} --goal "{task.condition}"'
+        use = f'embodied run {kind}{there} --goal "{task.condition}"'
         return Proposed(skill.name, skill.hash, grade, True, passed, ran, why, use)
     failed = ran - passed
     if evidence.stopped or passed > failed:
