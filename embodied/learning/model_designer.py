@@ -232,7 +232,10 @@ def _one(candidate: Candidate, *, words: bool, code: bool) -> str:
         outcome = f"trained for {candidate.steps} steps, best {best.successes} of {best.episodes} episodes "
         outcome += f"at step {best.step}" + (f", {candidate.state}" if candidate.state == "dropped" else "")
     parts = [f"## Number {candidate.number}, {proposal.name}: {outcome or 'not trained yet'}"]
-    parts += [f"```python\n{proposal.source.strip()}\n```"] if code else []
+    if candidate.follows:
+        parts.append(f"The reward of number {candidate.follows}, which stalled, with another trainer.")
+    elif code:
+        parts.append(f"```python\n{proposal.source.strip()}\n```")
     if words and candidate.critique:
         parts.append(candidate.critique.strip())
     if words and candidate.analysis:
