@@ -31,6 +31,10 @@ ENOUGH: Final = 0.95
 """In all looks at a checkpoint: training ends."""
 
 
+STALLED: Final = 16
+"""Checkpoints without a better one: a finalist is left."""
+
+
 @dataclass(frozen=True, eq=False)
 class Search:
     """One search. `progress` hears every record that `journal` writes.
@@ -190,8 +194,8 @@ class Search:
         )
 
     def _stalled(self, candidate: Candidate) -> bool:
-        best, patience = candidate.best, self.choice_of(candidate.number).patience
-        return best is not None and sum(one.step > best.step for one in candidate.checkpoints) >= patience
+        best = candidate.best
+        return best is not None and sum(one.step > best.step for one in candidate.checkpoints) >= STALLED
 
     # -- training ----------------------------------------------------------------------------------
 

@@ -130,10 +130,6 @@ TRAINERS: Final = (AUTO, *_TRAINERS)
 """SAC from nothing, SAC that begins with a weak skill, a correction of one, a search of a skill's numbers, a
 pupil of a planner in the simulator; and whichever fits."""
 
-STALLED: Final = 16
-"""Checkpoints without a better one."""
-STALLED_SEARCH: Final = 5
-"""The same for a search of a skill's numbers: thousands of steps lie between its checkpoints."""
 WORTH_FOLLOWING: Final = 0.2
 """A guide that succeeds more rarely is not begun with."""
 
@@ -167,14 +163,12 @@ class Choice:
 
     Attributes:
         after: what to go on with if it stalls, "" for nothing.
-        patience: so many checkpoints without a better one, and it has stalled.
     """
 
     trainer: Trainer
     guide: Guide | None
     why: str
     after: str = ""
-    patience: int = STALLED
 
 
 _FROM_A_GUIDE: Final = ("guided", "residual", "cma")
@@ -217,7 +211,7 @@ def _fitting(guide: Guide | None, successes: int, worth: bool, said: str) -> Cho
         return Choice(_sac(), None, "from nothing: no weak skill to begin with", "mpc")
     if successes and isinstance(guide, Tunable) and guide.parameters and all(map(find_spec, _MORE["cma"])):
         why = f"searches the numbers of what is known: {said}"
-        return Choice(_cma(), guide, why, "guided" if worth else "sac", STALLED_SEARCH)
+        return Choice(_cma(), guide, why, "guided" if worth else "sac")
     if worth:
         return Choice(_guided(), guide, f"begins with what is known: {said}", "residual")
     return Choice(_sac(), None, f"from nothing: {said}, too few to begin with", "mpc")
