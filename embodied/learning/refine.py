@@ -13,7 +13,8 @@ from embodied.launchfile import LaunchFile
 from embodied.learning.budget import Clock, Work
 from embodied.learning.choosing import choose_task
 from embodied.learning.designers import OFFLINE, check_designer
-from embodied.learning.environment import fingerprint, load_tasks
+from embodied.learning.environment import TaskSource, TrainingTask, fingerprint, load_tasks
+from embodied.learning.errors import writing
 from embodied.learning.feedback import refuse_not_understood
 from embodied.learning.progress import Progress
 from embodied.learning.refined import RefineReport
@@ -65,25 +66,20 @@ def start_refining(
         progress.advance(record)
     if past is not None:
         wish = resumed_wish(past[1], wish, progress.seconds)
-    check_designer(wish.designer, launch.model)
-    if wish.feedback and wish.designer == OFFLINE:
-        refuse_not_understood(wish.feedback)
-    check_trainer(wish.trainer)
-    source = load_tasks(launch.world.kind)
-    kind, settings = launch.world.kind, launch.world.settings
-    task = choose_task(wish.sentence, wish.success, source, settings, lambda: load_world(kind).spec(settings))
-    environment = source.make(task, settings)
+    source, task = _wanted(launch, wish)
+    environment = source.make(task, launch.world.settings)
     try:
         environment.reset(seed=0)  # what cannot begin is said before there is a run
         now = fingerprint(task, environment)
         if past is not None:
             refuse_changed(past[1]["fingerprint"], now, past[0].name)
-        folder = past[0] if past is not None else new_run(runs_dir, wish.sentence)
+        with writing(runs_dir):
+            folder = past[0] if past is not None else new_run(runs_dir, wish.sentence)
+            journal = Journal(folder / JOURNAL)
         setting = Setting(launch, wish, task, source, environment, folder)
-        for record in before:
-            on_past(record)
-        journal = Journal(folder / JOURNAL)
         try:
+            for record in before:
+                on_past(record)
             journal.subscribe(progress.advance)
             journal.subscribe(on_record)
             clock = Clock(wish.schedule.minutes, stop or threading.Event(), progress.seconds)
@@ -94,3 +90,15 @@ def start_refining(
             journal.close()
     finally:
         environment.close()
+
+
+def _wanted(launch: LaunchFile, wish: Wish) -> tuple[TaskSource, TrainingTask]:
+    """What is to be learned, and that there is what it takes."""
+    check_designer(wish.designer, launch.model)
+    if wish.feedback and wish.designer == OFFLINE:
+        refuse_not_understood(wish.feedback)
+    check_trainer(wish.trainer)
+    kind, settings = launch.world.kind, launch.world.settings
+    source = load_tasks(kind)
+    task = choose_task(wish.sentence, wish.success, source, settings, lambda: load_world(kind).spec(settings))
+    return source, task
