@@ -179,6 +179,8 @@ def _shown(report: RefineReport) -> Table:
         table.add_row("reward", Text(f"number {report.chosen.number}, {report.chosen.proposal.name}"))
         table.add_row("trained", Text(f"{best.step} steps, {len(report.progress.candidates)} candidates"))
     table.add_row("time", Text(clock(report.seconds)))
+    if report.progress.used.calls:
+        table.add_row("models", Text(report.progress.used.words))
     if report.artefact is not None:
         for name, path in _files(report).items():
             table.add_row(name, Text(str(path)))
@@ -217,6 +219,7 @@ def _plain(report: RefineReport, code: int) -> dict[str, Any]:
         "skill": None
         if report.proposed is None
         else {**vars(report.proposed), "grade": report.proposed.grade.value},
+        "model_use": report.progress.used.to_wire(),
         "candidates": [
             {"number": one.number, "reward": one.proposal.name, "state": one.state, "steps": one.steps}
             for one in report.progress.candidates.values()

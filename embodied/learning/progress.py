@@ -145,17 +145,6 @@ def _clearly_better(one: Candidate, other: Candidate) -> bool:
     return low > high
 
 
-def in_words(used: Usage) -> str:
-    """What asking models has cost: "3 calls, 12 400 tokens"."""
-    parts = [
-        f"{used.calls} call{'' if used.calls == 1 else 's'}",
-        f"{used.tokens:,} tokens".replace(",", " "),
-    ]
-    parts += [f"{used.cost:.3g} in [model]'s prices"] if used.cost else []
-    parts += [f"{used.cached} answered from the cache"] if used.cached else []
-    return ", ".join(parts)
-
-
 def _own(record: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in record.items() if name in Feedback.__dataclass_fields__}
 

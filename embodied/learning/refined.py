@@ -13,7 +13,7 @@ from embodied.learning.artefact import Artefact
 from embodied.learning.candidates import SOLVED, Candidate
 from embodied.learning.episodes import HELD_OUT_SEEDS, run_episode
 from embodied.learning.policy import load_policy
-from embodied.learning.progress import Progress, in_words
+from embodied.learning.progress import Progress
 from embodied.learning.proposing import Proposed
 from embodied.learning.report import Film, render
 from embodied.learning.trainer import Choice
@@ -92,7 +92,7 @@ def _designing(setting: Setting, progress: Progress) -> dict[str, str]:
     """Who designed, what asking models cost, and what a person said."""
     told = {"designer": setting.wish.designer}
     if progress.used.calls or progress.used.cached:
-        told["models were asked"] = in_words(progress.used)
+        told["models were asked"] = progress.used.words
     for number, one in enumerate(progress.feedback, 1):
         heading = "feedback" if len(progress.feedback) == 1 else f"feedback {number}"
         told[f"{heading}, after round {one.after}"] = one.words

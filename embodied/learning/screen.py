@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from embodied.learning.candidates import Candidate
-from embodied.learning.progress import Progress, in_words
+from embodied.learning.progress import Progress
 from embodied.models.usage import Usage
 from embodied.rewards.training import Checkpoint
 from embodied.view.live import REFRESH_PER_SECOND
@@ -118,7 +118,7 @@ class LiveTable:
             progress = self._progress
             passed = progress.seconds + time.monotonic() - self._seen
             left = max(0.0, 60.0 * self._minutes - passed)
-            asked = f"  ·  models: {in_words(progress.used)}" if progress.used.calls else ""
+            asked = f"  ·  models: {progress.used.words}" if progress.used.calls else ""
             words = f"{progress.doing or 'starting'}  ·  {clock(passed)}, {clock(left)} left{asked}"
             head = Text(words, "bold")
             news = [Text(f"note: {progress.note}", "dim")] if progress.note else []
@@ -178,7 +178,7 @@ def line_of(record: dict[str, Any], progress: Progress) -> str:
             return f"a person says: {progress.feedback[-1].words}"
         case "model_call":
             fault = f", {record['error']}" if record["error"] else ""
-            return f"asked {record['model']}: {in_words(Usage().plus(record))}{fault}"
+            return f"asked {record['model']}: {Usage().plus(record).words}{fault}"
         case "policy_kept":
             return f"policy {record['policy'][:16]} kept"
         case _:

@@ -30,6 +30,15 @@ class Usage:
     def tokens(self) -> int:
         return self.prompt_tokens + self.completion_tokens
 
+    @property
+    def words(self) -> str:
+        """ "3 calls, 12 400 tokens, 0.05 in [model]'s prices"."""
+        parts = [f"{self.calls} call{'' if self.calls == 1 else 's'}"]
+        parts.append(f"{self.tokens:,} tokens".replace(",", " "))
+        parts += [f"{self.cost:.3g} in [model]'s prices"] if self.cost else []
+        parts += [f"{self.cached} answered from the cache"] if self.cached else []
+        return ", ".join(parts)
+
     def plus(self, record: Mapping[str, Any]) -> Usage:
         """With one record more."""
         return Usage(
