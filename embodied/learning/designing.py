@@ -70,6 +70,8 @@ class Designing:
         except ModelInterrupted:
             return False
         except (ModelError, BudgetSpent) as fault:
+            if self.clock.left < 1.0:  # it was not waited for any longer
+                return False
             if all(one.state in OUT for one in earlier):
                 raise
             self.journal.write("note", text=f"no more rewards are designed: {fault.message} {fault.remedy}")

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
 from embodied.errors import BadInput
+from embodied.journal import Journal
+from embodied.learning.budget import Schedule
 from embodied.learning.candidates import Candidate, Feedback, OfflineDesigner, Proposal
 from embodied.learning.feedback import SAID, manners_of, read_feedback, refuse_not_understood
 from embodied.learning.progress import Progress
 from embodied.rewards.checking import check
 from embodied.rewards.training import Checkpoint
-from tests.learning.toys import ACTION, OBSERVATION, condition
+from tests.learning.searching import search
+from tests.learning.toys import ACTION, OBSERVATION, PlayedTrainer, condition
 
 
 @pytest.mark.parametrize(
@@ -109,6 +115,24 @@ def progress(*successes: int) -> Progress:
         seen.rounds[number] = number
     seen.feedback = (Feedback("slower", 1),)
     return seen
+
+
+def test_a_resumed_search_begins_a_new_round_with_the_words(tmp_path: Path) -> None:
+    def designer() -> OfflineDesigner:
+        return OfflineDesigner(condition(), OBSERVATION, ACTION, seed=1)
+
+    schedule = Schedule(5, rivals=2, screening=100, every=100, most=400, episodes=20, rounds=1)
+    before = search(tmp_path, designer(), PlayedTrainer(), schedule=schedule)
+    with closing(Journal(tmp_path / "journal.jsonl")) as journal:
+        journal.write("feedback", text="it jerks", after=1, understood=["it jerks: ..."], missed=[])
+    after = search(tmp_path, designer(), PlayedTrainer(), schedule=schedule)
+    assert before.best is not None
+    assert after.best is not None
+    new = after.of_round(2)
+    assert new
+    assert all(one.proposal.name.endswith(", smooth") for one in new)
+    assert after.best.number in {one.number for one in new}
+    assert after.candidates[before.best.number].checkpoints == before.best.checkpoints
 
 
 def test_what_follows_a_persons_words_is_kept_if_it_is_not_clearly_worse() -> None:

@@ -293,6 +293,21 @@ def test_a_model_that_is_of_no_use_ends_it_before_training(
     assert trainer.jobs == []
 
 
+def test_a_model_is_not_waited_for_when_time_is_up(
+    endpoint: Endpoint, ground: Ground, tmp_path: Path
+) -> None:
+    endpoint.plays(Reply(fault="late"))
+    schedule = replace(SHORT, minutes=0.02)
+    wish, model = Wish("reach", designer="llm", schedule=schedule), Model(name="small-model", cache=False)
+    journal, clock = Journal(tmp_path / "asked.jsonl"), Clock(schedule.minutes, threading.Event())
+    trainer = PlayedTrainer()
+    with designer_of(wish, model, ground, clock, journal, Usage()) as asks:
+        progress = search(tmp_path, asks, trainer, schedule=schedule)
+    journal.close()
+    assert progress.best is None
+    assert trainer.jobs == []
+
+
 def test_no_budget_at_all_asks_nobody(endpoint: Endpoint, designer: Asks, tmp_path: Path) -> None:
     asks, _ = designer(tokens=100)
     with pytest.raises(BudgetSpent, match="tokens"):
