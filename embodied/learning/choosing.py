@@ -85,7 +85,8 @@ def _registered(
 
 
 def choose(sentence: str, tasks: Sequence[TrainingTask]) -> TrainingTask:
-    """The one task that has all words of the sentence in its name or its own sentence.
+    """The one task whose own sentence has these words and no others, or else the one that has all of them in
+    its name or its sentence.
 
     Raises:
         UnknownTask: none has, or several have; the message lists them.
@@ -95,6 +96,9 @@ def choose(sentence: str, tasks: Sequence[TrainingTask]) -> TrainingTask:
         if task.name.lower() == sentence.strip().lower():
             return _judged(task)
     wanted = _words(sentence)
+    same = [task for task in tasks if wanted == _words(task.sentence)]
+    if len(same) == 1:
+        return _judged(same[0])
     fitting = [task for task in tasks if wanted and wanted <= _words(f"{task.name} {task.sentence}")]
     if len(fitting) == 1:
         return _judged(fitting[0])

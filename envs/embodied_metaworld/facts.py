@@ -9,11 +9,12 @@ import numpy as np
 
 from embodied.arms.facts import FAMILIES as ARM
 from embodied.facts import UNKNOWN, FactFamily, Key, Unknown, Value
-from embodied_metaworld.tasks import GRIPPER_WIDTH_MAX_M, PLACE, Task
+from embodied_metaworld.tasks import GRIPPER_WIDTH_MAX_M, Mechanism, Moved, Task
 
 FAMILIES: Final[Mapping[str, FactFamily]] = {
     **{name: ARM[name] for name in ("hand", "gripper_width")},
     "pose": FactFamily("pose", ("thing",), "vector", "Where a thing is, or is touched [m, world frame]."),
+    "turn": FactFamily("turn", ("thing",), "vector", "Its orientation, as a quaternion."),
     "opening": FactFamily(
         "opening", ("thing",), "float", "How far a drawer or window [m] or a door [rad] stands open."
     ),
@@ -44,22 +45,35 @@ class InstantFacts:
 
     def items(self, family: str) -> Iterator[tuple[Key, Value]]:
         """See `embodied.facts.FactSource`."""
-        moved = self._task.mechanism
+        about = self._task.about
         match family:
             case "hand":
                 yield (), _place(self._scene.tcp_center)
             case "gripper_width":
                 yield (), self._width()
-            case "pose" if moved is not None:
-                yield (moved.touched,), _place(self._scene._get_pos_objects())
-            case "pose":
-                at = _place(self._scene._get_pos_objects())
-                yield ("cube",), at
-                yield (PLACE,), (*_place(self._scene._target_pos)[:2], at[2])
-            case _ if moved is not None and family == moved.family:
-                along = float(self._scene._get_pos_objects()[0]) - self._start_x
-                turned = moved.sign * float(self._scene.data.qpos[self._joint])
-                yield (moved.thing,), along if moved.along_x else turned
+            case _ if isinstance(about, Mechanism):
+                yield from self._mechanism(family, about)
+            case _:
+                yield from self._moved(family, about)
+
+    def _mechanism(self, family: str, about: Mechanism) -> Iterator[tuple[Key, Value]]:
+        at = _place(self._scene._get_pos_objects())
+        if family == "pose":
+            yield (about.touched,), at
+        elif family == about.family:
+            turned = about.sign * float(self._scene.data.qpos[self._joint])
+            yield (about.thing,), at[0] - self._start_x if about.along_x else turned
+
+    def _moved(self, family: str, about: Moved) -> Iterator[tuple[Key, Value]]:
+        at = _place(self._scene._get_pos_objects() if about.thing else self._scene.tcp_center)
+        if family == "pose":
+            if about.thing:
+                yield (about.thing,), at
+            there = _place(self._scene._target_pos)
+            counts = zip("xyz", there, at, strict=True)
+            yield (about.place,), tuple(one if axis in about.axes else own for axis, one, own in counts)
+        elif family == "turn" and about.turns:
+            yield (about.thing,), tuple(float(part) for part in self._scene._get_quat_objects()[:4])
 
     def _width(self) -> float:
         fingers = [self._scene.data.body(name).xpos for name in ("rightclaw", "leftclaw")]

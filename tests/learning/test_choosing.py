@@ -23,6 +23,12 @@ def test_pushing_is_pushing() -> None:
     assert choose("push the blue cubes onto the target", TASKS) is PUSH
 
 
+def test_a_task_in_its_own_words_is_meant_although_another_has_more() -> None:
+    around = replace(PUSH, name="Push around", sentence="Push the blue cube around the wall to the target.")
+    assert choose("push the blue cube to the target", (*TASKS, around)) is PUSH
+    assert choose("push the blue cube around", (*TASKS, around)) is around
+
+
 def test_what_may_be_two_is_asked() -> None:
     with pytest.raises(UnknownTask, match="may mean 3 tasks") as error:
         choose("the target", TASKS)
