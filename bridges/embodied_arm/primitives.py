@@ -39,7 +39,7 @@ _YAW: Final[Schema] = {
     "description": "turn of the hand about z [rad]; null keeps it",
     "default": None,
 }
-_POLICY: Final[Schema] = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+_POLICY: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": 64}
 SLOWEST: Final = 0.01
 """Motions are planned whole, tick by tick: one that takes hours has no place in memory."""
 _SPEED: Final[Schema] = {
