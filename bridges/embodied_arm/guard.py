@@ -27,6 +27,8 @@ SPACING_M: Final = 0.05
 MOST_LOOKS: Final = 4
 BRAKING_SPEED: Final = 0.98
 """Share of the hand's speed that it may have on the way to rest, which is looked at in a few places only."""
+FIRST_SPEED: Final = 0.995
+"""The same in the first period of that way, which is looked at exactly."""
 FADING_SPEED: Final = 0.96
 """The same while an acceleration takes several periods to fade."""
 NO_WORSE: Final = 1e-9
@@ -69,6 +71,7 @@ class Guard:
         self._whole = len(description.joint_names) >= 6
         self._reach = self._model.lever_arms(np.array(description.home))
         self._hand = self._model.position(np.array(description.home))
+        self._asked, self._asked_hand = np.zeros(0), self._hand
         self._depths: Depths = {}
         self._width = -1.0
 
@@ -87,6 +90,8 @@ class Guard:
         """The next command is q [rad]."""
         if self._depths:
             self.begin(q)
+        elif self._asked is q:
+            self._hand = self._asked_hand
         else:
             self._hand = self._model.position(q)
 
@@ -98,7 +103,9 @@ class Guard:
 
     def objection(self, q: Array, stop: Stop) -> Reason | None:
         """Why q may not be the next posture, of which `stop` leads to rest; None if it may."""
-        speed = float(np.linalg.norm(self._model.position(q) - self._hand)) / self._period
+        hand = self._model.position(q)
+        self._asked, self._asked_hand = q, hand
+        speed = float(np.linalg.norm(hand - self._hand)) / self._period
         most = self._limits.hand_speed
         if speed > most:
             words = f"the hand was asked for {speed:.3g} m/s and may do {most:g}"
@@ -109,6 +116,9 @@ class Guard:
         sweep = float((self._reach * np.abs(stop.end - q)).sum())
         if sweep < 1e-6:
             return None
+        too_fast = self._beyond(self._model.position(stop.at(1)) - hand, FIRST_SPEED)
+        if too_fast is not None:
+            return too_fast
         for k in stop.fading:
             self._model.place(stop.at(k))
             too_fast = self._too_fast(stop.velocity(k), FADING_SPEED if k > 2 else BRAKING_SPEED)
@@ -139,7 +149,11 @@ class Guard:
     def _too_fast(self, velocity: Array, share: float) -> Reason | None:
         """Whether the hand would be too fast on its way to rest, in the posture that the model has: joints
         that slow down together may do that."""
-        speed = float(np.linalg.norm(self._model.jacobian()[:3] @ velocity))
+        return self._beyond(self._model.jacobian()[:3] @ velocity * self._period, share)
+
+    def _beyond(self, way: Array, share: float) -> Reason | None:
+        """Whether a way of the hand in one period is too long: `share` of the allowed speed is for it."""
+        speed = float(np.linalg.norm(way)) / self._period
         most = share * self._limits.hand_speed
         if speed <= most:
             return None
