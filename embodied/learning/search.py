@@ -34,6 +34,9 @@ ENOUGH: Final = 0.95
 STALLED: Final = 16
 """Checkpoints without a better one: a finalist is left."""
 
+APART: Final = 1009
+"""Seeds of candidates: two that are trained side by side shall not have the same luck."""
+
 
 @dataclass(frozen=True, eq=False)
 class Search:
@@ -258,7 +261,7 @@ class Search:
             until,
             self.schedule.every,
             self.schedule.episodes,
-            self.seed,
+            self.seed + APART * (candidate.number - 1),
             choice.guide.name if choice.guide else "",
             numbers_of(choice),
             candidate.best,

@@ -78,6 +78,13 @@ def test_it_does_so_after_a_resumption_too(plugged: Path, tmp_path: Path) -> Non
     assert kinds(tmp_path / "parts").count("trainer_chosen") == 1
 
 
+def test_two_that_are_trained_do_not_have_the_same_luck(tmp_path: Path) -> None:
+    trainer = PlayedTrainer(10**6)
+    search(tmp_path, Fixed(NEARER, NEARER_TOO), trainer, schedule=replace(SCHEDULE, finalists=2))
+    assert len({job.seed for job in trainer.jobs}) == 2
+    assert trainer.jobs[0].seed == 1, "the first one's is the run's"
+
+
 def test_as_many_are_trained_at_a_time_as_there_are_cores_and_rivals(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
