@@ -30,6 +30,8 @@ from embodied.world import BodySpec
 PATIENCE_S: Final = 20.0
 """A skill that gives no action for so long hangs [s]; its computing between calls is limited to less."""
 
+TRIES: Final = 6
+"""So often a skill that failed is begun in an episode; one that fails at once would fail at every step."""
 _OVER: Final = None
 
 
@@ -45,7 +47,8 @@ class SkillGuide:
     """Implements `embodied.learning.guides.Guide`.
 
     Args:
-        uses: the skills, one after the other; one that fails ends the episode's guidance: the hand stays.
+        uses: the skills, one after the other. Where one says that it failed, as when the training went
+            another way, they are begun anew from what is so then; where all are done, the hand stays.
         library: where they, and what they call, are found.
         primitives: what an arm of this kind can be asked to do.
         families: of the world's facts.
@@ -163,6 +166,16 @@ class LockstepBody:
         self.hand.begin(first, self.observe)
         return first.tobytes().hex()
 
+    def pause(self) -> bool:
+        """Stay for one step; False if the episode is over."""
+        self._actions.put(self.hand.hold())
+        observation = self._observations.get()
+        if observation is None:
+            return False
+        self._seen = observation
+        self.hand.observed(observation)
+        return True
+
     def over(self, error: EmbodiedError | None = None) -> None:
         self._actions.put(error if error is not None else _OVER)
 
@@ -199,21 +212,32 @@ class LockstepBody:
 def _run(
     executor: SkillExecutor, body: LockstepBody, uses: Sequence[SkillUse], cancel: threading.Event
 ) -> None:
-    """The skills of an episode, in a thread of their own."""
+    """The skills of an episode, in a thread of their own. What failed is begun anew, as a run would."""
     draws = body.wait()
     if not draws:
         return
     try:
-        for use in uses:
-            run = executor.run(use.skill, use.arguments, cancel=cancel, draws=f"{use} {draws}")
-            if run.error_code in ("does_not_check", "bad_arguments"):
-                body.over(EmbodiedError(f"The skill {use.skill} cannot be begun with.", remedy=run.error))
-                return
-            if not run.ok or cancel.is_set():
+        for number in range(TRIES):
+            if _all_went_well(executor, body, uses, cancel, f"{draws} {number}"):
                 break
+            if cancel.is_set() or not body.pause():
+                return
         body.over()
     except EmbodiedError as error:
         body.over(error)
+
+
+def _all_went_well(
+    executor: SkillExecutor, body: LockstepBody, uses: Sequence[SkillUse], cancel: threading.Event, draws: str
+) -> bool:
+    """Whether each skill says that it succeeded. Raises EmbodiedError for one that cannot run at all."""
+    for use in uses:
+        run = executor.run(use.skill, use.arguments, cancel=cancel, draws=f"{use} {draws}")
+        if run.error_code in ("does_not_check", "bad_arguments"):
+            raise EmbodiedError(f"The skill {use.skill} cannot be begun with.", remedy=run.error)
+        if not run.ok:
+            return False
+    return True
 
 
 def _end(body: LockstepBody, executor: SkillExecutor) -> None:

@@ -126,6 +126,21 @@ def test_what_another_does_in_between_is_taken_as_it_is(grounds: list[Ground]) -
     assert pressed
 
 
+def test_a_skill_that_was_led_astray_begins_anew(grounds: list[Ground]) -> None:
+    """While another holds the hand far away, each motion of the skill fails, and so does the skill."""
+    ground = on(grounds, "pick up the red cube")
+    guide = ground.guide("pick")
+    observation, _ = ground.env.reset(seed=3)
+    guide.begin(ground.env)
+    away = np.array([-1.0, 0.0, 1.0, 1.0], np.float32)
+    held = []
+    for step in range(160):
+        action = guide.act(observation)
+        observation, _, _, _, info = ground.env.step(away if step < 60 else action)
+        held.append(bool(info["is_success"]))
+    assert held[-1]
+
+
 def test_a_skill_that_is_done_stays_where_it_is(grounds: list[Ground]) -> None:
     ground = on(grounds, "press the button")
     guide = ground.guide("press-button")
