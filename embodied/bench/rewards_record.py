@@ -10,18 +10,22 @@ trained. EMBODIED_CASSETTE records the traffic.
 from __future__ import annotations
 
 import sys
+import tempfile
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from embodied.bench.rewards_authors import DISCOUNT, examiner_of, recorded_file
+from embodied.bench.rewards import METAWORLD
+from embodied.bench.rewards_authors import recorded_file
 from embodied.budget import Budget
-from embodied.launchfile import Limits, load_launch_file
+from embodied.launchfile import LaunchFile, Limits, load_launch_file
 from embodied.learning.candidates import Candidate, Proposal
+from embodied.learning.designers import meanings
 from embodied.learning.environment import Environment, TrainingTask, load_tasks
 from embodied.learning.examining import Examiner
+from embodied.learning.ground import DISCOUNT, lay_ground
 from embodied.learning.model_designer import Brief, ModelDesigner, designer_messages
 from embodied.models import ModelClient
 from embodied.models.client import connect
@@ -41,11 +45,11 @@ def main(launch_file: str, names: Sequence[str]) -> int:
     left = 0
     with connect(launch.model, budget, _silent, stop=threading.Event()) as client:
         for task in source.tasks(launch.world.settings):
-            if (names and task.name not in names) or recorded_file(task).is_file():
+            if task.name not in (names or METAWORLD) or recorded_file(task).is_file():
                 continue
             environment = source.make(task, launch.world.settings)
             try:
-                accepted = _record(task, environment, client)
+                accepted = _record(task, environment, client, launch)
             finally:
                 environment.close()
             print(f"{task.name}: {'recorded' if accepted else 'none was accepted'}", flush=True)
@@ -53,9 +57,13 @@ def main(launch_file: str, names: Sequence[str]) -> int:
     return int(left > 0)
 
 
-def _record(task: TrainingTask, environment: Environment, client: ModelClient) -> bool:
-    examiner = examiner_of(environment, task)
-    brief = Brief(task, examiner.observation, examiner.action, examiner.experience, DISCOUNT)
+def _record(task: TrainingTask, environment: Environment, client: ModelClient, launch: LaunchFile) -> bool:
+    with tempfile.TemporaryDirectory(prefix="embodied-bench-") as folder:
+        ground = lay_ground(task, lambda: environment, environment, Path(folder), launch)
+    examiner = ground.examiner
+    brief = Brief(
+        task, examiner.observation, examiner.action, examiner.experience, DISCOUNT, meanings(ground)
+    )
     designer = ModelDesigner(client, brief)
     earlier: list[Candidate] = []
     told: list[str] = []

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from embodied_metaworld.tasks import TEXT2REWARD
 from embodied_metaworld.training import TASK_SOURCE
 from typer.testing import CliRunner
 
@@ -25,13 +26,16 @@ from embodied.bench import (
 )
 from embodied.bench.rewards_authors import Author, ExpertSource, recorded_file, written
 from embodied.bench.rewards_training import Looked, TrainingCase, train
+from embodied.bench.version import ROOT
 from embodied.cli.main import app
 from embodied.errors import BadInput
+from embodied.launchfile import load_launch_file
 from embodied.learning.episodes import run_episode
 from tests.learning.toys import REACH, Point, ToySource, straight
 from tests.scripted import ScriptedClient
 
 DRAWER = TASK_SOURCE.tasks({})[0]
+LAUNCH = load_launch_file(ROOT / "launch" / "metaworld.toml")
 
 
 @dataclass
@@ -71,7 +75,7 @@ def test_every_reward_of_a_task_has_the_same_seeds_steps_and_held_out_episodes()
         assert len({(one.seed, one.steps, one.held_out, one.first) for one in of}) == 3
         shares = {seed for one in of for seed in range(one.first, one.first + one.held_out)}
         assert len(shares) == rewards.HELD_OUT == 300
-    assert {one.task for one in cases} == {task.name for task in TASK_SOURCE.tasks({})}
+    assert tuple(dict.fromkeys(one.task for one in cases)) == TEXT2REWARD
 
 
 def test_ablations_leave_one_part_out_each() -> None:
@@ -316,9 +320,10 @@ def test_what_the_critic_refuses_goes_back_and_what_it_accepts_is_kept_with_the_
     ]
     client = ScriptedClient(*answers)
     plain = TASK_SOURCE.make(DRAWER, {})
-    assert rewards_record._record(DRAWER, plain, client)
+    assert rewards_record._record(DRAWER, plain, client, LAUNCH)
     told = recorded_file(DRAWER).with_name("drawer-open.prompts.md").read_text()
     assert "Success is about opening[drawer]" in told
+    assert "How far a drawer or window [m] or a door [rad] stands open." in told
     assert told.index("# Question 1") < told.index("# Answer 1: home") < told.index("# Question 2")
     reward = written(Author.llm, TASK_SOURCE, DRAWER, plain, 1)
     assert recorded_file(DRAWER).read_text().strip() == READS.strip()
@@ -333,5 +338,6 @@ def test_a_model_whose_rewards_are_all_refused_leaves_the_task_without(
         {"rewards": [{"name": f"{number}", "idea": "", "parent": 0, "code": f"{IGNORES}# {number}"}]}
         for number in range(rewards_record.WAVES)
     ]
-    assert not rewards_record._record(DRAWER, TASK_SOURCE.make(DRAWER, {}), ScriptedClient(*asked))
+    plain = TASK_SOURCE.make(DRAWER, {})
+    assert not rewards_record._record(DRAWER, plain, ScriptedClient(*asked), LAUNCH)
     assert not recorded_file(DRAWER).exists()
