@@ -5,11 +5,19 @@ from __future__ import annotations
 import sys
 import zipfile
 
-TOP_LEVEL = {"embodied", "embodied_arm", "embodied_minecraft", "embodied_mineflayer", "embodied_tabletop"}
+TOP_LEVEL = {
+    "embodied",
+    "embodied_arm",
+    "embodied_metaworld",
+    "embodied_minecraft",
+    "embodied_mineflayer",
+    "embodied_tabletop",
+}
 NEEDED = (
     "embodied/cli/main.py",
     "embodied/py.typed",
     "embodied/map/page.html",
+    "embodied/data/launch/metaworld.toml",
     "embodied/data/launch/minecraft.toml",
     "embodied/data/launch/tabletop.toml",
     "embodied/data/skills/minecraft/mine-block/SKILL.md",
@@ -21,6 +29,7 @@ NEEDED = (
     "embodied_mineflayer/js/primitives/index.js",
     "embodied_minecraft/server/package.json",
     "embodied_minecraft/server/package-lock.json",
+    "embodied_metaworld/tasks.py",
     "embodied_tabletop/scenes/default.toml",
 )
 
