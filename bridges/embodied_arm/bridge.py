@@ -90,7 +90,8 @@ def body_of(config: Mapping[str, Any], run_dir: Path, *, own_process: bool = Tru
         body.at_close.append(lock.release)
     if real or own_process:
         try:
-            operating = Operating(body.controller, name, driver.description.name, identity, run_dir)
+            called = str(config.get("name") or name)
+            operating = Operating(body.controller, called, driver.description.name, identity, run_dir)
             body.at_close.append(operating.close)
         except OSError as unwritable:
             if real:
@@ -105,6 +106,8 @@ def body_of(config: Mapping[str, Any], run_dir: Path, *, own_process: bool = Tru
 
 def identity_of(driver: str, settings: Mapping[str, Any]) -> str:
     """Which arm it is, before it is asked: by its address or its port; "" where settings name neither."""
+    if isinstance(arm := settings.get("arm"), Mapping):  # a driver around that of the arm itself
+        return identity_of(str(arm.get("driver", "")), arm.get("settings") or {})
     if isinstance(host := settings.get("host"), str):
         return f"{driver}@{host.strip().lower()}"
     if isinstance(port := settings.get("port"), str):

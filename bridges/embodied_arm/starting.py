@@ -29,6 +29,7 @@ KNOWN = (
     "settings",
     "limits",
     "tool",
+    "name",
     "log",
     "real_time",
     "endpoint",
@@ -56,7 +57,8 @@ class ArmBridge:
         """Start the bridge's process with one driver, and connect to it.
 
         Args:
-            config: driver: the name of an entry point of the group "embodied.drivers"; settings: what that
+            config: driver: the name of an entry point of the group "embodied.drivers"; name: what the arm is
+                called in `embodied arm list` (the driver's name unless said); settings: what that
                 driver documents; limits: what `embodied_arm.limits.Limits` documents, only tighter than the
                 arm's own; tool: {mass, payload} [kg] on the hand, which tightens them; log: whether every
                 tick is kept in a file (unless said, of a real arm); real_time: whether a simulator keeps
