@@ -2,7 +2,8 @@
 #
 #   stamped STAMP…        holds if .venv already has what one of these stamps stands for
 #   ensure EXTRAS STAMP   makes .venv hold the pinned packages for those extras, then leaves the stamp
-#   needs_arm FILE ARG…   holds if the launch file, or an argument laid over it, chooses the arm at the table
+#   needs_arm FILE ARG…   holds if the launch file, or an argument laid over it, chooses an arm
+#   driver_extra FILE     prints the extra of the driver that the launch file names
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -40,11 +41,20 @@ stamped() {
 needs_arm() {
     for word in "$@"; do
         case "$word" in
-        *world.kind=*tabletop*) return 0 ;;
+        *world.kind=*tabletop* | *world.kind=*arm*) return 0 ;;
         *world.kind=*) return 1 ;;
         esac
     done
-    grep -Eq "^[[:space:]]*kind[[:space:]]*=[[:space:]]*[\"']tabletop[\"']" "$1" 2>/dev/null
+    grep -Eq "^[[:space:]]*kind[[:space:]]*=[[:space:]]*[\"'](tabletop|arm)[\"']" "$1" 2>/dev/null
+}
+
+# The extra that a launch file's driver needs, with a comma before it; nothing where it needs none.
+driver_extra() {
+    case $(sed -n "s/^[[:space:]]*driver[[:space:]]*=[[:space:]]*[\"']\([a-z0-9]*\)[\"'].*/\1/p" "$1" 2>/dev/null) in
+    franka) printf ,franka ;;
+    ur5e) printf ,ur ;;
+    so101) printf ,so101 ;;
+    esac
 }
 
 ensure() {

@@ -71,7 +71,7 @@ def skills_for(launch: LaunchFile, store: LibraryStore) -> SkillLibrary:
         NotFit: the arm is there, and nothing is fit.
     """
     plugin = load_world(launch.world.kind)
-    if isinstance(plugin, ArmWorld) and plugin.needs_consent(launch.world.settings):
+    if isinstance(plugin, ArmWorld) and plugin.is_real(launch.world.settings):
         return fit_skills(store)
     return store.skills()
 

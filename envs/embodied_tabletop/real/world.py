@@ -254,6 +254,10 @@ class ArmPlugin:
     def needs_consent(self, settings: Mapping[str, Any]) -> bool:
         return Settings.of(settings).needs_consent
 
+    def is_real(self, settings: Mapping[str, Any]) -> bool:
+        chosen = Settings.of(settings)
+        return chosen.needs_consent and not chosen.simulator
+
     def rehearsal(
         self, settings: Mapping[str, Any], details: Mapping[str, Any], seen: Observation
     ) -> Mapping[str, Any]:
