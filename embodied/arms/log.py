@@ -164,7 +164,12 @@ def read_log(path: Path) -> tuple[dict[str, Any], Iterator[Tick]]:
             f"{path} is of version {version}, not {VERSION}.", remedy="Use the version that wrote it."
         )
     decoder = msgspec.msgpack.Decoder(Tick)
-    return about, (decoder.decode(frame) for frame in frames)
+    return about, (decoder.decode(frame) for frame in frames if not _is_map(frame))
+
+
+def _is_map(frame: bytes) -> bool:
+    """A run that was resumed says once more what its log is about."""
+    return frame[0] & 0xF0 == 0x80 or frame[0] in (0xDE, 0xDF)
 
 
 def _frames(path: Path) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from typer.main import get_group_from_info
 from typer.models import TyperInfo
 
-from embodied.cli import deploy, doctor, ending, explore, goal, mcp, refine, replay, run, runs
+from embodied.cli import deploy, doctor, ending, explore, export, goal, mcp, refine, replay, run, runs
 from embodied.errors import BadInput, EmbodiedError
 
 
@@ -125,6 +125,7 @@ app.command("goal")(goal.goal)
 app.command("explore")(explore.explore)
 app.command("refine")(refine.refine)
 app.command("deploy")(deploy.deploy)
+app.command("export")(export.export)
 app.command("mcp")(mcp.mcp)
 app.command("doctor")(doctor.doctor)
 app.command("runs")(runs.runs)

@@ -74,3 +74,9 @@ def test_what_is_no_log_is_refused(tmp_path: Path) -> None:
             read_log(tmp_path / name)
     with pytest.raises(BadInput, match="no log"):
         read_log(tmp_path / "absent")
+
+
+def test_a_resumed_run_goes_on_in_the_same_log(tmp_path: Path) -> None:
+    _write(tmp_path, 3)
+    _write(tmp_path, 2)
+    assert len(list(read_log(tmp_path / NAME)[1])) == 5

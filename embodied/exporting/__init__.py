@@ -1,0 +1,1 @@
+"""Episodes of arms as datasets of other programs."""
