@@ -255,6 +255,7 @@ class Line:
                     self.lose(_NOT_ADMITTED)
                 self._flush()
                 self._take_frames()
+                next_ping = min(next_ping, time.monotonic() + self._ping_s)  # a lease may turn out shorter
                 if time.monotonic() >= next_ping:
                     self._ping()
                     next_ping = time.monotonic() + self._ping_s
