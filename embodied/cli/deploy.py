@@ -71,6 +71,8 @@ def deploy(
         }
         with deployment:
             _show(deployment, console)
+            if deployment.differences:
+                told["differs from training"] = "; ".join(deployment.differences)
             rehearsed = _rehearse(deployment, console, quiet=quiet)
             told["rehearsal"] = f"{rehearsed.verdict.value}: {rehearsed.reason}"
             if dry_run:
@@ -113,6 +115,8 @@ def _show(deployment: Deployment, console: Console) -> None:
     table.add_row("joints", _joints(seen))
     for name, text in limits_in_words(details.get("limits", {})).items():
         table.add_row(name, Text(text))
+    for difference in deployment.differences:
+        table.add_row("differs", Text(difference, "yellow"))
     console.print(table)
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final, Self
 from embodied.arms import consent
 from embodied.deploying.arms import ArmSimulation, ArmWorld, arm_world
 from embodied.deploying.fitness import Candidate, candidate, refuse_blind
+from embodied.deploying.policies import differences
 from embodied.errors import BadInput
 from embodied.facts import Observation
 from embodied.journal import Record
@@ -40,6 +41,7 @@ class Deployment:
         chosen: the skill, its arguments and its evidence.
         folder: of the run: journal, logs, report.
         seen: the facts when the arm was looked at.
+        differences: how the arm differs from that of the policies' training, a sentence each.
     """
 
     launch: LaunchFile
@@ -51,6 +53,7 @@ class Deployment:
     held: ExitStack = field(default_factory=ExitStack)
     world: World | None = None
     seen: Observation | None = None
+    differences: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -84,13 +87,15 @@ class Deployment:
         """Connect, move nothing, and see whether the skill could know there what it must.
 
         Raises:
-            BadInput: a fact has no source on this arm.
+            BadInput: a fact has no source on this arm, or a policy is for another arm.
             WorldError: the arm does not answer, or is in a fault.
         """
         self.held.callback(self.simulation.close)
         self.world = self.simulation.connect()
         self.seen = self.world.observe()
         refuse_blind(self.chosen, self.seen)
+        real = self.plugin.is_real(self.launch.world.settings)
+        self.differences = differences(self.chosen.parts, self.details, self.seen, real=real)
         return self.seen
 
     def rehearse(self, on_record: Callable[[Record], None] = lambda record: None) -> Done:
@@ -120,6 +125,7 @@ class Deployment:
             hash=self.chosen.skill.hash,
             evidence=self.chosen.evidence,
             limits=self.details.get("limits", {}),
+            differences=list(self.differences),
             run=self.folder.name,
             launch=_fingerprint(self.launch),
         )

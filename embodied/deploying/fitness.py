@@ -29,12 +29,14 @@ class Candidate:
 
     Attributes:
         evidence: on how many held-out seeds it was tried, and how many it passed.
+        parts: the skill and all that it calls, directly or not.
     """
 
     skill: Skill
     arguments: Mapping[str, Any]
     grade: Grade
     evidence: str
+    parts: tuple[Skill, ...] = ()
 
     @property
     def words(self) -> str:
@@ -61,7 +63,8 @@ def candidate(store: LibraryStore, name: str, arguments: Mapping[str, Any]) -> C
             f"{FIT} held-out seeds in simulation.",
             remedy=f"Prove it:  embodied skills verify {skill.name} --world {store.world} --seeds {FIT}",
         )
-    return Candidate(skill, bound, grade, _evidence(store, skill))
+    parts = store.skills().closure(skill.name) if skill.calls else (skill,)
+    return Candidate(skill, bound, grade, _evidence(store, skill), parts)
 
 
 def skills_for(launch: LaunchFile, store: LibraryStore) -> SkillLibrary:

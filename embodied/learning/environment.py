@@ -6,7 +6,7 @@ A package registers its tasks under the entry point group `embodied.tasks`, by t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final, Protocol
 
@@ -78,6 +78,8 @@ class TrainingTask:
         step_seconds: how long one of them lasts [s].
         identity: what else makes it this environment and no other (versions, scene), name to text.
         start: how its episodes begin.
+        arm: with which arm, as `embodied.arms.trained.TrainedArm` has it, in plain values; empty where it is
+            none that there could be.
     """
 
     name: str
@@ -87,6 +89,7 @@ class TrainingTask:
     step_seconds: float
     identity: Mapping[str, str]
     start: Start = Start()
+    arm: Mapping[str, Any] = field(default_factory=dict)
 
 
 class TaskSource(Protocol):

@@ -56,6 +56,7 @@ def _told(setting: Setting, chosen: Candidate, choice: Choice) -> dict[str, Any]
         "start": asdict(setting.task.start),
         "world": setting.launch.world.kind,
         "environment": dict(setting.task.identity),
+        **({"arm": dict(setting.task.arm)} if setting.task.arm else {}),
         "trained": {
             "trainer": choice.trainer.name,
             "began_with": choice.guide.name if choice.guide else "nothing",

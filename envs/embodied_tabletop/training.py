@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
+from embodied.arms.motion import HAND_SPEED_M_S
+from embodied.arms.trained import TrainedArm
 from embodied.condition import Condition
 from embodied.facts import FactSource, Key, Observation, Value
 from embodied.learning.environment import Start, TrainingTask
-from embodied_tabletop.engine import GRIPPER_WIDTH_MAX_M
+from embodied_tabletop.engine import CONTROL_PERIOD_S, GRIPPER_WIDTH_MAX_M, HOME, JOINTS
 from embodied_tabletop.gym import STEP_S, TASKS, TabletopEnv, Task, goal_task
-from embodied_tabletop.gym.control import READY
+from embodied_tabletop.gym.control import LIMITS, READY
 from embodied_tabletop.scene import Scene, handle_of
 from embodied_tabletop.scenefile import load_scene
 from embodied_tabletop.settings import Settings
 from embodied_tabletop.spec import TabletopSpec
+
+KIND: Final = "FR3"
+"""What the arm's description begins with, in either engine."""
 
 LASTING: Final = frozenset({"kind", "color", "pose", "size", "yaw", "opening"})
 """Families whose keys are the same as long as the scene stands."""
@@ -45,6 +53,7 @@ class TabletopTasks:
                 STEP_S,
                 {**identity, "scene": hashlib.sha256(task.scene.encode()).hexdigest()[:16]},
                 _start(task),
+                _arm(settings),
             )
             for task in TASKS.values()
         )
@@ -83,7 +92,9 @@ class TabletopTasks:
         told = repr(replace(scene, origin="", name=""))
         digest = hashlib.sha256(told.encode()).hexdigest()[:16]
         identity = {**_identity(settings), "scene": digest}
-        return TrainingTask(name, sentence, condition, task.steps, STEP_S, identity, _start(task))
+        return TrainingTask(
+            name, sentence, condition, task.steps, STEP_S, identity, _start(task), _arm(settings)
+        )
 
     def world_of(
         self, task: TrainingTask, settings: Mapping[str, Any], folder: Path
@@ -117,6 +128,29 @@ class TabletopTasks:
 
 def _start(task: Task) -> Start:
     return Start(READY, GRIPPER_WIDTH_MAX_M if task.gripper else 0.0, "hand_empty")
+
+
+def _arm(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The arm that every task is trained with, for the policy's card."""
+    engine = str(settings.get("engine", "mujoco"))
+    arm = TrainedArm(
+        kind=KIND,
+        joints=JOINTS,
+        home=HOME,
+        lower=_rounded(LIMITS.lower),
+        upper=_rounded(LIMITS.upper),
+        velocity=_rounded(LIMITS.velocity),
+        acceleration=_rounded(LIMITS.acceleration),
+        control_period_s=CONTROL_PERIOD_S,
+        hand_speed_m_s=HAND_SPEED_M_S,
+        gripper_width_max=GRIPPER_WIDTH_MAX_M,
+        engine=f"{engine} {version(engine)}",
+    )
+    return asdict(arm)
+
+
+def _rounded(values: NDArray[np.float64]) -> tuple[float, ...]:
+    return tuple(round(float(value), 6) for value in values)
 
 
 def _identity(settings: Mapping[str, Any]) -> dict[str, str]:
