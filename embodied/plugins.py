@@ -95,6 +95,11 @@ def library_of(kind: str) -> str:
     return str(getattr(load_world(kind), "library", kind))
 
 
+def bridge_names() -> frozenset[str]:
+    """The kinds of bridges that are installed."""
+    return frozenset(point.name for point in entry_points(group=BRIDGES))
+
+
 def driver_names() -> frozenset[str]:
     """The drivers of arms that are installed."""
     return frozenset(point.name for point in entry_points(group=DRIVERS))

@@ -18,6 +18,7 @@ from embodied.primitives import PrimitiveSpec
 from embodied.world import BridgePlugin
 
 if TYPE_CHECKING:
+    from embodied.bench.armcase import ArmBenchmark
     from embodied_arm.body import ArmBody
 
 NAME = "the arm's bridge"
@@ -52,6 +53,13 @@ class ArmBridge:
         from embodied_arm.primitives import SPECS
 
         return SPECS
+
+    @property
+    def benchmark(self) -> ArmBenchmark:
+        """What `embodied bench deploy` measures."""
+        from embodied_arm.measuring.benchmark import BENCHMARK
+
+        return BENCHMARK
 
     def start(self, config: Mapping[str, Any], *, run_dir: Path) -> BridgeClient:
         """Start the bridge's process with one driver, and connect to it.

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from embodied import journal
+from embodied.bench.armcase import ArmCase
 from embodied.bench.running import failed_steps
 from embodied.bench.worldcase import WorldCase
 from embodied.condition import And, Condition, parse
@@ -106,7 +107,7 @@ def _all(conditions: tuple[Condition, ...]) -> Condition:
     return conditions[0] if len(conditions) == 1 else And(conditions) if conditions else parse("true")
 
 
-def failure(case: WorldCase, reason: str, seconds: float) -> dict[str, Any]:
+def failure(case: WorldCase | ArmCase, reason: str, seconds: float) -> dict[str, Any]:
     """The row of a case whose process did not live to tell."""
     row: Mapping[str, Any] = {
         "key": case.key,

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+from embodied.bench.armcase import ArmCase
 from embodied.bench.playing import failure
 from embodied.bench.worldcase import WorldCase
 
@@ -30,15 +31,17 @@ class Workers:
 
     Args:
         folder: where the journals of cases that did not pass stay, and the processes' logs.
+        module: what each process runs: it reads cases and writes rows, as `embodied.bench.worker` does.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, module: str = "embodied.bench.worker") -> None:
         self._folder = folder
+        self._module = module
         self._free: list[_Worker] = []
         self._lock = threading.Lock()
         self._started = 0
 
-    def run(self, case: WorldCase, stop: threading.Event) -> dict[str, Any] | None:
+    def run(self, case: WorldCase | ArmCase, stop: threading.Event) -> dict[str, Any] | None:
         """The row of a case; None if it was stopped. A process that ends or overstays is a failure."""
         if stop.is_set():
             return None
@@ -83,7 +86,7 @@ class Workers:
             if self._free:
                 return self._free.pop()
             self._started += 1
-            return _Worker(self._folder, self._started)
+            return _Worker(self._folder, self._started, self._module)
 
     def _give_back(self, worker: _Worker) -> None:
         worker.played += 1
@@ -97,14 +100,14 @@ class Workers:
 class _Worker:
     """One process. `answers` gets a line for each case, and None when the process has ended."""
 
-    def __init__(self, folder: Path, number: int) -> None:
+    def __init__(self, folder: Path, number: int, module: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._log = folder / f"worker-{number}.log"
         self.played = 0
         self.answers: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "embodied.bench.worker", str(folder)],
+                [sys.executable, "-m", module, str(folder)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

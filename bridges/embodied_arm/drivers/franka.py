@@ -33,6 +33,7 @@ CONNECT_S: Final = 10.0
 ANSWER_S: Final = 2.0
 STOP_S: Final = 5.0
 BRAKE_S: Final = 1.5
+EARLY_S: Final = 0.0005
 SLOW: Final = 0.05
 """Joint speed at which the set points may end [rad/s]."""
 READY_MODES: Final = ("Idle", "Move")
@@ -212,8 +213,11 @@ class FrankaDriver:
         if self._tracker is None:
             self._tracker = self._calls.ask("hand over control", self._track, ANSWER_S)
             self._stepped = self._time()
-        if self._time() - self._stepped < PERIOD_S - 0.0005:
-            return  # the robot's time has not come: it stands still, or we are early
+        while self._time() - self._stepped < PERIOD_S - EARLY_S:
+            time.sleep(
+                PERIOD_S / 10
+            )  # else targets would run ahead of its clock, and it would hurry after them
+            self._look()
         self._stepped = self._time()
         target = self._following.step()
         self._tracker.set_target(target, self._following.velocity)

@@ -1,6 +1,7 @@
 """A Franka FR3 that speaks libfranka's network protocol: `python -m tests.arm.peers.franka 127.1.2.3`.
 
-The server and its MuJoCo arm are franky-sim's, which is not ours. Here it only gets a flight recorder. It
+The server and its MuJoCo arm are franky-sim's, which is not ours. Here it only gets a flight recorder, and
+tells no torques from outside: franky-sim tells the arm's own weight as such. It
 models no reflexes: a real arm would stop itself on collisions, on joint limits, and on torques that jump.
 Its ports are the maker's (1337, 1338), so every peer has a loopback address of its own.
 """
@@ -11,6 +12,7 @@ import os
 import sys
 import threading
 
+from embodied_tabletop.real.franka_simulator import feels_nothing_from_outside
 from franky_sim import SimulationServer
 from franky_sim.mujoco_simulator import MujocoSimulator
 
@@ -25,6 +27,7 @@ def main(host: str) -> None:
     do = {"fall silent": silent.set, "die": lambda: os._exit(1)}
     with MujocoSimulator() as simulator:
         robot = simulator.add_robot()
+        feels_nothing_from_outside(robot)
         with SimulationServer(simulator, hostname_candidates=[host]) as server:
 
             def talk() -> None:
