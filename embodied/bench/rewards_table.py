@@ -72,6 +72,8 @@ def counted(rows: Sequence[Row], author: Author) -> str:
         for task in METAWORLD
         if _of(rows, task, author) and _of(rows, task, Author.expert)
     ]
+    if not verdicts:
+        return f"{author.value}: no task is measured with both its reward and the expert's."
     good = sum(one != "worse" for one in verdicts)
     better = sum(one == "better" for one in verdicts)
     return (

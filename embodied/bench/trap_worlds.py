@@ -128,7 +128,7 @@ TRAPS: Final[Mapping[str, Trap]] = {
             "a counter of touches",
             _CARRIED,
             (_HAND, _CUBE, _TARGET, _TOUCHES),
-            {"goal": _GOAL, "touched": '5.0 * (obs["touches"] - previous["touches"])'},
+            {"reach": _REACH, "goal": _GOAL, "touched": '5.0 * (obs["touches"] - previous["touches"])'},
             "touched",
             _counts,
         ),
