@@ -8,6 +8,7 @@ to, which a recording of the teacher's episodes would not show.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from embodied.learning.bearings import Bearings
 from embodied.learning.environment import Environment, Flat
 from embodied.learning.episodes import TRAINING_SEEDS, Act, Episode, run_episode
 from embodied.learning.export import export
@@ -24,6 +26,7 @@ from embodied.learning.features import LIMIT, Features
 from embodied.learning.guides import Guide
 from embodied.learning.tensors import BROKEN, into_optimizer, of_optimizer, read, under, unreadable, write
 from embodied.learning.trainer import TrainingJob
+from embodied.rewards.spec import ObservationSpec
 
 
 @dataclass(frozen=True)
@@ -33,25 +36,28 @@ class PupilSettings:
     Attributes:
         width: of both hidden layers.
         updates: for each step of an episode that was looked at.
+        averaging: how fast the network that acts, and is kept, follows the one that learns.
         most: states that are remembered; the oldest are forgotten.
     """
 
-    width: int = 192
+    width: int = 128
     learning_rate: float = 1e-3
     batch: int = 256
-    updates: float = 1.5
+    updates: float = 2.0
+    averaging: float = 0.005
     most: int = 60_000
 
 
 class _Network(nn.Module):
     """Observation to action, (batch, n) to (batch, m), with its normalisation inside."""
 
-    def __init__(self, features: Features, actions: int, width: int) -> None:
+    def __init__(self, features: Features, observation: ObservationSpec, actions: int, width: int) -> None:
         super().__init__()
+        self.bearings = Bearings(observation)
         for name in ("matrix", "mean", "deviation"):
             self.register_buffer(name, torch.as_tensor(getattr(features, name)))
         self.layers = nn.Sequential(
-            nn.Linear(features.size, width),
+            nn.Linear(features.size + self.bearings.size, width),
             nn.ReLU(),
             nn.Linear(width, width),
             nn.ReLU(),
@@ -61,17 +67,28 @@ class _Network(nn.Module):
 
     def forward(self, observations: torch.Tensor) -> torch.Tensor:
         scaled = (observations @ self.matrix - self.mean) / self.deviation
-        return self.layers(torch.clamp(scaled, -LIMIT, LIMIT))
+        told = (torch.clamp(scaled, -LIMIT, LIMIT), self.bearings(observations))
+        return self.layers(torch.cat(told, -1))
 
 
 class Pupil:
     """The network, what it has seen, and how it learns."""
 
-    def __init__(self, features: Features, actions: int, settings: PupilSettings, seed: int) -> None:
+    def __init__(
+        self,
+        features: Features,
+        observation: ObservationSpec,
+        actions: int,
+        settings: PupilSettings,
+        seed: int,
+    ) -> None:
         torch.manual_seed(seed)
         self.settings = settings
-        self.network = _Network(features, actions, settings.width)
-        self._optimizer = torch.optim.Adam(self.network.layers.parameters(), settings.learning_rate)
+        self._learning = _Network(features, observation, actions, settings.width)
+        self.network = deepcopy(self._learning)
+        self._optimizer = torch.optim.Adam(
+            self._learning.layers.parameters(), settings.learning_rate, fused=True
+        )
         self._seen: Flat = np.zeros((0, features.matrix.shape[0]), np.float32)
         self._said: Flat = np.zeros((0, actions), np.float32)
 
@@ -100,26 +117,30 @@ class Pupil:
         """As many updates as belong to so many steps. Nothing, where nothing was seen."""
         if not self.known:
             return
+        kept, learned = list(self.network.parameters()), list(self._learning.parameters())
         for _ in range(round(self.settings.updates * steps)):
             chosen = draws.integers(self.known, size=self.settings.batch)
-            done = self.network(torch.as_tensor(self._seen[chosen]))
+            done = self._learning(torch.as_tensor(self._seen[chosen]))
             loss = nn.functional.smooth_l1_loss(done, torch.as_tensor(self._said[chosen]), beta=0.1)
             self._optimizer.zero_grad(set_to_none=True)
             loss.backward()
             self._optimizer.step()
+            with torch.no_grad():
+                torch._foreach_lerp_(kept, learned, self.settings.averaging)
 
     # -- state -------------------------------------------------------------------------------------
 
     def tensors(self) -> dict[str, torch.Tensor]:
         """All that it has learned and remembers."""
-        layers = self.network.layers.state_dict()
-        found = {f"layers/{name}": value for name, value in layers.items()}
+        found = {f"layers/{name}": value for name, value in self._learning.layers.state_dict().items()}
+        found |= {f"kept/{name}": value for name, value in self.network.layers.state_dict().items()}
         found |= of_optimizer("adam", self._optimizer)
         return found | {"seen": torch.as_tensor(self._seen), "said": torch.as_tensor(self._said)}
 
     def load(self, tensors: dict[str, torch.Tensor]) -> None:
         """The inverse of `tensors`."""
-        self.network.layers.load_state_dict(under("layers/", tensors))
+        self._learning.layers.load_state_dict(under("layers/", tensors))
+        self.network.layers.load_state_dict(under("kept/", tensors))
         into_optimizer(self._optimizer, under("adam/", tensors))
         self._seen, self._said = tensors["seen"].numpy(), tensors["said"].numpy()
 
@@ -148,12 +169,22 @@ class Schooling:
     def __init__(self, job: TrainingJob, environment: Environment, settings: PupilSettings) -> None:
         torch.set_num_threads(1)
         self._job, self._environment = job, environment
-        self.pupil = Pupil(job.features, environment.action_spec.size, settings, job.seed)
+        self.pupil = Pupil(
+            job.features, environment.observation_spec, environment.action_spec.size, settings, job.seed
+        )
         self.begin_anew(0)
 
     def begin_anew(self, step: int) -> None:
         """Draw from here on by where the training stands: going on is the same as never having stopped."""
         self.draws = np.random.default_rng((self._job.seed, step))
+
+    def shown(self, teacher: Guide) -> Episode:
+        """An episode of the teacher's; it is learned from if it succeeds."""
+        seed = int(self.draws.integers(TRAINING_SEEDS))
+        episode = run_episode(self._environment, teacher.act, seed, self._job.horizon, begin=teacher.begin)
+        if episode.succeeded:
+            self.pupil.look(episode.observations[:-1], episode.actions)
+        return episode
 
     def lesson(self, teacher: Guide, *, taught: float) -> Episode:
         """One more episode to learn from; with the chance `taught` the teacher takes over at some step."""

@@ -53,7 +53,7 @@ def differences(spec: ObservationSpec) -> NDArray[np.float32]:
         starts[entry.name] = where
         where += entry.size
     columns = [np.eye(spec.size, dtype=np.float32)]
-    for one, other in _pairs(spec.entries):
+    for one, other in pairs(spec.entries):
         column = np.zeros((spec.size, 3), np.float32)
         column[starts[one] : starts[one] + 3] = np.eye(3)
         column[starts[other] : starts[other] + 3] -= np.eye(3, dtype=np.float32)
@@ -61,12 +61,13 @@ def differences(spec: ObservationSpec) -> NDArray[np.float32]:
     return np.concatenate(columns, axis=1)
 
 
-def _pairs(entries: tuple[Entry, ...]) -> list[tuple[str, str]]:
+def pairs(entries: tuple[Entry, ...]) -> list[tuple[str, str]]:
+    """Entries whose difference matters: hand and thing, hand and place, thing and place."""
     by_role = {role: [e.name for e in entries if e.role == role] for role in ("hand", "object", "place")}
     handles = [entry.name for entry in entries if entry.role == "handle"]
     targets = [*by_role["object"], *handles, *by_role["place"]]
-    pairs = [(hand, target) for hand in by_role["hand"] for target in targets]
-    return pairs + [(thing, place) for thing in by_role["object"] for place in by_role["place"]]
+    found = [(hand, target) for hand in by_role["hand"] for target in targets]
+    return found + [(thing, place) for thing in by_role["object"] for place in by_role["place"]]
 
 
 def fitted(spec: ObservationSpec, seen: Array) -> Features:

@@ -27,7 +27,7 @@ _COMMON: Final = (
     Parameter("above", 0.08, 0.02, 0.2, "how far above the thing the hand comes [m]"),
     Parameter("near", 0.02, 0.005, 0.05, "how far off still counts as there, seen from above [m]"),
     Parameter("height", 0.0, -0.03, 0.05, "of the hand over the thing's centre, as it takes or pushes [m]"),
-    Parameter("speed", 1.0, 0.2, 2.0, "share of the way that is done in a step"),
+    Parameter("speed", 0.35, 0.1, 2.0, "share of the way that is done in a step"),
 )
 _CARRYING: Final = (
     *_COMMON,
@@ -38,7 +38,8 @@ _CARRYING: Final = (
 _PUSHING: Final = (
     *_COMMON,
     Parameter("behind", 0.07, 0.03, 0.15, "how far behind the thing the hand comes down [m]"),
-    Parameter("ahead", 0.02, 0.005, 0.06, "how far ahead of the thing's centre the hand aims [m]"),
+    Parameter("ahead", 0.03, 0.005, 0.06, "how far ahead of itself the hand aims as it pushes [m]"),
+    Parameter("slower", 0.6, 0.2, 1.5, "of the way that is left, at most so much ahead: cubes slide on"),
     Parameter("aside", 0.02, 0.005, 0.05, "how far off its line the hand may come as it pushes [m]"),
 )
 
@@ -207,7 +208,7 @@ class Sketch:
         along = float(off @ way)
         across = float(np.linalg.norm((off - along * way)[:2]))
         if along < -near and across < number["aside"] and off[2] < near:
-            push: Array = touch + min(left, number["ahead"]) * way
+            push: Array = touch + (along + min(number["slower"] * left, number["ahead"])) * way
             return push
         if float(np.linalg.norm((hand - behind)[:2])) > near:
             behind = behind + self._above

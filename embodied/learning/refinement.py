@@ -164,8 +164,10 @@ class Refinement:
         if choice.guide is not None:  # its steps take longer, and it leads most rewards the same way
             rivals = min(schedule.rivals, GUIDED_RIVALS)
             schedule = replace(schedule, rivals=rivals, screening=2 * schedule.screening)
-        if choice.trainer.name == "cma":  # its steps cost no updates, and two rewards lead it the same way
-            schedule = replace(schedule, rivals=1, most=2 * schedule.most)
+        if choice.trainer.name in ("cma", "imitate"):  # two rewards lead it the same way
+            schedule = replace(schedule, rivals=1)
+        if choice.trainer.name == "cma":  # its steps cost no updates
+            schedule = replace(schedule, most=2 * schedule.most)
         wish, model, used = setting.wish, setting.launch.model, self.progress.used
         with designer_of(wish, model, ground, self.clock, self.journal, used) as designer:
             search = Search(

@@ -109,6 +109,12 @@ def _cma() -> Trainer:
     return CmaTrainer()
 
 
+def _imitate() -> Trainer:
+    from embodied.learning.imitation import ImitationTrainer
+
+    return ImitationTrainer()
+
+
 def _mpc() -> Trainer:
     from embodied.learning.mpc import MpcTrainer
 
@@ -117,6 +123,7 @@ def _mpc() -> Trainer:
 
 _TRAINERS: Final[Mapping[str, Callable[[], Trainer]]] = {
     "sac": _sac,
+    "imitate": _imitate,
     "guided": _guided,
     "residual": _residual,
     "cma": _cma,
@@ -127,11 +134,13 @@ _MORE: Final[Mapping[str, tuple[str, ...]]] = {"cma": ("cma",)}
 AUTO: Final = "auto"
 GROUP: Final = "embodied.trainers"
 TRAINERS: Final = (AUTO, *_TRAINERS)
-"""SAC from nothing, SAC that begins with a weak skill, a correction of one, a search of a skill's numbers, a
-pupil of a planner in the simulator; and whichever fits."""
+"""SAC from nothing, a pupil of a skill, SAC that begins with a weak one, a correction of one, a search of a
+skill's numbers, a pupil of a planner in the simulator; and whichever fits."""
 
 WORTH_FOLLOWING: Final = 0.2
 """A guide that succeeds more rarely is not begun with."""
+WORTH_IMITATING: Final = 0.8
+"""A guide that succeeds more rarely has to be bettered, not copied."""
 
 
 def check_trainer(name: str) -> None:
@@ -171,7 +180,7 @@ class Choice:
     after: str = ""
 
 
-_FROM_A_GUIDE: Final = ("guided", "residual", "cma")
+_FROM_A_GUIDE: Final = ("imitate", "guided", "residual", "cma")
 
 
 def choose_trainer(name: str, guide: Guide | None, successes: int, episodes: int) -> Choice:
@@ -192,23 +201,28 @@ def choose_trainer(name: str, guide: Guide | None, successes: int, episodes: int
         )
     said = f"the {guide.name} succeeds on {successes} of {episodes} episodes" if guide else ""
     if name == AUTO:
-        return _fitting(guide, successes, successes >= WORTH_FOLLOWING * episodes, said)
+        return _fitting(guide, successes, successes / max(episodes, 1), said)
     if name == "cma":
         require_tunable(guide)
     why = {
         "sac": "from nothing, as asked for" if guide else "from nothing: no weak skill to begin with",
         "mpc": "a network learns from plans that are tried out in the simulator",
         "cma": f"searches the numbers of what is known: {said}",
+        "imitate": f"learns to do what is known: {said}",
         "residual": f"corrects what is known: {said}",
         "guided": f"begins with what is known: {said}",
     }
     return Choice(trainer_named(name), None if name == "sac" else guide, why[name])
 
 
-def _fitting(guide: Guide | None, successes: int, worth: bool, said: str) -> Choice:
-    """Numbers of a skill are searched soonest; then what begins with one; else from nothing."""
+def _fitting(guide: Guide | None, successes: int, share: float, said: str) -> Choice:
+    """What is good is copied soonest; numbers of a skill are searched; then what begins with one; else from
+    nothing."""
     if guide is None:
         return Choice(_sac(), None, "from nothing: no weak skill to begin with", "mpc")
+    if share >= WORTH_IMITATING:
+        return Choice(_imitate(), guide, f"learns to do what is known: {said}", "guided")
+    worth = share >= WORTH_FOLLOWING
     if successes and isinstance(guide, Tunable) and guide.parameters and all(map(find_spec, _MORE["cma"])):
         why = f"searches the numbers of what is known: {said}"
         return Choice(_cma(), guide, why, "guided" if worth else "sac")

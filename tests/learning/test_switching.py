@@ -53,6 +53,9 @@ def test_auto_takes_what_fits() -> None:
     assert names("auto", None, 0) == ("sac", "mpc")
     assert names("auto", Plain(), 3) == ("sac", "mpc")
     assert names("auto", Plain(), 4) == ("guided", "residual")
+    assert names("auto", Plain(), 15) == ("guided", "residual")
+    assert names("auto", Plain(), 16) == ("imitate", "guided")
+    assert names("auto", WithNumbers(), 16) == ("imitate", "guided")
     assert names("auto", WithNumbers(), 0) == ("sac", "mpc")
     assert names("auto", WithNumbers(), 3) == ("cma", "sac")
     assert names("auto", WithNumbers(), 4) == ("cma", "guided")
@@ -67,12 +70,12 @@ def test_it_says_why() -> None:
     )
 
 
-@pytest.mark.parametrize("asked", ["sac", "guided", "residual", "cma", "mpc"])
+@pytest.mark.parametrize("asked", ["sac", "imitate", "guided", "residual", "cma", "mpc"])
 def test_what_is_asked_for_is_taken_and_never_exchanged(asked: str) -> None:
     assert names(asked, WithNumbers(), 10) == (asked, "")
 
 
-@pytest.mark.parametrize("asked", ["guided", "residual", "cma"])
+@pytest.mark.parametrize("asked", ["imitate", "guided", "residual", "cma"])
 def test_without_a_guide_what_begins_with_one_is_refused(asked: str) -> None:
     with pytest.raises(NoGuide, match="Nothing is known to begin with"):
         choose_trainer(asked, None, 0, 20)

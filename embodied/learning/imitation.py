@@ -1,0 +1,66 @@
+"""A network learns to do what a skill does that succeeds mostly. Needs torch.
+
+First the skill shows how: the episodes in which it succeeds. Then the network has lessons
+(`embodied.learning.distil`). The reward is not looked at: who copies what works needs none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from embodied.learning.distil import PupilSettings, PupilSnapshot, Schooling, go_on
+from embodied.learning.errors import NoGuide
+from embodied.learning.trainer import Snapshot, TrainingJob
+
+SHOWN: Final = 20
+"""Episodes of the skill, to begin with."""
+REPEATED: Final = 1.5
+"""Updates for each of their steps are so many times those of a lesson: nothing is known before."""
+TAUGHT: Final = 0.8
+"""Share of the lessons in which the skill takes over at some step. Where the network gets stuck, an episode
+is the same state over and over; what is shown then is the way out."""
+
+
+class ImitationTrainer:
+    """Implements `embodied.learning.trainer.Trainer`; `job.guide` is the skill."""
+
+    name = "imitate"
+
+    def __init__(self, pupil: PupilSettings | None = None) -> None:
+        self.pupil = pupil or PupilSettings()
+
+    def train(self, job: TrainingJob) -> Iterator[Snapshot]:
+        """See `Trainer.train`. Raises `NoGuide` if there is none, or it fails in all that it shows."""
+        if job.guide is None:
+            raise NoGuide("There is no skill to imitate.", remedy="Train with --trainer sac.")
+        environment = job.make()
+        try:
+            school = Schooling(job, environment, self.pupil)
+            step = go_on(job.state, school.pupil)[0] if job.state is not None else 0
+            while step < job.until:
+                school.begin_anew(step)
+                before, wanted = step, min(job.until, (step // job.every + 1) * job.every)
+                if not step:
+                    for _ in range(SHOWN):
+                        if job.stop():
+                            return
+                        step += school.shown(job.guide).steps
+                    if not school.pupil.known:
+                        raise _never_succeeds(job.guide.name)
+                    school.pupil.learn(round(REPEATED * step), school.draws)
+                    before = step
+                while step < wanted:
+                    if job.stop():
+                        return
+                    step += school.lesson(job.guide, taught=TAUGHT).steps
+                school.pupil.learn(step - before, school.draws)
+                yield PupilSnapshot(step, school, environment, {})
+        finally:
+            environment.close()
+
+
+def _never_succeeds(name: str) -> NoGuide:
+    return NoGuide(
+        f"The skill {name!r} fails in all of {SHOWN} episodes.", remedy="Train with --trainer sac."
+    )
