@@ -169,7 +169,7 @@ def reference() -> str:
             'obs["name"], previous["name"] (one step earlier) and action["name"] have shape (batch, *shape).',
             *lines,
             f"methods of arrays: {', '.join(sorted(METHODS))}; also abs(x), x.shape[0], np.pi",
-            "operators: + - * / // % **, & | ^ ~ for conditions, < <= > >= == !=, x[:, 2], x[:, None]",
+            "operators: + - * / // % **, & | ^ ~ for conditions, < <= > >= == !=, x[:, 2], x[:, :2], x[:, None]",
             "constants and functions above reward, each above those that call it; for i in range(3)",
             "names assigned anew, never in place",
             "not there: if (write np.where), and/or/not (write & | ~), while, comprehensions, +=, imports",
