@@ -8,6 +8,7 @@ so all limits hold. The loop hands words to others and waits for none of them.
 from __future__ import annotations
 
 import gc
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -132,7 +133,7 @@ class PolicyRunner:
         drive = self._fitted(policy, facts, Watchman(self._around, scene), args)
         before = Counter(self._controller.gate.interventions)
         self._around.meant = scene.touch
-        pulse = Pulse(self._controller.period, real=self._paced)
+        pulse = Pulse(self._controller.period, real=self._paced, now=self._clock)
         try:
             with _no_garbage(self._paced), self._controller.streaming():
                 steps, ended = self._drive(drive, facts, pulse)
@@ -150,6 +151,12 @@ class PolicyRunner:
             "periods": pulse.told(),
             "interventions": dict(Counter(self._controller.gate.interventions) - before),
         }
+
+    def _clock(self) -> float:
+        """What the loop's periods are measured by [s]."""
+        if "own_clock" in self._description.capabilities:
+            return self._controller.state.time_s
+        return time.monotonic()
 
     # -- before ------------------------------------------------------------------------------------
 

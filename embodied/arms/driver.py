@@ -42,7 +42,8 @@ class ArmDescription:
         gripper_force_max: the most that the fingers press with [N].
         control_period_s: what one `tick` lasts [s].
         capabilities: of "joint_position", "gripper", "force" (`torque` and `gripper_force` are measured),
-            "scene" (`Driver.scene` is not None), "camera", "simulated", "resets".
+            "scene" (`Driver.scene` is not None), "camera", "simulated", "resets", "own_clock" (a simulator
+            behind a real arm's protocol: its time may go slower than the wall's).
         model: MJCF or URDF of the arm with its hand, for kinematics and collision checks. Joints that are
             not in `joint_names` are the fingers'.
         end_effector: site or body of `model` that carries the grasp point, in the hand's frame.

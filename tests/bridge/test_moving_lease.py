@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from typing import Any
 
 import msgspec
 
+from embodied.bridge.client import BridgeClient
 from embodied.bridge.core import BridgeCore
 from embodied.bridge.effects import Rest, Send
+from embodied.bridge.server import BridgeServer
+from tests.bridge.conftest import EchoBody
 from tests.bridge.test_vectors import SPECS
 
 
@@ -63,3 +67,18 @@ def test_unless_said_it_makes_no_difference_whether_the_body_moves() -> None:
     bridge.ask("call", {"name": "slow", "args": {}})
     assert not bridge.at(1999)
     assert bridge.at(2000)
+
+
+def test_the_first_call_of_a_client_keeps_a_short_lease(body: EchoBody) -> None:
+    """A client that had just asked for its lease renewed it half a second later, when it was gone."""
+    body.moving_lease_ms = 200  # type: ignore[attr-defined]
+    server = BridgeServer(body)
+    try:
+        with BridgeClient(server.endpoint) as client:
+            halt = threading.Timer(0.7, client.halt, ("that was long enough",))
+            halt.start()
+            result = client.call("slow", {})
+            halt.join(5.0)
+        assert result.error == "halted"
+    finally:
+        server.stop()

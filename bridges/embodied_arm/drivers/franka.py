@@ -11,6 +11,7 @@ import logging
 import math
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -102,6 +103,9 @@ class FrankaDriver:
                 remedy="Install it: `pip install 'embodied-agent[franka]'`.",
             ) from missing
         self.description = fr3()
+        if not realtime:
+            has = self.description.capabilities | {"own_clock"}
+            self.description = replace(self.description, capabilities=has)
         self._franky: Any = franky
         self._name = f"The FR3 at {host}"
         self._failures = (franky.Exception, RuntimeError, OSError)

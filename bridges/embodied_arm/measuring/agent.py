@@ -1,7 +1,7 @@
 """An agent that moves an arm to and fro until it is killed.
 
-`python -m embodied_arm.measuring.agent CONFIG.json`: CONFIG.json has `bridge` (what the arm's bridge is started
-with) or `host` (what `embodied_arm.measuring.host` is), `home` [rad] and `run_dir`.
+`python -m embodied_arm.measuring.agent CONFIG.json`: CONFIG.json has `bridge` (what the arm's bridge is
+started with) or `host` (what `embodied_arm.measuring.host` is), `home` [rad] and `run_dir`.
 """
 
 from __future__ import annotations

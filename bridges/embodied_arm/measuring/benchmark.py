@@ -38,11 +38,11 @@ class ArmBench:
     notes: Mapping[str, str] = {
         FAULTS: (
             "Targets that a driver was sent are held to the limits exactly (1e-6). What drives and physics "
-            "made of them, as peers and the table measure it by themselves: joint range + 0.02 rad, workspace "
-            "+ 0.01 m, speed of joints and hand 1.1 times + 0.02, acceleration 1.25 times + 1 rad/s^2, as means "
-            "over the control periods in 50 ms; no acceleration of an arm that brakes by its own means (agent "
-            "or bridge killed, network cut). Rest: joints below 0.01 rad/s; an SO-101 whose agent is killed "
-            "rests when it has been lowered."
+            "made of them, as peers and the table measure it by themselves: joint range + 0.02 rad, "
+            "workspace + 0.01 m, speed of joints and hand 1.1 times + 0.02, acceleration 1.25 times + 1 "
+            "rad/s^2, as means over the control periods in 50 ms; no acceleration of an arm that brakes by "
+            "its own means (agent or bridge killed, network cut). Rest: joints below 0.01 rad/s; an SO-101 "
+            "whose agent is killed rests when it has been lowered."
         ),
         REACH: "The hand at rest, by the peer's own joints, within 10 mm of the target.",
         PICK: (
