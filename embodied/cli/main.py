@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from typer.main import get_group_from_info
 from typer.models import TyperInfo
 
-from embodied.cli import deploy, doctor, ending, explore, export, goal, mcp, refine, replay, run, runs
+from embodied.cli import deploy, doctor, ending, explore, export, goal, mcp, refine, replay, run, runs, teach
 from embodied.errors import BadInput, EmbodiedError
 
 
@@ -43,13 +43,19 @@ def _keys() -> typer.Typer:
     return keys.app
 
 
+def _rules() -> typer.Typer:
+    from embodied.cli import rules
+
+    return rules.app
+
+
 def _arm() -> typer.Typer:
     from embodied.cli import arm
 
     return arm.app
 
 
-ON_DEMAND = {"skills": _skills, "bench": _bench, "keys": _keys, "arm": _arm}
+ON_DEMAND = {"skills": _skills, "bench": _bench, "keys": _keys, "arm": _arm, "rules": _rules}
 
 
 class _OnDemand(TyperGroup):
@@ -124,6 +130,7 @@ app.command("run")(run.run)
 app.command("goal")(goal.goal)
 app.command("explore")(explore.explore)
 app.command("refine")(refine.refine)
+app.command("teach")(teach.teach)
 app.command("deploy")(deploy.deploy)
 app.command("export")(export.export)
 app.command("mcp")(mcp.mcp)

@@ -1,0 +1,118 @@
+"""`embodied teach`: a conversation beside a running world."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from embodied.cli import folders, options
+from embodied.launchfile import load_launch_file
+
+if TYPE_CHECKING:
+    from embodied.teaching.conversation import Conversation
+
+PROMPT = "you> "
+
+
+def teach(
+    launch: options.Launch = "tabletop",
+    seed: options.Seed = None,
+    engine: options.Engine = None,
+    seeds: Annotated[
+        int, typer.Option(min=1, max=100, help="Fresh seeds that a new skill is proven on.")
+    ] = 3,
+    record: Annotated[
+        Path | None, typer.Option("--record", metavar="FILE", help="Write the conversation down.")
+    ] = None,
+    settings: options.Settings = None,
+) -> None:
+    """Teach skills by saying, showing and correcting; no model is asked.
+
+    [bold]Examples[/bold]
+
+      embodied teach tabletop
+      embodied teach launch/tabletop.toml --seeds 20 < lesson.txt
+
+    Ctrl-C stops the body; a second one leaves. What is understood: [cyan]help[/cyan], and docs/teaching.md.
+    """
+    from embodied.session import Session
+    from embodied.teaching.conversation import GREETING, Conversation
+
+    overrides = options.overrides_of(settings, {"seed": seed, "engine": engine})
+    chosen = load_launch_file(folders.find_launch_file(launch), overrides)
+    written = record.open("a", encoding="utf-8") if record is not None else None
+    voice = _Voice(Console(highlight=False, soft_wrap=True), written)
+    try:
+        voice.say(f"starting {chosen.world.kind} ...")
+        with Session(chosen).start() as session:
+            conversation = Conversation(session, voice.say, seeds=seeds, patient=not sys.stdin.isatty())
+            voice.say(GREETING)
+            try:
+                _talk(conversation, voice)
+            finally:
+                conversation.close()
+    finally:
+        if written is not None:
+            written.close()
+
+
+class _Voice:
+    """Says lines, one at a time, and writes them down."""
+
+    def __init__(self, console: Console, written: TextIO | None) -> None:
+        self._console, self._written = console, written
+        self._guard = threading.Lock()
+
+    def say(self, line: str) -> None:
+        with self._guard:
+            self._console.print(Text(line))
+            self._note(line)
+
+    def heard(self, line: str, *, shown: bool) -> None:
+        """Note what the person said; show it where no terminal did."""
+        with self._guard:
+            if not shown:
+                self._console.print(Text(f"{PROMPT}{line}", "bold"))
+            self._note(f"{PROMPT}{line}")
+
+    def _note(self, line: str) -> None:
+        if self._written is not None:
+            self._written.write(line + "\n")
+            self._written.flush()
+
+
+def _talk(conversation: Conversation, voice: _Voice) -> None:
+    """Until the person leaves, or there is nothing more to read; then what is going on is waited for."""
+    terminal = sys.stdin.isatty()
+    interrupted = False
+    while not conversation.finished:
+        try:
+            line = input(PROMPT) if terminal else sys.stdin.readline()
+            if not terminal:
+                if not line:
+                    break
+                line = line.rstrip("\n")
+            interrupted = False
+            voice.heard(line, shown=terminal)
+            conversation.hear(line)
+        except EOFError:
+            break
+        except KeyboardInterrupt:
+            if interrupted:
+                return
+            interrupted = True
+            stopped = conversation.stop("stopped with Ctrl-C")
+            voice.say(
+                "\nStopped. Ctrl-C again leaves." if stopped else "\nCtrl-C again leaves; or say 'quit'."
+            )
+    if not conversation.finished:
+        try:
+            conversation.settle()
+        except KeyboardInterrupt:
+            conversation.stop("stopped with Ctrl-C")

@@ -1,0 +1,248 @@
+"""Approve: a lesson gets a name, is kept as a version of a skill, and proven on fresh seeds meanwhile."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from embodied.errors import BadGoal, BadInput, BadLibrary, BadSkill
+from embodied.goals import Goal
+from embodied.library import Evidence
+from embodied.library.scenes import examples_of
+from embodied.loop.goal import understand
+from embodied.loop.run import Run
+from embodied.skills import Skill
+from embodied.teaching.generalising import parameter_names
+from embodied.teaching.lesson import Lesson, lesson_of_skill, used_names
+from embodied.teaching.proving import gate_settings
+from embodied.teaching.verbs import Said, verb
+from embodied.teaching.writing import make, sentence_of
+from embodied.writing.keeping import draft_folder
+
+if TYPE_CHECKING:
+    from embodied.teaching.conversation import Conversation
+
+_NAME = r"(?P<name>['\"]?[a-z][a-z0-9' \"-]{0,60})"
+
+
+@verb(
+    "call this",
+    rf"(?:call|name) (?:this|it|that) {_NAME}"
+    rf"|(?:keep|remember|save) (?:this|it|that) as {_NAME.replace('name', 'other')}",
+    example="call this tidy up",
+    what="keep it under a name; it is proven on fresh seeds meanwhile",
+)
+def call_this(conversation: Conversation, said: Said) -> None:
+    call(conversation, said["name"] or said["other"])
+
+
+def call(conversation: Conversation, words: str, *, replacing: bool = False) -> None:
+    """Name the lesson, keep it and have it proven."""
+    if conversation.demonstration is not None:
+        conversation.tell("You are still showing. Say 'done' first.")
+        return
+    lesson = conversation.known_lesson()
+    name = slug(words)
+    if not lesson.achieves:
+        raise BadInput(
+            "Nothing tells yet when it has worked, so it could not be proven.",
+            remedy="Say it: 'so that the red cube is in the bowl'.",
+        )
+    exists = name in conversation.session.run.store.names
+    if exists and name != lesson.name and not replacing:
+        own = name not in conversation.session.run.store.seeds
+        also = " Say 'yes' to make this its new version, or give another name." if own else ""
+        text = f"There is a skill {name} already.{also or ' Give another name.'}"
+        if own:
+            again = lambda: call(conversation, name, replacing=True)  # noqa: E731
+            conversation.ask_yes(text, again, "Then give another name: 'call this ...'.")
+        else:
+            conversation.tell(text)
+        return
+    keep(conversation, replace(lesson, name=name))
+
+
+def keep(conversation: Conversation, lesson: Lesson) -> None:
+    """A version of the skill: written, type-checked, stored on trial, and given to the gate."""
+    session = conversation.session
+    home = draft_folder(session.run.journal) / f"taught-{time.time_ns()}"
+    skill = make(lesson, home, session.spec, session.run.library, session.run.store.world)
+    problems = session.submit(lambda run: _checked(run, skill)).result()
+    if problems:
+        raise BadSkill(f"The code that came of it is not sound: {problems}", remedy="Show it in other words.")
+    example: dict[str, Any] = {
+        "arguments": {parameter: thing for thing, parameter in lesson.names.items()},
+        "expects": " and ".join(lesson.achieves),
+    }
+    if _has_examples(conversation, skill):
+        example["derived"] = True  # the gate tries it with other things, too
+    added = session.run.store.add(
+        skill, origin="taught", why=lesson.why or sentence_of(lesson), example=example
+    )
+    if added.status == "duplicate":
+        raise BadLibrary(
+            f"That is what {added.twin} does already.", remedy=f"Use it: {added.twin.replace('-', ' ')} ..."
+        )
+    seed = session.launch.world.settings.get("seed")
+    if isinstance(seed, int):
+        session.run.store.seen.add(seed, f"the teacher of {skill.name}")
+    session.run.journal.write("skill_taught", skill=skill.name, hash=skill.hash, status=added.status)
+    conversation.lesson = lesson
+    conversation.kept.append((lesson, skill.hash))
+    stands = ", ".join(lesson.names.values())
+    conversation.tell(f"Kept: {skill.name}({stands}), version {skill.hash[:8]}: {sentence_of(lesson)}.")
+    conversation.tell(f"  Proving it on {conversation.seeds} fresh seeds; you can go on meanwhile.")
+    prove(conversation, skill, conversation.seeds)
+
+
+def _checked(run: Run, skill: Skill) -> str:
+    """Use the skill from now on in this session; what the type check finds."""
+    before = run.library
+    run.use(before.with_skill(skill))
+    problems = run.executor.check(skill)
+    if problems:
+        run.use(before)
+    return "; ".join(map(str, problems))
+
+
+def _has_examples(conversation: Conversation, skill: Skill) -> bool:
+    try:
+        return bool(examples_of(skill, conversation.session.spec))
+    except BadLibrary:
+        return False
+
+
+def prove(conversation: Conversation, skill: Skill, seeds: int) -> None:
+    def then(evidence: Evidence | None, why: str) -> None:
+        _told(conversation, skill, evidence, why)
+
+    conversation.prover.prove(skill, seeds, then)
+
+
+def _told(conversation: Conversation, skill: Skill, evidence: Evidence | None, why: str) -> None:
+    """What the gate came to; of a failure the seed, the step, and a question."""
+    if evidence is None:
+        conversation.tell(f"[{skill.name}] could not be proven: {why}")
+        return
+    grade = conversation.session.run.store.grade(skill.name, skill.hash).value
+    if evidence.stopped:
+        conversation.tell(f"[{skill.name}] stopped; {evidence.reason}. 'practice {skill.name}' goes on.")
+        return
+    conversation.tell(f"[{skill.name}] {grade}: {evidence.reason}.")
+    if evidence.passed:
+        return
+    failed = next((one for one in evidence.results if not one.passed), None)
+    if failed is not None:
+        said = ", ".join(f"{key}={value}" for key, value in failed.arguments.items())
+        conversation.last_failure = {"seed": failed.seed, "expects": failed.expects, "skill": skill.name}
+        conversation.tell(f"  Seed {failed.seed}, with {said}: {failed.reason}.")
+        conversation.tell(
+            "  What should I do otherwise there? Correct me, or say 'replay' to see how to look at it."
+        )
+
+
+@verb(
+    "replay",
+    r"replay(?: it)?|show me (?:that|the failing) seed",
+    example="replay",
+    what="how to look at the seed that failed",
+    any_time=True,
+)
+def replay(conversation: Conversation, said: Said) -> None:
+    failed = conversation.last_failure
+    if not failed:
+        conversation.tell("Nothing has failed the gate in this conversation.")
+        return
+    launch = conversation.session.launch
+    more = "".join(f" --set world.{key}={value}" for key, value in gate_settings(launch).items())
+    asked = f"--seed {failed['seed']}{more} --goal '{failed['expects']}' --record failing.mp4"
+    conversation.tell(f"  embodied run {launch.world.kind} {asked}")
+
+
+@verb(
+    "so that",
+    r"(?:so that|it achieves|afterwards|in the end) (?P<goal>.+)",
+    example="so that the red cube is in the bowl",
+    what="what must be so afterwards, where the facts did not tell",
+)
+def so_that(conversation: Conversation, said: Said) -> None:
+    lesson = conversation.known_lesson()
+    spec, library = conversation.session.spec, conversation.session.run.library
+    goal = said_as_goal(said["goal"], conversation)
+    achieves = tuple(part.strip() for part in str(goal.condition).split(" and "))
+    things = frozenset(thing.name for thing in spec.vocabulary.things)
+    names = parameter_names(tuple(used_names(lesson.parts, things)), achieves, spec, library)
+    conversation.change(replace(lesson, achieves=achieves, names=names))
+    conversation.tell(f"  Then: {'; '.join(achieves)}. Name it to keep it: 'call this tidy up'.")
+
+
+def said_as_goal(text: str, conversation: Conversation) -> Goal:
+    """ "the red cube is in the bowl" as the goal "put the red cube in the bowl"."""
+    spec = conversation.session.spec
+    tries = [
+        text,
+        re.sub(r"^(.*?) (?:is|are|lies?|stands?) ", r"put \1 ", text),
+        re.sub(r"^(.*?) (?:is|are) (open|closed|pressed)$", _as_verb, text),
+    ]
+    unclear: BadGoal | None = None
+    for one in reversed(tries):
+        try:
+            return understand(one, spec)
+        except BadGoal as error:
+            unclear = error
+    assert unclear is not None
+    raise unclear
+
+
+def _as_verb(found: re.Match[str]) -> str:
+    return f"{ {'open': 'open', 'closed': 'close', 'pressed': 'press'}[found[2]] } {found[1]}"
+
+
+@verb(
+    "practice",
+    rf"practi[cs]e {_NAME}",
+    example="practice tidy up 20",
+    what="prove a skill on so many fresh seeds (20 unless said)",
+    any_time=True,
+)
+def practice(conversation: Conversation, said: Said) -> None:
+    name, number = _name_and_number(said["name"])
+    skill = conversation.session.run.library.get(slug(name))
+    seeds = min(1000, max(1, number))
+    conversation.tell(f"Practising {skill.name} on {seeds} fresh seeds, beside this.")
+    prove(conversation, skill, seeds)
+
+
+def _name_and_number(name: str) -> tuple[str, int]:
+    found = re.fullmatch(r"(.*?)(?: (?:on|over))?(?: (\d+))?(?: (?:seeds|times))?", name.strip())
+    assert found is not None
+    return found[1], int(found[2] or 20)
+
+
+@verb(
+    "correct",
+    rf"(?:change|edit|improve|take up) {_NAME}",
+    example="change tidy up",
+    what="speak of a skill that was taught before, to correct it",
+)
+def take_up(conversation: Conversation, said: Said) -> None:
+    skill = conversation.session.run.library.get(slug(said["name"]))
+    lesson = lesson_of_skill(skill)
+    if lesson is None:
+        raise BadInput(
+            f"{skill.name} was not taught by showing, so I cannot edit it.", remedy="Show it anew."
+        )
+    conversation.learn(lesson)
+    conversation.tell(f"{skill.name}: {sentence_of(lesson)}. What shall be otherwise?")
+
+
+def slug(words: str) -> str:
+    """ "tidy up" as a skill's name: "tidy-up". Raises BadInput."""
+    name = re.sub(r"[^a-z0-9]+", "-", words.lower().strip("'\" ")).strip("-")[:64]
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
+        raise BadInput(
+            f"{words!r} cannot be a skill's name.", remedy="Take plain words: 'call this tidy up'."
+        )
+    return name

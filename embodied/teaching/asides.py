@@ -1,0 +1,174 @@
+"""What is said beside the teaching: stop, wait, undo, history, explain, rules, help, quit."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from embodied.errors import BadInput
+from embodied.journal import read
+from embodied.teaching.correcting import corrections_of
+from embodied.teaching.verbs import VERBS, Said, verb
+
+if TYPE_CHECKING:
+    from embodied.teaching.conversation import Conversation
+
+_CORRECTIONS = (
+    ("a bit to the left", "right, forward, back, up, down; '2 cm to the left': where it takes or puts"),
+    ("slower", "faster, much slower"),
+    ("the other one", "the green one: with another thing of the kind"),
+    ("not like that, from above", "every way to a thing leads over it"),
+    ("always check that the gripper holds it", "after each grasp; else it is tried again"),
+)
+
+
+@verb(
+    "stop",
+    r"stop(?: it| that| now)?|halt|freeze|hold on|whoa",
+    example="stop",
+    what="bring the body to rest",
+    any_time=True,
+)
+def stop(conversation: Conversation, said: Said) -> None:
+    conversation.tell("Stopped." if conversation.stop() else "Nothing is going on.")
+
+
+@verb(
+    "wait", r"wait", example="wait", what="until what is going on, and the proving, has ended", any_time=True
+)
+def wait(conversation: Conversation, said: Said) -> None:
+    conversation.settle()
+
+
+@verb(
+    "undo",
+    r"undo(?: that| it)?|take that back",
+    example="undo",
+    what="take the last step shown, or the last change, back",
+)
+def undo(conversation: Conversation, said: Said) -> None:
+    if conversation.demonstration is not None:
+        step = conversation.demonstration.forget_last()
+        gone = (
+            f"Forgotten: {step.part.words}; the hand stays where it is." if step else "Nothing was shown yet."
+        )
+        conversation.tell(gone)
+        return
+    if not conversation.versions:
+        conversation.tell("There is nothing to take back.")
+        return
+    lesson = conversation.versions.pop()
+    now = conversation.lesson
+    if conversation.corrections:
+        conversation.corrections.pop()
+    conversation.lesson = lesson
+    conversation.tell(f"Taken back: {now.why if now is not None and now.why else 'the last change'}.")
+    hash_ = next((hash_ for kept, hash_ in reversed(conversation.kept) if kept == lesson), "")
+    if hash_ and lesson.name:
+        grade = conversation.session.run.store.restore(lesson.name, hash_)
+        store = conversation.session.run.store
+        skill = store.get(lesson.name, hash_)
+        conversation.session.submit(lambda run: run.use(run.library.with_skill(skill))).result()
+        conversation.tell(f"  {lesson.name} is version {hash_[:8]} again, {grade.value}.")
+
+
+@verb(
+    "history",
+    r"history(?: of (?P<name>.+))?",
+    example="history",
+    what="what was taught and changed, with grades",
+    any_time=True,
+)
+def history(conversation: Conversation, said: Said) -> None:
+    from embodied.teaching.approving import slug
+
+    name = slug(said["name"]) if said["name"] else conversation.lesson.name if conversation.lesson else ""
+    if name:
+        for line in conversation.session.run.store.history(name):
+            when = time.strftime("%H:%M:%S", time.localtime(line.time)) if line.time else "-"
+            mark = "*" if line.in_use else " "
+            checks = ", ".join(f"{one.passed} of {len(one.seeds)}" for one in line.version.checks)
+            conversation.tell(f" {mark} {line.hash[:8]} {when} {line.grade.value} {checks}  {line.why}")
+        return
+    if not conversation.lesson:
+        conversation.tell("Nothing was taught yet in this conversation.")
+    for number, lesson in enumerate([*conversation.versions, *filter(None, [conversation.lesson])], 1):
+        conversation.tell(f"  {number}. {lesson.why or 'shown'}: {len(lesson.parts)} steps")
+
+
+@verb(
+    "explain",
+    r"explain(?: that| yourself)?|why(?: did you do (?:this|that)| that)?\??",
+    example="why did you do this?",
+    what="from the journal: the last step, and what it was for",
+    any_time=True,
+)
+def explain(conversation: Conversation, said: Said) -> None:
+    records = read(conversation.session.run.journal.path)
+    begun = [number for number, one in enumerate(records) if one["type"] == "step_started"]
+    if not begun:
+        conversation.tell("I have not done a step of a plan yet.")
+        return
+    step = records[begun[-1]]
+    asked = next((one for one in reversed(records[: begun[-1]]) if one["type"] == "asked"), None)
+    named = ", ".join(str(value).replace("_", " ") for value in step["arguments"].values())
+    conversation.tell(
+        f"I did {step['skill']} ({named}) so that {step['expects']}: {step['why'] or 'it was next'}."
+    )
+    if asked is not None:
+        conversation.tell(
+            f"  It was a step towards {asked['text']}"
+            + (f" ({asked['condition']})." if "condition" in asked else ".")
+        )
+    ended = next((one for one in records[begun[-1] :] if one["type"] == "step_ended"), None)
+    if ended is not None:
+        conversation.tell(f"  It came to {ended['verdict']}: {ended['reason']}.")
+
+
+@verb(
+    "rules",
+    r"rules|(?:never|always|do not ever|stay out) .+",
+    example="rules",
+    what="not built yet",
+    any_time=True,
+)
+def rules(conversation: Conversation, said: Said) -> None:
+    if corrections_of(said.string):
+        from embodied.teaching import changing
+
+        if not changing.heard(conversation, said.string):
+            raise BadInput(
+                "There is nothing yet that this would change.", remedy="Show or say something first."
+            )
+        return
+    conversation.tell("Rules (never, always, stay out of ...) are not built yet: nothing would enforce them.")
+    conversation.tell("  What holds are the body's own limits: docs/safety.md.")
+
+
+@verb("help", r"help|\?|what can (?:i say|you do)\??", example="help", what="this", any_time=True)
+def help_(conversation: Conversation, said: Said) -> None:
+    tell = conversation.tell
+    examples = conversation.session.spec.vocabulary.examples
+    tell("Say a goal:")
+    for example in examples[:4]:
+        tell(f"  {example}")
+    tell("Show, after 'watch me':")
+    tell("  move above the red cube, down to the red cube, down 5 cm, left 2 cm, turn 45 degrees,")
+    tell("  down until it touches, close, open, go home; or a goal")
+    tell("Correct, while it is done or after:")
+    for example, what in _CORRECTIONS:
+        tell(f"  {example:<42} {what}")
+    tell("And:")
+    for row in VERBS:
+        tell(f"  {row.example:<42} {row.what}")
+
+
+@verb(
+    "quit",
+    r"quit|exit|bye|goodbye|leave",
+    example="quit",
+    what="end the conversation; the world ends with it",
+    any_time=True,
+)
+def quit_(conversation: Conversation, said: Said) -> None:
+    conversation.finished = True

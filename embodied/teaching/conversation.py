@@ -1,0 +1,230 @@
+"""The conversation: one line in, lines out. Long work goes on beside it, and can be corrected meanwhile."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from embodied.errors import BadGoal, BadInput, EmbodiedError
+from embodied.loop.goal import understand
+from embodied.session import Session
+from embodied.teaching import approving, asides, changing, saying, showing  # noqa: F401 - they fill the table
+from embodied.teaching.correcting import Correction
+from embodied.teaching.demonstration import Demonstration
+from embodied.teaching.lesson import Lesson
+from embodied.teaching.proving import Prover
+from embodied.teaching.running import LessonRun, Pursuit
+from embodied.teaching.understood import motions_of, plain, unknown_words
+from embodied.teaching.verbs import meant, words_of_verbs
+
+GREETING: Final = "Say what you want, or 'watch me' to show it. 'help' tells what is understood."
+SEEDS: Final = 3
+
+
+@dataclass
+class Conversation:
+    """What was said and is meant now.
+
+    Attributes:
+        tell: gets every line that is said to the person; from any thread.
+        seeds: of the gate, when a skill is named.
+        patient: lines that cannot be said meanwhile wait for what is going on (a script), rather than being
+            refused (a person).
+        lesson: what was last shown or done, and can be named or corrected.
+        versions: the lessons before it, oldest first.
+        hashes: of the versions that were kept, by lesson.
+        corrections: since the last lesson began.
+        question: hears the next line; True if that answered it.
+    """
+
+    session: Session
+    tell: Callable[[str], None]
+    seeds: int = SEEDS
+    patient: bool = False
+    demonstration: Demonstration | None = None
+    lesson: Lesson | None = None
+    versions: list[Lesson] = field(default_factory=list)
+    kept: list[tuple[Lesson, str]] = field(default_factory=list)
+    corrections: list[Correction] = field(default_factory=list)
+    question: Callable[[str], bool] | None = None
+    doing: LessonRun | Pursuit | None = None
+    finished: bool = False
+    turns: int = 0
+    last_failure: Mapping[str, Any] = field(default_factory=dict)
+    _what: str = ""
+    _work: Future[None] | None = None
+    _guard: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self._hands = ThreadPoolExecutor(1, "hands")
+        self.prover = Prover(self.session, self.tell)
+        self.session.run.journal.subscribe(lambda record: saying.follow(self, record))
+
+    # -- one line in ---------------------------------------------------------------------------------
+
+    def hear(self, line: str) -> None:
+        """Understand a line and do, or begin, what it asks for. Nothing that it says is raised."""
+        text = plain(line)
+        if not text or text.startswith("#"):
+            return
+        self.turns += 1
+        self.session.run.journal.write("heard", text=line.strip())
+        try:
+            self._hear(text, line)
+        except EmbodiedError as wrong:
+            self.tell_wrong(wrong)
+
+    def _hear(self, text: str, line: str) -> None:
+        asked, self.question = self.question, None
+        if asked is not None and asked(text):
+            return
+        row = meant(text)
+        if row is not None:
+            if self.patient and row[0].name != "stop":  # a script's lines come one after the other
+                self.wait()
+            if row[0].any_time or self.free(text):
+                row[0].do(self, row[1])
+            return
+        if self.busy and (changing.heard(self, text) or saying.heard_instead(self, text, line)):
+            return
+        if not self.free(text):
+            return
+        if self.demonstration is not None:
+            showing.heard(self, text)
+        elif not (changing.heard(self, text) or self._jogged(text) or saying.heard_skill(self, text)):
+            self._heard_goal(text, line)
+
+    def _jogged(self, text: str) -> bool:
+        motions = motions_of(text, self.session.spec.vocabulary)
+        if motions is None:
+            return False
+        showing.jog(self, motions)
+        return True
+
+    def _heard_goal(self, text: str, line: str) -> None:
+        try:
+            meant = showing.without_it(text, self) if " it" in text else line.strip()
+            goal = understand(meant, self.session.spec)
+        except BadGoal as unclear:
+            self.not_understood(text, unclear)
+            return
+        saying.pursue(self, goal)
+
+    def not_understood(self, text: str, unclear: BadGoal) -> None:
+        """Say which words are strange, and what would be understood."""
+        strange = unknown_words(text, self.session.spec.vocabulary, words_of_verbs())
+        self.tell(f"I do not understand that: {unclear.message}")
+        if strange:
+            self.tell(f"  I have no use for: {', '.join(dict.fromkeys(strange))}.")
+        if unclear.remedy:
+            self.tell(f"  {unclear.remedy}")
+        self.tell("  'help' tells the patterns; 'watch me' lets you show it.")
+
+    # -- long work -------------------------------------------------------------------------------------
+
+    @property
+    def busy(self) -> str:
+        """What is being done with the body; "" if nothing."""
+        return self._what if self._work is not None and not self._work.done() else ""
+
+    def free(self, text: str) -> bool:
+        """Whether the body can be given something to do; a script waits until it can."""
+        if not self.busy:
+            return True
+        if self.patient:
+            self.wait()
+            return True
+        self.tell(f"I am still busy: {self.busy}. Say 'stop' first, or a correction; or wait.")
+        return False
+
+    def work(self, what: str, do: Callable[[], None]) -> None:
+        """Do something with the body, beside the conversation."""
+
+        def guarded() -> None:
+            try:
+                do()
+            except EmbodiedError as wrong:
+                self.tell_wrong(wrong)
+
+        self._what = what
+        self._work = self._hands.submit(guarded)
+
+    def wait(self) -> None:
+        """Until the body has nothing more to do."""
+        while self._work is not None and not self._work.done():
+            self._work.result()
+
+    def settle(self) -> None:
+        """Until the body has nothing more to do and nothing is being proven."""
+        self.wait()
+        self.prover.wait()
+
+    def stop(self, why: str = "stopped by the person") -> bool:
+        """Bring the body to rest; False if it was."""
+        busy, doing = self.busy, self.doing
+        if isinstance(doing, LessonRun):
+            doing.stop(why)
+        elif busy:
+            self.session.interrupt(why)
+        return bool(busy)
+
+    def close(self) -> None:
+        """End what is going on; the session stays the caller's to close."""
+        self.finished = True
+        self.stop("the conversation ends")
+        self.prover.close()
+        self._hands.shutdown(wait=True, cancel_futures=True)
+
+    # -- saying ------------------------------------------------------------------------------------------
+
+    def tell_wrong(self, wrong: EmbodiedError) -> None:
+        self.tell(wrong.message)
+        if wrong.remedy:
+            self.tell(f"  {wrong.remedy}")
+
+    def ask(self, question: str, answers: Callable[[str], bool]) -> None:
+        """Ask; `answers` hears the next line and says whether that was an answer."""
+        self.question = answers
+        self.tell(question)
+
+    def ask_yes(self, question: str, then: Callable[[], None], otherwise: str) -> None:
+        """A question to be answered with yes or no; another line is taken as what it says."""
+
+        def answered(text: str) -> bool:
+            if text in ("yes", "y", "yes it is", "yes it does", "right", "sure"):
+                then()
+            elif text in ("no", "n", "never mind"):
+                self.tell(otherwise)
+            else:
+                return False
+            return True
+
+        self.ask(question, answered)
+
+    # -- the lesson -------------------------------------------------------------------------------------
+
+    def learn(self, lesson: Lesson) -> None:
+        """A new lesson is spoken of from now on."""
+        self.lesson, self.versions, self.corrections, self.kept = lesson, [], [], []
+
+    def spoken_of(self, lesson: Lesson) -> None:
+        """A lesson that is done is the one that corrections are about; one already spoken of stays so."""
+        if self.lesson is None or not lesson.name or self.lesson.name != lesson.name:
+            self.learn(lesson)
+        else:
+            self.lesson = lesson
+
+    def change(self, lesson: Lesson) -> None:
+        """The lesson as it was corrected; `undo` takes that back."""
+        if self.lesson is not None:
+            self.versions.append(self.lesson)
+        self.lesson = lesson
+
+    def known_lesson(self) -> Lesson:
+        """What can be named or corrected; raises BadInput if nothing can."""
+        if self.lesson is None:
+            raise BadInput("There is nothing yet that could be meant.", remedy="Show it: 'watch me'.")
+        return self.lesson

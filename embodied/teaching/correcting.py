@@ -1,0 +1,218 @@
+"""Corrections: what they change of a lesson, and which of them contradict each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from embodied.skills import SkillLibrary
+from embodied.teaching.lesson import NOWHERE, Lesson, Offset, Part, lesson_of_skill
+from embodied.teaching.understood import shift_of
+
+What = Literal["shift", "speed", "above", "check", "other"]
+SLOWEST: Final = 0.1
+SLOWER: Final = 0.5
+
+_POLITE: Final = re.compile(r"^(?:not like that|no|but|and|then|please|always|from now on|next time)[,:]?\s+")
+_FROM_ABOVE: Final = re.compile(r"(?:go |come |do it |grasp it |take it )?(?:in )?from (?:above|the top)")
+_CHECK: Final = re.compile(
+    r"(?:check|make sure|see|look)(?: that| whether| if)? (?:the (?:gripper|hand|fingers)|it|you)"
+    r"(?: really| still)? (?:holds?|has|have|got)(?: (?:it|the \w+(?: \w+)?))?"
+)
+_UNCHECK: Final = re.compile(r"(?:do not|don't|never|stop) check(?:ing)?.*")
+_SPEED: Final = re.compile(
+    r"(?:go |move |do it )?(?:(?P<much>much|a lot|a (?:little )?bit|a little) )?"
+    r"(?P<way>slower|faster|slowly|quicker|quickly)"
+)
+_OTHER: Final = re.compile(
+    r"(?:(?:no|not (?:that|this)(?: one)?)[,\s]+)?"
+    r"(?:(?:i meant? |take |use )(?P<named>the .+)|(?P<thing>the (?:\w+ )?one))|not (?:that|this) one"
+)
+_JOINTS: Final = re.compile(r"\s*(?:,\s*(?:and\s+|but\s+)?|;\s*|\s+and\s+|\s+but\s+)")
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One thing to do otherwise.
+
+    Attributes:
+        offset: of a shift [m, world frame].
+        factor: of a change of speed.
+        on: whether from above, or checked.
+        thing: "the green one"; "" for just another one.
+        text: as it was said.
+    """
+
+    what: What
+    text: str
+    offset: Offset = NOWHERE
+    factor: float = 1.0
+    on: bool = True
+    thing: str = ""
+
+
+def corrections_of(line: str) -> tuple[Correction, ...]:
+    """The corrections that a plain line asks for; none if it is something else."""
+    whole = _one(line)
+    if whole is not None:
+        return (whole,)
+    found = []
+    for clause in _JOINTS.split(line):
+        if clause in ("not like that", "no"):
+            continue
+        one = _one(clause)
+        if one is None:
+            return ()
+        found.append(one)
+    return tuple(found)
+
+
+def contradiction(new: Sequence[Correction], earlier: Sequence[Correction]) -> str:
+    """A question, where corrections of a line exclude each other or one takes back the last; else ""."""
+    for number, one in enumerate(new):
+        for other in new[number + 1 :]:
+            if _opposed(one, other):
+                return f"{one.text!r} and {other.text!r} exclude each other. Which of them?"
+    for one in new:
+        last = next((each for each in reversed(earlier) if each.what == one.what), None)
+        if last is not None and _opposed(one, last) and _undoes(one, last):
+            return f"Before, you said {last.text!r}; {one.text!r} takes that back. Is it meant so? (yes, no)"
+    return ""
+
+
+def corrected(lesson: Lesson, one: Correction, at: int, *, holding: bool) -> Lesson:
+    """The lesson with a correction.
+
+    Args:
+        at: the step that was being done, or was to come.
+        holding: whether the hand held something then: a shift changes where things are taken before, and
+            where they are put after.
+    """
+    match one.what:
+        case "speed":
+            return replace(lesson, speed=min(1.0, max(SLOWEST, round(lesson.speed * one.factor, 3))))
+        case "above":
+            return replace(lesson, via_above=one.on)
+        case "check":
+            return replace(lesson, checks=one.on)
+        case "shift":
+            return replace(lesson, parts=_shifted(lesson.parts, one.offset, at))
+    return lesson
+
+
+def can_shift(lesson: Lesson, at: int) -> bool:
+    """Whether the step has a place that a shift can change."""
+    return bool(_phase(lesson.parts, at))
+
+
+def own_motions(lesson: Lesson, library: SkillLibrary) -> Lesson:
+    """The lesson with motions of its own in the place of skills that take and put: those can be changed."""
+    parts: list[Part] = []
+    for part in lesson.parts:
+        parts += _motions_of(part, library) or [part]
+    return replace(lesson, parts=tuple(parts))
+
+
+def steps_before(lesson: Lesson, at: int, library: SkillLibrary) -> int:
+    """Where step `at` of a lesson comes to be once it has its own motions."""
+    return sum(len(_motions_of(part, library) or [part]) for part in lesson.parts[:at])
+
+
+def _motions_of(part: Part, library: SkillLibrary) -> list[Part]:
+    if part.kind != "use" or part.skill not in library:
+        return []
+    taught = lesson_of_skill(library.get(part.skill))
+    if taught is not None:
+        about = {thing: str(part.arguments[name]) for thing, name in taught.names.items()}
+        return list(own_motions(taught.about(about), library).parts)
+    achieved = [str(one) for one in library.get(part.skill).achieved(part.arguments)]
+    needed = [str(one) for one in library.get(part.skill).needed(part.arguments)]
+    if len(achieved) != 1:
+        return []
+    family, _, keys = achieved[0].rstrip("]").partition("[")
+    names = [key.strip() for key in keys.split(",")]
+    take = [
+        Part("open"),
+        Part("above", names[0]),
+        Part("at", names[0]),
+        Part("close", names[0]),
+        Part("by", names[0], (0.0, 0.0, 0.12)),
+    ]
+    if family == "holding":
+        return take
+    if family in ("in", "on", "at") and len(names) == 2 and len(part.arguments) == 2:
+        put = [
+            Part("above", names[1]),
+            Part("at", names[1]),
+            Part("open"),
+            Part("by", names[0], (0.0, 0.0, 0.12)),
+        ]
+        if f"holding[{names[0]}]" in needed:
+            return put
+        return [*take, *put] if "hand_empty" in needed and part.skill != "push-to" else []
+    return []
+
+
+def _one(text: str) -> Correction | None:
+    said = text
+    while (shorter := _POLITE.sub("", text)) != text:
+        text = shorter
+    if _FROM_ABOVE.fullmatch(text):
+        return Correction("above", said)
+    if _UNCHECK.fullmatch(text):
+        return Correction("check", said, on=False)
+    if _CHECK.fullmatch(text):
+        return Correction("check", said)
+    found = _SPEED.fullmatch(text)
+    if found:
+        factor = {"much": 0.25, "a lot": 0.25}.get(found["much"] or "", 0.8 if found["much"] else SLOWER)
+        slow = found["way"].startswith("slow")
+        return Correction("speed", said, factor=factor if slow else 1 / factor)
+    found = _OTHER.fullmatch(text)
+    if found:
+        thing = (found["thing"] or found["named"] or "").strip()
+        return Correction("other", said, thing="" if thing in ("", "the other one", "the one") else thing)
+    shift = shift_of(text)
+    return Correction("shift", said, offset=shift) if shift else None
+
+
+def _opposed(one: Correction, other: Correction) -> bool:
+    if one.what != other.what:
+        return False
+    if one.what == "speed":
+        return (one.factor < 1) != (other.factor < 1)
+    if one.what == "shift":
+        return sum(a * b for a, b in zip(one.offset, other.offset, strict=True)) < 0
+    if one.what == "other":
+        return one.thing != other.thing
+    return one.on != other.on
+
+
+def _undoes(one: Correction, last: Correction) -> bool:
+    if one.what == "speed":
+        return abs(one.factor * last.factor - 1) < 1e-6
+    if one.what == "shift":
+        return all(abs(a + b) < 1e-6 for a, b in zip(one.offset, last.offset, strict=True))
+    return one.what != "other"
+
+
+def _phase(parts: Sequence[Part], at: int) -> list[int]:
+    """The places of the phase that step `at` is in: from one grip of the hand to the next."""
+    begin = at
+    while begin > 0 and parts[begin - 1].kind not in ("close", "open", "use"):
+        begin -= 1
+    end = at
+    while end < len(parts) and parts[end].kind not in ("close", "open", "use"):
+        end += 1
+    return [n for n in range(begin, end) if parts[n].kind in ("above", "at")]
+
+
+def _shifted(parts: tuple[Part, ...], offset: Offset, at: int) -> tuple[Part, ...]:
+    found = list(parts)
+    for number in _phase(parts, min(at, len(parts) - 1)):
+        part = found[number]
+        x, y, z = (round(a + b, 4) for a, b in zip(part.offset, offset, strict=True))
+        found[number] = replace(part, offset=(x, y, z))
+    return tuple(found)

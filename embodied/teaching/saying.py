@@ -1,0 +1,241 @@
+"""Say: a goal that is understood is pursued, its plan told first; a skill is done by its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from embodied.condition import And, Condition, evaluate
+from embodied.errors import BadGoal
+from embodied.facts import Observation
+from embodied.goals import Goal
+from embodied.loop.goal import understand
+from embodied.outcome import Verdict
+from embodied.planning.offline import OfflinePlanner
+from embodied.planning.search import NoPlan
+from embodied.planning.skilled import SkilledMethods
+from embodied.session import Session
+from embodied.skills import Skill
+from embodied.skills.skill import REQUIRED
+from embodied.teaching.demonstration import parts_of
+from embodied.teaching.generalising import finished, parameter_names
+from embodied.teaching.lesson import Lesson, Part, lesson_of_skill, spoken, used_names
+from embodied.teaching.running import Pursuit
+from embodied.teaching.understood import things_in
+from embodied.teaching.verbs import Said, verb
+
+if TYPE_CHECKING:
+    from embodied.loop.run import Run
+    from embodied.teaching.conversation import Conversation
+
+_INSTEAD = re.compile(r"(?:no[,\s]+|rather\s+|instead\s+)?(?P<goal>.+?)(?:\s+instead|\s+rather)?")
+
+
+def pursue(conversation: Conversation, goal: Goal, name: str = "") -> None:
+    """Tell the plan, then pursue it. With a name, what was done is kept under it."""
+    session = conversation.session
+    before = session.observe()
+    condition = goal.condition_for(before)
+    if evaluate(condition, before) is True:
+        conversation.tell(f"That is so already: {condition}.")
+        return
+    steps = outline(conversation, goal, before)
+    if steps is None:
+        return
+    conversation.tell(f"{goal.explanation} I would:")
+    for number, part in enumerate(steps, 1):
+        conversation.tell(f"  {number}. {part.words}")
+    pursuit = Pursuit(_taught(conversation, steps) or planned_lesson(steps, condition, before, session))
+    conversation.doing = pursuit
+
+    def run() -> None:
+        done = session.pursue(goal.condition if not goal.relative else goal.text)
+        if pursuit.replaced:
+            return
+        conversation.doing = None
+        conversation.tell(f"{'Done' if done.passed else done.verdict.value}: {done.reason}.")
+        if done.verdict is Verdict.FAILED:
+            conversation.tell("  Show me how: say 'watch me'.")
+        elif done.passed and done.attempts:
+            learnt = finished(
+                Lesson(parts_of(done), why=goal.text),
+                before,
+                session.observe(),
+                session.spec,
+                session.run.library,
+            )
+            conversation.learn(learnt)
+            if name:
+                from embodied.teaching.approving import call
+
+                call(conversation, name)
+
+    conversation.work(f"pursuing {goal.text!r}", run)
+
+
+def _taught(conversation: Conversation, steps: tuple[Part, ...]) -> Lesson | None:
+    """The lesson that a plan of one step is: a correction of it makes a new version of that skill."""
+    library = conversation.session.run.library
+    if len(steps) != 1 or steps[0].skill not in library:
+        return None
+    taught = lesson_of_skill(library.get(steps[0].skill))
+    if taught is None:
+        return None
+    about = {thing: str(steps[0].arguments[name]) for thing, name in taught.names.items()}
+    return taught.about(about)
+
+
+def planned_lesson(
+    steps: tuple[Part, ...], condition: Condition, before: Observation, session: Session
+) -> Lesson:
+    """A plan as a lesson that brings about what was asked for."""
+    full = finished(Lesson(steps), before, before, session.spec, session.run.library)
+    achieves = tuple(map(str, condition.parts if isinstance(condition, And) else (condition,)))
+    things = frozenset(thing.name for thing in session.spec.vocabulary.things)
+    names = parameter_names(tuple(used_names(steps, things)), achieves, session.spec, session.run.library)
+    return replace(full, achieves=achieves, names=names)
+
+
+def outline(conversation: Conversation, goal: Goal, before: Observation) -> tuple[Part, ...] | None:
+    """The plan, as steps; None, after saying what is missing, if there is none."""
+    session = conversation.session
+
+    def planned(run: Run) -> tuple[Part, ...]:
+        planner = OfflinePlanner(SkilledMethods(session.spec, lambda: run.library))
+        try:
+            plan = planner.outline(goal.condition_for(before), before)
+        except NoPlan as none:  # told to whoever asked; it ends no session
+            raise BadGoal(str(none)) from none
+        return tuple(
+            Part("use", skill=step.method.skill, arguments=dict(step.method.arguments)) for step in plan.steps
+        )
+
+    try:
+        return session.submit(planned).result()
+    except BadGoal as none:
+        conversation.tell(f"I understand ({goal.explanation}) but no skill does it: {none.message}.")
+        conversation.tell("  Show me: say 'watch me', then for instance 'move above ...', 'close', 'done'.")
+        return None
+
+
+def follow(conversation: Conversation, record: Mapping[str, Any]) -> None:
+    """Keep track of which step of the plan is being done."""
+    doing = conversation.doing
+    if record["type"] != "step_started" or not isinstance(doing, Pursuit):
+        return
+    wanted = Part("use", skill=str(record["skill"]), arguments=dict(record["arguments"]))
+    steps = doing.lesson.parts
+    doing.doing = next((n for n, part in enumerate(steps) if part == wanted), doing.doing)
+
+
+def heard_instead(conversation: Conversation, text: str, line: str) -> bool:
+    """A goal that is said while something is done: it is pursued instead."""
+    marked = text.endswith((" instead", " rather")) or line.strip().lower().startswith(("no,", "no "))
+    if conversation.patient and not marked:
+        return False
+    found = _INSTEAD.fullmatch(text)
+    assert found is not None
+    try:
+        goal = understand(found["goal"], conversation.session.spec)
+    except BadGoal as unclear:
+        conversation.not_understood(text, unclear)
+        return True
+    doing = conversation.doing
+    if isinstance(doing, Pursuit):
+        doing.replaced = True
+    conversation.tell("Instead, then.")
+    conversation.stop("another goal")
+    conversation.wait()
+    pursue(conversation, goal)
+    return True
+
+
+# -- skills by name ------------------------------------------------------------------------------------
+
+
+def heard_skill(conversation: Conversation, text: str) -> bool:
+    """ "tidy up the green cube": the name of a skill, and what to do it with."""
+    named = skill_named(conversation, re.sub(r"^(?:do|run|try) ", "", text))
+    if named is None or not named[0].achieves:
+        return False
+    skill, rest = named
+    known = {name.replace("-", " ") for name in conversation.session.run.store.seeds}
+    if skill.name.replace("-", " ") in known and not text.startswith(("do ", "run ", "try ")):
+        return False  # "pick up the red cube" is a goal, which plans what comes before
+    arguments = arguments_of(conversation, skill, rest)
+    step = (Part("use", skill=skill.name, arguments=arguments),)
+    pursuit = Pursuit(_taught(conversation, step) or Lesson(step))
+    conversation.doing = pursuit
+
+    def run() -> None:
+        before = conversation.session.observe()
+        done = conversation.session.do(skill.name, **arguments)
+        if pursuit.replaced:
+            return
+        conversation.doing = None
+        conversation.tell(f"{'Done' if done.passed else done.verdict.value}: {done.reason}.")
+        if done.passed and pursuit.lesson.name:
+            conversation.learn(pursuit.lesson)
+        elif done.passed:
+            spec, library = conversation.session.spec, conversation.session.run.library
+            after = conversation.session.observe()
+            conversation.learn(finished(Lesson(parts_of(done)), before, after, spec, library))
+
+    said = ", ".join(spoken(str(value)) for value in arguments.values())
+    conversation.tell(f"{skill.name}: {said}")
+    conversation.work(skill.name, run)
+    return True
+
+
+def skill_named(conversation: Conversation, text: str) -> tuple[Skill, str] | None:
+    """The skill whose name a line begins with, and the rest of the line."""
+    best: tuple[Skill, str] | None = None
+    for skill in conversation.session.run.library:
+        name = skill.name.replace("-", " ")
+        plain = text.replace("-", " ")
+        if plain == name or plain.startswith(f"{name} "):
+            best = (skill, plain[len(name) :].strip()) if _longer(skill, best) else best
+    return best
+
+
+def _longer(skill: Skill, best: tuple[Skill, str] | None) -> bool:
+    return best is None or len(skill.name) > len(best[0].name)
+
+
+def arguments_of(conversation: Conversation, skill: Skill, rest: str) -> dict[str, str]:
+    """The things of a line for a skill's parameters: by their kind, else in order; the only one of its kind
+    need not be named. Raises BadGoal if one is missing."""
+    vocabulary = conversation.session.spec.vocabulary
+    kinds = {thing.name: thing.kind for thing in vocabulary.things}
+    left = things_in(rest, vocabulary) if rest else []
+    found: dict[str, str] = {}
+    for parameter in skill.parameters:
+        kind = parameter.name.rsplit("_", 1)[-1]
+        fits = [name for name in left if kinds.get(name) == kind] or (
+            left if kind not in kinds.values() else []
+        )
+        only = [name for name, of in kinds.items() if of == kind]
+        if fits:
+            found[parameter.name] = fits[0]
+            left.remove(fits[0])
+        elif len(only) == 1:
+            found[parameter.name] = only[0]
+        elif parameter.default is REQUIRED:
+            raise BadGoal(
+                f"Which {kind}? {skill.name} takes {', '.join(one.name for one in skill.parameters)}.",
+                remedy=f"For instance: {skill.name.replace('-', ' ')} the {spoken((only or [kind])[0])}.",
+            )
+    return found
+
+
+@verb(
+    "instruct",
+    r"(?:when i say|to) (?P<name>[a-z][a-z -]{1,40}?)(?: means)?[,:] (?P<goal>.+)",
+    example="to tidy up: put the red cube in the bowl",
+    what="do it once, and keep it under that name",
+)
+def instruct(conversation: Conversation, said: Said) -> None:
+    goal = understand(said["goal"], conversation.session.spec)
+    pursue(conversation, replace(goal, text=said["goal"]), said["name"].strip())

@@ -1,0 +1,193 @@
+"""Show: "watch me", short commands, "done"; and single motions outside a demonstration."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from embodied.errors import BadGoal, BadInput
+from embodied.loop.goal import understand
+from embodied.outcome import PrimitiveResult
+from embodied.teaching.demonstration import Demonstration, told
+from embodied.teaching.generalising import lesson_of
+from embodied.teaching.lesson import Part, spoken
+from embodied.teaching.performing import NEEDED, held, perform
+from embodied.teaching.understood import motions_of
+from embodied.teaching.verbs import Said, verb
+from embodied.teaching.writing import sentence_of, source_of
+
+if TYPE_CHECKING:
+    from embodied.teaching.conversation import Conversation
+
+
+@verb(
+    "watch me",
+    r"watch(?: me)?|look(?: at me| how)?|(?:let me |i(?:'ll| will) )?show you(?: how)?",
+    example="watch me",
+    what="begin to show something, in motions or goals",
+)
+def watch_me(conversation: Conversation, said: Said) -> None:
+    if conversation.demonstration is not None:
+        conversation.tell("I am watching already. 'done' ends it, 'forget it' drops it.")
+        return
+    lacking = NEEDED - set(conversation.session.run.world.spec.primitives)
+    conversation.demonstration = Demonstration(conversation.session)
+    if lacking:
+        conversation.tell("I am watching. This body has no hand that I could move for you: say goals.")
+    else:
+        conversation.tell(
+            "I am watching: 'move above the ...', 'down 5 cm', 'close', a goal, ... then 'done'."
+        )
+
+
+@verb(
+    "done",
+    r"done(?P<exactly>[, ]+exactly (?:so|as shown|like that))?|that(?:'s| is| was) (?:it|all)|finished",
+    example="done",
+    what="end the demonstration ('done, exactly as shown' keeps the very motions)",
+)
+def done(conversation: Conversation, said: Said) -> None:
+    shown = conversation.demonstration
+    if shown is None:
+        conversation.tell("I was not watching. Say 'watch me' first.")
+        return
+    held = shown.ends_holding
+    if held and not shown.asked:
+        shown.asked = True
+        exactly = bool(said["exactly"])
+        conversation.ask_yes(
+            f"You end with the {spoken(held)} in the hand. Is the skill to end so? (yes; or go on showing)",
+            lambda: _end(conversation, exactly=exactly),
+            "Go on showing, then.",
+        )
+        return
+    _end(conversation, exactly=bool(said["exactly"]))
+
+
+def _end(conversation: Conversation, *, exactly: bool) -> None:
+    shown = conversation.demonstration
+    assert shown is not None
+    if not shown.steps:
+        conversation.demonstration = None
+        raise BadInput("Nothing was shown, so nothing was learned.", remedy="Begin again with 'watch me'.")
+    session = conversation.session
+    lesson = lesson_of(shown.steps, session.spec, session.run.library, exactly=exactly)
+    conversation.demonstration = None
+    session.run.journal.write("shown", steps=told(shown.steps), achieves=list(lesson.achieves))
+    conversation.learn(lesson)
+    conversation.tell(f"I saw: {told(shown.steps)}.")
+    conversation.tell(f"I understand: {sentence_of(lesson)}.")
+    if not lesson.achieves:
+        conversation.tell(
+            "No fact about what you touched became true, so nobody could tell whether it worked."
+        )
+        conversation.tell("  Say what is so afterwards: 'so that the red cube is left of the blue cube'.")
+        return
+    conversation.tell(
+        f"  It brings about {'; '.join(lesson.achieves)}; it needs {'; '.join(lesson.needs) or 'nothing'}."
+    )
+    if lesson.names:
+        stands = ", ".join(f"{name.upper()} for {spoken(thing)}" for thing, name in lesson.names.items())
+        conversation.tell(f"  Names stand for any of their kind: {stands}.")
+    show_code(conversation)
+    conversation.tell("Name it to keep it: 'call this tidy up'.")
+
+
+def show_code(conversation: Conversation) -> None:
+    """The code of the lesson, without the private functions that its motions are made of."""
+    lesson = conversation.known_lesson()
+    source = source_of(replace(lesson, name=lesson.name or "taught"), conversation.session.run.library)
+    main = source[source.index("def ") :].split("\n\n\ndef ")[0]
+    for line in main.rstrip().splitlines():
+        conversation.tell(f"    {line}")
+
+
+@verb(
+    "forget it",
+    r"forget (?:it|that|all)|never ?mind|cancel",
+    example="forget it",
+    what="drop the demonstration",
+)
+def forget_it(conversation: Conversation, said: Said) -> None:
+    conversation.tell("Forgotten." if conversation.demonstration else "There is nothing to forget.")
+    conversation.demonstration = None
+
+
+@verb(
+    "show code",
+    r"(?:show(?: me)?(?: the)?|what is the) (?:code|skill|lesson)",
+    example="show the code",
+    what="the code of what is taught",
+)
+def code(conversation: Conversation, said: Said) -> None:
+    show_code(conversation)
+
+
+def heard(conversation: Conversation, text: str) -> None:
+    """A line of a demonstration: motions, or a goal that is reached as in any run."""
+    shown = conversation.demonstration
+    assert shown is not None
+    motions = motions_of(text, conversation.session.spec.vocabulary)
+    if motions is not None:
+        conversation.work(text, lambda: _show(conversation, shown, motions))
+        return
+    try:
+        goal = understand(without_it(text, conversation, shown.reference), conversation.session.spec)
+    except BadGoal as unclear:
+        conversation.not_understood(text, unclear)
+        return
+
+    def reach() -> None:
+        before = conversation.session.observe()
+        done = conversation.session.pursue(goal.condition)
+        if done.passed:
+            shown.add_done(done, before)
+            conversation.tell(
+                f"  done: {', '.join(part.part.words for part in shown.steps[-len(done.attempts) :])}"
+            )
+        else:
+            conversation.tell(f"  That did not work: {done.reason}. It is not part of what you show.")
+
+    conversation.work(goal.text, reach)
+
+
+def without_it(text: str, conversation: Conversation, reference: str = "") -> str:
+    """The line with what is held, or was last named, in the place of its first word "it"."""
+    if not re.search(r"\bit\b", text):
+        return text
+    meant = held(conversation.session.observe()) or reference
+    before = text.split(" it")[0]
+    named = re.search(r"\bthe \w+", before)
+    return text if named or not meant else re.sub(r"\bit\b", f"the {spoken(meant)}", text, count=1)
+
+
+def _show(conversation: Conversation, shown: Demonstration, motions: tuple[Part, ...]) -> None:
+    for part in motions:
+        result = shown.show(part)
+        if part.kind == "close" and result.error == "no_grasp":
+            conversation.tell("  closed, on nothing (a fist)")
+        elif not _told(conversation, part, result):
+            conversation.tell("  It is not part of what you show.")
+            return
+
+
+def jog(conversation: Conversation, motions: tuple[Part, ...]) -> None:
+    """Motions that are not shown: done, and not remembered."""
+
+    def run() -> None:
+        reference = ""
+        for part in motions:
+            reference = part.thing or reference
+            if not _told(conversation, part, perform(conversation.session, part, reference)):
+                return
+
+    conversation.work("moving", run)
+
+
+def _told(conversation: Conversation, part: Part, result: PrimitiveResult) -> bool:
+    if result.ok:
+        conversation.tell(f"  done: {part.words}")
+        return True
+    conversation.tell(f"  That did not work ({part.words}): {result.message or result.error}")
+    return False

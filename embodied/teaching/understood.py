@@ -1,0 +1,220 @@
+"""What a line of a conversation means: motions, places of things, corrections. A small typed grammar.
+
+motions := motion (("," | "and" | "then") motion)*
+motion  := "move"? ("above" | "over") THING | "down" "to" THING | DIRECTION amount? | "close" | "open"
+         | "turn" NUMBER "degrees" ("left" | "right")? | "go home"
+amount  := NUMBER ("mm" | "cm" | "m") | "a bit" | "a little"
+
+Which things there are the world's vocabulary says; goals are the goal parser's business.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from embodied.english import NUMBERS, tokens
+from embodied.errors import BadGoal
+from embodied.goals.selecting import Mentions, NounPhrases
+from embodied.methods import Vocabulary
+from embodied.phrases import Slot
+from embodied.teaching.lesson import NOWHERE, Offset, Part
+
+BIT_M: Final = 0.01
+"""A bit [m]."""
+
+DIRECTIONS: Final = {
+    "left": (0.0, 1.0, 0.0),
+    "right": (0.0, -1.0, 0.0),
+    "forward": (1.0, 0.0, 0.0),
+    "forwards": (1.0, 0.0, 0.0),
+    "away": (1.0, 0.0, 0.0),
+    "further": (1.0, 0.0, 0.0),
+    "back": (-1.0, 0.0, 0.0),
+    "backward": (-1.0, 0.0, 0.0),
+    "backwards": (-1.0, 0.0, 0.0),
+    "nearer": (-1.0, 0.0, 0.0),
+    "closer": (-1.0, 0.0, 0.0),
+    "up": (0.0, 0.0, 1.0),
+    "higher": (0.0, 0.0, 1.0),
+    "down": (0.0, 0.0, -1.0),
+    "lower": (0.0, 0.0, -1.0),
+}
+"""Words to directions in the world's frame: left is +y, forward is +x, away from the arm's base."""
+
+_POLITE: Final = re.compile(
+    r"^(?:(?:please|now|ok|okay|then|and|just|no|hey|well|good)[,\s]+|(?:can|could|would|will) you\s+)+|"
+    r"(?:[,\s]+(?:please|thanks|thank you|now))+$"
+)
+_UNITS: Final = {"mm": 0.001, "cm": 0.01, "m": 1.0}
+_NUMBER: Final = r"(?P<number>\d+(?:[.,]\d+)?|[a-z]+)"
+_UNIT: Final = r"(?P<unit>mm|millimet(?:er|re)s?|cm|centimet(?:er|re)s?|m|met(?:er|re)s?)"
+_BIT: Final = r"a (?:tiny |little )?(?:bit|little)|slightly|a touch"
+_WAY: Final = "|".join(DIRECTIONS)
+_BY: Final = (
+    re.compile(rf"(?:(?:move|go|bring it|lower it|raise it|lift it|shift)\s+)?(?:to the\s+)?(?P<way>{_WAY})"),
+    re.compile(
+        rf"(?:(?:move|go|shift)\s+)?(?:to the\s+)?(?P<way>{_WAY})\s+(?:by\s+)?(?:{_NUMBER}\s*{_UNIT}|{_BIT})"
+    ),
+    re.compile(
+        rf"(?:(?:move|go|shift)\s+)?(?:{_NUMBER}\s*{_UNIT}|{_BIT})\s+(?:more\s+)?"
+        rf"(?:to the\s+)?(?P<way>{_WAY})"
+    ),
+)
+_LIFT: Final = re.compile(
+    rf"(?P<verb>lift|raise|lower)(?: it| the hand| the arm)?(?:\s+(?:by\s+)?(?:{_NUMBER}\s*{_UNIT}|{_BIT}))?"
+)
+_ABOVE: Final = re.compile(r"(?:(?:move|go|hover)\s+)?(?:to\s+)?(?:right\s+)?(?:above|over)\s+(?P<thing>.+)")
+_DOWN_TO: Final = re.compile(r"(?:(?:move|go)\s+)?down\s+(?:on)?to\s+(?P<thing>.+)")
+_TOUCH: Final = re.compile(r"(?:(?:move|go)\s+)?down\s+until (?:it touches|contact|it stops|you touch.*)")
+_TURN: Final = re.compile(
+    r"(?:turn|rotate)(?: the hand| it)?(?: by)?\s+(?P<number>\d+(?:\.\d+)?|[a-z]+)\s*(?:degrees?|°)"
+    r"(?:\s+(?:to the )?(?P<way>left|right))?"
+)
+_HAND: Final = r"(?: the)?(?: (?:gripper|hand|fingers))?"
+_CLOSE: Final = re.compile(rf"(?:close|grasp|grab|grip|squeeze)(?:{_HAND}| it)")
+_OPEN: Final = re.compile(rf"(?:open{_HAND}|release(?: it)?|let (?:it )?go|drop it)")
+_HOME: Final = re.compile(r"(?:go|move|return)(?: back)? home|home")
+_JOINTS: Final = re.compile(r"\s*(?:,\s*(?:and\s+)?(?:then\s+)?|;\s*|\s+and(?:\s+then)?\s+|\s+then\s+)")
+
+
+def plain(line: str) -> str:
+    """The line in lower case, without politeness and full stops."""
+    text = " ".join(line.casefold().replace("’", "'").split()).rstrip(".!")
+    while (shorter := _POLITE.sub("", text).strip()) != text and shorter:
+        text = shorter
+    return text
+
+
+def thing_of(text: str, vocabulary: Vocabulary) -> str:
+    """The one thing that words name; raises `BadGoal` that says what there is."""
+    phrases = NounPhrases(vocabulary, text)
+    kinds = frozenset(thing.kind for thing in vocabulary.things)
+    for selection, end in phrases.read(0, Slot("thing", kinds), Mentions()):
+        if end == len(phrases.words) and len(selection.names) == 1:
+            return selection.names[0]
+    if phrases.complaints:
+        raise max(phrases.complaints, key=lambda one: (one.end, one.weight)).error
+    known = ", ".join(thing.spoken for thing in vocabulary.things)
+    raise BadGoal(f"Cannot tell which thing {text!r} is.", remedy=f"There are: {known}.")
+
+
+def things_in(text: str, vocabulary: Vocabulary) -> list[str]:
+    """All single things that a line names, in order; none for words that name none.
+
+    Raises:
+        BadGoal: words that begin to name a thing name several, or none that there is.
+    """
+    phrases = NounPhrases(vocabulary, text)
+    kinds = frozenset(thing.kind for thing in vocabulary.things)
+    found: list[str] = []
+    at = 0
+    while at < len(phrases.words):
+        read = next(phrases.read(at, Slot("thing", kinds, most=9), Mentions()), None)
+        if read is None:
+            at += 1
+            continue
+        found += [name for name in read[0].names if name not in found]
+        at = read[1]
+    if not found and phrases.complaints:
+        raise max(phrases.complaints, key=lambda one: (one.end, one.weight)).error
+    return found
+
+
+def motions_of(text: str, vocabulary: Vocabulary) -> tuple[Part, ...] | None:
+    """The motions that a line asks for; None if it is no line of motions.
+
+    "at" parts with no offset are "down to" a thing.
+
+    Raises:
+        BadGoal: a motion is about no thing of the world.
+    """
+    found: list[Part] = []
+    for clause in _JOINTS.split(text):
+        part = _motion(plain(clause), vocabulary)
+        if part is None:
+            return None
+        found.append(part)
+    return tuple(found)
+
+
+def shift_of(text: str) -> Offset | None:
+    """The motion that "a bit to the left", "2 cm higher" ask for [m]; None if it is none."""
+    for pattern in _BY:
+        found = pattern.fullmatch(text)
+        if found:
+            amount = _amount(found)
+            if amount is None:
+                return None
+            x, y, z = DIRECTIONS[found["way"]]
+            return (x * amount, y * amount, z * amount)
+    return None
+
+
+def _motion(text: str, vocabulary: Vocabulary) -> Part | None:
+    if _CLOSE.fullmatch(text):
+        return Part("close")
+    if _OPEN.fullmatch(text):
+        return Part("open")
+    if _HOME.fullmatch(text):
+        return Part("home")
+    if _TOUCH.fullmatch(text):
+        return Part("by", offset=(0.0, 0.0, -0.3), until_contact=True)
+    found = _DOWN_TO.fullmatch(text)
+    if found:
+        return Part("at", thing_of(found["thing"], vocabulary))
+    found = _ABOVE.fullmatch(text)
+    if found:
+        return Part("above", thing_of(found["thing"], vocabulary))
+    found = _TURN.fullmatch(text)
+    if found:
+        return _turned(found)
+    found = _LIFT.fullmatch(text)
+    if found:
+        amount = _amount(found, otherwise=0.1)
+        sign = -1.0 if found["verb"] == "lower" else 1.0
+        return None if amount is None else Part("by", offset=(0.0, 0.0, sign * amount))
+    shift = shift_of(text)
+    return None if shift is None else Part("by", offset=shift)
+
+
+def _turned(found: re.Match[str]) -> Part | None:
+    degrees = _number(found["number"])
+    if degrees is None:
+        return None
+    return Part("turn", turn=math.radians(-degrees if found["way"] == "right" else degrees))
+
+
+def _amount(found: re.Match[str], otherwise: float = BIT_M) -> float | None:
+    groups = found.groupdict()
+    if not groups.get("number"):
+        return otherwise
+    number = _number(groups["number"])
+    unit = groups["unit"]
+    scale = _UNITS[
+        unit if unit in _UNITS else "mm" if unit.startswith("mill") else "cm" if "cent" in unit else "m"
+    ]
+    return None if number is None else number * scale
+
+
+def _number(text: str) -> float | None:
+    if text[0].isdigit():
+        return float(text.replace(",", "."))
+    return float(NUMBERS[text]) if text in NUMBERS else 1.0 if text in ("a", "an") else None
+
+
+def unknown_words(text: str, vocabulary: Vocabulary, more: Iterable[str]) -> list[str]:
+    """Words of a line that neither the world nor the conversation has any use for."""
+    known = set(more) | set(NUMBERS)
+    for thing in vocabulary.things:
+        known |= set(tokens(" ".join((thing.spoken, *thing.words)))) | thing.traits
+    for kind in vocabulary.kinds.values():
+        known |= set(tokens(" ".join((*kind.singular, *kind.plural))))
+    for phrase in vocabulary.phrases:
+        known |= set(re.findall(r"[a-z]+", re.sub(r"\{\w+\}", " ", phrase.words)))
+    return [word for word in tokens(text) if word.isalpha() and word not in known]
+
+
+__all__ = ["BIT_M", "NOWHERE", "motions_of", "plain", "shift_of", "thing_of", "things_in", "unknown_words"]
