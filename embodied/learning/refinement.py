@@ -31,7 +31,7 @@ from embodied.learning.refined import RefineReport, report_of, write_page
 from embodied.learning.resuming import MODE
 from embodied.learning.search import Search, told
 from embodied.learning.switching import switch_for
-from embodied.learning.trainer import AUTO, Choice, choose_trainer
+from embodied.learning.trainer import AUTO, WORTH_IMITATING, Choice, choose_trainer
 from embodied.learning.wish import Setting
 from embodied.outcome import Verdict
 
@@ -202,7 +202,8 @@ class Refinement:
             setting.launch, setting.task, sketched(ground), ground.examiner, wish.skill, GUIDED_EPISODES,
             numbers=wish.trainer == "cma",
         )  # fmt: skip
-        asked = wish.skill and wish.trainer == AUTO and guide is not None and successes > 0
+        weak = 0 < successes < WORTH_IMITATING * GUIDED_EPISODES
+        asked = wish.skill and wish.trainer == AUTO and guide is not None and weak
         trainer = "guided" if asked else wish.trainer
         choice = choose_trainer(trainer, guide, successes, GUIDED_EPISODES)
         self.journal.write("trainer_chosen", **told(choice))
