@@ -5,6 +5,7 @@
     │   ├── BadLaunchFile
     │   ├── BadGoal
     │   ├── BadCondition
+    │   ├── BadRule
     │   ├── BadSkill
     │   ├── BadLibrary
     │   └── BadJournal
@@ -66,6 +67,10 @@ class BadGoal(BadInput):
 
 
 class BadCondition(BadInput):
+    pass
+
+
+class BadRule(BadInput):
     pass
 
 

@@ -42,13 +42,14 @@ class WorldChoice:
 @dataclass(frozen=True)
 class Agent:
     """Attributes: refine: "never", "ask" or "allow" that what keeps failing is learned; refine_minutes: that
-    it may take [min]."""
+    it may take [min]; rules: what must hold whatever is done, in words (docs/rules.md)."""
 
     planner: str
     step_retries: int
     seed_skills: bool = True
     refine: str = "never"
     refine_minutes: float = 10.0
+    rules: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ class LaunchFile:
                 "seed_skills": self.agent.seed_skills,
                 "refine": self.agent.refine,
                 "refine_minutes": self.agent.refine_minutes,
+                "rules": list(self.agent.rules),
             },
             "limits": {
                 "minutes": self.limits.minutes,

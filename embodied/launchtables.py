@@ -48,6 +48,14 @@ ENGINE_TABLES: Mapping[str, Schema] = {
             "default": 10,
             "description": "The longest that learning one step may take, within [limits] minutes [min].",
         },
+        "rules": {
+            "type": "array",
+            "items": {"type": "string", "minLength": 1, "maxLength": 500},
+            "maxItems": 50,
+            "default": [],
+            "description": "What must hold whatever is done, in words, beside the rules that are kept "
+            "(`embodied rules`).",
+        },
     },
     "limits": {
         "minutes": {

@@ -41,6 +41,7 @@ from embodied.planning import Attempt, Step
 from embodied.planning.choosing import MODEL_PLANNERS
 from embodied.planning.unclear import proposed_goal
 from embodied.plugins import load_world
+from embodied.rules import Rule
 
 MODE: Final = "session"
 BEAT_S: Final = 1.0
@@ -197,6 +198,23 @@ class Session:
         redirection = self._ready.result().redirection
         assert redirection is not None
         redirection.ask(goal)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """What must hold whatever is done, in order; numbers count from 1."""
+        return self._ready.result().world.rules
+
+    def add_rule(self, text: str) -> Rule:
+        """A rule more, for this session, from the next call of the body on. From any thread.
+
+        Raises:
+            BadRule: it is not understood, is there already, or contradicts another.
+        """
+        return self._ready.result().world.add(text)
+
+    def remove_rule(self, number: int) -> Rule:
+        """The rule of that number, from 1, ends for this session. Raises BadInput if there is none."""
+        return self._ready.result().world.remove(number)
 
     @property
     def run(self) -> Run:

@@ -8,7 +8,8 @@ Grammar (case-sensitive):
     quantifier := ("all" | "any") "(" NAME "in" FAMILY ":" condition ")"
     comparison := sum (OP sum)?                      OP: >= <= == != > <
     sum        := term (("+" | "-") term)*
-    term       := NUMBER | "true" | "false" | STRING | call | fact | "(" sum ")"
+    term       := NUMBER | "true" | "false" | STRING | call | fact | fact "." AXIS | "(" sum ")"
+                                                     AXIS: x y z, one number of a vector
     call       := "distance" "(" fact "," fact ")" | "sum" "(" FAMILY "[" PATTERN "]" ")"
     fact       := FAMILY ("[" KEY ("," KEY)* "]")?   a lone fact is true when it is
 
@@ -20,12 +21,13 @@ Comparisons with an UNKNOWN fact are UNKNOWN; `and`, `or`, `not` follow Kleene's
 """
 
 from embodied.condition.evaluating import Bindings, Truth, evaluate
-from embodied.condition.expanding import alternatives, expanded
+from embodied.condition.expanding import alternatives, expanded, named
 from embodied.condition.inspecting import Requirement, check, facts_in, requirement, unknowable
 from embodied.condition.nodes import (
     And,
     Arithmetic,
     Comparison,
+    Component,
     Condition,
     Distance,
     Fact,
@@ -44,6 +46,7 @@ __all__ = [
     "Arithmetic",
     "Bindings",
     "Comparison",
+    "Component",
     "Condition",
     "Distance",
     "Fact",
@@ -62,6 +65,7 @@ __all__ = [
     "evaluate",
     "expanded",
     "facts_in",
+    "named",
     "parse",
     "requirement",
     "unknowable",

@@ -10,6 +10,7 @@ from embodied.condition.nodes import (
     And,
     Arithmetic,
     Comparison,
+    Component,
     Condition,
     Distance,
     Fact,
@@ -59,6 +60,17 @@ def evaluate(condition: Condition, observation: FactSource, bindings: Bindings |
             return _kleene(values, absorbing=kind == "any")
 
 
+def amounts(
+    comparison: Comparison, observation: FactSource, bindings: Bindings | None = None
+) -> tuple[float, float] | None:
+    """The two sides of a comparison; None where one is no number, or is UNKNOWN."""
+    names = bindings or {}
+    left, right = _term(comparison.left, observation, names), _term(comparison.right, observation, names)
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        return float(left), float(right)
+    return None
+
+
 def _kleene(values: Iterator[Truth] | list[Truth], *, absorbing: bool) -> Truth:
     result: Truth = not absorbing
     for value in values:
@@ -75,6 +87,8 @@ def _term(term: Term, observation: FactSource, names: Bindings) -> Value | Unkno
             return value
         case Fact(family, keys):
             return observation.get(family, *(names.get(key, key) for key in keys))
+        case Component(vector, axis):
+            return _component(_term(vector, observation, names), axis)
         case Sum(family, pattern):
             return _sum(family, pattern, observation)
         case Distance(a, b):
@@ -95,6 +109,11 @@ def _sum(family: str, pattern: str, observation: FactSource) -> Value | Unknown:
         for keys, value in observation.items(family)
         if isinstance(value, (int, float)) and keys and fnmatchcase(keys[0], pattern)
     )
+
+
+def _component(vector: Value | Unknown, axis: str) -> Value | Unknown:
+    place = "xyz".index(axis)
+    return vector[place] if isinstance(vector, tuple) and place < len(vector) else UNKNOWN
 
 
 def _distance(a: Value | Unknown, b: Value | Unknown) -> Value | Unknown:

@@ -11,6 +11,7 @@ from embodied.condition.nodes import (
     And,
     Arithmetic,
     Comparison,
+    Component,
     Condition,
     Distance,
     Fact,
@@ -45,7 +46,7 @@ def expanded(condition: Condition, source: FactSource, lasting: Collection[str])
             inner = expanded(part, source, lasting)
             return inner.part if isinstance(inner, Not) else Not(inner)
         case Quantifier(kind, name, family, part) if family in lasting:
-            each = [_named(part, name, keys[0]) for keys, _ in source.items(family) if keys]
+            each = [named(part, name, keys[0]) for keys, _ in source.items(family) if keys]
             parts = tuple(expanded(one, source, lasting) for one in each)
             return _joined(parts, every=kind == "all")
         case Comparison() if _decided(condition, source, lasting):
@@ -89,17 +90,17 @@ def _joined(parts: tuple[Condition, ...], *, every: bool) -> Condition:
     return flat[0] if len(flat) == 1 else kind(tuple(flat))
 
 
-def _named(condition: Condition, name: str, key: str) -> Condition:
-    """The condition with a key in the place of a quantifier's name."""
+def named(condition: Condition, name: str, key: str) -> Condition:
+    """The condition with a key in the place of a quantifier's name, or of another key."""
     match condition:
         case And(parts):
-            return And(tuple(_named(part, name, key) for part in parts))
+            return And(tuple(named(part, name, key) for part in parts))
         case Or(parts):
-            return Or(tuple(_named(part, name, key) for part in parts))
+            return Or(tuple(named(part, name, key) for part in parts))
         case Not(part):
-            return Not(_named(part, name, key))
+            return Not(named(part, name, key))
         case Quantifier(kind, other, family, part) if other != name:
-            return Quantifier(kind, other, family, _named(part, name, key))
+            return Quantifier(kind, other, family, named(part, name, key))
         case Comparison(left, operator, right):
             return Comparison(_term(left, name, key), operator, _term(right, name, key))
     return condition
@@ -109,6 +110,10 @@ def _term(term: Term, name: str, key: str) -> Term:
     match term:
         case Fact(family, keys):
             return Fact(family, tuple(key if one == name else one for one in keys))
+        case Component(vector, axis):
+            place = _term(vector, name, key)
+            assert isinstance(place, Fact)
+            return Component(place, axis)
         case Distance(a, b):
             first, second = _term(a, name, key), _term(b, name, key)
             assert isinstance(first, Fact)

@@ -9,6 +9,7 @@ from embodied.condition.nodes import (
     And,
     Arithmetic,
     Comparison,
+    Component,
     Condition,
     Distance,
     Fact,
@@ -102,6 +103,8 @@ def _facts_of(term: Term) -> Iterator[Fact]:
     match term:
         case Fact():
             yield term
+        case Component(fact):
+            yield fact
         case Sum(family, pattern):
             yield Fact(family, (pattern,))
         case Distance(a, b):

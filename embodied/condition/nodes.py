@@ -67,6 +67,17 @@ class Distance:
 
 
 @dataclass(frozen=True)
+class Component:
+    """One number of a vector: `hand.z`, `pose[red_cube].x`."""
+
+    fact: Fact
+    axis: str  # "x", "y" or "z"
+
+    def __str__(self) -> str:
+        return f"{self.fact}.{self.axis}"
+
+
+@dataclass(frozen=True)
 class Arithmetic:
     operator: str
     left: Term
@@ -77,7 +88,7 @@ class Arithmetic:
         return f"{self.left} {self.operator} {right}"
 
 
-Term = Literal | Fact | Sum | Distance | Arithmetic
+Term = Literal | Fact | Component | Sum | Distance | Arithmetic
 
 
 def is_boolean(term: Term) -> bool:

@@ -10,6 +10,7 @@ from embodied.condition.nodes import (
     And,
     Arithmetic,
     Comparison,
+    Component,
     Condition,
     Distance,
     Fact,
@@ -28,6 +29,7 @@ _TOKEN = re.compile(
     r"|(?P<op>>=|<=|==|!=|>|<|\(|\)|\[|\]|,|:|\+|-)|(?P<name>[A-Za-z_*?][\w*?.]*)|(?P<bad>\S))"
 )
 _KEY = re.compile(r"\s*([\w*?.:-]+)\s*")
+_AXIS = re.compile(r"\.([xyz])(?![\w.])")
 _MAX_LENGTH, _MAX_DEPTH = 4000, 40
 _MAX_OPERATIONS = 100
 _MAX_NUMBER = 1e15
@@ -205,7 +207,19 @@ class _Parser:
             if len(fact.keys) != 1:
                 self.fail("sum() takes a family with one pattern, as in sum(inventory[*_log])")
             return Sum(fact.family, fact.keys[0])
-        return self.fact(token)
+        return self.component(token)
+
+    def component(self, token: str) -> Term:
+        """A fact, or one number of it where it is a vector: `hand.z`, `pose[cup].x`."""
+        family, dot, axis = token.rpartition(".")
+        if dot and family and axis in ("x", "y", "z") and self.peek() != "[":
+            return Component(Fact(family), axis)
+        fact = self.fact(token)
+        found = _AXIS.match(self.text, self.position)
+        if found is None:
+            return fact
+        self.position = found.end()
+        return Component(fact, found.group(1))
 
     def name(self) -> str:
         found = self.match()

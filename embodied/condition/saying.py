@@ -17,6 +17,7 @@ from embodied.condition.nodes import (
     And,
     Arithmetic,
     Comparison,
+    Component,
     Condition,
     Fact,
     Literal,
@@ -49,7 +50,8 @@ def always_holds(condition: Condition, families: Mapping[str, FactFamily]) -> bo
     facts = sorted(set(facts_in(condition)), key=str)
     numbers = sorted(set(_numbers(condition)))
     words = sorted(set(_words(condition)))
-    columns = [_values(families[fact.family], numbers, words) for fact in facts]
+    apart = any(isinstance(term, Component) for term in _terms(condition))
+    columns = [_values(families[fact.family], numbers, words, apart) for fact in facts]
     if prod(map(len, columns)) > MOST_ROWS:
         return False
     return all(evaluate(condition, _observation(families, facts, row)) is True for row in product(*columns))
@@ -64,14 +66,17 @@ def _observation(
     return Observation(families, found)
 
 
-def _values(family: FactFamily, numbers: list[float], words: list[str]) -> list[Value]:
-    """The values of a fact that can make a difference."""
+def _values(family: FactFamily, numbers: list[float], words: list[str], apart: bool) -> list[Value]:
+    """The values of a fact that can make a difference; `apart`: the numbers of a vector matter one by one."""
     match family.kind:
         case "bool":
             return [False, True]
         case "str":
             return [*words, "something else"]
         case "vector":
+            if apart:
+                near = {number + step for number in numbers for step in (-0.5, 0, 0.5)} | {0.0, FAR, -FAR}
+                return list(product(sorted(near), repeat=3))
             return [(0.0, 0.0, 0.0), (FAR, 0.0, 0.0), *((number, 0.0, 0.0) for number in numbers)]
     beside = {number + step for number in numbers for step in (-1, -0.5, 0, 0.5, 1)} | {0, FAR, -FAR}
     if family.kind == "int":

@@ -43,6 +43,7 @@ from embodied.planning.choosing import MODEL_PLANNERS, make_planner
 from embodied.planning.recalling import FILE, PlanMemory
 from embodied.planning.unclear import proposed_goal
 from embodied.plugins import load_world
+from embodied.rules import Rule, RuledWorld, rules_for
 from embodied.runs import JOURNAL, PastRun, find_run, new_run, read_run
 from embodied.sandbox import Limits, SkillExecutor
 from embodied.watching import Halter
@@ -141,6 +142,7 @@ def run_in_world(
     text = goal.text if isinstance(goal, Goal) else launch.goal.text
     store = open_library(launch.world.kind, seeds=launch.agent.seed_skills)
     store.skills()  # a library that cannot be used is said before anything starts
+    rules = rules_for(spec, launch.agent.rules)
     place = place or _place(launch, past.folder if past else new_run(runs_dir, text))
     folder, simulation = place.folder, place.simulation
     if past:
@@ -158,6 +160,7 @@ def run_in_world(
             client,
             store,
             ask=onlookers.ask,
+            rules=rules,
         )
         try:
             report = life.live(goal, onlookers.on_world)
@@ -198,6 +201,7 @@ class _Life:
     client: ModelClient | None
     store: LibraryStore
     ask: Callable[[str], bool] | None = None
+    rules: Sequence[Rule] = ()
     held: ExitStack = field(default_factory=ExitStack)
     world: World | None = None
     proposed: bool = False
@@ -265,11 +269,14 @@ class _Life:
             beat()
 
     def _with_world(self, on_world: Callable[[World], None]) -> tuple[Judgement, int]:
-        self.world = world = self.simulation.launch()
+        body = self.simulation.launch()
+        self.world = world = RuledWorld(body, self.spec, self.rules, self.journal.write)
         try:
             if self.past:
                 self.past.refuse_other_world(world.spec.identity)
             self.journal.write("world_ready", identity=world.spec.identity, details=world.spec.details)
+            if self.rules:
+                self.journal.write("rules", rules=[rule.text for rule in self.rules])
             interruption = Interruption(self.journal, frozenset(self.spec.interrupts))
             interruption.listen(world)
             on_world(world)
@@ -299,7 +306,7 @@ class _Life:
             keep_unfinished(self.store, read_journal(self.journal.path), self.journal)
 
     @contextmanager
-    def _executor(self, world: World) -> Iterator[tuple[SkillExecutor, CallRecorder]]:
+    def _executor(self, world: RuledWorld) -> Iterator[tuple[SkillExecutor, CallRecorder]]:
         allowed = self.launch.sandbox
         limits = Limits(max_memory=allowed.memory_mb * 2**20, max_cpu_s=allowed.cpu_seconds)
         recorder = CallRecorder(self.journal, self.tally, world.spec.primitives)
@@ -309,7 +316,7 @@ class _Life:
             yield executor, recorder
 
     def _run(
-        self, world: World, executor: SkillExecutor, recorder: CallRecorder, interruption: Interruption
+        self, world: RuledWorld, executor: SkillExecutor, recorder: CallRecorder, interruption: Interruption
     ) -> Run:
         memory = PlanMemory(self.store.folder / FILE)
         planner = make_planner(

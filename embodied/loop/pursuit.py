@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from embodied.condition import Condition, evaluate
+from embodied.condition import And, Condition, evaluate
 from embodied.confirming import confirm
 from embodied.facts import Observation
 from embodied.goals import Goal
@@ -32,11 +32,15 @@ def towards(
     while True:
         goal = _changed(run, observation) or goal
         judgement = judge(goal, observation)
-        if judgement.passed:
+        owed = _owed(run, goal) if judgement.passed else None
+        if judgement.passed and owed is None:
             return _reached(run, goal, judgement)
         if run.stop.is_set():
             return Judgement(Verdict.UNKNOWN, "stopped by the user"), INTERRUPTED
         run.budget.check()
+        forbidden = run.world.forbids(goal)
+        if forbidden:
+            return Judgement(Verdict.FAILED, f"the goal cannot be reached under the rules: {forbidden}"), 1
         enough = give_up()
         if enough:
             return Judgement(Verdict.FAILED, enough), 1
@@ -44,7 +48,7 @@ def towards(
         if reflex is not None:
             run.note(reflex.why)
             observation = run.act(reflex.skill, reflex.arguments)
-        decision = run.planner.next(goal, observation, run.history)
+        decision = run.planner.next(owed or goal, observation, run.history)
         if not isinstance(decision, Step | NewSkill):
             if run.refining.helps(run):
                 observation = run.observe()
@@ -52,6 +56,12 @@ def towards(
             question = decision.question if isinstance(decision, Ask) else decision.reason
             return Judgement(Verdict.FAILED, question), 1
         observation = _done(run, decision, observation, goal)
+
+
+def _owed(run: Run, goal: Condition) -> Condition | None:
+    """What rules want done in time beside a goal that is reached; None if nothing."""
+    due = run.world.due()
+    return And((goal, *due)) if due else None
 
 
 def _changed(run: Run, observation: Observation) -> Condition | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -30,15 +30,17 @@ from embodied.loop.refining import Refining
 from embodied.loop.report import Tally
 from embodied.methods import WorldSpec
 from embodied.models import ModelClient
-from embodied.outcome import Judgement
+from embodied.outcome import Judgement, Verdict
 from embodied.planning import Attempt, NewSkill, Planner, Step
+from embodied.planning.plan import AGAINST
 from embodied.planning.progress import progressed
 from embodied.planning.recalling import PlanMemory
 from embodied.referee import judge
+from embodied.rules import RuledWorld, Violation
 from embodied.sandbox import SkillExecutor, SkillRun
 from embodied.skills import Skill, SkillLibrary
 from embodied.watching import AnyOf
-from embodied.world import Simulation, World
+from embodied.world import Simulation
 from embodied.writing.calls import CallLog
 from embodied.writing.keeping import draft_folder, keep
 from embodied.writing.workshop import Workshop
@@ -64,7 +66,7 @@ class Run:
     launch: LaunchFile
     spec: WorldSpec
     simulation: Simulation
-    world: World
+    world: RuledWorld
     journal: Journal
     tally: Tally
     stop: threading.Event
@@ -180,18 +182,30 @@ class Run:
 
     def _judged(self, step: Step, run: SkillRun, before: Observation, after: Observation) -> Attempt:
         judgement: Judgement = judge(step.expects, after)
+        if self.world.violations:
+            judgement = Judgement(Verdict.FAILED, f"a rule was broken: {self.world.violations[-1]}")
         self.tally.claims = self.tally.claims.plus(run.ok, judgement.passed)
         disturbed = self.cut_off == WHY or self.cut_off in getattr(self.spec, "disturbances", frozenset())
         progress = disturbed or progressed(step.expects, before, after)
-        return Attempt(step, judgement, run.error_code or run.reason, progress)
+        error = run.error_code or run.reason
+        if not judgement.passed:
+            error = _of_rules(self.world.violations or self.world.refusals) or error
+        return Attempt(step, judgement, error, progress)
 
     def _run_skill(self, skill: str, arguments: Mapping[str, Any]) -> SkillRun:
         self.interruption.clear()
         self.calls.clear()
+        self.world.refusals.clear()
+        self.world.violations.clear()
         deadline = max(1.0, min(self.step_deadline_s, self.budget.seconds_left))
         return self.executor.run(
             skill, arguments, deadline_s=deadline, cancel=AnyOf(self.stop, self.interruption.event)
         )
+
+
+def _of_rules(found: Sequence[Violation]) -> str:
+    """What rules say of a step, for whoever plans the next."""
+    return f"{AGAINST} {found[-1]}; another way must be found" if found else ""
 
 
 Task = Callable[[Run], tuple[Judgement, int]]

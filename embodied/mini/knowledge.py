@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from embodied.condition import Condition, parse
 from embodied.facts import FactFamily, Observation
 from embodied.methods import FactRef, Group, Method, Noun, Reflex, Vocabulary
+
+if TYPE_CHECKING:
+    from embodied.rules.foresight import Foresight
 
 USES = 3
 RECIPES: Mapping[str, tuple[int, Mapping[str, int]]] = {
@@ -64,6 +69,13 @@ class MiniSpec:
     reflexes: tuple[Reflex, ...] = ()
     interrupts: frozenset[str] = frozenset()
     ready: Condition | None = None
+
+    @cached_property
+    def foresight(self) -> Foresight:
+        """What its calls would do, for rules."""
+        from embodied.mini.foreseeing import MiniForesight
+
+        return MiniForesight()
 
     def goal_pool(self) -> Sequence[str]:
         return sorted(noun.name for noun in VOCABULARY.nouns)

@@ -18,11 +18,14 @@ from embodied.planning.forward import ForwardSearch
 from embodied.planning.grounding import is_of_booleans
 from embodied.planning.ledger import is_pattern
 from embodied.planning.operators import NotOfBooleans
-from embodied.planning.plan import Attempt, Decision, PlanNode, Step, Stop
+from embodied.planning.plan import AGAINST, Attempt, Decision, PlanNode, Step, Stop
 from embodied.planning.search import NoPlan, Penalty, Plan, PlannedStep, PlanSearch
 
 FORGIVEN = 12
 """So many attempts of one step that failed yet made progress are forgiven until it passes: not for ever."""
+
+FORBIDDEN = 100
+"""So many failures a step counts that is against the user's rules: it is not tried again."""
 
 FAILURE_COST_S = 90.0
 """What one failure adds to a method's expected cost [s], so that near alternatives get their turn."""
@@ -50,7 +53,7 @@ class OfflinePlanner:
             plan = find_plan(self.world, goal, observation, lambda m: self._penalty(m, failures))
         except NoPlan as none:
             exact = self._exactly(goal, observation, failures)
-            return exact or Stop(self._explain(str(none), failures))
+            return exact or Stop(self._explain(str(none), failures) + _why_forbidden(history))
         if not plan.steps:
             unmet = " and ".join(str(part) for part in unmet_parts(goal, observation))
             return Stop(f"no skill is known to bring about: {unmet or goal}")
@@ -87,11 +90,17 @@ class OfflinePlanner:
 
     def _explain(self, why: str, failures: Counter[str]) -> str:
         exhausted = [
-            f"{signature} failed {count} times"
+            f"{signature} failed {count} times" if count < FORBIDDEN else f"{signature} is against the rules"
             for signature, count in failures.items()
             if count >= self.step_retries
         ]
         return why + (f" ({'; '.join(exhausted)})" if exhausted else "")
+
+
+def _why_forbidden(history: Sequence[Attempt]) -> str:
+    """What rules of the user's stood against, for a reader."""
+    said = dict.fromkeys(attempt.error for attempt in history if attempt.error.startswith(AGAINST))
+    return "".join(f" ({error.partition(';')[0]})" for error in said)
 
 
 def find_plan(world: Methods, goal: Condition, observation: Observation, penalty: Penalty) -> Plan:
@@ -118,6 +127,8 @@ def count_failures(history: Sequence[Attempt]) -> Counter[str]:
         if attempt.judgement.passed:
             kinds[signature].clear()
             forgiven[signature] = 0
+        elif attempt.error.startswith(AGAINST):
+            kinds[signature][kind] += FORBIDDEN
         elif attempt.progress and forgiven[signature] < FORGIVEN:
             kinds[signature] = Counter({kind: 1} if kinds[signature] else {})
             forgiven[signature] += 1

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from embodied.condition import Condition
 from embodied.facts import Observation
 from embodied.outcome import Judgement
+
+AGAINST: Final = "against the rules:"
+"""How the error of an attempt begins that a rule of the user's ended."""
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from embodied.world import BodySpec
 FRESH_S: Final = 0.2
 """How long an observation serves `fact` and `facts` [s]."""
 
-ENDING: Final = frozenset({"halted", "cancelled", "lost", "lease_lost", "stalled"})
+ENDING: Final = frozenset({"halted", "cancelled", "lost", "lease_lost", "stalled", "rule_broken"})
 """Failures of a primitive after which the program does not go on."""
 
 

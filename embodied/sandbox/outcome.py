@@ -41,7 +41,7 @@ class SkillRun:
         returned: what it returned; None if it ended early.
         error_code: "" or one of `bad_arguments`, `does_not_check`, `bad_policy`, `raised`, `bad_return`,
             `cpu_time`, `memory`, `recursion`, `print_flood`, `forbidden`, `too_many_calls`, `deadline`,
-            `cancelled`, `halted`, `lease_lost`, `lost`, `stalled`, `worker_crashed`.
+            `cancelled`, `halted`, `lease_lost`, `lost`, `stalled`, `rule_broken`, `worker_crashed`.
         error: the same in a sentence, with file and line where there is one.
         trace: where it happened, outermost first.
         primitive_calls: how many primitives were called, by name.

@@ -11,9 +11,9 @@ from embodied.facts import FactFamily
 from embodied.primitives import PrimitiveSpec
 from embodied.skills.skill import Skill
 
-NOT_OFFERED: Final = frozenset({"observe", "take_policy"})
+NOT_OFFERED: Final = frozenset({"observe", "take_policy", "take_rules"})
 """Primitives that skills do not see: facts are read with `fact` and `facts`, and policies are handed over
-from the library."""
+from the library; rules come from a person."""
 
 HOST_FUNCTIONS: Final = frozenset(
     {"done", "failed", "fact", "facts", "log", "random_int", "seconds_left", "print", "Result", "SkillResult"}

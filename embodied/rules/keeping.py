@@ -1,0 +1,121 @@
+"""Rules as they are kept: a file for each kind of world, beside the library."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from embodied.errors import BadInput, BadRule
+from embodied.facts import FactFamily
+from embodied.methods import WorldSpec
+from embodied.plugins import library_of
+from embodied.rules.foresight import families_of
+from embodied.rules.language import contradiction, read_formula
+from embodied.rules.rule import Rule
+from embodied.rules.sentences import understand_rule
+from embodied.skills import user_folder
+
+VERSION: Final = 1
+MOST: Final = 100
+
+
+def rules_file(world: str) -> Path:
+    """Where the rules of a kind of world are kept; kinds that share a library share them."""
+    folder = user_folder(library_of(world))
+    return folder.parent / f"{folder.name}.rules.json"
+
+
+def kept_rules(world: str) -> tuple[Rule, ...]:
+    """The rules that were kept, oldest first.
+
+    Raises:
+        BadInput: the file cannot be read. A rule that is lost in silence is not kept to.
+    """
+    path = rules_file(world)
+    if not path.is_file():
+        return ()
+    try:
+        table = json.loads(path.read_text(encoding="utf-8"))
+        if table["version"] != VERSION:
+            raise ValueError(f"version {table['version']}")
+        return tuple(
+            Rule(
+                str(one["text"]), read_formula(str(one["formula"])), world, str(one["who"]), str(one["when"])
+            )
+            for one in table["rules"]
+        )
+    except (OSError, ValueError, KeyError, TypeError, BadRule) as broken:
+        raise BadInput(
+            f"The rules in {path} cannot be read: {broken}.", remedy="Mend the file, or move it away."
+        ) from broken
+
+
+def keep_rules(world: str, rules: Sequence[Rule]) -> None:
+    """Write all rules of a kind of world, in one move."""
+    path = rules_file(world)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    plain = [{**asdict(rule), "formula": rule.formula.text} for rule in rules]
+    text = json.dumps({"version": VERSION, "rules": plain}, indent=1, ensure_ascii=False)
+    beside = path.with_suffix(f".{os.getpid()}.tmp")
+    beside.write_text(text + "\n", encoding="utf-8")
+    beside.replace(path)
+
+
+def add_rule(text: str, spec: WorldSpec, *, who: str = "you") -> Rule:
+    """Understand a rule and keep it.
+
+    Raises:
+        BadRule: it is not understood, contradicts another, or is there already.
+    """
+    rule = understand_rule(text, spec, who=who, when=datetime.now(UTC).isoformat(timespec="seconds"))
+    kept = kept_rules(spec.name)
+    fits(rule, kept, families_of(spec))
+    keep_rules(spec.name, [*kept, rule])
+    return rule
+
+
+def remove_rule(world: str, number: int) -> Rule:
+    """Forget the rule of that number, from 1. Raises BadInput if there is none."""
+    kept = kept_rules(world)
+    if not 1 <= number <= len(kept):
+        raise BadInput(
+            f"There is no rule {number}.",
+            remedy=f"There are 1 to {len(kept)}." if kept else "There are no rules.",
+        )
+    keep_rules(world, [rule for at, rule in enumerate(kept, 1) if at != number])
+    return kept[number - 1]
+
+
+def fits(rule: Rule, others: Sequence[Rule], families: Mapping[str, FactFamily]) -> None:
+    """Raises BadRule where a rule is there already, contradicts another, or is one too many."""
+    if len(others) >= MOST:
+        raise BadRule(f"There are {MOST} rules already.", remedy="Remove one.")
+    for number, other in enumerate(others, 1):
+        if other.formula == rule.formula:
+            raise BadRule(f"That is rule {number} already: {other.text!r}.")
+        if contradiction(rule.formula, other.formula, families):
+            raise BadRule(
+                f"The rule {rule.text!r} contradicts rule {number}, {other.text!r}: both cannot be kept.",
+                remedy=f"Which one is meant? Remove rule {number} first if it is the new one.",
+            )
+
+
+def rules_for(spec: WorldSpec, texts: Sequence[str] = ()) -> tuple[Rule, ...]:
+    """The rules of a run: those that are kept, and those of its launch file.
+
+    Raises:
+        BadRule: one of the launch file is not understood, or contradicts another.
+        BadInput: those that are kept cannot be read.
+    """
+    rules = list(kept_rules(spec.name))
+    for text in texts:
+        rule = understand_rule(text, spec, who="launch file")
+        if all(rule.formula != other.formula for other in rules):
+            fits(rule, rules, families_of(spec))
+            rules.append(rule)
+    return tuple(rules)
