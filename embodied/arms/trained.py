@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -29,7 +29,7 @@ class TrainedArm:
             joints.
         gripper_width_max: of the open fingers [m].
         engine: what simulated it: "mujoco 3.3.0".
-        randomized: what differed between episodes, name to least and most; see docs/tabletop-rl.md.
+        late_ms: how far it ran behind its targets, least and most of all episodes [ms].
     """
 
     kind: str
@@ -43,7 +43,7 @@ class TrainedArm:
     hand_speed_m_s: float
     gripper_width_max: float
     engine: str = ""
-    randomized: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    late_ms: tuple[float, float] = (0.0, 0.0)
 
     @staticmethod
     def read(told: Mapping[str, Any]) -> TrainedArm:

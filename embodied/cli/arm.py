@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from embodied.cli import folders, options
+from embodied.cli import folders, identify, options
 from embodied.cli.consenting import ask_consent
 from embodied.launchfile import LaunchFile
 
@@ -109,6 +109,9 @@ def doctor(arm: ArmFile) -> None:
             table.add_row(keys[0], " ".join(f"{float(value):+.3f}" for value in place) + " m")
         console.print(table)
         console.print(Text("It answers, and is ready. Nothing was moved.", "green"))
+
+
+app.command("identify")(identify.identify)
 
 
 @app.command("home")

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from embodied.arms import consent
+from embodied.arms.identified import identified_of
 from embodied.deploying.arms import ArmSimulation, ArmWorld, arm_world
-from embodied.deploying.fitness import Candidate, candidate, refuse_blind
+from embodied.deploying.fitness import Candidate, NotFit, candidate, refuse_blind
 from embodied.deploying.policies import differences
 from embodied.errors import BadInput
 from embodied.facts import Observation
@@ -95,7 +96,13 @@ class Deployment:
         self.seen = self.world.observe()
         refuse_blind(self.chosen, self.seen)
         real = self.plugin.is_real(self.launch.world.settings)
-        self.differences = differences(self.chosen.parts, self.details, self.seen, real=real)
+        self.differences = differences(
+            self.chosen.parts,
+            self.details,
+            self.seen,
+            real=real,
+            identified=identified_of(self.launch, self.arm),
+        )
         return self.seen
 
     def rehearse(self, on_record: Callable[[Record], None] = lambda record: None) -> Done:
@@ -112,6 +119,7 @@ class Deployment:
         place = Place(folder, self.plugin.simulation(launch.world.settings, folder))
         with Session(launch, onlookers=Onlookers(on_record), mode="rehearsal", place=place) as session:
             session.start()
+            self._refuse_changed(session)
             return session.do(self.chosen.skill.name, **self.chosen.arguments)
 
     def consent(self, typed: str, *, how: str) -> None:
@@ -135,6 +143,7 @@ class Deployment:
 
         Raises:
             BadInput: the arm, or a thing, is not where it was when it was rehearsed; nothing moved.
+            NotFit: the skill, or one that it calls, is another by now; nothing moved.
             NoConsent: nobody has consented.
             WorldError: the arm is gone, or in a fault.
         """
@@ -146,13 +155,14 @@ class Deployment:
         verdict = "UNKNOWN"
         try:
             session.start()
+            self._refuse_changed(session)
             done = session.do(self.chosen.skill.name, **self.chosen.arguments)
             verdict = done.verdict.value
         finally:
             report = session.close()
+            consent.withdraw(self.arm)
             told = {"skill": self.chosen.words, "run": self.folder.name, "verdict": verdict}
             consent.note(self.audit, "deployed", arm=self.arm, **told)
-            consent.withdraw(self.arm)
         return done, report
 
     def close(self) -> None:
@@ -164,6 +174,16 @@ class Deployment:
 
     def __exit__(self, *_error: object) -> None:
         self.close()
+
+    def _refuse_changed(self, session: Session) -> None:
+        """What runs is what was looked at and consented to; the library may be written to meanwhile."""
+        now = {skill.name: skill.hash for skill in session.run.library}
+        for part in self.chosen.parts:
+            if now.get(part.name) != part.hash:
+                raise NotFit(
+                    f"{part.name} was changed in the library since this deployment began.",
+                    remedy="Deploy again: the skill as it is now is looked at and rehearsed then.",
+                )
 
     def _refuse_moved(self, now: Observation) -> None:
         assert self.seen is not None

@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 import numpy as np
 
 from embodied.arms.easing import JointLimits
+from embodied.arms.identified import Identified
 from embodied.arms.motion import ArmNow, motion_for
 from embodied.arms.observation import Observer
 from embodied.arms.trained import TrainedArm, kind_of
@@ -20,10 +21,19 @@ from embodied.skills.policies import CARD_FILE, POLICY_FILE
 
 RUNTIME: Final = "policy"
 _WHOLE: Final = 1e-6
+LATE_MS: Final = 10.0
+GAIN: Final = 0.02
+HYSTERESIS_RAD: Final = 0.002
+"""What was identified and differs by less is not worth a word."""
 
 
 def differences(
-    skills: Sequence[Skill], details: Mapping[str, Any], seen: Observation, *, real: bool
+    skills: Sequence[Skill],
+    details: Mapping[str, Any],
+    seen: Observation,
+    *,
+    real: bool,
+    identified: Identified | None = None,
 ) -> tuple[str, ...]:
     """How the arm differs from those that the policies among some skills were trained with.
 
@@ -32,6 +42,7 @@ def differences(
         details: what the arm's bridge said of itself.
         seen: the facts now.
         real: no simulator is behind it.
+        identified: how its joints answer, where that was identified.
 
     Raises:
         BadInput: a policy is for another kind of arm, for other joints, its file was changed, what it sees or
@@ -40,12 +51,14 @@ def differences(
     told = []
     for skill in skills:
         if skill.runtime == RUNTIME:
-            found = _of(skill, details, seen, real=real)
+            found = _of(skill, details, seen, identified, real=real)
             told += [f"{skill.name}: {one}" for one in found]
     return tuple(told)
 
 
-def _of(skill: Skill, details: Mapping[str, Any], seen: Observation, *, real: bool) -> list[str]:
+def _of(
+    skill: Skill, details: Mapping[str, Any], seen: Observation, identified: Identified | None, *, real: bool
+) -> list[str]:
     described = details["description"]
     card = _card(skill)
     policy = load_policy(skill.folder / POLICY_FILE, digest=skill.policy)
@@ -55,6 +68,7 @@ def _of(skill: Skill, details: Mapping[str, Any], seen: Observation, *, real: bo
         trained.refuse_other(described)
         told += trained.differences(described, details.get("limits", {}))
         told += _physics(trained, details, real=real)
+        told += answers(trained, identified, described)
     else:
         told.append("its card does not say with which arm it was trained, so nothing could be compared")
     _refuse_unfit(skill, policy, described)
@@ -84,6 +98,38 @@ def _physics(trained: TrainedArm, details: Mapping[str, Any], *, real: bool) -> 
     if here and trained.engine and here != trained.engine.partition(" ")[0]:
         return [f"physics are by {here}, in training by {engine}"]
     return []
+
+
+def answers(trained: TrainedArm, identified: Identified | None, described: Mapping[str, Any]) -> list[str]:
+    """How otherwise an arm's joints answer than in training, a sentence each.
+
+    Args:
+        identified: None where nothing was identified.
+        described: the arm that is there, as `embodied.arms.describing.plain` tells it.
+    """
+    if identified is None or not identified.known:
+        return []
+    names = [joint.name for joint in identified.joints]
+    if identified.kind != kind_of(str(described["name"])) or names != list(described["joint_names"]):
+        return [f"what was identified is of another arm, {identified.kind}, and is not looked at"]
+    told = []
+    (least, most), (best, worst) = identified.late_ms, trained.late_ms
+    if most > worst + LATE_MS:
+        told.append(
+            f"its joints run {least:.0f} to {most:.0f} ms behind their targets (identified "
+            f"{identified.date[:10]}), in training {best:.0f} to {worst:.0f} ms; train with "
+            "world.identified set to that file"
+        )
+    for what, off, worth in (
+        ("rest apart from where they are sent, coming from either side", "hysteresis_rad", HYSTERESIS_RAD),
+        ("go another way than they are sent", "gain", GAIN),
+    ):
+        found = {j.name: getattr(j, off) for j in identified.known}
+        far = {n: v for n, v in found.items() if abs(v - (1.0 if off == "gain" else 0.0)) > worth}
+        if far:
+            unit = "times" if off == "gain" else "rad"
+            told.append(f"joints {what}: {', '.join(f'{n} {v:g}' for n, v in far.items())} [{unit}]")
+    return told
 
 
 def _refuse_unfit(skill: Skill, policy: Policy, described: Mapping[str, Any]) -> None:

@@ -118,6 +118,11 @@ SCHEMA: Mapping[str, Any] = {
             "default": {},
             "description": "[world.limits]: what the arm's gate lets through; tighter than usual, not wider.",
         },
+        "identified": {
+            "type": "string",
+            "default": "",
+            "description": "What `embodied arm identify` wrote: policies are trained for an arm that late.",
+        },
         "own_process": {
             "type": "boolean",
             "default": True,
@@ -142,6 +147,7 @@ class Settings:
     failed_grasps: float = 0.0
     limits: Mapping[str, Any] = field(default_factory=dict)
     own_process: bool = True
+    identified: str = ""
 
     @classmethod
     def of(cls, table: Mapping[str, Any]) -> Settings:

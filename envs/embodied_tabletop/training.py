@@ -12,9 +12,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from embodied.arms.identified import delay_steps, read_identified
 from embodied.arms.motion import HAND_SPEED_M_S
 from embodied.arms.trained import TrainedArm
 from embodied.condition import Condition
+from embodied.errors import BadInput
 from embodied.facts import FactSource, Key, Observation, Value
 from embodied.learning.environment import Start, TrainingTask
 from embodied_tabletop.engine import CONTROL_PERIOD_S, GRIPPER_WIDTH_MAX_M, HOME, JOINTS
@@ -25,6 +27,8 @@ from embodied_tabletop.scenefile import load_scene
 from embodied_tabletop.settings import Settings
 from embodied_tabletop.spec import TabletopSpec
 
+OWN_LATE_MS: Final = 0.0
+"""How far the simulated arm runs behind its targets, as `embodied arm identify` finds [ms]."""
 KIND: Final = "FR3"
 """What the arm's description begins with, in either engine."""
 
@@ -123,7 +127,9 @@ class TabletopTasks:
         if task.name not in TASKS:
             assert task.condition is not None
             chosen = goal_task(task.name, task.sentence, task.condition, _scene(settings))
-        return TabletopEnv(chosen, engine=engine, render_mode="rgb_array" if pictures else None)
+        ranges = _randomized(settings)
+        mode = "rgb_array" if pictures else None
+        return TabletopEnv(chosen, engine=engine, randomize=ranges, render_mode=mode)
 
 
 def _start(task: Task) -> Start:
@@ -145,8 +151,31 @@ def _arm(settings: Mapping[str, Any]) -> dict[str, Any]:
         hand_speed_m_s=HAND_SPEED_M_S,
         gripper_width_max=GRIPPER_WIDTH_MAX_M,
         engine=f"{engine} {version(engine)}",
+        late_ms=_late_ms(settings),
     )
     return asdict(arm)
+
+
+def _randomized(settings: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
+    """What differs between episodes, so that a policy is ready for an arm that was identified.
+
+    Raises:
+        BadInput: the file is none, or of another kind of arm.
+    """
+    file = str(settings.get("identified") or "")
+    if not file:
+        return {}
+    found = read_identified(Path(file))
+    if found.kind != KIND:
+        raise BadInput(
+            f"{file} is of an arm {found.kind}, and trained is with an {KIND}.", remedy="Name another file."
+        )
+    return {"delay": delay_steps(found.late_ms, OWN_LATE_MS, 1000 * STEP_S)}
+
+
+def _late_ms(settings: Mapping[str, Any]) -> tuple[float, float]:
+    least, most = _randomized(settings).get("delay", (0, 0))
+    return OWN_LATE_MS + 1000 * STEP_S * least, OWN_LATE_MS + 1000 * STEP_S * most
 
 
 def _rounded(values: NDArray[np.float64]) -> tuple[float, ...]:
@@ -155,7 +184,8 @@ def _rounded(values: NDArray[np.float64]) -> tuple[float, ...]:
 
 def _identity(settings: Mapping[str, Any]) -> dict[str, str]:
     engine = str(settings.get("engine", "mujoco"))
-    return {"kind": "tabletop", "engine": engine, f"version of {engine}": version(engine)}
+    ranges = {f"random {name}": f"{low} to {high}" for name, (low, high) in _randomized(settings).items()}
+    return {"kind": "tabletop", "engine": engine, f"version of {engine}": version(engine), **ranges}
 
 
 def _scene(settings: Mapping[str, Any]) -> Scene:
