@@ -91,11 +91,12 @@ class Operating:
 
     def _answered(self, frame: bytes) -> Mapping[str, Any]:
         said: Any = None
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError, RecursionError):  # the operator is heard after anything
             said = json.loads(frame)
         if not isinstance(said, dict):
             return {"ok": False, "message": "this is no request"}
-        if not hmac.compare_digest(str(said.get("token", "")).encode(), self.running.token.encode()):
+        token = str(said.get("token", "")).encode(errors="replace")
+        if not hmac.compare_digest(token, self.running.token.encode()):
             _log.warning("somebody without the token spoke on the operator's channel")
             return {"ok": False, "message": "the token is wrong"}
         operations: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import zmq
 from embodied_arm.body import ArmBody
 from embodied_arm.control import Controller
 from embodied_arm.operating import Operating
@@ -257,6 +258,22 @@ def test_without_the_token_nobody_is_the_operator(operated: Any) -> None:
         ask(replace(running, token="guessed"), "reset")
     with pytest.raises(BadInput, match="there are: stop, reset, status"):
         ask(running, "move")
+
+
+@pytest.mark.parametrize(
+    "frame", [b"[" * 4096, b'{"token": "\\ud800", "operation": "reset"}', b"\xff", b"7", b""]
+)
+def test_what_is_no_request_leaves_the_operator_heard(operated: Any, frame: bytes) -> None:
+    arm = operated()
+    (running,) = find_running()
+    with zmq.Context() as context, context.socket(zmq.REQ) as socket:
+        socket.linger = 0
+        socket.connect(running.endpoint)
+        socket.send(frame)
+        assert socket.poll(5000)
+        assert b'"ok": false' in socket.recv()
+    assert stop() == ["kinematic"]
+    assert arm.call("home").error == "halted"
 
 
 def test_several_arms_are_named_and_all_are_stopped(operated: Any) -> None:
