@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from embodied.cli import folders, identify, options
+from embodied.cli import camera, folders, identify, options
 from embodied.cli.consenting import ask_consent
 from embodied.launchfile import LaunchFile
 
@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from embodied.session import Session
 
 app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode="rich", help="An arm: doctor, jog, home, stop, reset."
+    no_args_is_help=True, rich_markup_mode="rich", help="An arm: doctor, jog, home, stop, reset, calibrate."
 )
+
+app.command("calibrate")(camera.calibrate)
+app.command("markers")(camera.markers)
 
 ArmFile = Annotated[str, typer.Argument(metavar="<arm>", help="Its launch file: launch/franka.toml.")]
 ArmName = Annotated[str, typer.Argument(metavar="[name]", help="As `embodied arm list` shows it; or all.")]

@@ -27,7 +27,7 @@ from embodied_tabletop.engine import (
     Start,
 )
 from embodied_tabletop.facts import HOLD_FORCE_N
-from embodied_tabletop.geometry import inverse, multiply, rotation, to_body, to_world, yaw_of
+from embodied_tabletop.geometry import height_extent, inverse, multiply, rotation, to_body, to_world, yaw_of
 from embodied_tabletop.parts import floor_height, inside
 from embodied_tabletop.scene import Scene, SceneObject, Vector3
 
@@ -39,6 +39,9 @@ LEAST_SHARE: Final = 0.6
 """Of a thing's width that the fingers must keep: else it is gone."""
 CLOSING_M: Final = 1e-4
 TOUCHING_M: Final = 0.003
+RESTS_M: Final = 0.012
+"""What is seen this near above or below what it could stand on stands on it [m]."""
+NOWHERE_Z: Final = -5.0
 FOLLOWED: Final = frozenset({"cube", "bowl", "tray"})
 
 
@@ -82,10 +85,20 @@ class BelievedEngine:
         """The arm as it was measured; `goal_width`: what the fingers were told [m]."""
         self._reading, self._hand, self._goal, self._time = reading, hand, goal_width, time_s
 
-    def see(self, name: str, pose: BodyState) -> None:
-        """Something was seen; what is held goes with the hand all the same."""
+    def see(self, name: str, pose: BodyState, seen_from: Vector3 | None = None) -> None:
+        """Something was seen; what is held goes with the hand all the same.
+
+        Args:
+            seen_from: where the eye is. How far away a thing is, is what an eye knows least: what seems to
+                stand a little above or in what is below it is moved along the line of sight until it rests.
+        """
         if self._grip is None or self._grip.name != name:
-            self._bodies[name] = pose
+            self._bodies[name] = pose if seen_from is None else self._rested(name, pose, seen_from)
+
+    def doubt(self, name: str) -> None:
+        """Nobody knows where it is, nor ever did: it is in nothing's way."""
+        x, y, _ = self._bodies[name].position
+        self._bodies[name] = BodyState((x, y, NOWHERE_Z), (1.0, 0.0, 0.0, 0.0))
 
     def between(self) -> float:
         """How wide what stands between the fingers is [m]; 0 for nothing. For an arm that has no physics."""
@@ -188,6 +201,19 @@ class BelievedEngine:
             if all(abs(off[n]) <= thing.size[n] / 2 + TOUCHING_M for n in range(3)):
                 near.append((hypot(*off), thing))
         return min(near, key=lambda pair: pair[0])[1] if near else None
+
+    def _rested(self, name: str, pose: BodyState, seen_from: Vector3) -> BodyState:
+        """A pose on what is below it, if it is near to that."""
+        thing = self._scene.by_name[name]
+        x, y, z = pose.position
+        half = height_extent(pose.quaternion, thing.size) / 2
+        gap = z - half - self._support(thing, x, y, z)
+        down = seen_from[2] - z
+        if abs(gap) > RESTS_M or down <= RESTS_M:
+            return pose
+        share = -gap / down
+        slid = (x + share * (seen_from[0] - x), y + share * (seen_from[1] - y), z - gap)
+        return replace(pose, position=slid)
 
     def _take(self, thing: SceneObject, width: float) -> None:
         pose = self._bodies[thing.name]

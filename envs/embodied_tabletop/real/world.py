@@ -6,27 +6,33 @@ The arm may be real. Nothing here moves before a person has consented to it by t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from embodied.arms import consent
 from embodied.bridge.process import ChildProcess
+from embodied.deploying.camera import CalibrationWish
 from embodied.errors import BadInput, SetupError, WorldError
 from embodied.facts import Observation
 from embodied.methods import WorldSpec
 from embodied.plugins import driver_names, load_bridge
 from embodied.world import Check, World
+from embodied_tabletop.engine import BodyState
 from embodied_tabletop.engines import INSTALL, missing_packages
 from embodied_tabletop.real.driver import SOURCES
 from embodied_tabletop.real.franka_simulator import loopback_address
 from embodied_tabletop.real.rehearsing import rehearsal
 from embodied_tabletop.scenefile import load_scene
+from embodied_tabletop.seeing.settings import SCHEMA as CAMERA
+from embodied_tabletop.seeing.settings import CameraSettings
 
 SIMULATED: Final = frozenset({"tabletop", "twin"})
 """Drivers of arms that are nowhere: they need no consent."""
-SIMULATORS: Final = ("franky-sim",)
+SIMULATORS: Final = {"franky-sim": "franka"}
+"""To the driver whose arm it stands for: no other is connected to it."""
 READY_S: Final = 60.0
 
 SCHEMA: Final[Mapping[str, Any]] = {
@@ -60,8 +66,9 @@ SCHEMA: Final[Mapping[str, Any]] = {
         "objects": {
             "enum": list(SOURCES),
             "default": "fixed",
-            "description": "What tells where things are: fixed (the scene file) or simulated.",
+            "description": "Who tells where things are: fixed (the scene), apriltag (a camera), simulated.",
         },
+        "camera": CAMERA,
         "setup": {
             "type": "object",
             "default": {},
@@ -84,11 +91,6 @@ SCHEMA: Final[Mapping[str, Any]] = {
             "default": {},
             "description": "[world.tool]: what is mounted, its mass and its centre; it tightens the limits.",
         },
-        "remote": {
-            "type": "object",
-            "default": {},
-            "description": "[world.remote]: a bridge that runs elsewhere: endpoint, key, bridge_key.",
-        },
     },
 }
 
@@ -103,11 +105,11 @@ class Settings:
     simulator: str = ""
     scene: str = "arm"
     objects: str = "fixed"
+    camera: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 1
     setup: Mapping[str, Any] = field(default_factory=dict)
     limits: Mapping[str, Any] = field(default_factory=dict)
     tool: Mapping[str, Any] = field(default_factory=dict)
-    remote: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, table: Mapping[str, Any]) -> Settings:
@@ -122,6 +124,11 @@ class Settings:
     @property
     def needs_consent(self) -> bool:
         return self.driver not in SIMULATED
+
+    @property
+    def is_real(self) -> bool:
+        """Whether no simulator is known to be behind it."""
+        return self.needs_consent and SIMULATORS.get(self.simulator) != self.driver
 
 
 class ArmSimulation:
@@ -199,7 +206,7 @@ class ArmSimulation:
 
 def bridge_config(settings: Settings, connection: Mapping[str, Any]) -> dict[str, Any]:
     """What the arm's bridge is started with."""
-    load_scene(settings.scene)  # what is wrong is told here
+    CameraSettings.of(settings.camera, load_scene(settings.scene))  # what is wrong is told here
     common = {
         "limits": dict(settings.limits),
         "tool": dict(settings.tool),
@@ -214,6 +221,7 @@ def bridge_config(settings: Settings, connection: Mapping[str, Any]) -> dict[str
         "arm": {"driver": settings.driver, "settings": dict(connection)},
         "scene": settings.scene,
         "objects": settings.objects,
+        "camera": dict(settings.camera),
         "seed": settings.seed,
         "setup": dict(settings.setup),
     }
@@ -240,6 +248,11 @@ class ArmPlugin:
             raise BadInput(
                 f"There is no driver {chosen.driver!r}.", remedy=f"Installed are: {', '.join(sorted(known))}."
             )
+        if chosen.simulator and chosen.is_real:
+            raise BadInput(
+                f"simulator = {chosen.simulator!r} is none of the driver {chosen.driver!r}.",
+                remedy=f"It stands for {SIMULATORS[chosen.simulator]}; leave it out for a real arm.",
+            )
         missing = missing_packages("mujoco", "mink")
         if missing:
             raise SetupError(
@@ -255,14 +268,32 @@ class ArmPlugin:
         return Settings.of(settings).needs_consent
 
     def is_real(self, settings: Mapping[str, Any]) -> bool:
-        chosen = Settings.of(settings)
-        return chosen.needs_consent and not chosen.simulator
+        return Settings.of(settings).is_real
 
     def rehearsal(
         self, settings: Mapping[str, Any], details: Mapping[str, Any], seen: Observation
     ) -> Mapping[str, Any]:
         """The [world] table of a simulation of this moment: with physics where it is an FR3, else a twin."""
         return rehearsal(Settings.of(settings), details, seen)
+
+    def calibrate(
+        self, settings: Mapping[str, Any], wish: CalibrationWish, say: Callable[[str], None]
+    ) -> Path:
+        """See `embodied.deploying.camera.SeeingArms`."""
+        from embodied_tabletop.seeing.commands import calibrate
+
+        chosen = Settings.of(settings)
+        camera = CameraSettings.of(chosen.camera, load_scene(chosen.scene))
+        return calibrate(camera, wish, say, lambda: _hand_of(chosen))
+
+    def markers(self, settings: Mapping[str, Any], output: Path, board: str) -> Sequence[Path]:
+        """See `embodied.deploying.camera.SeeingArms`."""
+        from embodied_tabletop.seeing.board import Board
+        from embodied_tabletop.seeing.printing import print_markers
+
+        chosen = Settings.of(settings)
+        camera = CameraSettings.of(chosen.camera, load_scene(chosen.scene))
+        return print_markers(camera, output, Board.of(board) if board else None)
 
     def doctor(self) -> Iterable[Check]:
         """What every arm needs; `embodied arm doctor FILE` looks at one."""
@@ -271,6 +302,21 @@ class ArmPlugin:
             yield Check(
                 name, not missing, "not installed" if missing else "installed", INSTALL if missing else ""
             )
+
+
+def _hand_of(settings: Settings) -> Callable[[Sequence[float]], BodyState]:
+    """Where the hand of this arm is for its joints. Connects to learn its shape, and moves nothing."""
+    from embodied.arms.describing import description_from
+    from embodied_tabletop.real.hand import Hand
+
+    with TemporaryDirectory() as folder:
+        blind = replace(settings, objects="fixed")  # its eyes are being calibrated
+        simulation = ArmSimulation(blind, Path(folder))
+        try:
+            told = simulation.connect().spec.details["description"]
+        finally:
+            simulation.close()
+    return Hand(description_from(told)).at
 
 
 WORLD = ArmPlugin()
