@@ -85,6 +85,7 @@ def play(seed: int, policy: Path, folder: Path) -> dict[str, Any]:
     ran: Mapping[str, Any] = {}
     said = ""
     with arm.peer as peer:
+        peer.stand_back()
         driver = Targeted(arm.open(folder), TargetScene(target.tolist()))
         body = ArmBody(driver, {}, folder, log=False)
         try:
