@@ -51,7 +51,7 @@ class Peer:
         self.close()
 
     def stand_back(self) -> None:
-        """Compute only what others leave: a simulator that is slower than we are is none that we are late for."""
+        """Compute what others leave: nobody is late for a simulator that is slower than they are."""
         with suppress(psutil.Error):
             psutil.Process(self._process.pid).nice(LATER)
 
