@@ -16,6 +16,7 @@ from embodied.arms.log import ArmLog
 from embodied.bridge.body import CallContext, PrimitiveFailed
 from embodied.errors import BadInput, WorldError
 from embodied.facts import FactFamily, FactSource, observation_from_wire
+from embodied_arm.ceilings import Ceilings
 from embodied_arm.control import Controller
 from embodied_arm.gate import Gate
 from embodied_arm.gripper import Gripper
@@ -92,7 +93,8 @@ class ArmBody:
         kept = ArmLog(run_dir, about) if (not simulated if log is None else log) else None
         obstacles = self._around.obstacles()
         table = [part for part in obstacles if part.object == TABLE.object]
-        gate = Gate(self._limits, arm.control_period_s, Guard(arm, self._limits, table or [TABLE]), first)
+        guard = Guard(arm, self._limits, table or [TABLE])
+        gate = Gate(self._limits, arm.control_period_s, guard, first)
         paced = real_time or not simulated
         self._planner = Planner(arm, self._limits, obstacles, arm.control_period_s)
         self._checker = Planner(arm, self._limits, obstacles, arm.control_period_s)
@@ -105,6 +107,7 @@ class ArmBody:
             latch=Latch(self._say),
             log=kept,
         )
+        self._ceilings = Ceilings(self._limits, guard, self._planner, self._checker)
         self._gripper = Gripper(self._controller, arm, self._limits.gripper_force)
         self._motions = Motions(self._controller, self._planner, self._around)
         scene = self._scene
@@ -148,6 +151,8 @@ class ArmBody:
         with self._controller.call(context):
             with self._controller.reading():
                 self._around.happened()  # what happened before this call is not its failure
+                held = self._gripper.holds(self._controller.state)
+                self._ceilings.apply(held or name == "run_policy")
             try:
                 return self._moves()[name](args)
             except PrimitiveFailed as failed:
@@ -184,6 +189,7 @@ class ArmBody:
             "grasp_check": self._grasp_check,
             "reach_check": self._reach_check,
             "take_policy": self._policy_runner.policies.take,
+            "take_rules": self._ceilings.take,
         }
 
     def _moves(self) -> Mapping[str, Callable[[Args], Value]]:

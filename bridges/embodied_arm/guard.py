@@ -64,7 +64,7 @@ class Guard:
         self, description: ArmDescription, limits: Limits, obstacles: Sequence[Obstacle] = (TABLE,)
     ) -> None:
         zones = [zone.obstacle(ZONE_MARGIN_M) for zone in limits.zones]
-        self._limits = limits
+        self.limits = limits
         self._model = PlanningModel(description, [*obstacles, *zones])
         self._period = description.control_period_s
         self._pressing = {part: limits.table_press for part in self._model.hand_parts}
@@ -106,7 +106,7 @@ class Guard:
         hand = self._model.position(q)
         self._asked, self._asked_hand = q, hand
         speed = float(np.linalg.norm(hand - self._hand)) / self._period
-        most = self._limits.hand_speed
+        most = self.limits.hand_speed
         if speed > most:
             words = f"the hand was asked for {speed:.3g} m/s and may do {most:g}"
             return Reason("hand speed", speed - most, "m/s", words, 0.97 * most / speed)
@@ -154,7 +154,7 @@ class Guard:
     def _beyond(self, way: Array, share: float) -> Reason | None:
         """Whether a way of the hand in one period is too long: `share` of the allowed speed is for it."""
         speed = float(np.linalg.norm(way)) / self._period
-        most = share * self._limits.hand_speed
+        most = share * self.limits.hand_speed
         if speed <= most:
             return None
         words = f"braking, the hand would do {speed:.3g} m/s"
@@ -187,7 +187,7 @@ class Guard:
 
     def _outside(self, hand: Array) -> float:
         """How far a point is outside the workspace [m]."""
-        limits = self._limits
+        limits = self.limits
         return float(max(0.0, (limits.workspace_low - hand).max(), (hand - limits.workspace_high).max()))
 
 

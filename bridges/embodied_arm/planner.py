@@ -92,7 +92,7 @@ class Planner:
     ) -> None:
         self.model = self._model = PlanningModel(description, obstacles)
         self._kinematics = Kinematics(self._model, description, limits.lower, limits.upper)
-        self._limits = limits
+        self.limits = limits
         self._period = period
         self._home = np.array(description.home)
 
@@ -127,7 +127,7 @@ class Planner:
             if plan == self._swing and not self._reaches_somehow(target, start):
                 break
             for lift in LIFTS:
-                height = min(target.position[2] + lift, float(self._limits.workspace_high[2]))
+                height = min(target.position[2] + lift, float(self.limits.workspace_high[2]))
                 over = Target((target.position[0], target.position[1], height), target.yaw)
                 up = [] if z >= height else [Target((x, y, height), yaw_of(rotation))]
                 with contextlib.suppress(_Stuck, PrimitiveFailed):
@@ -136,7 +136,7 @@ class Planner:
 
     def joints(self, start: Array, goal: Array, scene: Scene, share: float) -> Plan:
         """All joints together from `start` to `goal`."""
-        limits = self._limits
+        limits = self.limits
         out = np.maximum(limits.lower - goal, goal - limits.upper)
         worst = int(out.argmax())
         if out[worst] > 1e-9:
@@ -215,7 +215,7 @@ class Planner:
         self._model.set_obstacles(scene.obstacles, scene.held)
 
     def _inside(self, targets: Sequence[Target]) -> None:
-        limits = self._limits
+        limits = self.limits
         for target in targets:
             point = np.array(target.position)
             nearest = np.clip(point, limits.workspace_low, limits.workspace_high)
@@ -342,19 +342,19 @@ class Planner:
 
     def _timed(self, path: Path, hand: Array, share: float) -> Array:
         """Joint targets, slower where sampling the path has made the hand faster than it was meant to be."""
-        joints = trajectory(path, hand, self._limits, share, self._period)
-        most = share * PACE * self._limits.hand_speed * self._period
+        joints = trajectory(path, hand, self.limits, share, self._period)
+        most = share * PACE * self.limits.hand_speed * self._period
         for _ in range(RETIMED):
             places = np.stack([self._model.position(q) for q in (path.q[0], *joints)])
             fastest = float(np.linalg.norm(np.diff(places, axis=0), axis=1).max())
             if fastest <= most:
                 break
             share *= 0.99 * most / fastest
-            joints = trajectory(path, hand, self._limits, share, self._period)
+            joints = trajectory(path, hand, self.limits, share, self._period)
         return joints
 
     def _stays_inside(self, hand: Array) -> None:
-        limits = self._limits
+        limits = self.limits
         inside = np.clip(hand, limits.workspace_low, limits.workspace_high)
         out = np.abs(inside - hand).max(axis=1)
         worst = int(out.argmax())

@@ -345,6 +345,27 @@ _ALL: Final = (
         {"bad_policy": "it is no policy, or too large"},
         moves=False,
     ),
+    PrimitiveSpec(
+        "take_rules",
+        "Take over the rules of a person that hold from the next motion on, all at once: what is left out is "
+        "lifted. They tighten the workspace, never widen it.",
+        _object(
+            ceiling={
+                "type": ["number", "null"],
+                "exclusiveMinimum": 0,
+                "description": "how high the grasp point may go [m]",
+                "default": None,
+            },
+            ceiling_held={
+                "type": ["number", "null"],
+                "exclusiveMinimum": 0,
+                "description": "the same while the hand holds something, and for policies [m]",
+                "default": None,
+            },
+        ),
+        _object(),
+        moves=False,
+    ),
 )
 
 SPECS: Final[Mapping[str, PrimitiveSpec]] = {spec.name: spec for spec in _ALL}

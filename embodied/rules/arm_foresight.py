@@ -73,6 +73,12 @@ class ArmForesight:
 
     def __init__(self) -> None:
         self._home: Point | None = None
+        self._always = self._held = math.inf
+
+    def ceilings(self, data: Mapping[str, Any]) -> None:
+        """How high the bridge itself lets the hand go: motions `above` stay below that."""
+        self._always = float(data.get("ceiling", math.inf))
+        self._held = float(data.get("ceiling_held", math.inf))
 
     def told(self, observation: Observation) -> Observation:
         hand = _point(observation.get("hand"))
@@ -106,14 +112,17 @@ class ArmForesight:
             return (_with_own(observation, meant),)
         if name == "move_joints":
             return (_with_own(_changed(observation, {("hand", ()): None}), meant),)
-        points = self._way(name, arguments, hand)
+        holds = any(value is True for _, value in observation.items("holding"))
+        points = self._way(name, arguments, hand, min(self._always, self._held if holds else math.inf))
         if points is None:
             return ()
         return tuple(self._moved(observation, hand, points, meant))
 
     # -- kinds of calls ----------------------------------------------------------------------------
 
-    def _way(self, name: str, arguments: Mapping[str, Any], hand: Point) -> list[Point] | None:
+    def _way(
+        self, name: str, arguments: Mapping[str, Any], hand: Point, highest: float
+    ) -> list[Point] | None:
         """The corners of the hand's way, without its beginning; None for what does not move the hand."""
         match name:
             case "move_to":
@@ -122,7 +131,7 @@ class ArmForesight:
                     return None
                 if arguments.get("via") != "above":
                     return [end]
-                height = end[2] + LIFT_M
+                height = max(end[2], min(end[2] + LIFT_M, highest))
                 up = [(hand[0], hand[1], height)] if hand[2] < height else []
                 return [*up, (end[0], end[1], height), end]
             case "move_by":

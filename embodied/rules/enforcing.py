@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import permutations
 from typing import Any, Final
 
 from embodied.condition import And, Condition, Not, always_holds, facts_in
@@ -19,11 +20,12 @@ from embodied.errors import BadInput
 from embodied.facts import FactFamily, Observation
 from embodied.methods import WorldSpec
 from embodied.outcome import PrimitiveResult, Verdict
+from embodied.rules.arm_foresight import ArmForesight
 from embodied.rules.foresight import Foresight, families_of, foresight_of
 from embodied.rules.handing import TAKE_RULES, Handed, for_bridge
 from embodied.rules.keeping import fits
-from embodied.rules.language import facts_of, obligation
-from embodied.rules.monitor import Monitor, Violation
+from embodied.rules.language import facts_of, obligation, variables_in
+from embodied.rules.monitor import Monitor, Violation, bound, call_in_words
 from embodied.rules.rule import Call, Rule
 from embodied.rules.sentences import understand_rule
 from embodied.world import BodySpec, World
@@ -125,7 +127,7 @@ class RuledWorld:
             if must is None or formula.until is not None or rule in self._inert:
                 continue
             for names in _covering(rule, goal):
-                if always_holds(Not(And((goal, _with(must, names)))), families):
+                if always_holds(Not(And((goal, bound(must, names)))), families):
                     return f"the rule {rule.text!r} forbids it"
         return ""
 
@@ -166,6 +168,8 @@ class RuledWorld:
         self, name: str, arguments: Mapping[str, Any], *, timeout_s: float | None = None
     ) -> PrimitiveResult:
         spec = self._world.spec.primitives.get(name)
+        if self._stale:
+            self._hand_over()
         if spec is None or not self._rules or name in (TAKE_RULES, "observe", "take_policy"):
             return self._world.call(name, arguments, timeout_s=timeout_s)
         spec.check_args(arguments)
@@ -215,7 +219,6 @@ class RuledWorld:
             self._look()
         present = self._present
         assert present is not None
-        self._hand_over(present)
         properties = self._world.spec.primitives[name].args.get("properties", {})
         given = {key: schema["default"] for key, schema in properties.items() if "default" in schema}
         given |= dict(arguments)
@@ -223,22 +226,25 @@ class RuledWorld:
             states = self._foresight.states(name, given, present) if moves else ()
             now = _clock(present)
             seconds = self._foresight.seconds(name, given)
-            refusal = self._monitor.would_break(name, given, present, states, now=now, seconds=seconds)
+            refusal = self._monitor.would_break(
+                name, given, present, states, now=now, seconds=seconds, what=call_in_words(name, arguments)
+            )
             if refusal is None:
                 self._monitor.called(name, given, present, now)
             return refusal
 
-    def _hand_over(self, present: Observation) -> None:
+    def _hand_over(self) -> None:
         """What the bridge can enforce itself is sent to it, as data."""
-        if not self._stale:
-            return
         self._stale = False
         if TAKE_RULES not in self._world.spec.primitives:
             return
         in_force = [rule for rule in self._rules if rule not in self._inert]
+        present = self._foresight.told(self._look())
         handed = for_bridge(in_force, present, self._world.spec.primitives[TAKE_RULES])
         result = self._world.call(TAKE_RULES, handed.data)
         self._handed = handed if result.ok else Handed()
+        if isinstance(self._foresight, ArmForesight):
+            self._foresight.ceilings(self._handed.data)
         self._tell(
             "rules_handed", data=dict(handed.data), rules=[rule.text for rule in handed.rules], ok=result.ok
         )
@@ -258,19 +264,9 @@ def enforceable(rule: Rule, foresight: Foresight) -> bool:
 
 def _covering(rule: Rule, goal: Condition) -> list[dict[str, str]]:
     """What the names of a rule that stand for every thing stand for in a goal."""
-    from itertools import permutations
-
-    from embodied.rules.language import variables_in
-
     variables = variables_in(rule.formula)
     names = dict.fromkeys(key for fact in facts_in(goal) for key in fact.keys)
     return [dict(zip(variables, chosen, strict=True)) for chosen in permutations(names, len(variables))]
-
-
-def _with(condition: Condition, names: Mapping[str, str]) -> Condition:
-    from embodied.rules.monitor import bound
-
-    return bound(condition, names)
 
 
 def _clock(observation: Observation) -> float:

@@ -105,16 +105,18 @@ class Monitor:
         *,
         now: float,
         seconds: float = 0.0,
+        what: str = "",
     ) -> Violation | None:
         """The first rule that a call would break; None if it may be made.
 
         Args:
             states: the facts on its way and after it, as far as they are foreseen.
             seconds: how long it takes at least [s].
+            what: the call in words.
         """
+        what = what or call_in_words(name, arguments)
         for watch in self._watched.values():
             formula = watch.rule.formula
-            what = _shown(name, arguments)
             if isinstance(formula.what, Call):
                 if self._forbids(watch, name, arguments, present):
                     return Violation(watch.rule, what)
@@ -304,5 +306,6 @@ def _said(formula: Formula, binding: Bindings) -> str:
     return f"{what}" if formula.kind == "never" else f"not ({what})"
 
 
-def _shown(name: str, arguments: Mapping[str, Any]) -> str:
+def call_in_words(name: str, arguments: Mapping[str, Any]) -> str:
+    """A call as it is written."""
     return f"{name}({', '.join(f'{key}={value!r}' for key, value in arguments.items() if value is not None)})"
