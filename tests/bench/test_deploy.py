@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -185,3 +186,22 @@ def test_the_engine_finds_the_benchmark_by_the_bridges_plug_in() -> None:
     name, measured = arm_benchmark()
     assert name == "arm"
     assert set(measured.notes) == {"faults", "reach", "pick", "loop", "overhead"}
+
+
+def test_a_simulated_franka_tells_nothing_from_outside_and_all_else_as_it_is() -> None:
+    from embodied_tabletop.real.franka_simulator import feels_nothing_from_outside
+
+    @dataclass(frozen=True)
+    class State:
+        tau_J: tuple[float, ...]
+        tau_ext_hat_filtered: tuple[float, ...]
+
+    class Robot:
+        @property
+        def state(self) -> State:
+            return State((0.0, -30.0), (0.0, -30.0))
+
+    robot = Robot()
+    feels_nothing_from_outside(robot)
+    assert robot.state.tau_J == (0.0, -30.0)
+    assert not any(robot.state.tau_ext_hat_filtered)
