@@ -17,7 +17,7 @@ from embodied.bench import retrieval as retrieval_bench
 from embodied.bench import techtree as techtree_bench
 from embodied.bench.calibration import calibration_s
 from embodied.bench.cases import append_row, run_cases, versions
-from embodied.cli import bench_deploy, bench_model, bench_rewards, bench_world
+from embodied.cli import bench_deploy, bench_model, bench_rewards, bench_teach, bench_world
 from embodied.cli.bench_table import Jobs, Launch, Results, console, print_table, tell
 from embodied.cli.folders import find_launch_file
 from embodied.launchfile import load_launch_file
@@ -30,6 +30,7 @@ app.command("planner")(bench_model.planner)
 app.command("tabletop")(bench_world.tabletop)
 app.command("rewards")(bench_rewards.rewards)
 app.command("deploy")(bench_deploy.deploy)
+app.command("teach")(bench_teach.teach)
 
 Seeds = Annotated[int, typer.Option(min=1, max=20, help="How many of the fixed seeds.")]
 

@@ -128,7 +128,7 @@ def heard(conversation: Conversation, text: str) -> None:
     """A line of a demonstration: motions, or a goal that is reached as in any run."""
     shown = conversation.demonstration
     assert shown is not None
-    motions = motions_of(text, conversation.session.spec.vocabulary)
+    motions = motions_of(text, conversation.session.spec.vocabulary, shown.reference)
     if motions is not None:
         conversation.work(text, lambda: _show(conversation, shown, motions))
         return

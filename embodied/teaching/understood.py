@@ -20,7 +20,7 @@ from embodied.errors import BadGoal
 from embodied.goals.selecting import Mentions, NounPhrases
 from embodied.methods import Vocabulary
 from embodied.phrases import Slot
-from embodied.teaching.lesson import NOWHERE, Offset, Part
+from embodied.teaching.lesson import NOWHERE, Offset, Part, spoken
 
 BIT_M: Final = 0.01
 """A bit [m]."""
@@ -77,7 +77,7 @@ _HAND: Final = r"(?: the)?(?: (?:gripper|hand|fingers))?"
 _CLOSE: Final = re.compile(rf"(?:close|grasp|grab|grip|squeeze)(?:{_HAND}| it)")
 _OPEN: Final = re.compile(rf"(?:open{_HAND}|release(?: it)?|let (?:it )?go|drop it)")
 _HOME: Final = re.compile(r"(?:go|move|return)(?: back)? home|home")
-_JOINTS: Final = re.compile(r"\s*(?:,\s*(?:and\s+)?(?:then\s+)?|;\s*|\s+and(?:\s+then)?\s+|\s+then\s+)")
+_JOINTS: Final = re.compile(r"\s*(?:,(?!\d)\s*(?:and\s+)?(?:then\s+)?|;\s*|\s+and(?:\s+then)?\s+|\s+then\s+)")
 
 
 def plain(line: str) -> str:
@@ -123,19 +123,23 @@ def things_in(text: str, vocabulary: Vocabulary) -> list[str]:
     return found
 
 
-def motions_of(text: str, vocabulary: Vocabulary) -> tuple[Part, ...] | None:
+def motions_of(text: str, vocabulary: Vocabulary, it: str = "") -> tuple[Part, ...] | None:
     """The motions that a line asks for; None if it is no line of motions.
 
-    "at" parts with no offset are "down to" a thing.
+    "at" parts with no offset are "down to" a thing. `it`: the thing that was last named.
 
     Raises:
         BadGoal: a motion is about no thing of the world.
     """
     found: list[Part] = []
     for clause in _JOINTS.split(text):
-        part = _motion(plain(clause), vocabulary)
+        said = plain(clause)
+        if it:
+            said = re.sub(r"(above|over|down to|onto) it$", rf"\1 the {spoken(it)}", said)
+        part = _motion(said, vocabulary)
         if part is None:
             return None
+        it = part.thing or it
         found.append(part)
     return tuple(found)
 

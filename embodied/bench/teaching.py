@@ -1,0 +1,118 @@
+"""Skills taught from one scripted demonstration or instruction, then put through the gate on unseen seeds.
+
+Each is taught in a world and with a library of its own, so that none helps another. A skill counts as passed
+where the gate says so: at least 18 of 20 seeds.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from embodied.cli.folders import find_launch_file
+from embodied.errors import BadLibrary
+from embodied.launchfile import Override, load_launch_file
+from embodied.session import Session
+from embodied.teaching.conversation import Conversation
+
+GATE_SEEDS: Final = 20
+MOST_TURNS: Final = 8
+CONDITIONS: Final = (
+    f"One demonstration or instruction each, no model; {GATE_SEEDS} seeds that nobody had seen, in worlds of "
+    "their own; turns are the lines that the person typed."
+)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """Attributes: launch: the world's launch file; lines: what the person types."""
+
+    name: str
+    launch: str
+    seed: int
+    lines: tuple[str, ...]
+
+
+def lessons() -> tuple[Lesson, ...]:
+    """The fixed lessons."""
+    text = (resources.files("embodied.bench") / "data" / "teaching.toml").read_text(encoding="utf-8")
+    return tuple(Lesson(**{**one, "lines": tuple(one["lines"])}) for one in tomllib.loads(text)["lesson"])
+
+
+def teach(lesson: Lesson, gate_seeds: int = GATE_SEEDS) -> dict[str, Any]:
+    """Teach one lesson; a row of results, with all that was said."""
+    began = time.monotonic()
+    said: list[str] = []
+    with TemporaryDirectory(prefix="embodied-teach-") as folder, _library(Path(folder) / "library"):
+        overrides = [
+            Override("world.seed", lesson.seed, f"seed={lesson.seed}"),
+            Override("world.own_process", False, "own_process=false"),
+        ]
+        launch = load_launch_file(find_launch_file(lesson.launch), overrides)
+        with Session(launch, runs_dir=Path(folder) / "runs").start() as session:
+            conversation = Conversation(session, said.append, seeds=gate_seeds, patient=True)
+            try:
+                for line in lesson.lines:
+                    said.append(f"you> {line}")
+                    conversation.hear(line)
+                conversation.wait()
+                taught_s = time.monotonic() - began
+                conversation.settle()
+                passed, seeds, grade = _evidence(session, lesson.name)
+            finally:
+                conversation.close()
+    return {
+        "key": lesson.name,
+        "passed": passed,
+        "seeds": seeds,
+        "grade": grade,
+        "proven": grade in ("trusted", "fit_for_arm"),
+        "turns": len(lesson.lines),
+        "taught_s": round(taught_s, 1),
+        "seconds": round(time.monotonic() - began, 1),
+        "said": said,
+    }
+
+
+def table(rows: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    """Header and a row a lesson."""
+    lines = [["skill", "gate", "grade", "turns", "taught in", "with the gate"]]
+    for row in rows:
+        gate = f"{row['passed']} of {row['seeds']}" if row["seeds"] else "not kept"
+        told = [f"{row['taught_s']:.0f} s", f"{row['seconds']:.0f} s"]
+        lines.append([row["key"], gate, row["grade"], str(row["turns"]), *told])
+    return lines
+
+
+def _evidence(session: Session, name: str) -> tuple[int, int, str]:
+    try:
+        newest = session.run.store.history(name)[-1]
+    except BadLibrary:
+        return 0, 0, "-"
+    checks = newest.version.checks
+    last = checks[-1] if checks else None
+    return (
+        (last.passed, last.passed + last.failed, newest.grade.value) if last else (0, 0, newest.grade.value)
+    )
+
+
+@contextmanager
+def _library(folder: Path) -> Iterator[None]:
+    """A library of its own."""
+    before = os.environ.get("EMBODIED_LIBRARY")
+    os.environ["EMBODIED_LIBRARY"] = str(folder)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["EMBODIED_LIBRARY"]
+        else:
+            os.environ["EMBODIED_LIBRARY"] = before

@@ -1,0 +1,44 @@
+"""`embodied bench teach`: skills from one demonstration or instruction each."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from embodied.cli.bench_table import Results, print_table, tell
+from embodied.errors import BadInput, did_you_mean
+
+
+def teach(
+    only: Annotated[list[str] | None, typer.Option(help="This lesson; repeatable. All unless said.")] = None,
+    seeds: Annotated[int, typer.Option(min=1, max=100, help="Of the gate.")] = 20,
+    results: Results = Path("bench/teach.jsonl"),
+) -> None:
+    """Skills taught from one scripted demonstration or instruction, and the gate on unseen seeds."""
+    from embodied.bench import teaching as bench
+
+    lessons = {one.name: one for one in bench.lessons()}
+    for name in only or ():
+        if name not in lessons:
+            hint = did_you_mean(name, lessons) or f"There are: {', '.join(lessons)}."
+            raise BadInput(f"There is no lesson {name!r}.", remedy=hint)
+    results.parent.mkdir(parents=True, exist_ok=True)
+    read = results.read_text(encoding="utf-8").splitlines() if results.is_file() else []
+    rows = {row["key"]: row for row in map(json.loads, read)}
+    chosen = [lessons[name] for name in dict.fromkeys(only or lessons)]
+    for lesson in chosen:
+        if lesson.name in rows:
+            continue
+        rows[lesson.name] = row = bench.teach(lesson, seeds)
+        with results.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
+        tell(f"{lesson.name}: {row['passed']} of {row['seeds']}, {row['grade']}, {row['seconds']:.0f} s")
+    shown = [rows[lesson.name] for lesson in chosen]
+    print_table("Taught without a key", bench.table(shown))
+    proven = sum(row["proven"] for row in shown)
+    most = sum(row["turns"] <= bench.MOST_TURNS for row in shown)
+    tell(f"{proven} of {len(shown)} passed the gate; {most} in at most {bench.MOST_TURNS} turns.")
+    tell(bench.CONDITIONS)
