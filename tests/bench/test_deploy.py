@@ -205,3 +205,8 @@ def test_a_simulated_franka_tells_nothing_from_outside_and_all_else_as_it_is() -
     feels_nothing_from_outside(robot)
     assert robot.state.tau_J == (0.0, -30.0)
     assert not any(robot.state.tau_ext_hat_filtered)
+
+
+def test_a_launch_file_that_is_not_there_is_named_before_anything_runs() -> None:
+    with pytest.raises(BadInput, match=r"no launch file nowhere\.toml"):
+        benchmark.BENCHMARK.cases("pick", 1, {"arm": "nowhere.toml"})

@@ -116,9 +116,13 @@ def _reach(seeds: int | None, settings: Mapping[str, Any]) -> list[ArmCase]:
 
 
 def _pick(seeds: int | None, settings: Mapping[str, Any]) -> list[ArmCase]:
-    own = {"arm": settings.get("arm") or "franka-sim"}
+    arm = str(settings.get("arm") or "franka-sim")
+    if Path(arm).suffix == ".toml":
+        if not Path(arm).is_file():
+            raise BadInput(f"There is no launch file {arm}.", remedy="Name one with --arm.")
+        arm = str(Path(arm).absolute())
     return [
-        ArmCase(f"pick/{own['arm']}/{seed}", NAME, PICK, "franka", "", seed, 8.0, own)
+        ArmCase(f"pick/{Path(arm).stem}/{seed}", NAME, PICK, "franka", "", seed, 8.0, {"arm": arm})
         for seed in PICK_SEEDS[:seeds]
     ]
 
