@@ -12,6 +12,8 @@ export async function digBlock (body, { x, y, z, tool, harvest }, ctx) {
   const { bot } = body
   const block = blockAt(body, x, y, z)
   const face = checkDig(body, block, x, y, z)
+  const against = body.rules.againstDigging(block, bot.entity.position)
+  if (against) throw new Failure('rule', against)
   const item = chooseTool(body, block, tool, harvest)
   await takeInHand(body, ctx, item)
   await footing(body, ctx)

@@ -7,6 +7,7 @@ import { Facts } from './facts.js'
 import { Failure } from './failure.js'
 import { FAMILIES } from './families.js'
 import { teachPathfinder } from './movements.js'
+import { Rules } from './rules.js'
 import { halt } from './travel.js'
 import { until } from './waiting.js'
 
@@ -29,6 +30,7 @@ export async function createBody (config, hooks) {
   const body = { bot, config, log, registry: bot.registry, version: bot.version, unsettled: new Set(), dugAt: -Infinity }
   body.table = blockTable(bot.registry)
   body.facts = new Facts(body)
+  body.rules = new Rules()
   teachPathfinder(body)
   heedCursor(body)
   if (config.fast) bot.digTime = () => FAST_DIG_MS

@@ -34,8 +34,16 @@ export class BodyMovements extends Movements {
       if (NEVER_BREAK.test(block.name)) this.blocksCantBreak.add(block.id)
       if (/^(magma_block|cactus|sweet_berry_bush|campfire|soul_fire|powder_snow)$/.test(block.name)) this.blocksToAvoid.add(block.id)
     }
+    body.rules.guide(this)
     this.cells = new Map()
     this.labor = new Map()
+  }
+
+  getMoveDown (node, neighbors) {
+    const before = neighbors.length
+    super.getMoveDown(node, neighbors)
+    const move = neighbors.length > before ? neighbors.at(-1) : null
+    if (this.body.rules.noDigDown && move?.toBreak.length) neighbors.pop()
   }
 
   forget () {
@@ -99,6 +107,7 @@ export function teachPathfinder (body) {
   }
   const expected = expectOwnChanges(bot)
   digForSure(bot, expected)
+  body.rules.guardDigging(bot)
   bot.placeBlock = (reference, face) => placeSoon(body, reference, face, expected)
   const movements = new Map()
   body.movements = (manners) => {

@@ -9,11 +9,12 @@ import hands from './hands.js'
 import observe from './observe.js'
 import place from './place.js'
 import presence from './presence.js'
+import rules from './rules.js'
 import smelt from './smelt.js'
 import survey from './survey.js'
 import travel from './travel.js'
 
-const FAMILIES = [observe, findBlocks, survey, findPlace, travel, dig, collect, place, craft, smelt, hands, chest, entities, presence]
+const FAMILIES = [observe, findBlocks, survey, findPlace, travel, dig, collect, place, craft, smelt, hands, chest, entities, presence, rules]
 
 /** Every primitive of this body, in the order a reader should meet them: `[{spec, run}]`. */
 export const primitives = (body) => FAMILIES.flatMap((family) => family(body))
