@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -32,10 +33,15 @@ class Workers:
     Args:
         folder: where the journals of cases that did not pass stay, and the processes' logs.
         module: what each process runs: it reads cases and writes rows, as `embodied.bench.worker` does.
+        users_library: the cases use the user's skills; else one of `folder`, which begins empty.
     """
 
-    def __init__(self, folder: Path, module: str = "embodied.bench.worker") -> None:
+    def __init__(
+        self, folder: Path, module: str = "embodied.bench.worker", *, users_library: bool = False
+    ) -> None:
         self._folder = folder
+        own = {"EMBODIED_LIBRARY": str((folder / "library").absolute())}
+        self._environment = {} if users_library else own
         self._module = module
         self._free: list[_Worker] = []
         self._lock = threading.Lock()
@@ -86,7 +92,7 @@ class Workers:
             if self._free:
                 return self._free.pop()
             self._started += 1
-            return _Worker(self._folder, self._started, self._module)
+            return _Worker(self._folder, self._started, self._module, self._environment)
 
     def _give_back(self, worker: _Worker) -> None:
         worker.played += 1
@@ -100,7 +106,7 @@ class Workers:
 class _Worker:
     """One process. `answers` gets a line for each case, and None when the process has ended."""
 
-    def __init__(self, folder: Path, number: int, module: str) -> None:
+    def __init__(self, folder: Path, number: int, module: str, environment: Mapping[str, str]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._log = folder / f"worker-{number}.log"
         self.played = 0
@@ -113,7 +119,7 @@ class _Worker:
                 stderr=log,
                 text=True,
                 encoding="utf-8",
-                env={**os.environ, "EMBODIED_LIBRARY": str((folder / "library").absolute())},
+                env={**os.environ, **environment},
                 start_new_session=True,  # Ctrl-C reaches it as its end, once
             )
         self._reader = threading.Thread(target=self._read, name="rows", daemon=True)

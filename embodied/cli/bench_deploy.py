@@ -76,7 +76,7 @@ def _part(
             f"There is nothing of {part.value} to measure here{f' with {only!r} in it' if only else ''}.",
             remedy="Leave --only out, and install what is named above.",
         )
-    with Workers(results.with_suffix(""), WORKER) as workers:
+    with Workers(results.with_suffix(""), WORKER, users_library=True) as workers:
         rows = run_cases(chosen, results, run=workers.run, jobs=jobs, tell=tell)
     table = {
         ArmPart.faults: armtable.faults,
