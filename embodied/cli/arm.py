@@ -110,6 +110,12 @@ def doctor(arm: ArmFile) -> None:
             if keys[0] not in things:
                 continue
             table.add_row(keys[0], " ".join(f"{float(value):+.3f}" for value in place) + " m")
+        told = {keys[0] for keys, _ in seen.items("pose")} if things else set()
+        for thing in things:
+            if thing not in told:
+                table.add_row(str(thing), Text("nobody knows where: the camera does not see it", "yellow"))
+        if camera_says := camera.in_words(details):
+            table.add_row("camera", camera_says)
         console.print(table)
         console.print(Text("It answers, and is ready. Nothing was moved.", "green"))
 

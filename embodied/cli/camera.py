@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -69,3 +70,14 @@ def markers(
     for path in seeing_arms(launch).markers(launch.world.settings, output, board):
         print(f"written   {path}")
     print("Print at 100 %, and measure the ruler. Then:", f"{folders.command()} arm calibrate {arm}")
+
+
+def in_words(details: Mapping[str, Any]) -> str:
+    """By which calibration a running arm sees; "" where it does not."""
+    told = details.get("camera")
+    if not isinstance(told, Mapping):
+        return ""
+    return (
+        f"calibration {told['calibration']}: lens {told['lens_error_px']:.2f} pixels, "
+        f"place {told['place_error_px']:.2f} pixels by {told['place_from']}"
+    )

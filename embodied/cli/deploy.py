@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from embodied.cli import ending, folders, options
+from embodied.cli import camera, ending, folders, options
 from embodied.cli.consenting import asked
 from embodied.errors import BadInput
 from embodied.outcome import Verdict
@@ -71,6 +71,8 @@ def deploy(
         }
         with deployment:
             _show(deployment, console)
+            if seen_by := camera.in_words(deployment.details):
+                told["camera"] = seen_by
             if deployment.differences:
                 told["differs from training"] = "; ".join(deployment.differences)
             rehearsed = _rehearse(deployment, console, quiet=quiet)

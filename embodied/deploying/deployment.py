@@ -133,6 +133,7 @@ class Deployment:
             hash=self.chosen.skill.hash,
             evidence=self.chosen.evidence,
             limits=self.details.get("limits", {}),
+            camera=self.details.get("camera", {}),
             differences=list(self.differences),
             run=self.folder.name,
             launch=_fingerprint(self.launch),
@@ -191,6 +192,12 @@ class Deployment:
             if family not in now.families:
                 continue
             before = dict(self.seen.items(family))
+            gone = [keys for keys in before if keys not in dict(now.items(family))]
+            if gone:
+                raise BadInput(
+                    f"{family}[{', '.join(gone[0])}] is not known any more since the rehearsal.",
+                    remedy="Show it to the camera, and deploy again.",
+                )
             for keys, value in now.items(family):
                 off = _apart(before.get(keys), value)
                 if off > most:

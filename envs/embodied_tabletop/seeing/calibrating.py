@@ -26,6 +26,9 @@ from embodied_tabletop.seeing.transforms import Array, inverse, moved, pose_of, 
 LEAST_VIEWS: Final = 8
 MOST_DOUBT: Final = 0.01
 """The focal length must be known to this share of it (one standard deviation)."""
+SLANT_RAD: Final = 0.26
+LEAST_SLANTED: Final = 4
+"""Views in which the board must be turned away by `SLANT_RAD`."""
 LEAST_MARKERS: Final = 2
 LEAST_SPREAD_M: Final = 0.15
 
@@ -55,11 +58,18 @@ def lens_from(board: Board, pictures: Iterable[Picture]) -> Lens:
     size = sizes.pop()
     points = [view.points.astype(np.float32) for view in views]
     pixels = [view.pixels.astype(np.float32).reshape(-1, 1, 2) for view in views]
-    error, matrix, distortion, _, _, doubt, _, _ = opencv().calibrateCameraExtended(
+    error, matrix, distortion, turns, _, doubt, _, _ = opencv().calibrateCameraExtended(
         points, pixels, size, None, None
     )
     refuse_large(float(error), MOST_LENS_PX, "The lens")
     unsure = float(np.max(np.asarray(doubt).ravel()[:2] / np.diag(matrix)[:2]))
+    slanted = sum(turned(np.asarray(turn).ravel())[2, 2] ** 2 < np.cos(SLANT_RAD) ** 2 for turn in turns)
+    if slanted < LEAST_SLANTED:
+        raise BadInput(
+            f"The board is slanted in {slanted} of {len(views)} pictures; flat views do not tell the "
+            "focal length.",
+            remedy="Slant it by 30 to 45 degrees in half of them, to different sides.",
+        )
     if not unsure <= MOST_DOUBT:
         raise BadInput(
             f"The pictures tell the focal length only to {100 * unsure:.1f} %.",

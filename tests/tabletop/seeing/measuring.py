@@ -112,9 +112,7 @@ def off_by(calibration: Calibration, metres: float) -> Calibration:
 
 
 def main(pictures: int) -> None:
-    print(
-        "p50, p95 and worst of:       seen [mm]            turned [deg]         rested [mm]          yaw [deg]"
-    )
+    print("p50, p95, worst of: seen [mm], turned [deg], rested [mm], yaw [deg]")
     for name, camera in cameras().items():
         for sort, weather in WEATHERS.items():
             errors = measure(weather, pictures, taken=camera, believed=camera)
