@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -67,16 +67,38 @@ def candidate(store: LibraryStore, name: str, arguments: Mapping[str, Any]) -> C
     return Candidate(skill, bound, grade, _evidence(store, skill), parts)
 
 
-def skills_for(launch: LaunchFile, store: LibraryStore) -> SkillLibrary:
+def skills_for(launch: LaunchFile, store: LibraryStore, *, needed: bool = True) -> SkillLibrary:
     """What a run may use: all of its library, or on an arm that is there, what is fit for one.
 
+    Args:
+        needed: whether the run is nothing without a skill; a person who jogs the arm needs none.
+
     Raises:
-        NotFit: the arm is there, and nothing is fit.
+        NotFit: the arm is there, skills are needed, and nothing is fit.
     """
+    if not is_there(launch):
+        return store.skills()
+    return fit_skills(store) if needed else _fit(store)
+
+
+def refuse_unfit(launch: LaunchFile, skills: Iterable[Skill], store: LibraryStore) -> None:
+    """Raise NotFit if one of some skills may not run on the arm that is there, whoever wrote it."""
+    if not is_there(launch):
+        return
+    fit = _fit(store)
+    for skill in skills:
+        if skill.name not in fit or fit.get(skill.name).hash != skill.hash:
+            raise NotFit(
+                f"{skill.name} is new, and on an arm that is there runs what has passed at least 90 of {FIT} "
+                "held-out seeds in simulation.",
+                remedy=f"Write and prove it in simulation: a launch file of the world {store.world}.",
+            )
+
+
+def is_there(launch: LaunchFile) -> bool:
+    """Whether the body is an arm that is there, and no simulator of one."""
     plugin = load_world(launch.world.kind)
-    if isinstance(plugin, ArmWorld) and plugin.is_real(launch.world.settings):
-        return fit_skills(store)
-    return store.skills()
+    return isinstance(plugin, ArmWorld) and plugin.is_real(launch.world.settings)
 
 
 def fit_skills(store: LibraryStore) -> SkillLibrary:
@@ -85,14 +107,19 @@ def fit_skills(store: LibraryStore) -> SkillLibrary:
     Raises:
         NotFit: there are none.
     """
-    used, grades = store.skills(), store.grades()
-    wanted = [skill.name for skill in used if grades[skill.name] is ENOUGH]
-    if not wanted:
+    found = _fit(store)
+    if not len(found):
         raise NotFit(
             f"No skill is fit for an arm: none has passed at least 90 of {FIT} held-out seeds.",
             remedy=f"Prove them:  embodied skills verify --all --world {store.world} --seeds {FIT}",
         )
-    found = {}
+    return found
+
+
+def _fit(store: LibraryStore) -> SkillLibrary:
+    used, grades = store.skills(), store.grades()
+    wanted = [skill.name for skill in used if grades[skill.name] is ENOUGH]
+    found: dict[str, Skill] = {}
     while wanted:
         skill = used.get(wanted.pop())
         if skill.name not in found:

@@ -311,7 +311,7 @@ class _Life:
         limits = Limits(max_memory=allowed.memory_mb * 2**20, max_cpu_s=allowed.cpu_seconds)
         recorder = CallRecorder(self.journal, self.tally, world.spec.primitives)
         seed = int(self.launch.world.settings.get("seed") or 0)
-        skills = skills_for(self.launch, self.store)
+        skills = skills_for(self.launch, self.store, needed=self.task is None)
         with SkillExecutor(skills, world, limits, on_event=recorder.hear, seed=seed) as executor:
             yield executor, recorder
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from embodied.budget import Budget
 from embodied.condition import Condition, evaluate
+from embodied.deploying.fitness import refuse_unfit
 from embodied.errors import BudgetSpent
 from embodied.facts import Observation, observation_to_wire
 from embodied.journal import Journal
@@ -123,7 +124,9 @@ class Run:
         self.journal.write("note", text=text)
 
     def use(self, library: SkillLibrary) -> None:
-        """From now on the run has these skills."""
+        """From now on the run has these skills. Raises NotFit for one that is not fit for the arm."""
+        known = {skill.hash for skill in self.library}
+        refuse_unfit(self.launch, (skill for skill in library if skill.hash not in known), self.store)
         self.executor.library = library
 
     def keep(self, skill: Skill, wanted: NewSkill, before: Observation) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any, Final, TypeVar
 
+from embodied.deploying.fitness import refuse_unfit
 from embodied.errors import BadInput, BadSkill, EmbodiedError
 from embodied.facts import observation_to_wire
 from embodied.journal import Record
@@ -88,6 +89,7 @@ class Offers:
 
         Raises:
             BadSkill: the code does not check; the message has the lines.
+            NotFit: the body is an arm that is there; what is new is proven in simulation first.
         """
         given = {"description": description, "code": code, "achieves": achieves, "needs": needs}
         return self._wait(self.session.submit(lambda run: self._written(run, name, given, example or {})))
@@ -160,6 +162,7 @@ class Offers:
         if problems:
             listed = "".join(f"\n    {problem}" for problem in problems)
             raise BadSkill(f"{skill.name} does not check:{listed}", remedy="Mend it, and write it again.")
+        refuse_unfit(run.launch, [skill], run.store)
         why = f"written by a client of run {run.journal.path.parent.name}"
         use = {"arguments": dict(example)} if example else None
         added = run.store.add(skill, origin="written", why=why, example=use)

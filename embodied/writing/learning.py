@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from embodied.condition import Condition
+from embodied.deploying.fitness import is_there
 from embodied.facts import Observation
 from embodied.outcome import Judgement, Verdict
 from embodied.planning.plan import Attempt, NewSkill, Step
@@ -25,6 +26,11 @@ def learn(
 
     A version that failed is taken out of the run's library again; none is kept for later runs.
     """
+    if is_there(run.launch):
+        why = f"no skill does {wanted.name_hint}, and nothing new is tried out on an arm that is there"
+        run.note(why)
+        run.history.append(Attempt(wanted.step, Judgement(Verdict.FAILED, why), why))
+        return before
     order = Order(
         name=wanted.name_hint,
         signature=wanted.signature or f"{wanted.name_hint.replace('-', '_')}()",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ pytest.importorskip("mujoco")
 pytest.importorskip("franky_sim")
 
 from embodied_tabletop.real.driver import DRIVER
-from embodied_tabletop.real.world import Settings
+from embodied_tabletop.real.world import WORLD, Settings
 
 from embodied.arms import consent
 from embodied.arms.consent import NoConsent
@@ -27,6 +28,9 @@ from embodied.library import open_library
 from embodied.library.evidence import Ground, SeedResult
 from embodied.loop.lifecycle import Onlookers
 from embodied.outcome import Verdict
+from embodied.session import Session
+from embodied.skills import Skill
+from embodied.skills.loading import load_skill
 
 LAUNCH = """
 [goal]
@@ -49,11 +53,11 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("embodied.library.grades._same_ground", lambda *_: True)  # tests/library has that
 
 
-def _prove(name: str, passed: int = 100) -> None:
+def _prove(name: str, passed: int = 100, version: str | None = None) -> None:
     """Evidence as the gate would have recorded it."""
     store = open_library("tabletop")
     used = store.skills()
-    skill = used.get(name)
+    skill = store.get(name, version)
     callees = {one.name: one.hash for one in used.closure(name) if one.name != name}
     seeds = [1_000_000_000 + number for number in range(100)]
     id_ = store.begin_verification(skill.name, skill.hash, seeds, seeds[0])
@@ -183,3 +187,50 @@ def test_a_twin_rehearses_for_an_arm_without_a_simulator(tmp_path: Path) -> None
     assert table["driver"] == "twin"
     assert len(table["connection"]["joints"]) == 7
     assert table["setup"]["objects"]["red_cube"]["position"][:2] == pytest.approx([0.45, -0.10], abs=1e-3)
+
+
+def _other_pick(folder: Path) -> Skill:
+    """A skill of pick's name that does something else."""
+    shutil.copytree(open_library("tabletop").get("pick").folder, folder / "pick")
+    code = folder / "pick" / "skill.py"
+    code.write_text(code.read_text().replace("_TRIES = 4", "_TRIES = 3"))
+    return load_skill(folder / "pick")
+
+
+def test_a_skill_that_is_another_since_the_rehearsal_is_not_run(deploy: Deploy, tmp_path: Path) -> None:
+    _prove("pick")
+    with deploy() as deployment:
+        deployment.look()
+        before = deployment.world.observe().get("hand")  # type: ignore[union-attr]
+        other = _other_pick(tmp_path / "other")
+        open_library("tabletop").add(other, origin="written", why="meanwhile")
+        _prove("pick", version=other.hash)
+        open_library("tabletop").restore("pick", other.hash)
+        with pytest.raises(NotFit, match="changed in the library"):
+            deployment.rehearse()
+        after = deployment.world.observe().get("hand")  # type: ignore[union-attr]
+        assert after == pytest.approx(before, abs=1e-6)  # type: ignore[arg-type]
+        with pytest.raises(NotFit, match="changed in the library"):
+            deployment.run(Onlookers())
+
+
+def test_on_an_arm_that_is_there_nothing_new_runs_and_a_person_needs_no_skill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Settings, "is_real", True)
+    with Session(parse_launch(LAUNCH, "test"), runs_dir=tmp_path / "runs").start() as session:
+        assert session.call("move_by", dz=-0.01).ok
+        new = session.run.store.get("pick")  # it has no evidence
+        with pytest.raises(NotFit, match="pick is new"):
+            session.submit(lambda run: run.use(run.library.with_skill(new))).result()
+        with pytest.raises(BadInput):
+            session.do("pick", object="red_cube")
+        assert not list(session.run.library)
+
+
+def test_a_simulator_stands_for_no_other_drivers_arm(tmp_path: Path) -> None:
+    settings = {"driver": "ur5e", "simulator": "franky-sim", "connection": {"host": "192.0.2.1"}}
+    assert WORLD.is_real(settings)
+    with pytest.raises(BadInput, match="none of the driver 'ur5e'"):
+        WORLD.simulation(settings, tmp_path)
+    assert not WORLD.is_real({"driver": "franka", "simulator": "franky-sim"})
