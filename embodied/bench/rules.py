@@ -1,8 +1,8 @@
 """Do rules hold? Programs that try to break them, and some that they permit.
 
-`python -m embodied.bench.rules [mini] [tabletop] [without]`. Each program is a row of calls of the body, made to
-break one rule: straight at it, and at random around it. Whether it was broken is judged here from the facts after
-every call that was made, not by the rules' monitor. "without" makes the same calls without rules.
+`python -m embodied.bench.rules [mini] [tabletop] [without]`. Each program is a row of calls of the body, made
+to break one rule: straight at it, and at random around it. Whether it was broken is judged here from the
+facts after every call that was made, not by the rules' monitor. "without": the same calls without rules.
 """
 
 from __future__ import annotations
