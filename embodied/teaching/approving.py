@@ -67,8 +67,7 @@ def call(conversation: Conversation, words: str, *, replacing: bool = False) -> 
 def keep(conversation: Conversation, lesson: Lesson) -> None:
     """A version of the skill: written, type-checked, stored on trial, and given to the gate."""
     session = conversation.session
-    home = draft_folder(session.run.journal) / f"taught-{time.time_ns()}"
-    skill = make(lesson, home, session.spec, session.run.library, session.run.store.world)
+    skill = _made(conversation, lesson)
     problems = session.submit(lambda run: _checked(run, skill)).result()
     if problems:
         raise BadSkill(f"The code that came of it is not sound: {problems}", remedy="Show it in other words.")
@@ -90,11 +89,28 @@ def keep(conversation: Conversation, lesson: Lesson) -> None:
         session.run.store.seen.add(seed, f"the teacher of {skill.name}")
     session.run.journal.write("skill_taught", skill=skill.name, hash=skill.hash, status=added.status)
     conversation.lesson = lesson
-    conversation.kept.append((lesson, skill.hash))
     stands = ", ".join(lesson.names.values())
     conversation.tell(f"Kept: {skill.name}({stands}), version {skill.hash[:8]}: {sentence_of(lesson)}.")
     conversation.tell(f"  Proving it on {conversation.seeds} fresh seeds; you can go on meanwhile.")
     prove(conversation, skill, conversation.seeds)
+
+
+def _made(conversation: Conversation, lesson: Lesson) -> Skill:
+    session = conversation.session
+    home = draft_folder(session.run.journal) / f"taught-{time.time_ns()}"
+    return make(lesson, home, session.spec, session.run.library, session.run.store.world)
+
+
+def restore(conversation: Conversation, lesson: Lesson) -> None:
+    """Prefer the version that a lesson was kept as, if it was."""
+    store = conversation.session.run.store
+    made = _made(conversation, lesson)
+    if made.name not in store.names or all(one.hash != made.hash for one in store.history(made.name)):
+        return
+    grade = store.restore(made.name, made.hash)
+    skill = store.get(made.name, made.hash)
+    conversation.session.submit(lambda run: run.use(run.library.with_skill(skill))).result()
+    conversation.tell(f"  {made.name} is version {made.hash[:8]} again, {grade.value}.")
 
 
 def _checked(run: Run, skill: Skill) -> str:

@@ -63,13 +63,10 @@ def undo(conversation: Conversation, said: Said) -> None:
         conversation.corrections.pop()
     conversation.lesson = lesson
     conversation.tell(f"Taken back: {now.why if now is not None and now.why else 'the last change'}.")
-    hash_ = next((hash_ for kept, hash_ in reversed(conversation.kept) if kept == lesson), "")
-    if hash_ and lesson.name:
-        grade = conversation.session.run.store.restore(lesson.name, hash_)
-        store = conversation.session.run.store
-        skill = store.get(lesson.name, hash_)
-        conversation.session.submit(lambda run: run.use(run.library.with_skill(skill))).result()
-        conversation.tell(f"  {lesson.name} is version {hash_[:8]} again, {grade.value}.")
+    if lesson.name:
+        from embodied.teaching.approving import restore
+
+        restore(conversation, lesson)
 
 
 @verb(

@@ -35,7 +35,6 @@ class Conversation:
             refused (a person).
         lesson: what was last shown or done, and can be named or corrected.
         versions: the lessons before it, oldest first.
-        hashes: of the versions that were kept, by lesson.
         corrections: since the last lesson began.
         question: hears the next line; True if that answered it.
     """
@@ -47,7 +46,6 @@ class Conversation:
     demonstration: Demonstration | None = None
     lesson: Lesson | None = None
     versions: list[Lesson] = field(default_factory=list)
-    kept: list[tuple[Lesson, str]] = field(default_factory=list)
     corrections: list[Correction] = field(default_factory=list)
     question: Callable[[str], bool] | None = None
     doing: LessonRun | Pursuit | None = None
@@ -208,7 +206,7 @@ class Conversation:
 
     def learn(self, lesson: Lesson) -> None:
         """A new lesson is spoken of from now on."""
-        self.lesson, self.versions, self.corrections, self.kept = lesson, [], [], []
+        self.lesson, self.versions, self.corrections = lesson, [], []
 
     def spoken_of(self, lesson: Lesson) -> None:
         """A lesson that is done is the one that corrections are about; one already spoken of stays so."""

@@ -58,6 +58,10 @@ def pursue(conversation: Conversation, goal: Goal, name: str = "") -> None:
         conversation.tell(f"{'Done' if done.passed else done.verdict.value}: {done.reason}.")
         if done.verdict is Verdict.FAILED:
             conversation.tell("  Show me how: say 'watch me'.")
+        elif (
+            pursuit.lesson.name and not name
+        ):  # a skill that was taught: what is corrected next is that skill
+            conversation.spoken_of(pursuit.lesson)
         elif done.passed and done.attempts:
             learnt = finished(
                 Lesson(parts_of(done), why=goal.text),
@@ -176,9 +180,12 @@ def heard_skill(conversation: Conversation, text: str) -> bool:
             return
         conversation.doing = None
         conversation.tell(f"{'Done' if done.passed else done.verdict.value}: {done.reason}.")
-        if done.passed and pursuit.lesson.name:
-            conversation.learn(pursuit.lesson)
-        elif done.passed:
+        if not done.passed:
+            conversation.lesson = pursuit.lesson if pursuit.lesson.name else conversation.lesson
+            conversation.tell("  What shall I do otherwise? A correction, or 'watch me'.")
+        elif pursuit.lesson.name:
+            conversation.spoken_of(pursuit.lesson)
+        else:
             spec, library = conversation.session.spec, conversation.session.run.library
             after = conversation.session.observe()
             conversation.learn(finished(Lesson(parts_of(done)), before, after, spec, library))

@@ -161,6 +161,14 @@ def test_the_other_one_is_asked_for_where_there_are_several(talk: Talk) -> None:
     assert "Done: in[blue_cube, bowl]" in talk.say("the blue one")
 
 
+def test_a_taught_skill_that_a_goal_uses_is_what_is_corrected_next(talk: Talk) -> None:
+    talk.say(*BOWL, "call this tidy up", "put the green cube in the bowl")
+    said = talk.say("always check that the gripper holds it")
+    assert "Kept: tidy-up(cube, bowl)" in said
+    assert len(open_library("tabletop").history("tidy-up")) == 2
+    assert "is version" in talk.say("undo")
+
+
 def test_history_explain_rules_and_help(talk: Talk) -> None:
     talk.say("put the red cube in the bowl")
     assert "I did put-in (red cube, bowl)" in talk.say("why did you do this?")
