@@ -4,7 +4,16 @@ See docs/rules.md.
 """
 
 from embodied.rules.enforcing import RuledWorld
-from embodied.rules.keeping import add_rule, keep_rules, kept_rules, remove_rule, rules_file, rules_for
+from embodied.rules.keeping import (
+    add_rule,
+    forget_rule,
+    keep_rule,
+    keep_rules,
+    kept_rules,
+    remove_rule,
+    rules_file,
+    rules_for,
+)
 from embodied.rules.language import contradiction, read_formula
 from embodied.rules.monitor import Monitor, Violation
 from embodied.rules.naming import PATTERNS
@@ -21,6 +30,8 @@ __all__ = [
     "Violation",
     "add_rule",
     "contradiction",
+    "forget_rule",
+    "keep_rule",
     "keep_rules",
     "kept_rules",
     "patterns_for",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -89,6 +89,19 @@ def remove_rule(world: str, number: int) -> Rule:
         )
     keep_rules(world, [rule for at, rule in enumerate(kept, 1) if at != number])
     return kept[number - 1]
+
+
+def keep_rule(rule: Rule) -> None:
+    """Keep a rule that a session has taken, for all that comes after."""
+    kept = kept_rules(rule.scope)
+    if all(one.formula != rule.formula for one in kept):
+        when = rule.when or datetime.now(UTC).isoformat(timespec="seconds")
+        keep_rules(rule.scope, [*kept, replace(rule, when=when)])
+
+
+def forget_rule(rule: Rule) -> None:
+    """Keep a rule no more; one that is not kept is none the less gone."""
+    keep_rules(rule.scope, [one for one in kept_rules(rule.scope) if one.formula != rule.formula])
 
 
 def fits(rule: Rule, others: Sequence[Rule], families: Mapping[str, FactFamily]) -> None:

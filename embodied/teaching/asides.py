@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from embodied.errors import BadInput
 from embodied.journal import read
+from embodied.rules import forget_rule, keep_rule
 from embodied.teaching.correcting import corrections_of
 from embodied.teaching.verbs import VERBS, Said, verb
 
@@ -124,9 +125,9 @@ def explain(conversation: Conversation, said: Said) -> None:
 
 @verb(
     "rules",
-    r"rules|(?:never|always|do not ever|stay out) .+",
-    example="rules",
-    what="not built yet",
+    r"rules|(?:remove|forget) rule \d+|(?:never|always|do not ever|stay out) .+",
+    example="never lift anything above 30 cm",
+    what="a rule, from now on; 'rules' lists them, 'remove rule 1' ends one",
     any_time=True,
 )
 def rules(conversation: Conversation, said: Said) -> None:
@@ -138,8 +139,21 @@ def rules(conversation: Conversation, said: Said) -> None:
                 "There is nothing yet that this would change.", remedy="Show or say something first."
             )
         return
-    conversation.tell("Rules (never, always, stay out of ...) are not built yet: nothing would enforce them.")
-    conversation.tell("  What holds are the body's own limits: docs/safety.md.")
+    session, words = conversation.session, said.string.split()
+    if words[0].lower() in ("remove", "forget"):
+        gone = session.remove_rule(int(words[-1]))
+        forget_rule(gone)
+        conversation.tell(f"No longer a rule: {gone.text}")
+    elif len(words) > 1:
+        rule = session.add_rule(said.string)
+        keep_rule(rule)
+        conversation.tell(f"From now on, and kept: {rule.text}")
+        conversation.tell(f"  Understood as: {rule.formula} ({session.run.world.enforced_by(rule)})")
+    else:
+        for number, (rule, by, verdict) in enumerate(session.run.world.status(), 1):
+            conversation.tell(f"{number}. {rule.text}  ({by}; {verdict.value})")
+        if not session.rules:
+            conversation.tell("There are no rules. Say one: never lift anything above 30 cm.")
 
 
 @verb("help", r"help|\?|what can (?:i say|you do)\??", example="help", what="this", any_time=True)

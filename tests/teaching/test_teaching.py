@@ -172,7 +172,9 @@ def test_a_taught_skill_that_a_goal_uses_is_what_is_corrected_next(talk: Talk) -
 def test_history_explain_rules_and_help(talk: Talk) -> None:
     talk.say("put the red cube in the bowl")
     assert "I did put-in (red cube, bowl)" in talk.say("why did you do this?")
-    assert "are not built yet" in talk.say("never lift anything above 30 cm")
+    assert "From now on" in talk.say("never lift anything above 30 cm")
+    assert "1. never lift anything above 30 cm" in talk.say("rules")
+    assert "No longer a rule" in talk.say("remove rule 1")
     helped = talk.say("help")
     assert "call this tidy up" in helped
     assert "practice tidy up 20" in helped
