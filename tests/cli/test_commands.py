@@ -79,6 +79,7 @@ def ending_with(
         resume: Any,
         on_world: Any,
         observers: Any = (),
+        ask: Any = None,
     ) -> RunReport:
         if seen is not None:
             seen.append(launch)
