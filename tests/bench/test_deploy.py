@@ -103,7 +103,9 @@ def test_more_than_a_thousand_cases_with_seeds_that_stay() -> None:
     assert len(keys) == len(set(keys)) >= (900 if missing else 1000)  # a client library may be missing here
     assert "faults/twin of a UR5e/jumps/8001" in keys
     groups = {case.group for case in cases}
-    assert {"agent killed", "bridge killed", "network cut"} <= {case.fault for case in cases}
+    faults = {case.fault for case in cases}
+    assert "agent killed" in faults
+    assert missing or {"bridge killed", "network cut"} <= faults
     assert groups >= {"tabletop", *arms.TWINS}
     assert ArmCase.from_wire(json.loads(json.dumps(cases[0].to_wire()))) == cases[0]
 
