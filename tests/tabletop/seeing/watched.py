@@ -174,7 +174,11 @@ def watched(
     twin = TwinThere(table, tmp_path, where)
     clock = Clock()
     eye = Eye(table.settings, table.scene, believed or taken_with, table, clock)
-    first_look(eye, 1.0 if covered or believed else 20.0)
+    try:
+        first_look(eye, 1.0 if covered or believed else 20.0)
+    except BaseException:
+        eye.close()
+        raise
     start = place(table.scene, 1, read_setup({}, table.scene))
     seen = SeenByCamera(table.scene, start, twin, eye, believed or taken_with, forget_s=forget_s)
     told = TableScene(seen, table.scene, "apriltag", FR3.name, 1)
