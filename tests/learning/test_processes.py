@@ -91,13 +91,14 @@ def test_one_that_wants_too_much_memory_is_broken_and_says_so(plugged: Path, tmp
 
 
 def test_a_stop_ends_all_at_once_and_keeps_the_best(plugged: Path, tmp_path: Path) -> None:
-    children: list[psutil.Process] = []
+    trained_in: dict[int, psutil.Process] = {}
 
     def look(record: Mapping[str, Any], crew: Crew) -> None:
-        children[:] = children or psutil.Process().children(recursive=True)
+        assert isinstance(crew, Processes)
+        trained_in.update({pid: psutil.Process(pid) for pid in crew.pids if psutil.pid_exists(pid)})
 
     progress = played(tmp_path, TWO, "hangs", stop_at=5, look=look)
-    gone, alive = psutil.wait_procs(children, timeout=20)
+    gone, alive = psutil.wait_procs(list(trained_in.values()), timeout=20)
     assert gone
     assert not alive
     assert progress.best is not None

@@ -145,6 +145,7 @@ def test_a_camera_that_goes_dark_under_a_motion_fails_the_skill_and_nothing_else
     assert "close_gripper" not in calls
     assert at.world.observe().get("pose", "red_cube") is UNKNOWN
     assert at.world.observe().get("moving") is False
+    at.looked(2)
     assert "no picture" in at.eye.sight.wrong
 
 
