@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from embodied.errors import BudgetSpent
@@ -56,6 +56,16 @@ class Budget:
     def asking_seconds_left(self) -> float:
         """How long the next question may take: what is left of the run and of waiting for models [s]."""
         return min(self.seconds_left, self.model.minutes * 60 - self.used.seconds)
+
+    def renew(self, limits: Limits, rested_s: float) -> None:
+        """Something else is asked: the limits count from now, and waiting for it was not spent [s]."""
+        self.started += rested_s
+        self.limits = replace(
+            limits,
+            minutes=self.seconds / 60 + limits.minutes,
+            steps=self.steps + limits.steps,
+            primitive_calls=self.primitive_calls + limits.primitive_calls,
+        )
 
     def check(self) -> None:
         for name, spent, limit in (

@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, InvalidStateError
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -28,7 +28,6 @@ from embodied.errors import BadGoal, BudgetSpent, EmbodiedError, WorldError
 from embodied.facts import Observation
 from embodied.goals import Goal
 from embodied.launchfile import LaunchFile, Override, load_launch_file
-from embodied.launchfile import Limits as SpendingLimits
 from embodied.library.scenes import expected
 from embodied.loop.goal import understand
 from embodied.loop.lifecycle import Onlookers, Place, run_in_world
@@ -282,8 +281,7 @@ class Session:
             job = self._next(run)
             if job is None:
                 break
-            run.budget.started += time.monotonic() - idle_since  # waiting for a person is not spent
-            _renew(run, limits)
+            run.budget.renew(limits, time.monotonic() - idle_since)
             self._do(run, job)
             idle_since = time.monotonic()
         return Judgement(Verdict.PASSED, "closed"), 0
@@ -391,14 +389,3 @@ class Session:
             seconds=round(done.seconds, 2),
         )
         return done
-
-
-def _renew(run: Run, limits: SpendingLimits) -> None:
-    """The launch's limits, counted from now."""
-    budget = run.budget
-    budget.limits = replace(
-        limits,
-        minutes=budget.seconds / 60 + limits.minutes,
-        steps=budget.steps + limits.steps,
-        primitive_calls=budget.primitive_calls + limits.primitive_calls,
-    )

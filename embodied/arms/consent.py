@@ -23,6 +23,8 @@ from embodied.errors import BadInput, BadJournal, JournalUnwritable
 
 FILE: Final = "audit.jsonl"
 START: Final = "0" * 64
+LOCKED_S: Final = 5.0
+"""How long another program may hold the audit log."""
 
 
 class NoConsent(BadInput):
@@ -133,9 +135,16 @@ def read_audit(folder: Path) -> list[Mapping[str, Any]]:
 
 
 def _lock(descriptor: int) -> None:
-    """Two programs that append at once would both chain to the same line."""
+    """Two programs that append at once would both chain to the same line. Raises OSError if it stays held."""
     try:
         import fcntl
     except ImportError:  # Windows
         return
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    until = time.monotonic() + LOCKED_S
+    while True:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)

@@ -27,6 +27,7 @@ from embodied.errors import BadInput
 NAME: Final = "arm-log.bin"
 VERSION: Final = 1
 EVERY_S: Final = 0.05
+CLOSE_S: Final = 10.0
 MOST_WAITING: Final = 20_000
 """Ticks that wait to be written; a disk that is slower than that stops the arm."""
 _LENGTH: Final = 4
@@ -120,7 +121,9 @@ class ArmLog:
         """Write what waits. Idempotent."""
         if not self._ending.is_set():
             self._ending.set()
-            self._thread.join()
+            self._thread.join(CLOSE_S)
+            if self._thread.is_alive():
+                self.failed = self.failed or "the disk is too slow for the arm's log"
 
     def _keep(self) -> None:
         try:

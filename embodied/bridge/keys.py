@@ -15,9 +15,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import zmq
+
 from embodied.errors import BadInput, did_you_mean
 
 ADMITTED: Final = "admitted"
+REFUSED: Final = (
+    zmq.EVENT_HANDSHAKE_FAILED_AUTH
+    | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL
+    | zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL
+)
+"""What ZMQ's monitor tells of a handshake that failed."""
+NOT_ADMITTED: Final = (
+    "the two sides do not know each other's keys (`embodied keys`): the bridge must admit this client's, "
+    "and this client must have been given that bridge's"
+)
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 

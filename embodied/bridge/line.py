@@ -17,7 +17,7 @@ import zmq
 from zmq.utils.monitor import recv_monitor_message
 
 from embodied.bridge.envelope import MAX_FRAME, Envelope, Unusable, check_endpoint, decode, encode
-from embodied.bridge.keys import ClientKeys
+from embodied.bridge.keys import NOT_ADMITTED, REFUSED, ClientKeys
 from embodied.errors import BadInput
 from embodied.plain_text import plain_line
 
@@ -27,16 +27,6 @@ LOST_AFTER_S = 2.0
 MARGIN_S = 0.3
 REFILL_AGAIN_S = 2.0  # an answer with missing events that did not come by then is asked for again
 UNFINISHED_S = 2.0  # how much longer than the call's own deadline an answer may take
-
-_REFUSED = (
-    zmq.EVENT_HANDSHAKE_FAILED_AUTH
-    | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL
-    | zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL
-)
-_NOT_ADMITTED = (
-    "the two sides do not know each other's keys (`embodied keys`): the bridge must admit this client's, "
-    "and this client must have been given that bridge's"
-)
 
 Event = Mapping[str, Any]
 
@@ -116,7 +106,7 @@ class Line:
         if keys is not None:
             self._dealer.curve_publickey, self._dealer.curve_secretkey = keys.public, keys.secret
             self._dealer.curve_serverkey = keys.bridge
-        self._handshakes = self._dealer.get_monitor_socket(_REFUSED)
+        self._handshakes = self._dealer.get_monitor_socket(REFUSED)
         self._dealer.connect(endpoint)
         self._thread = threading.Thread(target=self._serve, name=f"line to {name}", daemon=True)
         self._thread.start()
@@ -252,7 +242,7 @@ class Line:
                     self._wake_out.recv(4096)
                 if self._handshakes.poll(0):
                     recv_monitor_message(self._handshakes)
-                    self.lose(_NOT_ADMITTED)
+                    self.lose(NOT_ADMITTED)
                 self._flush()
                 self._take_frames()
                 next_ping = min(next_ping, time.monotonic() + self._ping_s)  # a lease may turn out shorter

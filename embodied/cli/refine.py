@@ -43,7 +43,7 @@ def refine(
         ),
     ] = "offline",
     trainer: Annotated[
-        str, typer.Option(help="What trains: [cyan]auto[/cyan], [cyan]sac[/cyan] or [cyan]guided[/cyan].")
+        str, typer.Option(help="What trains: auto, imitate, guided, residual, cma, mpc or sac; docs/refine.md.")
     ] = "auto",
     skill: Annotated[
         str,

@@ -152,7 +152,6 @@ class Deployment:
         self._refuse_moved(self.world.observe())
         place = Place(self.folder, self.simulation)
         session = Session(self.launch, onlookers=onlookers, mode=MODE, place=place)
-        self.held.pop_all()  # from here the session closes the simulation
         verdict = "UNKNOWN"
         try:
             session.start()
