@@ -43,7 +43,7 @@ def refine(
         ),
     ] = "offline",
     trainer: Annotated[
-        str, typer.Option(help="What trains: auto, imitate, guided, residual, cma, mpc or sac; docs/refine.md.")
+        str, typer.Option(help="What trains: auto, or imitate, guided, residual, cma, mpc, sac.")
     ] = "auto",
     skill: Annotated[
         str,
