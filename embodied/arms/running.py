@@ -59,11 +59,20 @@ def find_running(folder: Path | None = None) -> list[RunningArm]:
             arm = RunningArm(**json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             continue
-        if psutil.pid_exists(arm.pid) and psutil.Process(arm.pid).create_time() <= arm.since + 1.0:
+        if _lives(arm):
             found.append(arm)
         else:
             path.unlink(missing_ok=True)
     return sorted(found, key=lambda arm: arm.since)
+
+
+def _lives(arm: RunningArm) -> bool:
+    """Its process, and no later one of the same number."""
+    try:
+        process = psutil.Process(arm.pid)
+        return process.create_time() <= arm.since + 1.0 and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def announce(arm: RunningArm, folder: Path | None = None) -> Path:

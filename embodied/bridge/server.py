@@ -333,8 +333,8 @@ def serve(
 
     Prints the ready line, or why it cannot start; returns the exit code.
     """
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    stop: queue.SimpleQueue[None] = queue.SimpleQueue()  # a signal may come within a wait; an Event deadlocks
+    signal.signal(signal.SIGTERM, lambda *_: stop.put(None))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes us in order
     try:
         found = keys()  # before the body is made: a real arm is not held for nothing
@@ -345,12 +345,12 @@ def serve(
         return 1
     threading.Thread(target=_watch_parent, args=(stop,), name="parent", daemon=True).start()
     print(json.dumps({"ready": True, "endpoint": server.endpoint}), flush=True)
-    stop.wait()
+    stop.get()
     server.stop()
     return 0
 
 
-def _watch_parent(stop: threading.Event) -> None:
+def _watch_parent(stop: queue.SimpleQueue[None]) -> None:
     while os.read(sys.stdin.fileno(), 4096):
         pass
-    stop.set()
+    stop.put(None)

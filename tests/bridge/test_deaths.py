@@ -75,6 +75,19 @@ def test_a_killed_parent_takes_the_bridge_with_it(tmp_path: Path) -> None:
         assert eventually(lambda: _gone(child), 10.0)
 
 
+def test_many_signals_at_once_end_the_bridge(tmp_path: Path) -> None:
+    """A parent with many threads that dies sends one each; the second may come while the first is handled."""
+    for round in range(10):
+        client = start(1, Faults(), tmp_path / str(round))
+        child = client._child
+        assert child is not None
+        for _ in range(50):
+            os.kill(child.pid, signal.SIGTERM)
+        assert eventually(lambda child=child: not child.alive, 10.0)  # type: ignore[misc]
+        assert child.exit_code == 0
+        client.close()
+
+
 def test_close_ends_the_bridge(tmp_path: Path) -> None:
     client = start(1, Faults(), tmp_path)
     child = client._child
