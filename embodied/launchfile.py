@@ -70,6 +70,15 @@ class Sandbox:
 
 
 @dataclass(frozen=True)
+class Teach:
+    """Attributes: players: names or UUIDs of who is listened to in the game's chat; public_lines: "addressed"
+    or "all" of their public lines are meant (docs/teaching.md)."""
+
+    players: Sequence[str] = ()
+    public_lines: str = "addressed"
+
+
+@dataclass(frozen=True)
 class LaunchFile:
     """A whole launch, checked, with every default filled in."""
 
@@ -79,6 +88,7 @@ class LaunchFile:
     limits: Limits
     sandbox: Sandbox
     model: Model = field(default_factory=Model)
+    teach: Teach = field(default_factory=Teach)
     origin: str = "(no file)"
 
     def to_table(self) -> dict[str, Any]:
@@ -100,6 +110,7 @@ class LaunchFile:
                 "primitive_calls": self.limits.primitive_calls,
             },
             "sandbox": {"memory_mb": self.sandbox.memory_mb, "cpu_seconds": self.sandbox.cpu_seconds},
+            "teach": {"players": list(self.teach.players), "public_lines": self.teach.public_lines},
             "model": self.model.to_table(),
         }
 
@@ -223,6 +234,7 @@ def from_table(
         limits=Limits(**values["limits"]),
         sandbox=Sandbox(**values["sandbox"]),
         model=model,
+        teach=Teach(**values["teach"]),
         origin=origin,
     )
 
@@ -367,6 +379,8 @@ def expectation(rule: Schema) -> str:
     words = " or ".join(names[kind] for kind in ([kinds] if isinstance(kinds, str) else kinds))
     bounds = (("minimum", "at least"), ("exclusiveMinimum", "above"), ("maximum", "at most"))
     limits = [f"{word} {rule[key]}" for key, word in bounds if key in rule]
+    if "items" in rule:
+        limits.append(f"each {expectation(rule['items'])}")
     if "prefixItems" in rule:
         limits.append("of " + "; ".join(expectation(part) for part in rule["prefixItems"]))
     if rule.get("minLength") == 1:

@@ -9,6 +9,9 @@ from embodied.models.settings import MODEL_TABLE
 
 Schema = Mapping[str, Any]
 
+PLAYER = "^[A-Za-z0-9_.*-]{1,36}$"
+"""The name of a player, with a leading "." or "*" for one of another edition; or a UUID."""
+
 ENGINE_TABLES: Mapping[str, Schema] = {
     "goal": {
         "text": {"type": "string", "minLength": 1, "description": "What to achieve, in plain words."},
@@ -86,6 +89,22 @@ ENGINE_TABLES: Mapping[str, Schema] = {
             "maximum": 600,
             "default": 10,
             "description": "Computing time of one skill's program, waiting for the body not counted [s].",
+        },
+    },
+    "teach": {
+        "players": {
+            "type": "array",
+            "items": {"type": "string", "pattern": PLAYER},
+            "maxItems": 20,
+            "default": [],
+            "description": "Who in the game is listened to, in the chat: names of players exactly as the "
+            "server writes them, or their UUIDs. Nobody else is.",
+        },
+        "public_lines": {
+            "enum": ["addressed", "all"],
+            "default": "addressed",
+            "description": "Which of their lines in the public chat are meant: those addressed to the bot, "
+            "or all. What they whisper is always.",
         },
     },
     "model": MODEL_TABLE,

@@ -213,3 +213,13 @@ def test_the_goal_and_the_settings_of_the_world_that_was_meant_are_checked_in_th
     assert "line 4: There is no kind of world 'minni'. Did you mean 'mini'?" in message
     assert "line 5: [world] has no setting \"sed\" in this kind of world. Did you mean 'seed'?" in message
     assert "line 7: [limits] steps is 0" in message
+
+
+def test_who_may_talk_to_the_bot_is_a_list_of_names_and_nobody_by_default() -> None:
+    launch = parse_launch('[goal]\ntext = "x"\n', "my.toml")
+    assert (launch.teach.players, launch.teach.public_lines) == ([], "addressed")
+    named = parse_launch('[goal]\ntext = "x"\n[teach]\nplayers = ["Steve", ".Alex_99"]\n', "my.toml")
+    assert from_table(named.to_table(), "again").teach == named.teach
+    for wrong in ('"Steve"', '["Steve Smith"]', '["§cSteve"]', '[""]'):
+        with pytest.raises(BadLaunchFile, match=r"\[teach\] players is .*; expected a list, each text"):
+            parse_launch(f'[goal]\ntext = "x"\n[teach]\nplayers = {wrong}\n', "my.toml")
