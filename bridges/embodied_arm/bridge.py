@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from embodied.arms.locking import ArmLock, arms_folder
+from embodied.arms.locking import arms_folder
 from embodied.bridge.body import Body
 from embodied.bridge.keys import BridgeKeys, bridge_keys
 from embodied.bridge.server import serve
 from embodied.errors import BadInput
 from embodied.plugins import load_driver
 from embodied_arm.body import ArmBody
+from embodied_arm.identity import identities_of, identity_of, locked
 from embodied_arm.operating import Operating
 
 _log = logging.getLogger(__name__)
@@ -63,17 +63,17 @@ def body_of(config: Mapping[str, Any], run_dir: Path, *, own_process: bool = Tru
     """
     name, settings = str(config["driver"]), config.get("settings") or {}
     identity = identity_of(name, settings)
-    lock = ArmLock(identity) if identity else None  # before the driver takes the arm from whoever has it
+    lock = locked(identities_of(name, settings))  # before the driver takes the arm from whoever has it
     try:
         driver = load_driver(name).open(settings, run_dir)
     except BaseException:
-        _released(lock)
+        lock.close()
         raise
     try:
         real = "simulated" not in driver.description.capabilities
-        if real and lock is None:
+        if real and not identity:
             identity = f"{name}@{driver.description.name}"
-            lock = ArmLock(identity)
+            lock = locked((identity,))
         body = ArmBody(
             driver,
             config.get("limits") or {},
@@ -84,10 +84,9 @@ def body_of(config: Mapping[str, Any], run_dir: Path, *, own_process: bool = Tru
         )
     except BaseException:
         driver.close()
-        _released(lock)
+        lock.close()
         raise
-    if lock is not None:
-        body.at_close.append(lock.release)
+    body.at_close.append(lock.close)
     if real or own_process:
         try:
             called = str(config.get("name") or name)
@@ -102,22 +101,6 @@ def body_of(config: Mapping[str, Any], run_dir: Path, *, own_process: bool = Tru
                 ) from unwritable
             _log.warning("the arm cannot be stopped from another terminal: %s", unwritable)
     return body
-
-
-def identity_of(driver: str, settings: Mapping[str, Any]) -> str:
-    """Which arm it is, before it is asked: by its address or its port; "" where settings name neither."""
-    if isinstance(arm := settings.get("arm"), Mapping):  # a driver around that of the arm itself
-        return identity_of(str(arm.get("driver", "")), arm.get("settings") or {})
-    if isinstance(host := settings.get("host"), str):
-        return f"{driver}@{host.strip().lower()}"
-    if isinstance(port := settings.get("port"), str):
-        return f"{driver}@{os.path.realpath(port)}"
-    return ""
-
-
-def _released(lock: ArmLock | None) -> None:
-    if lock is not None:
-        lock.release()
 
 
 if __name__ == "__main__":
