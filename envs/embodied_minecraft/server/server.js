@@ -7,7 +7,7 @@ const { PassThrough } = require('stream')
 const { StartError } = require('./config')
 const { WorldStore } = require('./world_store')
 
-const PLUGINS = ['guard', 'joining', 'using', 'inventory', 'windows', 'crafting', 'containers', 'chest', 'furnace', 'drops',
+const PLUGINS = ['guard', 'deeds', 'joining', 'chat', 'using', 'inventory', 'windows', 'crafting', 'containers', 'chest', 'furnace', 'drops',
   'digging', 'placing', 'tools', 'buckets', 'neighbours', 'growth', 'movement', 'damage', 'hunger', 'respawn', 'saving', 'scene',
   'truth']
 const START_DEADLINE_MS = 30000

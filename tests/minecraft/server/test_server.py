@@ -128,7 +128,7 @@ def test_an_unknown_key_is_named(tmp_path: Path) -> None:
         _finish(process)
 
 
-@pytest.mark.parametrize("script", ["parts", "rules", "windows", "life", "joining"])
+@pytest.mark.parametrize("script", ["parts", "rules", "windows", "life", "joining", "chat"])
 def test_rules_with_a_real_client(script: str) -> None:
     environment = {**os.environ, "EMBODIED_CLIENT_DIR": str(node.prepare(CLIENT_DIR))}
     done = subprocess.run(
