@@ -201,7 +201,9 @@ def curriculum_of(run: Run) -> Curriculum:
     writes = run.launch.agent.planner in MODEL_PLANNERS
     if not writes and "curriculum" not in run.launch.model.parts:
         return FactsCurriculum(run.spec) if watched(run.spec) else NoveltyCurriculum(run.spec)
-    return ModelCurriculum(run.spec, run.asked, lambda: run.library, run.note, writes)
+    return ModelCurriculum(
+        run.spec, run.asked, lambda: run.library, run.note, writes, run.world.rules_in_words
+    )
 
 
 def as_plain(report: ExploreReport) -> dict[str, Any]:

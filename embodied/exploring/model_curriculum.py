@@ -73,6 +73,7 @@ class ModelCurriculum:
         note: told in a line what a reader should know.
         writes: True if missing skills can be written; else a goal must have a plan.
         offline: proposes where the model does not.
+        rules: those in force, in words.
     """
 
     world: WorldSpec
@@ -80,6 +81,7 @@ class ModelCurriculum:
     library: Callable[[], SkillLibrary]
     note: Callable[[str], None] = lambda text: None
     writes: bool = True
+    rules: Callable[[], Sequence[str]] = tuple
     offline: NoveltyCurriculum = field(init=False)
     _waiting: deque[tuple[str, str]] = field(default_factory=deque)
     _faults: int = 0
@@ -146,7 +148,7 @@ class ModelCurriculum:
         skills = [f"{s.python_name}: {s.description}" for s in list(self.library())[:MOST_SKILLS]]
         parts = render_parts(
             "curriculum",
-            world=world_text(self.world),
+            world=world_text(self.world, self.rules()),
             most=str(AT_ONCE),
             examples="; ".join(self.world.vocabulary.examples[:4]) or "none",
             distinct=str(len(found)),

@@ -19,9 +19,10 @@ class SeedResult:
     """One seed of a verification.
 
     Attributes:
-        ran: False if the skill did not get to run because its needs could not be made to hold.
+        ran: False if the skill did not get to run because its needs could not be made to hold, or if a rule
+            stood against it: such a seed says nothing of the skill.
         set_up: how they were made to hold: {"given": {...}} by the world itself before the body acted,
-            {"reached": [steps]} by the planner from nothing, {} if it needs nothing.
+            {"reached": [steps]} by the planner from nothing, {} if it needs nothing. "rules": those in force.
         seconds: of the skill's run, wall clock [s].
         assistance: what the world gave the skill for free, name to count.
     """

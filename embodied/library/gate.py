@@ -28,6 +28,7 @@ from embodied.library.trial import Trial
 from embodied.library.way import way_of
 from embodied.methods import WorldSpec
 from embodied.outcome import Verdict
+from embodied.rules import Rule, RuledWorld
 from embodied.sandbox import Limits
 from embodied.skills import Skill, SkillLibrary
 from embodied.skills.sameness import outside_names
@@ -60,6 +61,8 @@ class Gate:
         run_dir: for logs and worlds.
         step_retries: how often a step towards a skill's needs may fail in the same way.
         how: how the worlds are run, if not as usual ("fast"); part of the evidence.
+        rules: in force in its worlds. A skill that one of them stands against is not proven, nor is it held
+            against the skill: its grade stays, and the reason names the rule.
         on_progress: gets a line for each thing that begins or ends.
         stop: ends the verification after what is running was halted; it can be gone on with.
     """
@@ -72,6 +75,7 @@ class Gate:
         *,
         run_dir: Path,
         how: str = "",
+        rules: Sequence[Rule] = (),
         limits: Limits | None = None,
         step_retries: int = 3,
         on_progress: Callable[[str], None] = lambda line: None,
@@ -82,6 +86,7 @@ class Gate:
         self._make = simulation
         self._run_dir = run_dir
         self._how = how
+        self._rules = tuple(rules)
         self._limits = limits or Limits()
         self._step_retries = step_retries
         self._tell = on_progress
@@ -252,7 +257,8 @@ class Gate:
                 )
             proof.ground = replace(proof.ground, stubs=stubs)
             proof.check.stubs = stubs
-            trial = Trial(simulation, world, self.spec, case, self._limits, self._stop, self._tell, seed)
+            ruled = RuledWorld(world, self.spec, self._rules, lambda *_, **__: None)
+            trial = Trial(simulation, ruled, self.spec, case, self._limits, self._stop, self._tell, seed)
             result = trial.run(given, from_nothing=bare)
         except WorldError as gone:
             result = SeedResult(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from embodied.library.gate import Gate
 from embodied.library.grades import Grade
 from embodied.library.store import LibraryStore
 from embodied.plugins import load_world
+from embodied.rules import Rule, rules_for
 from embodied.skills import Skill
 
 
@@ -22,6 +23,7 @@ def make_gate(
     fast: bool = True,
     settings: Mapping[str, Any] | None = None,
     step_retries: int = 3,
+    rules: Sequence[str | Rule] = (),
     on_progress: Callable[[str], None] = lambda line: None,
     stop: threading.Event | None = None,
 ) -> Gate:
@@ -31,17 +33,21 @@ def make_gate(
         fast: shortened waiting, where the world offers it; part of the evidence.
         settings: others of the launch file's [world] table.
         step_retries: of its [agent] table.
+        rules: in force beside those that are kept for the kind of world.
     """
     plugin = load_world(store.world)
     offered = plugin.settings_schema["properties"]
     chosen = {**(settings or {}), **({"fast": True} if fast and "fast" in offered else {})}
+    spec = plugin.spec(chosen)
+    in_force = rules_for(spec, rules)
     run_dir.mkdir(parents=True, exist_ok=True)
     return Gate(
         lambda folder: plugin.simulation(chosen, folder),
-        plugin.spec(chosen),
+        spec,
         store,
         run_dir=run_dir,
         how="fast" if chosen.get("fast") else "",
+        rules=in_force,
         step_retries=step_retries,
         on_progress=on_progress,
         stop=stop,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from embodied.condition import evaluate
@@ -15,10 +15,12 @@ from embodied.library.evidence import SeedResult
 from embodied.library.reaching import Reaching
 from embodied.methods import WorldSpec
 from embodied.outcome import Verdict
+from embodied.planning.plan import AGAINST
 from embodied.referee import judge
+from embodied.rules import RuledWorld
 from embodied.sandbox import Limits, SkillExecutor, SkillRun
 from embodied.watching import AnyOf, Halter
-from embodied.world import Simulation, World
+from embodied.world import Simulation
 
 SKILL_DEADLINE_S: Final = 600.0
 _READY_DEADLINE_S: Final = 20.0
@@ -35,7 +37,7 @@ class Trial:
     """
 
     simulation: Simulation
-    world: World
+    world: RuledWorld
     spec: WorldSpec
     case: Case
     limits: Limits
@@ -55,13 +57,15 @@ class Trial:
             reaching = Reaching(
                 self.spec,
                 self.case,
-                lambda skill, arguments: self._use(executor, skill, arguments),
+                lambda skill, arguments: self._on_the_way(executor, skill, arguments),
                 self._observe,
                 self.stop,
                 lambda line: self.tell(f"seed {self.seed}: {line}"),
             )
             problem = reaching.reach(from_nothing=from_nothing)
             set_up: dict[str, Any] = {"given": dict(given)} if given else {}
+            if self.world.rules:
+                set_up["rules"] = [rule.text for rule in self.world.rules]
             if reaching.taken:
                 set_up["reached"] = reaching.taken
             before = self._observe()
@@ -76,10 +80,15 @@ class Trial:
             if self.stop.is_set():
                 return None
             verdict, reason = self._judged(done)
+            against = self._against() if verdict is not Verdict.PASSED or self.world.violations else ""
+            if against:
+                return self._result(Verdict.UNKNOWN, against, set_up, from_nothing, ran=False, done=done)
             return self._result(verdict, reason, set_up, from_nothing, done=done)
 
     def _use(self, executor: SkillExecutor, skill: str, arguments: Mapping[str, Any]) -> SkillRun:
         self.interrupt.clear()
+        self.world.refusals.clear()
+        self.world.violations.clear()
         self.why = ""
         done = executor.run(
             skill, arguments, deadline_s=SKILL_DEADLINE_S, cancel=AnyOf(self.stop, self.interrupt)
@@ -87,6 +96,17 @@ class Trial:
         if done.error_code in ("lost", "stalled"):
             self.world.observe()  # raises the WorldError that says what happened
         return done
+
+    def _on_the_way(self, executor: SkillExecutor, skill: str, arguments: Mapping[str, Any]) -> SkillRun:
+        """A step towards the needs; one that a rule stood against is not planned again."""
+        done = self._use(executor, skill, arguments)
+        found = self.world.violations or self.world.refusals
+        return replace(done, error_code=f"{AGAINST} {found[-1]}") if found and not done.ok else done
+
+    def _against(self) -> str:
+        """What a rule had against the skill; "" if nothing."""
+        found = self.world.violations or self.world.refusals
+        return f"against a rule: {found[-1]}" if found else ""
 
     def _judged(self, done: SkillRun) -> tuple[Verdict, str]:
         """Facts decide: the body's, and the world's own where it can be asked."""

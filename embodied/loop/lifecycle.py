@@ -327,6 +327,7 @@ class _Life:
             self._asked,
             memory,
             self._note,
+            world.rules_in_words,
         )
         return Run(
             launch=self.launch,

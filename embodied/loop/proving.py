@@ -64,6 +64,7 @@ class Proving:
                 fast=bool(settings.get("fast")),
                 settings=settings,
                 step_retries=self.launch.agent.step_retries,
+                rules=self.launch.agent.rules,
                 on_progress=self._tell,
                 stop=ended,
             )

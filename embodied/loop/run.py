@@ -112,6 +112,7 @@ class Run:
             lambda: self.library,
             draft_folder(self.journal),
             self.note,
+            rules=self.world.rules_in_words,
         )
 
     def beat(self) -> None:

@@ -117,6 +117,7 @@ class Offers:
                 run.store,
                 run.journal.path.parent / "gate",
                 settings=run.launch.world.settings if run.launch.world.kind == run.store.world else None,
+                rules=self.session.rules,
                 stop=self._stop_proving,
             )
             evidence = gate.verify(run.store.get(name), seeds)

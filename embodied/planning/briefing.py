@@ -36,12 +36,14 @@ class Briefing:
     Attributes:
         library: called anew for each question, since it grows.
         find: how the closest skills are found.
+        rules: those in force, in words; called anew for each question, since they may change.
     """
 
     spec: WorldSpec
     primitives: Mapping[str, PrimitiveSpec]
     library: Callable[[], SkillLibrary]
     find: Find = field(default_factory=Closest)
+    rules: Callable[[], Sequence[str]] = tuple
 
     def messages(
         self,
@@ -55,7 +57,7 @@ class Briefing:
     ) -> list[Message]:
         """The prompt; `more` are values that only this prompt has, or has otherwise."""
         values = {
-            "world": world_text(self.spec),
+            "world": world_text(self.spec, self.rules()),
             "primitives": primitives_text(self.primitives),
             "goal": goal_text,
             "condition": str(goal),
@@ -81,15 +83,18 @@ class Briefing:
         return lines + further + (f"\n\nSeen in earlier runs:\n{hints}" if hints else "")
 
 
-def world_text(spec: WorldSpec) -> str:
-    """The world, its facts, and how conditions are written."""
-    return render(
+def world_text(spec: WorldSpec, rules: Sequence[str] = ()) -> str:
+    """The world, its facts, how conditions are written, and the rules in force where there are any."""
+    world = render(
         "world",
         kind=spec.name,
         notes=notes_of(spec) or "(no notes)",
         families=render_families(spec.families),
         conditions=render("conditions"),
     )
+    if not rules:
+        return world
+    return f"{world}\n\n{render('rules', rules=chr(10).join(f'- {rule}' for rule in rules))}"
 
 
 def notes_of(spec: WorldSpec) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from embodied.errors import BadInput, did_you_mean
@@ -31,8 +31,10 @@ def make_planner(
     asked: Callable[[], ModelClient],
     memory: PlanMemory | None = None,
     note: Callable[[str], None] = lambda text: None,
+    rules: Callable[[], Sequence[str]] = tuple,
 ) -> Planner:
-    """The planner of a run whose world is ready. `asked` connects to a model, only where one is needed."""
+    """The planner of a run whose world is ready. `asked` connects to a model, only where one is needed;
+    `rules` are those in force, in words, for its prompts."""
     name = launch.agent.planner
     if name == "offline":
         return OfflinePlanner(SkilledMethods(spec, library), launch.agent.step_retries)
@@ -40,7 +42,7 @@ def make_planner(
         known = ("offline", *MODEL_PLANNERS)
         hint = did_you_mean(name, known) or f"Known planners: {', '.join(known)}."
         raise BadInput(f"There is no planner {name!r}.", remedy=hint)
-    briefing = Briefing(spec, primitives, library)
+    briefing = Briefing(spec, primitives, library, rules=rules)
     if name == "react":
         return ReActPlanner(asked(), briefing, launch.goal.text)
     return TreePlanner(asked(), briefing, launch.goal.text, launch.agent.step_retries, memory, note)

@@ -20,6 +20,7 @@ from embodied.errors import BadInput
 from embodied.facts import FactFamily, Observation
 from embodied.methods import WorldSpec
 from embodied.outcome import PrimitiveResult, Verdict
+from embodied.plain_text import plain_line
 from embodied.rules.arm_foresight import ArmForesight
 from embodied.rules.foresight import Foresight, families_of, foresight_of
 from embodied.rules.handing import TAKE_RULES, Handed, for_bridge
@@ -106,6 +107,16 @@ class RuledWorld:
                 )
                 for rule in self._rules
             ]
+
+    def rules_in_words(self) -> tuple[str, ...]:
+        """Each rule as it was said, was understood and is enforced; for planners and writers."""
+        with self._lock:
+            return tuple(map(self._in_words, self._rules))
+
+    def _in_words(self, rule: Rule) -> str:
+        by = self.enforced_by(rule)
+        manner = by if by.startswith(WATCHED) else f"enforced by {by}"
+        return plain_line(f"{rule.text} (checked as `{rule.formula}`; {manner})")
 
     def enforced_by(self, rule: Rule) -> str:
         """ "bridge and engine", "engine", "watched, not enforced", or why it does not matter here."""

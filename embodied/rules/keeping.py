@@ -118,16 +118,16 @@ def fits(rule: Rule, others: Sequence[Rule], families: Mapping[str, FactFamily])
             )
 
 
-def rules_for(spec: WorldSpec, texts: Sequence[str] = ()) -> tuple[Rule, ...]:
-    """The rules of a run: those that are kept, and those of its launch file.
+def rules_for(spec: WorldSpec, more: Sequence[str | Rule] = ()) -> tuple[Rule, ...]:
+    """The rules of a run: those that are kept, and more, as its launch file has them.
 
     Raises:
         BadRule: one of the launch file is not understood, or contradicts another.
         BadInput: those that are kept cannot be read.
     """
     rules = list(kept_rules(spec.name))
-    for text in texts:
-        rule = understand_rule(text, spec, who="launch file")
+    for one in more:
+        rule = understand_rule(one, spec, who="launch file") if isinstance(one, str) else one
         if all(rule.formula != other.formula for other in rules):
             fits(rule, rules, families_of(spec))
             rules.append(rule)

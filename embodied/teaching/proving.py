@@ -66,6 +66,7 @@ class Prover:
                 fast=bool(self._session.launch.world.settings.get("fast")),
                 settings=gate_settings(self._session.launch),
                 step_retries=self._session.launch.agent.step_retries,
+                rules=self._session.rules,
                 on_progress=_Progress(skill.name, seeds, self._tell),
                 stop=self._stop,
             )

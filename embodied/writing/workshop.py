@@ -118,6 +118,7 @@ class Workshop:
         find: how the closest skills are found.
         note: told what happens, in a line.
         repairs: rounds after the first version.
+        rules: those in force, in words.
     """
 
     client: ModelClient
@@ -128,6 +129,7 @@ class Workshop:
     note: Callable[[str], None] = lambda text: None
     find: Find = field(default_factory=Closest)
     repairs: int = REPAIRS
+    rules: Callable[[], Sequence[str]] = tuple
     _written: int = field(default=0)
 
     def make(self, order: Order, bench: Bench) -> Written:
@@ -215,7 +217,7 @@ class Workshop:
         names = [order.name, *(skill.name for skill in offered)]
         parts = render_parts(
             "writer",
-            world=world_text(self.spec),
+            world=world_text(self.spec, self.rules()),
             primitives=primitives_offered(self.primitives, self.spec.families, self.spec.interrupts),
             answer_tokens=str(longest_answer(self.client, "writer")),
             name=order.name,

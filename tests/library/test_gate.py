@@ -10,12 +10,15 @@ import pytest
 from embodied.condition import parse
 from embodied.errors import BadInput, BadLibrary
 from embodied.library import Grade
+from embodied.library.proving import make_gate
 from embodied.library.scenes import scene_of
 from embodied.library.seeds import HELD_OUT
 from embodied.methods import Noun
 from embodied.mini.knowledge import VOCABULARY, MiniSpec
+from embodied.mini.world import WORLD
 from embodied.outcome import Verdict
 from embodied.primitives import PrimitiveSpec
+from embodied.rules import add_rule, understand_rule
 from tests.library.conftest import CHOP, STICKS, write
 
 
@@ -197,3 +200,48 @@ def test_of_two_ways_to_meet_a_need_the_one_that_is_the_skills_own_end_is_not_gi
     end = parse("inventory[stick] >= 4")
     assert scene_of(need, MiniSpec(), expects=end) == {"inventory": {"plank": 2}}
     assert scene_of(need[:1], MiniSpec()) == {"inventory": {"stick": 4}}
+
+
+def test_a_skill_is_proven_under_the_rules_in_force(store, gate, tmp_path):
+    skill = write(tmp_path / "new", "chop-wood")
+    rule = understand_rule("never craft sticks", WORLD.spec())
+    evidence = gate(rules=[rule]).verify(skill)
+    assert evidence.passed
+    assert evidence.results[0].set_up["rules"] == ["never craft sticks"]
+
+
+def test_what_a_rule_stands_against_is_not_proven_told_so_and_keeps_its_grade(store, gate, tmp_path):
+    skill = write(tmp_path / "new", "chop-wood")
+    assert gate().verify(skill).passed
+    rule = understand_rule("never cut wood", WORLD.spec())
+    evidence = gate(rules=[rule]).verify(skill, 3)
+    assert not evidence.passed
+    assert "against a rule" in evidence.reason
+    assert "never cut wood" in evidence.reason
+    assert not evidence.ran
+    assert store.grade("chop-wood") is Grade.VERIFIED
+
+
+def test_a_rule_against_the_way_to_a_skills_needs_is_named(gate, tmp_path):
+    skill = write(
+        tmp_path / "new",
+        "make-sticks",
+        STICKS,
+        achieves="inventory[stick] >= {count}",
+        needs="inventory[plank] >= 2",
+        description="Sticks of planks.",
+    )
+    lines = []
+    rule = understand_rule("never cut wood", WORLD.spec())
+    evidence = gate(rules=[rule], on_progress=lines.append).verify(skill, arguments={"count": 4})
+    assert not evidence.passed
+    assert "never cut wood" in evidence.reason
+
+
+def test_the_gate_of_a_library_has_the_rules_that_are_kept(store, tmp_path, monkeypatch):
+    monkeypatch.setenv("EMBODIED_LIBRARY", str(tmp_path / "kept"))
+    add_rule("never cut wood", WORLD.spec())
+    skill = write(tmp_path / "new", "chop-wood")
+    evidence = make_gate(store, tmp_path / "gate", rules=["never craft sticks"]).verify(skill)
+    assert "never cut wood" in evidence.reason
+    assert evidence.results[0].set_up["rules"] == ["never cut wood", "never craft sticks"]

@@ -325,3 +325,26 @@ def test_what_ends_the_program_is_not_listed_as_an_error_that_code_sees() -> Non
     text = primitives_offered(SPECS, FAMILIES, {"slipped"})
     assert "error 'slipped'" not in text
     assert "no code ever sees it: slipped" in text
+
+
+def test_rules_in_force_are_told_as_checked_constraints_and_without_any_nothing_is() -> None:
+    rules = ("never mine rocks (checked as `never call(gather, arg[thing] == 'rock')`; enforced by engine)",)
+    library = SkillLibrary([folder] if (folder := seed_folder("mini")) else [])
+    ruled = Workshop(
+        ScriptedClient(), MiniSpec(), SPECS, lambda: library, Path("unused"), rules=lambda: rules
+    )
+    written = ruled.messages(ORDER, NOW, (), library)[0].text
+    planned = Briefing(MiniSpec(), SPECS, lambda: library, rules=lambda: rules).messages(
+        "planner",
+        goal_text="get 2 ore",
+        goal=GOAL,
+        observation=NOW,
+        history="Nothing yet.",
+        answer_tokens="8192",
+        samples="3",
+    )
+    for text in (written, planned[0].text):
+        assert "a call that would break a rule is not made" in text
+        assert f"- {rules[0]}" in text
+    assert "Rules in force" not in text_of("planner", samples="3")
+    assert "Rules in force" not in writer(library)[0]
