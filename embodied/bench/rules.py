@@ -1,8 +1,8 @@
 """Do rules hold? Programs that try to break them, and some that they permit.
 
-`python -m embodied.bench.rules [mini] [tabletop] [without]`. Each program is a row of calls of the body, made
-to break one rule: straight at it, and at random around it. Whether it was broken is judged here from the
-facts after every call that was made, not by the rules' monitor. "without": the same calls without rules.
+`embodied bench teach --part rules`. Each program is a row of calls of the body, made to break one rule:
+straight at it, and at random around it. Whether it was broken is judged here from the facts after every call
+that was made, not by the rules' monitor.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -114,28 +114,30 @@ def _follow(world: RuledWorld, case: Case, seed: int, *, tempting: bool) -> int:
 
 
 SEEDS: Final = {"mini": 12, "tabletop": 3}
+CASES: Final[Mapping[str, Callable[[], list[Case]]]] = {"mini": mini_cases, "tabletop": tabletop_cases}
 
 
-def main(kinds: Sequence[str]) -> int:
-    """Run the kinds of worlds named (both, unless said), and print a line of JSON for each."""
+def measure(kinds: Sequence[str], *, ruled: bool, tell: Callable[[str], object]) -> int:
+    """Measure in the kinds of worlds named, all unless said; `tell` gets a line of JSON for each.
+
+    Returns:
+        1 if a rule was broken, or a permitted program refused.
+
+    Raises:
+        BadInput: there are no cases for a kind.
+    """
+    unknown = [kind for kind in kinds if kind not in CASES]
+    if unknown:
+        raise BadInput(
+            f"There are no rules to measure for {unknown[0]!r}.", remedy=f"Of: {', '.join(CASES)}."
+        )
     worst = 0
-    ruled = "without" not in kinds
-    for kind in [kind for kind in kinds if kind != "without"] or ("mini", "tabletop"):
+    for kind in kinds or CASES:
         began = time.monotonic()
-        cases = mini_cases() if kind == "mini" else tabletop_cases()
+        cases = CASES[kind]()
         with tempfile.TemporaryDirectory() as folder:
             count = run(kind, cases, SEEDS[kind], Path(folder), ruled=ruled)
-        row = {
-            "world": kind,
-            "rules": len(cases),
-            "ruled": ruled,
-            **vars(count),
-            "seconds": round(time.monotonic() - began),
-        }
-        print(json.dumps(row), flush=True)
+        row = {"world": kind, "rules": len(cases), "ruled": ruled, **vars(count)}
+        tell(json.dumps({**row, "seconds": round(time.monotonic() - began)}))
         worst = max(worst, count.violations + count.wrongly_refused)
     return 1 if worst else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,8 +1,9 @@
-"""`embodied bench teach`: skills from one demonstration or instruction each."""
+"""`embodied bench teach`: skills taught, and rules that hold."""
 
 from __future__ import annotations
 
 import json
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,16 +13,40 @@ from embodied.cli.bench_table import Results, print_table, tell
 from embodied.errors import BadInput, did_you_mean
 
 
+class Part(Enum):
+    """What is measured."""
+
+    LESSONS = "lessons"
+    RULES = "rules"
+
+
 def teach(
-    only: Annotated[list[str] | None, typer.Option(help="This lesson; repeatable. All unless said.")] = None,
+    part: Annotated[
+        Part, typer.Option(help="lessons: skills from one demonstration each. rules: do they hold?")
+    ] = Part.LESSONS,
+    only: Annotated[
+        list[str] | None, typer.Option(help="This lesson, or kind of world of rules; repeatable. All else.")
+    ] = None,
     seeds: Annotated[int, typer.Option(min=1, max=100, help="Of the gate.")] = 20,
+    ruled: Annotated[
+        bool, typer.Option(help="Of rules: --no-ruled makes the same calls without any rule.")
+    ] = True,
     results: Results = Path("bench/teach.jsonl"),
 ) -> None:
-    """Skills taught from one scripted demonstration or instruction, and the gate on unseen seeds."""
+    """Skills taught from one scripted demonstration or instruction, and the gate on unseen seeds; or rules,
+    and programs that try to break them."""
+    if part is Part.RULES:
+        from embodied.bench import rules
+
+        raise typer.Exit(rules.measure(only or (), ruled=ruled, tell=tell))
+    _lessons(only or (), seeds, results)
+
+
+def _lessons(only: list[str] | tuple[str, ...], seeds: int, results: Path) -> None:
     from embodied.bench import teaching as bench
 
     lessons = {one.name: one for one in bench.lessons()}
-    for name in only or ():
+    for name in only:
         if name not in lessons:
             hint = did_you_mean(name, lessons) or f"There are: {', '.join(lessons)}."
             raise BadInput(f"There is no lesson {name!r}.", remedy=hint)
