@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from embodied.arms import ArmState, Driver
+from embodied.arms import ArmState, Driver, Obstacle
 from embodied.arms.describing import plain
 from embodied.arms.facts import FAMILIES
 from embodied.arms.log import ArmLog
@@ -53,6 +53,7 @@ class ArmBody:
         log: keep every tick in a file of `run_dir`; unless said, of a real arm.
 
     Attributes:
+        log: of every tick; None where none is kept.
         moving_lease_ms: how long an agent that moves the arm may be silent [ms]; 0: as when it rests.
     """
 
@@ -70,69 +71,115 @@ class ArmBody:
         log: bool | None = None,
     ) -> None:
         arm = driver.description
+        simulated = "simulated" in arm.capabilities
         self._arm = arm
         self._body_model = PlanningModel(arm)
         self._tool = read_tool(tool or {}, arm)
-        self._limits = Limits.of(arm, limits, tool=self._tool, model_range=self._body_model.own_range)
         self._scene = driver.scene
         self._run_dir = run_dir
         self._pictures = 0
         self.at_close: list[Callable[[], object]] = []
         """What else ends with the arm, the last first."""
         self._context: CallContext | None = None
-        self._around = Surroundings(driver, self._say, self._limits.zones)
-        first = np.array(driver.read().position)
-        simulated = "simulated" in arm.capabilities
+        self._paced = real_time or not simulated
         self.moving_lease_ms = 0 if simulated else MOVING_LEASE_MS
-        about = {
-            "arm": arm.name,
-            "joints": list(arm.joint_names),
-            "period_s": arm.control_period_s,
-            "limits": self._limits.words(),
-        }
-        kept = ArmLog(run_dir, about) if (not simulated if log is None else log) else None
+        held_to = self.limits_of(limits)
+        self._around = Surroundings(driver, self._say, held_to.zones)
         obstacles = self._around.obstacles()
-        table = [part for part in obstacles if part.object == TABLE.object]
-        guard = Guard(arm, self._limits, table or [TABLE])
-        gate = Gate(self._limits, arm.control_period_s, guard, first)
-        paced = real_time or not simulated
-        self._planner = Planner(arm, self._limits, obstacles, arm.control_period_s)
-        self._checker = Planner(arm, self._limits, obstacles, arm.control_period_s)
-        self.controller = self._controller = Controller(
+        self._guard = self._guarded(held_to, obstacles)
+        planners = self._planners(held_to, obstacles)
+        keeps = not simulated if log is None else log
+        self.log = ArmLog(run_dir, self.about(held_to)) if keeps else None
+        self.controller = self._controller = self._controlled(driver, held_to)
+        self._gripper = Gripper(self._controller, arm, held_to.gripper_force)
+        scene = self._scene
+        self.families: Mapping[str, FactFamily] = {**(scene.families if scene else {}), **FAMILIES}
+        self.identity = scene.identity if scene else arm.name
+        self._act_within(held_to, *planners)
+
+    def _controlled(self, driver: Driver, limits: Limits) -> Controller:
+        """The loop around the driver, its gate and its log."""
+        first = np.array(driver.read().position)
+        gate = Gate(limits, self._arm.control_period_s, self._guard, first)
+        return Controller(
             driver,
             gate,
-            paced=paced,
+            paced=self._paced,
             idle=self._around.happened,
             fault=self._fault,
             latch=Latch(self._say),
-            log=kept,
+            log=self.log,
         )
-        self._ceilings = Ceilings(self._limits, guard, self._planner, self._checker)
-        self._gripper = Gripper(self._controller, arm, self._limits.gripper_force)
-        self._motions = Motions(self._controller, self._planner, self._around)
-        scene = self._scene
-        self.families: Mapping[str, FactFamily] = {**(scene.families if scene else {}), **FAMILIES}
+
+    def _guarded(self, limits: Limits, obstacles: Sequence[Obstacle]) -> Guard:
+        table = [part for part in obstacles if part.object == TABLE.object]
+        return Guard(self._arm, limits, table or [TABLE])
+
+    def _planners(self, limits: Limits, obstacles: Sequence[Obstacle]) -> tuple[Planner, Planner]:
+        """One for the thread that moves the arm, and one for that which only looks."""
+        arm = self._arm
+        one, other = (Planner(arm, limits, obstacles, arm.control_period_s) for _ in range(2))
+        return one, other
+
+    def _act_within(self, limits: Limits, planner: Planner, checker: Planner) -> None:
+        """All that asks for motions, for these limits, and what is told of them."""
+        arm, self._checker = self._arm, checker
+        self._ceilings = Ceilings(limits, self._guard, planner, self._checker)
+        self._motions = Motions(self._controller, planner, self._around)
         self._policy_runner = PolicyRunner(
             self._controller,
             arm,
-            self._limits,
+            limits,
             self._around,
             self._gripper,
             self._facts,
-            self._planner.model,
-            paced=paced,
+            planner.model,
+            paced=self._paced,
         )
-        self.identity = scene.identity if scene else arm.name
+        scene = self._scene
         self.details: Mapping[str, Any] = {
             **(dict(scene.details) if scene else {}),
             "arm": arm.name,
             "joints": list(arm.joint_names),
             "description": plain(arm),
             "control_period_s": arm.control_period_s,
-            "limits": self._limits.words(),
+            "limits": limits.words(),
             "load_kg": self._tool.load,
-            "real_time": paced,
+            "real_time": self._paced,
         }
+
+    # -- its limits --------------------------------------------------------------------------------
+
+    def limits_of(self, settings: Mapping[str, Any]) -> Limits:
+        """The limits that a launch file's settings come to for this arm. Raises BadInput."""
+        return Limits.of(self._arm, settings, tool=self._tool, model_range=self._body_model.own_range)
+
+    def about(self, limits: Limits) -> Mapping[str, Any]:
+        """What a reader of the log must know."""
+        arm = self._arm
+        return {
+            "arm": arm.name,
+            "joints": list(arm.joint_names),
+            "period_s": arm.control_period_s,
+            "limits": limits.words(),
+        }
+
+    def hold_to(self, limits: Limits) -> None:
+        """Hold to other limits from now on; what an agent had handed over before is forgotten.
+
+        Raises PrimitiveFailed ("busy") while the arm moves.
+        """
+        with self._controller.reading():
+            if self._controller.moving:
+                raise PrimitiveFailed("busy", "the arm moves; its limits change when it is at rest")
+            self._around.keep_out(limits.zones)
+            obstacles = self._around.obstacles()
+        guard, planners = self._guarded(limits, obstacles), self._planners(limits, obstacles)
+        with self._controller.reading():
+            self._guard = guard
+            self._controller.gate.hold_to(limits, guard)
+        self._gripper.strongest = limits.gripper_force
+        self._act_within(limits, *planners)
 
     # -- the protocol's side -----------------------------------------------------------------------
 

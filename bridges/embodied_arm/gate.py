@@ -40,15 +40,20 @@ class Gate:
     """
 
     def __init__(self, limits: Limits, period: float, guard: Guard, first: Array) -> None:
-        self.limits = limits
         self.interventions = Interventions()
         self._period = period
-        self._guard = guard
-        self.bounds = Bounds((1 - ROUNDING) * limits.acceleration, (1 - ROUNDING) * limits.jerk, period)
-        self._most = (1 - ROUNDING) * limits.velocity
         self._now = 0.0
         self._why = ""
-        self.rebase(first)
+        self._last = first
+        self.hold_to(limits, guard)
+
+    def hold_to(self, limits: Limits, guard: Guard) -> None:
+        """Other limits, with their guard, from now on; at rest, between two ticks."""
+        self.limits = limits
+        self._guard = guard
+        self.bounds = Bounds((1 - ROUNDING) * limits.acceleration, (1 - ROUNDING) * limits.jerk, self._period)
+        self._most = (1 - ROUNDING) * limits.velocity
+        self.rebase(self._last)
 
     @property
     def last(self) -> Array:

@@ -31,7 +31,7 @@ class Gripper:
         self._controller = controller
         self._period = description.control_period_s
         self._widest = description.gripper_width_max
-        self._strongest = strongest
+        self.strongest = strongest
         self._feels = "force" in description.capabilities
         self._asked = 0.0
         """The force of the last `close`; 0 after `open`."""
@@ -46,7 +46,7 @@ class Gripper:
         """Move the fingers to a distance. Raises `PrimitiveFailed` ("blocked") if they do not get there."""
         wanted = self._widest if width is None else min(width, self._widest)
         self._asked = 0.0
-        state = self._move(ArmCommand(gripper_width=wanted, gripper_force=self._strongest), wanted, watch)
+        state = self._move(ArmCommand(gripper_width=wanted, gripper_force=self.strongest), wanted, watch)
         if abs(state.gripper_width - wanted) > 2 * THERE_M:
             raise PrimitiveFailed(
                 "blocked", f"the fingers stand at {state.gripper_width:.4f} m, not at {wanted:.4f} m"
@@ -55,7 +55,7 @@ class Gripper:
 
     def close(self, force: float, must_hold: bool, watch: Watch) -> ArmState:
         """Close until the fingers rest, and keep pressing. Raises `PrimitiveFailed` ("no_grasp")."""
-        pressed = min(force, self._strongest)
+        pressed = min(force, self.strongest)
         self._asked = pressed
         state = self._move(ArmCommand(gripper_width=0.0, gripper_force=pressed), None, watch)
         if must_hold and not self.holds(state):

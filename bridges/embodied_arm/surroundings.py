@@ -27,10 +27,14 @@ class Surroundings:
     def __init__(self, driver: Driver, tell: Tell, zones: Sequence[Zone] = ()) -> None:
         self._scene = driver.scene
         self._tell = tell
-        self._zones = tuple(zone.obstacle(2 * ZONE_MARGIN_M) for zone in zones)
+        self.keep_out(zones)
         self.blew_up = ""
         self.meant: frozenset[str] = frozenset()
         """What may be moved, dropped or slid now: that is told to nobody as a mishap."""
+
+    def keep_out(self, zones: Sequence[Zone]) -> None:
+        """Where no part of the arm may be, from now on."""
+        self._zones = tuple(zone.obstacle(2 * ZONE_MARGIN_M) for zone in zones)
 
     def obstacles(self) -> Sequence[Obstacle]:
         """All parts of all things, where no scene tells a table; and the keep-out zones."""

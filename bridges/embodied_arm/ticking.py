@@ -42,7 +42,7 @@ class Ticking:
         self._latch = latch
         self._log = log
         self._real = "simulated" not in driver.description.capabilities
-        self._force = Force(gate.limits)
+        self._force = Force(gate)
         self._yields: tuple[float, ...] | None = None
         self._frozen = 0
         self._stopped = False
