@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +13,8 @@ from rich.text import Text
 
 from embodied.cli import camera, folders, identify, options
 from embodied.cli.consenting import ask_consent
+from embodied.cli.keyboard import pressed_keys
+from embodied.jogging import LEAST_M, MOST_M
 from embodied.launchfile import LaunchFile
 
 if TYPE_CHECKING:
@@ -31,24 +32,6 @@ ArmName = Annotated[str, typer.Argument(metavar="[name]", help="As `embodied arm
 Consent = Annotated[
     str, typer.Option(metavar="ARM", help="Let the arm of this name move, without being asked.")
 ]
-
-KEYS = {
-    "w": ("dx", 1.0),
-    "s": ("dx", -1.0),
-    "a": ("dy", 1.0),
-    "d": ("dy", -1.0),
-    "r": ("dz", 1.0),
-    "f": ("dz", -1.0),
-    "q": ("dyaw", 1.0),
-    "e": ("dyaw", -1.0),
-}
-HELP = (
-    "w/s forward, back · a/d left, right · r/f up, down · q/e turn · o/c open, close · +/- step · h home · "
-    "x end"
-)
-LEAST_M, MOST_M = 0.001, 0.05
-TURN = 5.0
-"""Radians that a step turns, for each metre that it goes."""
 
 
 @app.command("list")
@@ -142,52 +125,18 @@ def jog(
 
     Where there is no terminal, one key a line is read.
     """
+    from embodied.jogging import HELP, Push, told
+    from embodied.jogging import jog as jog_by
+
     console = Console(highlight=False)
     with _moving(arm, consent) as session:
-        console.print(HELP)
-        for key in _keys():
-            if key == "x":
-                break
-            if key in "+-":
-                step = min(max(step * (2.0 if key == "+" else 0.5), LEAST_M), MOST_M)
-                console.print(f"step {1000 * step:.0f} mm")
-                continue
-            said = _jogged(session, key, step)
-            console.print(Text(said))
 
+        def do(push: Push) -> str:
+            return told(session.call(push.primitive, **push.arguments), session)
 
-def _jogged(session: Session, key: str, step: float) -> str:
-    if key in KEYS:
-        name, sign = KEYS[key]
-        result = session.call("move_by", **{name: sign * step * (TURN if name == "dyaw" else 1.0)})
-    elif key in "och":
-        result = session.call({"o": "open_gripper", "c": "close_gripper", "h": "home"}[key])
-    else:
-        return HELP
-    if not result.ok and result.error != "missed":
-        return f"no: {result.message}"
-    hand = session.observe().get("hand")
-    return f"hand at {' '.join(f'{axis:.3f}' for axis in hand)} m" if isinstance(hand, tuple) else "moved"
-
-
-def _keys() -> Iterator[str]:
-    """One key at a time from the terminal; else the first character of each line."""
-    if not sys.stdin.isatty():
-        for line in sys.stdin:
-            yield (line.strip() or "?")[0]
-        return
-    import termios
-    import tty
-
-    before = termios.tcgetattr(sys.stdin)
-    try:
-        tty.setcbreak(sys.stdin)
-        while key := sys.stdin.read(1):
-            yield key
-    except KeyboardInterrupt:
-        return
-    finally:
-        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+        with suppress(KeyboardInterrupt), pressed_keys() as keys:
+            console.print(HELP)
+            jog_by(keys, do, lambda line: console.print(Text(line)), step)
 
 
 @contextmanager

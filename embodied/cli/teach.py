@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -12,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from embodied.cli import folders, options
+from embodied.cli.keyboard import pressed_keys
 from embodied.launchfile import load_launch_file
 
 if TYPE_CHECKING:
@@ -51,10 +55,18 @@ def teach(
     try:
         voice.say(f"starting {chosen.world.kind} ...")
         with Session(chosen).start() as session:
-            conversation = Conversation(session, voice.say, seeds=seeds, patient=not sys.stdin.isatty())
+            terminal = sys.stdin.isatty()
+            conversation = Conversation(
+                session,
+                voice.say,
+                seeds=seeds,
+                patient=not terminal,
+                keyboard=pressed_keys if terminal else None,
+            )
             voice.say(GREETING)
             try:
-                _talk(conversation, voice)
+                with _leaving_on_signal():
+                    _talk(conversation, voice)
             finally:
                 conversation.close()
     finally:
@@ -87,6 +99,25 @@ class _Voice:
             self._written.flush()
 
 
+@contextmanager
+def _leaving_on_signal() -> Iterator[None]:
+    """A terminal that closes, or a SIGTERM, ends the conversation as `quit` does: the body comes to rest."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def leave(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    chosen = [one for one in ("SIGTERM", "SIGHUP") if hasattr(signal, one)]
+    before = {number: signal.signal(number, leave) for number in (getattr(signal, one) for one in chosen)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def _talk(conversation: Conversation, voice: _Voice) -> None:
     """Until the person leaves, or there is nothing more to read; then what is going on is waited for."""
     terminal = sys.stdin.isatty()
@@ -108,9 +139,11 @@ def _talk(conversation: Conversation, voice: _Voice) -> None:
                 return
             interrupted = True
             stopped = conversation.stop("stopped with Ctrl-C")
-            voice.say(
-                "\nStopped. Ctrl-C again leaves." if stopped else "\nCtrl-C again leaves; or say 'quit'."
-            )
+            voice.say(f"\n{'Stopped' if stopped else 'Nothing is lost'}. Ctrl-C again leaves.")
+            if conversation.question is not None:
+                voice.say("  I still wait for an answer; another line is taken as what it says.")
+            elif conversation.demonstration is not None:
+                voice.say("  I am still watching: go on showing, or say 'done'.")
     if not conversation.finished:
         try:
             conversation.settle()

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from embodied.errors import BadGoal, BadInput, EmbodiedError
 from embodied.loop.goal import understand
 from embodied.session import Session
-from embodied.teaching import approving, asides, changing, saying, showing  # noqa: F401 - they fill the table
+from embodied.teaching import approving, asides, changing, driving, saying, showing  # noqa: F401 - they fill the table
 from embodied.teaching.correcting import Correction
 from embodied.teaching.demonstration import Demonstration
 from embodied.teaching.lesson import Lesson
@@ -37,6 +38,7 @@ class Conversation:
         versions: the lessons before it, oldest first.
         corrections: since the last lesson began.
         question: hears the next line; True if that answered it.
+        keyboard: the person's single keys, as long as it is open; None where only lines are heard.
     """
 
     session: Session
@@ -48,6 +50,7 @@ class Conversation:
     versions: list[Lesson] = field(default_factory=list)
     corrections: list[Correction] = field(default_factory=list)
     question: Callable[[str], bool] | None = None
+    keyboard: Callable[[], AbstractContextManager[Iterator[str]]] | None = None
     doing: LessonRun | Pursuit | None = None
     finished: bool = False
     turns: int = 0

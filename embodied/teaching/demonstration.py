@@ -8,17 +8,22 @@ from dataclasses import dataclass, field, replace
 from embodied.facts import Observation
 from embodied.outcome import PrimitiveResult
 from embodied.session import Done, Session
-from embodied.teaching.lesson import Part
+from embodied.teaching.lesson import NOWHERE, Offset, Part
 from embodied.teaching.performing import held, perform
 
 
 @dataclass(frozen=True)
 class Shown:
-    """One step that was done, and the facts around it."""
+    """One step that was done, and the facts around it.
+
+    Attributes:
+        driven: by keys, in small pushes: those along one axis are one step.
+    """
 
     part: Part
     before: Observation
     after: Observation
+    driven: bool = False
 
 
 @dataclass
@@ -49,6 +54,27 @@ class Demonstration:
             self.steps.append(Shown(replace(part, thing=holds), before, after))
         elif result.ok:
             self.steps.append(Shown(part, before, after))
+        return result
+
+    def drive(self, part: Part, near: str) -> PrimitiveResult:
+        """Do one push of a key and record it, with those before it along the same axis as one step.
+
+        Args:
+            near: the thing at the hand, which the push may touch.
+        """
+        before = self.session.observe()
+        if part.kind == "close":
+            return self.show(part)
+        result = perform(self.session, part, near)
+        if not result.ok:
+            return result
+        last = self.steps[-1] if self.steps and self.steps[-1].driven else None
+        whole = _joined(last.part, part) if last is not None else None
+        if last is not None and whole is not None:
+            self.steps.pop()
+            part, before = whole, last.before
+        if not _is_nothing(part):
+            self.steps.append(Shown(part, before, self.session.observe(), driven=True))
         return result
 
     def add_done(self, done: Done, before: Observation) -> None:
@@ -85,3 +111,23 @@ def parts_of(done: Done) -> tuple[Part, ...]:
 def told(steps: Sequence[Shown]) -> str:
     """What was shown, for a reader."""
     return "; ".join(f"{number}. {step.part.words}" for number, step in enumerate(steps, 1))
+
+
+def _joined(first: Part, second: Part) -> Part | None:
+    """Two pushes along one axis as one motion; None where they are not along one."""
+    if first.kind == second.kind == "turn":
+        return Part("turn", turn=first.turn + second.turn)
+    if first.kind == second.kind == "by" and _axis(first.offset) == _axis(second.offset):
+        x, y, z = (round(a + b, 6) for a, b in zip(first.offset, second.offset, strict=True))
+        return Part("by", offset=(x, y, z))
+    return None
+
+
+def _is_nothing(part: Part) -> bool:
+    """A motion that came back to where it began."""
+    still = max(map(abs, part.offset)) < 1e-6 and abs(part.turn) < 1e-6
+    return part.kind in ("by", "turn") and still
+
+
+def _axis(offset: Offset) -> int:
+    return max(range(3), key=lambda axis: abs(offset[axis])) if offset != NOWHERE else -1

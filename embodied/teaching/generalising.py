@@ -206,18 +206,26 @@ def _relative(steps: Sequence[Shown]) -> list[Part]:
     lead = 0
     while lead < len(steps) and steps[lead].part.kind in ("by", "turn") and not steps[lead].part.thing:
         lead += 1
-    if not lead:
-        return [step.part for step in steps]
-    after = steps[lead - 1].after
-    hand = after.get("hand")
+    after = steps[lead - 1].after if lead else steps[0].before
+    hand, holds = after.get("hand"), held(after)
     poses = {keys[0]: value for keys, value in after.items("pose") if isinstance(value, tuple)}
-    if not isinstance(hand, tuple) or not poses:
-        return [step.part for step in steps]
+    poses.pop(holds, None)  # what is in the hand is always the nearest
+    if not lead or not isinstance(hand, tuple) or not poses:
+        return _about_the_last([step.part for step in steps], "")
     near = min(poses, key=lambda name: math.hypot(poses[name][0] - hand[0], poses[name][1] - hand[1]))
     spot = poses[near]
-    offset = (hand[0] - spot[0], hand[1] - spot[1], hand[2] - spot[2])
-    rest = [replace(step.part, thing=step.part.thing or near) for step in steps[lead:]]
-    return [Part("above", near, (offset[0], offset[1], 0.0)), Part("at", near, offset), *rest]
+    aside, height = (hand[0] - spot[0], hand[1] - spot[1]), 0.0 if holds else hand[2] - spot[2]
+    way = [Part("above", near, (*aside, 0.0)), Part("at", near, (*aside, height))]
+    return way + _about_the_last([step.part for step in steps[lead:]], near)
+
+
+def _about_the_last(parts: Sequence[Part], named: str) -> list[Part]:
+    """Motions that name no thing are about the one that was named last."""
+    found = []
+    for part in parts:
+        named = part.thing or named
+        found.append(replace(part, thing=named) if part.kind in ("by", "turn") else part)
+    return found
 
 
 # -- what it came to, and what it needs ----------------------------------------------------------------

@@ -1,0 +1,50 @@
+"""Single keys of a terminal, as they are pressed; the terminal is as before afterwards, however it ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import groupby
+from typing import Final
+
+_AT_ONCE: Final = 1024
+_ARROWS: Final = {"\x1b[A": "w", "\x1b[B": "s", "\x1b[C": "d", "\x1b[D": "a"}
+_ENDS: Final = "\x1b\x04"
+"""Esc and Ctrl-D end jogging as `x` does."""
+
+
+@contextmanager
+def pressed_keys() -> Iterator[Iterator[str]]:
+    """One key at a time from the terminal; where there is none, the first character of each line.
+
+    A key that is held repeats faster than an arm moves: what came meanwhile counts once, so that the hand
+    rests soon after the key is let go.
+    """
+    if not sys.stdin.isatty():
+        yield ((line.strip() or "?")[0] for line in sys.stdin)
+        return
+    import termios
+    import tty
+
+    terminal = sys.stdin.fileno()
+    before = termios.tcgetattr(terminal)
+    try:
+        tty.setcbreak(terminal)
+        yield _read(terminal)
+    finally:
+        termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
+
+
+def _read(terminal: int) -> Iterator[str]:
+    while text := os.read(terminal, _AT_ONCE).decode(errors="ignore"):
+        yield from keys_in(text)
+
+
+def keys_in(text: str) -> Iterator[str]:
+    """The keys of what a terminal sent since the last read: a key that repeats counts once."""
+    for sent, key in _ARROWS.items():
+        text = text.replace(sent, key)
+    for key, _ in groupby("x" if key in _ENDS else key for key in text):
+        yield key
