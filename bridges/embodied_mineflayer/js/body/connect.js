@@ -1,7 +1,9 @@
 import mineflayer from 'mineflayer'
 import pathfinding from 'mineflayer-pathfinder'
+import { survive } from './chat.js'
 import { plainText } from './events.js'
 import { Failure } from './failure.js'
+import { Roster } from './players.js'
 import { otherVersion } from './version.js'
 
 const SPAWN_MS = 20_000
@@ -10,11 +12,16 @@ const CHUNKS_MS = 4000
 const TRANSLATED_MS = 3000
 
 /**
- * Join the server and wait for the first spawn.
+ * Join the server and wait for the first spawn: {bot, roster, accountsChecked()}, whether the server checks its players' accounts.
  * Failures: server_unreachable, wrong_version, kicked, login_failed, no_spawn.
  */
 export async function connect (config, log) {
   const bot = createBot(config)
+  const roster = new Roster(bot._client)
+  let checked = false
+  // Only a server that checks accounts asks for this; from 1.20.5 on it may ask without checking.
+  bot._client.on('encryption_begin', ({ shouldAuthenticate }) => { checked = shouldAuthenticate !== false })
+  bot.once('login', () => survive(bot._client, log))
   bot.loadPlugin(pathfinding.pathfinder)
   try {
     await firstSpawn(bot, config)
@@ -25,7 +32,7 @@ export async function connect (config, log) {
     throw error
   }
   await settledWorld(bot)
-  return bot
+  return { bot, roster, accountsChecked: () => checked }
 }
 
 function createBot (config) {
@@ -38,6 +45,7 @@ function createBot (config) {
       version: config.version || false,
       viewDistance: 'normal',
       hideErrors: true,
+      defaultChatPatterns: false, // they take the sender from the text
       logErrors: false,
       checkTimeoutInterval: 30_000
     })

@@ -44,7 +44,6 @@ export function listen (body, hooks, { onDeath, onEnd }) {
     if (day !== null && now !== day) hooks.event(now ? 'day' : 'night', { time_of_day: bot.time.timeOfDay })
     day = now
   })
-  bot.on('chat', (player, text) => { if (player !== bot.username) hooks.event('chat', { player, text }) })
   bot.inventory.on('updateSlot', (slot, before, after) => {
     if (before?.maxDurability && !after && usesLeft(before) <= 1) reportBreak(body, hooks, before.name)
   })

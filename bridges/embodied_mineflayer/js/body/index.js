@@ -1,12 +1,14 @@
 import { primitives } from '../primitives/index.js'
 import { heedCursor } from './agreement.js'
 import { blockTable } from './blocks.js'
+import { Chat } from './chat.js'
 import { connect } from './connect.js'
 import { listen } from './events.js'
 import { Facts } from './facts.js'
 import { Failure } from './failure.js'
 import { FAMILIES } from './families.js'
 import { teachPathfinder } from './movements.js'
+import { Pace } from './pace.js'
 import { Rules } from './rules.js'
 import { halt } from './travel.js'
 import { until } from './waiting.js'
@@ -16,6 +18,8 @@ const SETTLE_MS = 1500
 /** How long a call waits for a dead body to come back [ms]. */
 const RESPAWN_MS = 4000
 const FAST_DIG_MS = 50
+/** Lines that the body says: so many in a row, so many a second. */
+const VOICE = [5, 0.9]
 
 /**
  * Join a Minecraft server with one bot.
@@ -26,11 +30,13 @@ const FAST_DIG_MS = 50
  */
 export async function createBody (config, hooks) {
   const log = (words) => process.stderr.write(`body: ${words}\n`)
-  const bot = await connect(config, log)
-  const body = { bot, config, log, registry: bot.registry, version: bot.version, unsettled: new Set(), dugAt: -Infinity }
+  const { bot, roster, accountsChecked } = await connect(config, log)
+  const body = { bot, roster, accountsChecked, config, log, registry: bot.registry, version: bot.version, unsettled: new Set(), dugAt: -Infinity }
   body.table = blockTable(bot.registry)
   body.facts = new Facts(body)
   body.rules = new Rules()
+  body.voice = new Pace(...VOICE)
+  body.chat = new Chat(body, hooks)
   teachPathfinder(body)
   heedCursor(body)
   if (config.fast) bot.digTime = () => FAST_DIG_MS

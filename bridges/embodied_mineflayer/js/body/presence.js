@@ -15,9 +15,10 @@ export async function wait (body, { seconds }, ctx) {
   return { seconds: Math.round(performance.now() - started) / 1000 }
 }
 
-export function say (body, { text }) {
+export async function say (body, { text }, ctx) {
   const lines = text.split(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/)
   if (lines.some((line) => line.trimStart().startsWith('/'))) throw new Failure('refused', 'server commands are assistance, and refused')
+  while (!body.voice.take()) await pause(ctx, body.voice.waitMs)
   body.bot.chat(text)
   return { said: true }
 }

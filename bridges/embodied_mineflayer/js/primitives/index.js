@@ -1,3 +1,4 @@
+import chat from './chat.js'
 import chest from './chest.js'
 import collect from './collect.js'
 import craft from './craft.js'
@@ -14,7 +15,7 @@ import smelt from './smelt.js'
 import survey from './survey.js'
 import travel from './travel.js'
 
-const FAMILIES = [observe, findBlocks, survey, findPlace, travel, dig, collect, place, craft, smelt, hands, chest, entities, presence, rules]
+const FAMILIES = [observe, findBlocks, survey, findPlace, travel, dig, collect, place, craft, smelt, hands, chest, entities, presence, chat, rules]
 
 /** Every primitive of this body, in the order a reader should meet them: `[{spec, run}]`. */
 export const primitives = (body) => FAMILIES.flatMap((family) => family(body))

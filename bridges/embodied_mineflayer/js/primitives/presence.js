@@ -27,7 +27,7 @@ export default (body) => [
     args: { text: { ...str('at most 200 characters in one line'), maxLength: 200, minLength: 1, pattern: ONE_LINE } },
     result: { said: bool('it was sent') },
     errors: { refused: 'a server command' },
-    timeout_s: 5
+    timeout_s: 15
   }, (args, ctx) => say(body, args, ctx)),
 
   primitive({

@@ -72,6 +72,9 @@ module.exports.server = serv => {
     client.on('chat_message', ({ message }) => {
       if (allowed(player, message) && message.trim()) toAll(player, 'chat', message.trim())
     })
+    // At once, so that a whisper and a line keep their order: flying-squid's own listener waits in between.
+    client.removeAllListeners('chat_command')
+    client.on('chat_command', ({ command }) => { player.handleCommand(command).catch(error => serv.logError('command', error)) })
     const { handleCommand } = player
     player.handleCommand = async command => {
       if (!allowed(player, command)) return
