@@ -165,6 +165,11 @@ class RuledWorld:
     def spec(self) -> BodySpec:
         return self._world.spec
 
+    @property
+    def body(self) -> World:
+        """The world beneath, for what no rule is about: hearing and answering people, from other threads."""
+        return self._world
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._world, name)
 
