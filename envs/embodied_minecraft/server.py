@@ -128,6 +128,18 @@ class EmbeddedServer:
         found = answer.get("player")
         return found if isinstance(found, dict) else None
 
+    def players(self, *, timeout_s: float = 2.0) -> tuple[str, ...]:
+        """The names of who is in the world, the bot among them. Raises WorldError as `player` does."""
+        names = self._truth.ask({"ask": "players"}, timeout_s).get("players")
+        return tuple(str(name) for name in names) if isinstance(names, list) else ()
+
+    def deeds(self, name: str, after: int = 0, *, timeout_s: float = 2.0) -> Mapping[str, Any]:
+        """What a player did after deed number `after`: {"deeds": [...], "last": number, "missed": number}.
+
+        At most 500 at a time, oldest first. Raises WorldError as `player` does.
+        """
+        return self._truth.ask({"ask": "deeds", "name": name, "after": after}, timeout_s)
+
     def close(self) -> None:
         """Save and end. Idempotent."""
         self._child.close()

@@ -28,6 +28,7 @@ module.exports.server = serv => {
   const isSource = block => /^(water|lava)$/.test(block.name) && Number(states.properties(block.stateId).level) === 0
 
   function fill (player, hand, block) {
+    serv.survival.note(player, { what: 'filled', item: `${block.name}_bucket`, at: block.position })
     return serv.setBlock(player.world, block.position, 0)
       .then(() => player.consumeHeld(hand, `${block.name}_bucket`))
   }

@@ -18,7 +18,7 @@ module.exports.server = serv => {
   const { registry } = serv
 
   /** The output slot of a grid: made anew at each look, paid for when taken. */
-  function resultSlot (player, grid, width) {
+  function resultSlot (player, grid, width, table = null) {
     const outcome = () => recipes.match(grid.map(slot => slot.get()), width)
     return {
       result: true,
@@ -28,6 +28,7 @@ module.exports.server = serv => {
       },
       set: () => {},
       taken: () => {
+        noteMade(player, outcome(), grid, table)
         for (const slot of grid) {
           const used = slot.get()
           if (!used) continue
@@ -39,6 +40,17 @@ module.exports.server = serv => {
         }
       }
     }
+  }
+
+  function noteMade (player, made, grid, table) {
+    if (!made) return
+    const used = {}
+    for (const slot of grid) {
+      const stack = slot.get()
+      if (stack) used[stack.name] = (used[stack.name] ?? 0) + 1
+    }
+    const item = registry.items[made.id].name
+    serv.survival.note(player, { what: 'made', item, count: made.count, used, ...(table ? { at: table } : {}) })
   }
 
   const giveBack = (player, grid) => {
@@ -72,12 +84,12 @@ module.exports.server = serv => {
     }
   }
 
-  function tableMenu (player) {
+  function tableMenu (player, table) {
     const cells = new Array(9).fill(null)
     const grid = cells.map((_, i) => ({ get: () => cells[i], set: stack => { cells[i] = stack } }))
     return {
       kind: 'crafting_table',
-      slots: [resultSlot(player, grid, 3), ...grid, ...player.slotViews(9, 45)],
+      slots: [resultSlot(player, grid, 3, table), ...grid, ...player.slotViews(9, 45)],
       hotbar: 37,
       resultSlot: 0,
       onClose: () => giveBack(player, grid),
@@ -90,5 +102,5 @@ module.exports.server = serv => {
   }
 
   serv.on('newPlayer', player => player.setInventoryMenu(inventoryMenu(player)))
-  serv.survival.onUse('crafting_table', ({ player }) => player.openWindow(tableMenu(player), WINDOW_TYPE, 'Crafting'))
+  serv.survival.onUse('crafting_table', ({ player, block }) => player.openWindow(tableMenu(player, block.position), WINDOW_TYPE, 'Crafting'))
 }

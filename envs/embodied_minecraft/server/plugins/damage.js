@@ -23,6 +23,7 @@ module.exports.server = serv => {
     }
     serv.broadcast(`${player.username} died (${cause})`)
     player._writeOthersNearby('entity_status', { entityId: player.id, entityStatus: DEATH_STATUS })
+    serv.survival.note(player, { what: 'died' })
     player.emit('died', cause)
   }
 

@@ -44,6 +44,7 @@ module.exports.server = serv => {
   }
 
   async function finish (player, position, block, tool) {
+    serv.survival.note(player, { what: 'dug', block: block.name, tool: tool?.name ?? '', at: position })
     await serv.survival.breakBlock(position, tool, { drop: player.gameMode === 0 })
     if (player.gameMode !== 0) return
     player.exhaust(EXHAUSTION)

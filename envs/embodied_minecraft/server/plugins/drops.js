@@ -118,6 +118,7 @@ module.exports.server = serv => {
     const count = entity.stack.count
     const left = player.give(entity.stack)
     if (left === count) return
+    serv.survival.note(player, { what: 'got', item: entity.stack.name, count: count - left, at: entity.position })
     player.syncWindows() // it is held before it is seen to be gone
     player._client.write('collect',
       { collectedEntityId: entity.id, collectorEntityId: player.id, pickupItemCount: count - left })

@@ -32,13 +32,18 @@ module.exports.server = serv => {
     const ticks = fuel && fuels[fuel.name]
     if (!ticks) return
     furnace.burn = furnace.burnTotal = ticks
+    furnace.fuel = fuel.name
     const leaves = recipes.remainderOf(fuel.name)
     furnace.slots[FUEL] = fuel.count > 1 ? stacks.copy(fuel, fuel.count - 1) : (leaves ? stacks.make(leaves) : null)
   }
 
-  function smeltOne ({ kind, slots }) {
+  function smeltOne (furnace) {
+    const { kind, slots, x, y, z } = furnace
     const recipe = recipeFor(kind, slots[INPUT])
     const input = slots[INPUT]
+    const by = serv.players.find(({ username }) => username === furnace.by)
+    const deed = { what: 'smelted', item: input.name, output: recipe.output, fuel: furnace.fuel ?? '', station: kind }
+    serv.survival.note(by, { ...deed, at: { x, y, z } })
     slots[INPUT] = input.count > 1 ? stacks.copy(input, input.count - 1) : null
     slots[OUTPUT] = stacks.make(recipe.output, (slots[OUTPUT]?.count ?? 0) + 1)
   }
@@ -94,6 +99,7 @@ module.exports.server = serv => {
       furnace.burn ??= 0
       furnace.burnTotal ??= 0
       furnace.cook ??= 0
+      furnace.by = player.username // whoever saw to it last
       serv.openContainer(player, furnace, {
         kind,
         slots: [...serv.containerSlots(furnace, rules(kind)), ...player.slotViews(9, 45)],

@@ -47,6 +47,7 @@ module.exports.server = serv => {
     const { foodPoints, saturation } = foodsByName[item]
     player.food = Math.min(FULL, player.food + foodPoints)
     player.foodSaturation = Math.min(player.food, player.foodSaturation + saturation)
+    serv.survival.note(player, { what: 'ate', item })
     player.consumeHeld(hand, LEAVES[item] ?? null)
     player.updateHealth(player.health)
     player.syncWindows()

@@ -54,6 +54,7 @@ module.exports.server = serv => {
     const world = player.world
     if (grown !== null) {
       if (bodyInTheWay(grown, block.position)) return true
+      serv.survival.note(player, { what: 'put', item: stack.name, block: stack.name, at: block.position, against: block.name })
       await serv.setBlock(world, block.position, grown)
       player.consumeHeld(hand)
       return true
@@ -73,6 +74,7 @@ module.exports.server = serv => {
     const blocks = [[target, made.stateId], ...(other ? [other] : [])]
     if (blocks.some(([position, stateId]) => bodyInTheWay(stateId, position) || !replaceable(at(position)))) return true
     if (!mayStay(made, target, other)) return true
+    serv.survival.note(player, { what: 'put', item: stack.name, block: made.name, at: target, against: block.name })
     for (const [position, stateId] of blocks) await serv.setBlock(world, position, stateId)
     if (player.gameMode !== 1) player.consumeHeld(hand)
     return true

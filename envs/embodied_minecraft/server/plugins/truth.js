@@ -23,14 +23,15 @@ module.exports.server = serv => {
     }
   }
 
-  function answer ({ id, ask, name }) {
+  function answer ({ id, ask, name, after }) {
     if (ask === 'time') return { id, time: serv.time }
     if (ask === 'players') return { id, players: serv.players.map(player => player.username) }
+    if (ask === 'deeds') return { id, ...serv.survival.deedsOf(String(name), Number(after) || 0) }
     if (ask === 'player') {
       const player = serv.players.find(({ username }) => username === name)
       return player ? { id, player: describe(player) } : { id, error: { code: 'no_player', message: `'${name}' is not here` } }
     }
-    return { id, error: { code: 'bad_question', message: `cannot answer '${ask}'; ask player, players or time` } }
+    return { id, error: { code: 'bad_question', message: `cannot answer '${ask}'; ask player, players, deeds or time` } }
   }
 
   serv.answerTruth = (line, say) => {
