@@ -1,0 +1,138 @@
+"""Who is heard in a chat, and which of their lines: "stop" at once, the others one after the other."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from embodied.chatting.lines import addressed, heard_line
+
+WAITING: Final = 20
+"""So many lines of players wait to be heard; what is more is missed, and said to be."""
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A line that was said to the agent by somebody who may.
+
+    Attributes:
+        player, uuid: by the server's own list of players.
+        whisper: said to the agent alone.
+        missed: lines of the same player before it that were too many.
+    """
+
+    player: str
+    uuid: str
+    text: str
+    whisper: bool
+    missed: int = 0
+
+
+@dataclass
+class Ears:
+    """Takes a body's events, in the thread that tells them, and has lines heard in threads of its own.
+
+    Lines of players who are not on the list are nothing but data, and end here: identity is the sender's,
+    which the bridge read from the packet, held against the list once more.
+
+    Args:
+        players: names, exactly, or UUIDs.
+        names: what the agent is called.
+        hears_all: all public lines of the listed are meant, not only those addressed to the agent.
+        is_stop: whether a line asks for a stop; that is heard at once, before the others, which are dropped.
+        on_line, on_stop: in threads of their own.
+        on_presence: (player, uuid, whether it is here) of the listed; in the thread of `on_line`.
+        on_stranger: called with names that are one of the list but for their letters' case.
+    """
+
+    players: Sequence[str]
+    names: Sequence[str]
+    hears_all: bool
+    is_stop: Callable[[str], bool]
+    on_line: Callable[[Spoken], None]
+    on_stop: Callable[[Spoken], None]
+    on_presence: Callable[[str, str, bool], None] = lambda player, uuid, here: None
+    on_stranger: Callable[[str], None] = lambda name: None
+    _lines: queue.Queue[Callable[[], None] | None] = field(default_factory=lambda: queue.Queue(WAITING))
+    _stops: queue.Queue[Callable[[], None] | None] = field(default_factory=lambda: queue.Queue(WAITING))
+    _missed: int = 0
+    _ended: bool = False
+
+    def __post_init__(self) -> None:
+        self._threads = [
+            threading.Thread(target=self._serve, args=(waiting,), name=name, daemon=True)
+            for name, waiting in (("chat lines", self._lines), ("chat stops", self._stops))
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def hear(self, event: Mapping[str, Any]) -> None:
+        """An event of the body. Returns at once, whatever is in it."""
+        data, kind = event.get("data"), event.get("type")
+        if self._ended or not isinstance(data, Mapping):
+            return
+        player, uuid = str(data.get("player", "")), str(data.get("uuid", ""))
+        if kind in ("player_joined", "player_left") and self._is_listed(player, uuid):
+            self._put(self._lines, lambda: self.on_presence(player, uuid, kind == "player_joined"))
+        elif kind == "chat" and data.get("listed") is True and self._is_listed(player, uuid):
+            self._hear_line(player, uuid, data)
+        elif kind == "chat" and player.lower() in (name.lower() for name in self.players):
+            self._put(self._lines, lambda: self.on_stranger(heard_line(player)))
+
+    def close(self) -> None:
+        """Hear nothing more; a line that is being heard is not waited for long."""
+        self._ended = True
+        for waiting in (self._lines, self._stops):
+            _emptied(waiting)
+            waiting.put(None)
+        for thread in self._threads:
+            if thread is not threading.current_thread():
+                thread.join(timeout=2)
+
+    def _is_listed(self, player: str, uuid: str) -> bool:
+        return bool(player and uuid) and any(
+            name == player or name.lower() == uuid.lower() for name in self.players
+        )
+
+    def _hear_line(self, player: str, uuid: str, data: Mapping[str, Any]) -> None:
+        text, whisper = data.get("text"), data.get("whisper") is True
+        line = heard_line(text) if isinstance(text, str) else ""
+        said = addressed(line, self.names)
+        stops = self.is_stop(line if said is None else said)
+        if said is None and (whisper or self.hears_all or stops):  # a stop needs no address
+            said = line
+        if not said:
+            return
+        missed = data.get("missed", 0)
+        spoken = Spoken(
+            player, uuid, said, whisper, (missed if isinstance(missed, int) else 0) + self._missed
+        )
+        if stops:
+            _emptied(self._lines)  # what was said before it is not begun after it
+            self._put(self._stops, lambda: self.on_stop(spoken))
+        elif self._put(self._lines, lambda: self.on_line(spoken)):
+            self._missed = 0
+        else:
+            self._missed += 1
+
+    def _put(self, waiting: queue.Queue[Callable[[], None] | None], do: Callable[[], None]) -> bool:
+        try:
+            waiting.put_nowait(do)
+        except queue.Full:
+            return False
+        return True
+
+    def _serve(self, waiting: queue.Queue[Callable[[], None] | None]) -> None:
+        while (do := waiting.get()) is not None:
+            do()
+
+
+def _emptied(waiting: queue.Queue[Callable[[], None] | None]) -> None:
+    try:
+        while True:
+            waiting.get_nowait()
+    except queue.Empty:
+        return
