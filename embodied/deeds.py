@@ -26,6 +26,8 @@ class Deed:
         brings: what is so afterwards, besides what the way adds: "nearby_block[torch] <= 8".
         means: it only served another deed: a table that was put up to work at.
         why_not: where there is no way, the reason, for a reader.
+        gives, beside: numbers of what it put somewhere, and of what that was put beside (0: nothing).
+            Functions of the world take the place of the latter first and give the place of the former.
     """
 
     words: str
@@ -33,6 +35,8 @@ class Deed:
     brings: tuple[str, ...] = ()
     means: bool = False
     why_not: str = ""
+    gives: int = 0
+    beside: int = 0
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ class Kin:
 
     Attributes:
         pattern: all of them, "*_log".
-        variant: what "*" is here, "oak". Names of the same variant belong together: oak planks come of oak logs.
+        variant: what "*" is here, "oak". Names of one variant belong together: oak planks come of oak logs.
         word: the name of a parameter for it, "log".
         members: those that there are in the world.
     """
@@ -118,8 +122,9 @@ class TellsKin(Protocol):
     """A spec whose names have kin, and whose taught skills may use functions that the world offers.
 
     Attributes:
-        functions: name of a private function of a skill's code to its text. "_kind(pattern, members)" gives
-            the one of a pattern that is at hand, or "".
+        functions: name of a private function of a skill's code to its text. `_kind(pattern, members) -> str`
+            gives the one of a pattern that is at hand, "" if none is; those that a deed's way names take the
+            place of what they put beside ([] for none) and give the place that came of it ([] if none did).
     """
 
     @property

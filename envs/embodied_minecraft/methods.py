@@ -37,9 +37,9 @@ _MAX_FUELS = 3
 _MAX_SOURCES = 4
 _MAX_KINDS = 3
 
-_TABLE = parse("inventory[crafting_table] >= 1 or nearby_block[crafting_table] < 16")
+TABLE_NEEDED = parse("inventory[crafting_table] >= 1 or nearby_block[crafting_table] < 16")
 _SPARES = (parse("inventory[stick] >= 8"), parse("inventory[crafting_table] >= 1"))
-_FURNACE = parse("inventory[furnace] >= 1 or nearby_block[furnace] < 16")
+FURNACE_NEEDED = parse("inventory[furnace] >= 1 or nearby_block[furnace] < 16")
 
 WOODS = ("oak", "birch", "spruce", "jungle", "acacia", "dark_oak", "mangrove", "cherry")
 _COLOURS = (
@@ -266,7 +266,7 @@ class MinecraftMethods:
             yield Method(
                 skill="craft-item",
                 arguments={"item": item, "count": made, "using": main},
-                needs=(_TABLE,) if recipe.needs_table else (),
+                needs=(TABLE_NEEDED,) if recipe.needs_table else (),
                 consumes={("inventory", part): count * crafts for part, count in recipe.ingredients},
                 adds=self._gained(item, made),
                 cost=1.0 + 0.4 * crafts + (2.0 if recipe.needs_table else 0.0),
@@ -324,7 +324,7 @@ class MinecraftMethods:
                 yield Method(
                     skill="smelt-item",
                     arguments={"item": source, "output": item, "count": amount, "fuel": fuel},
-                    needs=(_FURNACE,),
+                    needs=(FURNACE_NEEDED,),
                     consumes=consumes,
                     adds={("inventory", item): amount},
                     cost=5.0 + 10.0 * amount,

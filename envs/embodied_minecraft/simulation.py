@@ -14,10 +14,10 @@ from embodied.node import tell_progress
 from embodied.plugins import load_bridge
 from embodied.scene import read_scene
 from embodied.world import World
-from embodied_minecraft.facts import FAMILIES
 from embodied_minecraft.knowledge import load
 from embodied_minecraft.server import EmbeddedServer, ServerConfig
 from embodied_minecraft.settings import VERSION, Settings
+from embodied_minecraft.watches import ServerWatch, facts_of, same_name
 
 JAVA_PORT = 25565
 
@@ -36,6 +36,8 @@ class MinecraftSimulation:
         self.server: EmbeddedServer | None = None
         self._world: World | None = None
         self._resets = 0
+        self._host, self._port = "", 0
+        self._joining: dict[str, Any] = {}
 
     def launch(self) -> World:
         """Start the server (if it is the embedded one) and let the bot join."""
@@ -78,17 +80,34 @@ class MinecraftSimulation:
         if self.server is None:
             return None
         player = self.server.player(self.settings.username)
-        if player is None:
-            return None
-        return Observation(
-            families={name: FAMILIES[name] for name in ("inventory", "health", "food", "position", "alive")},
-            facts={
-                "inventory": {(item,): count for item, count in player["inventory"].items()},
-                "health": {(): float(player["health"])},
-                "food": {(): float(player["food"])},
-                "alive": {(): bool(player["alive"])},
-            },
-        )
+        return facts_of(player) if player is not None else None
+
+    # -- others who act beside the body: implements `embodied.deeds.Showroom` -----------------------------
+
+    @property
+    def address(self) -> str:
+        """Where a person's own client joins; "" while nothing runs."""
+        return f"{self._host}:{self._port}" if self._world is not None else ""
+
+    def players(self) -> tuple[str, ...]:
+        """The names of the others who are in the world."""
+        if self.server is None:
+            return ()
+        return tuple(name for name in self.server.players() if name != self.settings.username)
+
+    def watch(self, player: str) -> ServerWatch:
+        """Watch a player from now on. Raises BadInput if nobody of the name is there."""
+        there = self.players()
+        name = same_name(player, there)
+        if not name or self.server is None:
+            here = f"Here are: {', '.join(there)}." if there else f"Nobody is; join at {self.address}."
+            raise BadInput(f"There is no player {player!r} in this world.", remedy=here)
+        return ServerWatch(self.server, name)
+
+    def join(self, name: str) -> World:
+        """Another bot in the same world, as a player of that name. Whoever asked for it closes it."""
+        config = {**self._joining, "username": name, "identity": f"{name} beside the body"}
+        return load_bridge("mineflayer").start(config, run_dir=self.run_dir / f"player-{name}")
 
     @property
     def world_dir(self) -> Path:
@@ -123,17 +142,16 @@ class MinecraftSimulation:
                 on_progress=tell_progress,
             )
             host, port, version = self.server.host, self.server.port, VERSION
-        self._world = load_bridge("mineflayer").start(
-            {
-                "host": host,
-                "port": port,
-                "version": version or False,
-                "username": settings.username,
-                "auth": settings.auth,
-                "fast": settings.fast,
-                "allow_hidden_search": settings.allow_hidden_search,
-                "identity": self._identity(settings, world_dir),
-            },
-            run_dir=self.run_dir,
-        )
+        self._host, self._port = host, port
+        self._joining = {
+            "host": host,
+            "port": port,
+            "version": version or False,
+            "username": settings.username,
+            "auth": settings.auth,
+            "fast": settings.fast,
+            "allow_hidden_search": settings.allow_hidden_search,
+            "identity": self._identity(settings, world_dir),
+        }
+        self._world = load_bridge("mineflayer").start(self._joining, run_dir=self.run_dir)
         return self._world

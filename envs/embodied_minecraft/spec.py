@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
 
 from embodied.condition import Condition, parse
+from embodied.deeds import Kin
 from embodied.facts import FactFamily, Observation
 from embodied.methods import FactRef, Method, Reflex, Vocabulary
 from embodied_minecraft.data_files import FOLDER
 from embodied_minecraft.facts import FAMILIES
+from embodied_minecraft.foresight import MinecraftForesight
 from embodied_minecraft.knowledge import DEFAULT_VERSION, load
-from embodied_minecraft.methods import default_methods
+from embodied_minecraft.methods import WOODS, default_methods, kind_of
 from embodied_minecraft.reachability import overworld_reach
 from embodied_minecraft.reasons import Reasons
 from embodied_minecraft.vocabulary import vocabulary
@@ -46,9 +48,31 @@ class MinecraftSpec:
         return (breathless, Reflex(when=hungry, skill="eat-food", arguments={}, why="hungry"))
 
     @cached_property
+    def foresight(self) -> MinecraftForesight:
+        """What its calls would do, for rules."""
+        return MinecraftForesight()
+
+    @cached_property
     def notes(self) -> str:
         """The game's rules and this body's pitfalls, for models: knowledge, no solutions."""
         return (FOLDER / "notes.md").read_text(encoding="utf-8")
+
+    @cached_property
+    def functions(self) -> Mapping[str, str]:
+        """What skills that were taught may use beside the library, by name; see `embodied.deeds.TellsKin`."""
+        text = (FOLDER / "taught.py.txt").read_text(encoding="utf-8")
+        parts = [f"def {part.strip()}\n" for part in text.split("def ") if part.strip()]
+        return {part[len("def ") : part.index("(")]: part for part in parts}
+
+    def kin(self, name: str) -> Kin | None:
+        """What differs only in its wood stands for each other; what differs in use (tools) does not."""
+        wood = kind_of(name)
+        if wood not in WOODS or not name.startswith(f"{wood}_") or name not in load().items:
+            return None
+        rest = name[len(wood) + 1 :]
+        reach = default_methods().reach
+        members = tuple(f"{one}_{rest}" for one in WOODS if f"{one}_{rest}" in reach)
+        return Kin(f"*_{rest}", wood, rest, members) if len(members) > 1 else None
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
