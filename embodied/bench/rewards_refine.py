@@ -19,6 +19,7 @@ from embodied.learning.budget import Schedule, work_for
 from embodied.learning.refine import start_refining
 from embodied.learning.refined import RefineReport
 from embodied.learning.wish import Wish
+from embodied.library.seeds import SeenSeeds
 from embodied.outcome import Verdict
 from embodied.plugins import load_world
 from embodied.runs import JOURNAL
@@ -75,7 +76,8 @@ def refined(case: RefineCase) -> dict[str, Any]:
     began = time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix="embodied-bench-") as folder:
-            row = _row(start_refining(launch, wish, runs_dir=Path(folder), work=work))
+            seen = SeenSeeds(Path(folder) / "seen.jsonl")  # nobody's: the same seeds wherever it is measured
+            row = _row(start_refining(launch, wish, runs_dir=Path(folder), work=work, seen=seen))
     except EmbodiedError as error:
         row = {"verdict": Verdict.UNKNOWN.value, "reason": str(error)[:300], "successes": 0, "episodes": 0}
     return {

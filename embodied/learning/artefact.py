@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,9 +22,9 @@ class Measured:
     """Success over episodes that neither training nor the choice of the policy saw.
 
     Attributes:
-        seeds: the first, and how many.
         low, high: the 95 % Wilson interval of the success rate.
         steps: mean length of an episode.
+        seeds: of all of them, in order; none in the cards of earlier versions, which began at `first_seed`.
     """
 
     episodes: int
@@ -33,11 +33,15 @@ class Measured:
     high: float
     first_seed: int
     steps: float
+    seeds: Sequence[int] = ()
 
     @staticmethod
-    def of(successes: int, episodes: int, first_seed: int, steps: float) -> Measured:
+    def of(succeeded: Sequence[bool], seeds: Sequence[int], steps: float) -> Measured:
+        successes, episodes = sum(succeeded), len(succeeded)
         low, high = wilson(successes, episodes)
-        return Measured(episodes, successes, round(low, 4), round(high, 4), first_seed, round(steps, 2))
+        return Measured(
+            episodes, successes, round(low, 4), round(high, 4), seeds[0], round(steps, 2), tuple(seeds)
+        )
 
     @property
     def rate(self) -> float:

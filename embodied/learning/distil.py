@@ -23,7 +23,7 @@ from embodied.learning.environment import Environment, Flat
 from embodied.learning.episodes import TRAINING_SEEDS, Act, Episode, run_episode
 from embodied.learning.export import export
 from embodied.learning.features import LIMIT, Features
-from embodied.learning.guides import Guide
+from embodied.learning.guides import Guide, remembers
 from embodied.learning.tensors import BROKEN, into_optimizer, of_optimizer, read, under, unreadable, write
 from embodied.learning.trainer import TrainingJob
 from embodied.rewards.spec import ObservationSpec
@@ -187,7 +187,10 @@ class Schooling:
         return episode
 
     def lesson(self, teacher: Guide, *, taught: float) -> Episode:
-        """One more episode to learn from; with the chance `taught` the teacher takes over at some step."""
+        """One more episode to learn from; with the chance `taught` the teacher takes over at some step. One
+        that remembers what it was doing shows once more instead: see `Remembering`."""
+        if remembers(teacher):
+            return self.shown(teacher)
         horizon = self._job.horizon
         alone = int(self.draws.integers(horizon)) if self.draws.random() < taught else horizon
         seed = int(self.draws.integers(TRAINING_SEEDS))

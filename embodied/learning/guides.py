@@ -130,6 +130,19 @@ class _Toward:
         return np.array([terms[axis][0] for axis in "xyz"])
 
 
+@runtime_checkable
+class Remembering(Guide, Protocol):
+    """A guide that goes on from where it is in its own doing, which no observation tells: what it says of a
+    state that another came to, fits what it would have done itself. Only what it does itself can be learned."""
+
+    remembers: bool
+
+
+def remembers(guide: Guide) -> bool:
+    """Whether it is `Remembering`."""
+    return isinstance(guide, Remembering) and guide.remembers
+
+
 class Sketch:
     """See `sketch`. Holds no state: the same observation, the same action."""
 

@@ -1,7 +1,9 @@
 """A network learns to do what a skill does that succeeds mostly. Needs torch.
 
 First the skill shows how: the episodes in which it succeeds. Then the network has lessons
-(`embodied.learning.distil`). The reward is not looked at: who copies what works needs none.
+(`embodied.learning.distil`); of a skill that remembers what it was doing it sees more episodes instead: what
+such a skill says while another acts fits what it would have done itself, and spoils a good pupil. The reward
+is not looked at: who copies what works needs none.
 """
 
 from __future__ import annotations
@@ -11,10 +13,13 @@ from typing import Final
 
 from embodied.learning.distil import PupilSettings, PupilSnapshot, Schooling, go_on
 from embodied.learning.errors import NoGuide
+from embodied.learning.guides import Guide, remembers
 from embodied.learning.trainer import Snapshot, TrainingJob
 
 SHOWN: Final = 20
 """Episodes of the skill, to begin with."""
+SHOWN_ALONE: Final = 60
+"""Of one that remembers, which gives no lessons."""
 REPEATED: Final = 1.5
 """Updates for each of their steps are so many times those of a lesson: nothing is known before."""
 TAUGHT: Final = 0.8
@@ -42,12 +47,12 @@ class ImitationTrainer:
                 school.begin_anew(step)
                 before, wanted = step, min(job.until, (step // job.every + 1) * job.every)
                 if not step:
-                    for _ in range(SHOWN):
+                    for _ in range(SHOWN_ALONE if remembers(job.guide) else SHOWN):
                         if job.stop():
                             return
                         step += school.shown(job.guide).steps
                     if not school.pupil.known:
-                        raise _never_succeeds(job.guide.name)
+                        raise _never_succeeds(job.guide)
                     school.pupil.learn(round(REPEATED * step), school.draws)
                     before = step
                 while step < wanted:
@@ -60,7 +65,8 @@ class ImitationTrainer:
             environment.close()
 
 
-def _never_succeeds(name: str) -> NoGuide:
+def _never_succeeds(guide: Guide) -> NoGuide:
+    shown = SHOWN_ALONE if remembers(guide) else SHOWN
     return NoGuide(
-        f"The skill {name!r} fails in all of {SHOWN} episodes.", remedy="Train with --trainer sac."
+        f"The skill {guide.name!r} fails in all of {shown} episodes.", remedy="Train with --trainer sac."
     )

@@ -1,4 +1,4 @@
-"""The policy that a refinement keeps: measured on seeds that nothing saw, with a card of how it was made."""
+"""The policy that a refinement keeps: measured on seeds that nobody saw, with a card of how it was made."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from embodied import __version__
 from embodied.journal import Journal
 from embodied.learning.artefact import Artefact, Measured, keep
 from embodied.learning.candidates import Candidate
-from embodied.learning.episodes import HELD_OUT_SEEDS, SELECTION_SEEDS, TRAINING_SEEDS, run_episode
+from embodied.learning.episodes import SELECTION_SEEDS, TRAINING_SEEDS, run_episode
 from embodied.learning.policy import load_policy
 from embodied.learning.search import best_policy
 from embodied.learning.trainer import Choice
@@ -19,21 +19,22 @@ from embodied.learning.wish import Setting
 
 
 def keep_policy(setting: Setting, journal: Journal, chosen: Candidate, choice: Choice) -> Artefact:
-    """Measure the file itself, on seeds that nothing saw, and keep it."""
+    """Measure the file itself, on seeds that nobody saw, and keep it. From then on they have been seen: who
+    tries again, with another seed, trainer or reward, is measured on others, and cannot choose by these."""
     journal.write("phase", doing="measuring on held-out seeds", candidate=chosen.number)
     file = best_policy(setting.folder, chosen)
     policy = load_policy(file)
     policy.refuse_other(setting.environment.observation_spec, setting.environment.action_spec)
-    count = setting.wish.schedule.held_out
-    seeds = range(HELD_OUT_SEEDS, HELD_OUT_SEEDS + count)
+    drawn_by = f"{setting.task.name}, seed {setting.wish.seed}"
+    seeds = setting.seen.draw(setting.wish.schedule.held_out, drawn_by)
     episodes = [run_episode(setting.environment, policy, seed, setting.task.steps) for seed in seeds]
     measured = Measured.of(
-        sum(episode.succeeded for episode in episodes),
-        count,
-        HELD_OUT_SEEDS,
+        [episode.succeeded for episode in episodes],
+        seeds,
         float(np.mean([episode.steps for episode in episodes])),
     )
     told = _told(setting, chosen, choice)
+    setting.seen.add_all(seeds, f"run {setting.folder.name}")
     artefact = keep(file, setting.folder, measured, chosen.proposal.source, told)
     journal.write(
         "policy_kept",

@@ -22,6 +22,7 @@ from embodied.learning.refinement import Refinement
 from embodied.learning.resuming import find_refinement, refuse_changed, resumed_launch, resumed_wish
 from embodied.learning.trainer import check_trainer
 from embodied.learning.wish import Setting, Wish
+from embodied.library.seeds import SeenSeeds
 from embodied.plugins import load_world
 from embodied.runs import JOURNAL, new_run
 
@@ -40,12 +41,15 @@ def start_refining(
     on_past: Callable[[Record], None] = lambda record: None,
     stop: threading.Event | None = None,
     work: Work = ALONE,
+    seen: SeenSeeds | None = None,
 ) -> RefineReport:
     """Refine until a policy is good enough or time is up.
 
     Args:
         on_past: gets the records of the parts of a resumed run that are over, then `on_record` the new ones.
         work: how many are trained at the same time.
+        seen: seeds that somebody has seen; those of the user's library for None. The result is measured on
+            others, which are added.
         wish: of a resumed run, only its `schedule.minutes` and its `feedback` count; the rest is as it was
             started. With feedback the minutes are for what follows, without for all of it.
 
@@ -76,7 +80,8 @@ def start_refining(
         with writing(runs_dir):
             folder = past[0] if past is not None else new_run(runs_dir, wish.sentence)
             journal = Journal(folder / JOURNAL)
-        setting = Setting(launch, wish, task, source, environment, folder)
+        seen = seen or SeenSeeds.of(launch.world.kind)
+        setting = Setting(launch, wish, task, source, environment, folder, seen)
         try:
             for record in before:
                 on_past(record)

@@ -11,7 +11,7 @@ import numpy as np
 from embodied.errors import EmbodiedError
 from embodied.learning.artefact import Artefact
 from embodied.learning.candidates import SOLVED, Candidate
-from embodied.learning.episodes import HELD_OUT_SEEDS, run_episode
+from embodied.learning.episodes import run_episode
 from embodied.learning.policy import load_policy
 from embodied.learning.progress import Progress
 from embodied.learning.proposing import Proposed
@@ -105,8 +105,8 @@ def _film(setting: Setting, artefact: Artefact) -> Film:
         environment = setting.source.make(setting.task, setting.launch.world.settings, pictures=True)
         try:
             policy = load_policy(artefact.file, digest=artefact.digest)
-            steps = setting.task.steps
-            run_episode(environment, policy, HELD_OUT_SEEDS, steps, lambda e: frames.append(e.render()))
+            steps, seed = setting.task.steps, artefact.measured.first_seed
+            run_episode(environment, policy, seed, steps, lambda e: frames.append(e.render()))
         finally:
             environment.close()
     except EmbodiedError as error:
@@ -114,4 +114,4 @@ def _film(setting: Setting, artefact: Artefact) -> Film:
     if not frames or frames[0] is None:
         return Film(why_none="this world draws none.")
     chosen = np.unique(np.linspace(0, len(frames) - 1, FRAMES).round().astype(int))
-    return Film(tuple(frames[index] for index in chosen), HELD_OUT_SEEDS)
+    return Film(tuple(frames[index] for index in chosen), artefact.measured.first_seed)

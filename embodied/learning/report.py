@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from embodied.learning.artefact import Artefact
+from embodied.learning.artefact import Artefact, Measured
 from embodied.learning.candidates import Candidate
 from embodied.learning.charts import Line, as_source, film_strip, line_chart
 from embodied.learning.progress import Progress
@@ -63,7 +63,7 @@ def render(
     rows = dict(facts)
     if artefact is not None:
         rows["policy"] = f"{artefact.file.name} (observation, action and normalisation inside)"
-        rows["held-out seeds"] = f"{artefact.measured.words}, from seed {artefact.measured.first_seed}"
+        rows["held-out seeds"] = f"{artefact.measured.words}: {_listed(artefact.measured)}"
     return _PAGE.substitute(
         title=escape(title),
         verdict=escape(verdict),
@@ -74,6 +74,10 @@ def render(
         rows="".join(map(_row, ordered)),
         details="".join(_details(one) for one in ordered if one is not chosen),
     )
+
+
+def _listed(measured: Measured) -> str:
+    return ", ".join(map(str, measured.seeds)) or f"from {measured.first_seed} on"
 
 
 def _success(trained: Sequence[Candidate]) -> str:

@@ -55,6 +55,9 @@ class SkillGuide:
         kind: of world.
     """
 
+    remembers = True
+    """Where it is in its code."""
+
     def __init__(
         self,
         uses: Sequence[SkillUse],

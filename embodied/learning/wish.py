@@ -8,6 +8,7 @@ from pathlib import Path
 from embodied.launchfile import LaunchFile
 from embodied.learning.budget import Schedule
 from embodied.learning.environment import Environment, TaskSource, TrainingTask
+from embodied.library.seeds import SeenSeeds
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Setting:
     Attributes:
         environment: to look and measure in; trainings make their own.
         folder: of the run.
+        seen: seeds that somebody has seen: no policy is measured on them.
     """
 
     launch: LaunchFile
@@ -50,6 +52,7 @@ class Setting:
     source: TaskSource
     environment: Environment
     folder: Path
+    seen: SeenSeeds
 
     def make(self) -> Environment:
         """One more environment of the task."""

@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 import random
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from embodied.errors import BadInput
+from embodied.plugins import library_of
+from embodied.skills import user_folder
 
 HELD_OUT: Final = range(1_000_000_000, 2_000_000_000)
 """Seeds that the gate draws from. Who names one in a launch file makes it a training seed."""
+
+
+FILE: Final = "_seeds.jsonl"
 
 
 class SeenSeeds:
@@ -19,6 +25,11 @@ class SeenSeeds:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    @staticmethod
+    def of(kind: str) -> SeenSeeds:
+        """Those of the user's library of a kind of world."""
+        return SeenSeeds(user_folder(library_of(kind)) / FILE)
 
     def all(self) -> dict[int, str]:
         """Seed to who saw it. A line that was cut off counts for nothing."""
@@ -36,13 +47,17 @@ class SeenSeeds:
         return found
 
     def add(self, seed: int, by: str) -> None:
-        if seed in self.all():
+        self.add_all([seed], by)
+
+    def add_all(self, seeds: Iterable[int], by: str) -> None:
+        seen, now = self.all(), round(time.time())
+        records = [{"seed": seed, "by": by, "t": now} for seed in seeds if seed not in seen]
+        if not records:
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        record = {"seed": seed, "by": by, "t": round(time.time())}
+        lines = "".join(json.dumps(record) + "\n" for record in records).encode()
         with self.path.open("ab", buffering=0) as file:  # one write: whole lines, whoever else appends
-            start = b"\n" if _torn(self.path) else b""
-            file.write(start + json.dumps(record).encode() + b"\n")
+            file.write((b"\n" if _torn(self.path) else b"") + lines)
 
     def draw(self, count: int, name: str) -> list[int]:
         """`count` seeds that no one has seen, the same for the same `name` and the same past."""

@@ -31,6 +31,7 @@ from embodied.library.index import RECORDS, Entry, Index, refuse, unpack
 from embodied.library.locks import FileLock
 from embodied.library.recording import write_evidence, write_seed, write_verification, write_version
 from embodied.library.records import Version, append_record, read_records
+from embodied.library.seeds import FILE as SEEDS
 from embodied.library.seeds import SeenSeeds
 from embodied.skills import Skill, SkillLibrary, load_skill
 from embodied.skills.sameness import same_key
@@ -89,7 +90,7 @@ class LibraryStore:
         self.seeds = {skill.name: skill for skill in seeds}
         check_head(folder, world)
         self._index = Index(folder)
-        self.seen = SeenSeeds(folder / "_seeds.jsonl")
+        self.seen = SeenSeeds(folder / SEEDS)
 
     # ------------------------------------------------------------------------------------- reading
 

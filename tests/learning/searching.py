@@ -23,6 +23,7 @@ from embodied.learning.progress import Progress
 from embodied.learning.search import Search
 from embodied.learning.trainer import Choice, Trainer
 from embodied.learning.wish import Setting, Wish
+from embodied.library.seeds import SeenSeeds
 from tests.learning.toys import REACH, Point, ToySource
 
 NEARER = """
@@ -111,7 +112,9 @@ def _crew(ground: Ground, folder: Path, clock: Clock, work: Work | None, told: C
     if work is None:
         return Alone(ground, folder, clock.over, clock.stop.is_set)
     launch = from_table(LAUNCH, "the toys")
-    setting = Setting(launch, Wish("reach"), REACH, ToySource(), Point(), folder)
+    setting = Setting(
+        launch, Wish("reach"), REACH, ToySource(), Point(), folder, SeenSeeds(folder / "seen.jsonl")
+    )
     order = Order.of(setting, work.memory_mb)
     if work.cluster:
         return Cluster(order, folder, work.jobs, clock.over, clock.stop.is_set, told, work.cluster)

@@ -19,9 +19,11 @@ from embodied.journal import read
 from embodied.launchfile import LaunchFile, load_launch_file
 from embodied.learning import errors, refine, trainer
 from embodied.learning.budget import Schedule
+from embodied.learning.episodes import SELECTION_SEEDS
 from embodied.learning.errors import EnvironmentChanged, NoTrainer, UnknownTask
 from embodied.learning.policy import load_policy
 from embodied.learning.refine import RefineReport, Wish, start_refining
+from embodied.library.seeds import SeenSeeds
 from embodied.outcome import Verdict
 from embodied.rewards.spec import Entry, ObservationSpec
 from tests.learning.toys import OBSERVATION, REACH, ToySource
@@ -84,6 +86,16 @@ def test_a_policy_is_kept_under_its_hash_with_its_card(done: RefineReport) -> No
     assert card["trained"]["trainer"] == "sac"
     assert [entry["name"] for entry in card["observation"]["entries"]] == ["hand", "target"]
     assert "def reward(obs, action, previous):" in done.artefact.reward.read_text()
+
+
+def test_whoever_tries_again_is_measured_on_other_seeds(done: RefineReport) -> None:
+    kept = [record for record in read(done.folder / "journal.jsonl") if record["type"] == "policy_kept"]
+    first, second = (set(record["held_out"]["seeds"]) for record in kept)
+    assert len(first) == len(second) == SCHEDULE.held_out
+    assert not first & second
+    assert set(SeenSeeds.of("mini").all()) >= first | second
+    assert min(first | second) > SELECTION_SEEDS
+    assert all(str(seed) in done.page.read_text() for seed in second)
 
 
 def test_the_report_is_one_file_that_loads_nothing(done: RefineReport) -> None:
