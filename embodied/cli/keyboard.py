@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import groupby
 from typing import Final
 
@@ -16,11 +16,16 @@ _ENDS: Final = "\x1b\x04"
 
 
 @contextmanager
-def pressed_keys() -> Iterator[Iterator[str]]:
+def pressed_keys(
+    listening: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Iterator[Iterator[str]]:
     """One key at a time from the terminal; where there is none, the first character of each line.
 
     A key that is held repeats faster than an arm moves: what came meanwhile counts once, so that the hand
     rests soon after the key is let go.
+
+    Args:
+        listening: entered while a key is waited for.
     """
     if not sys.stdin.isatty():
         yield ((line.strip() or "?")[0] for line in sys.stdin)
@@ -32,13 +37,17 @@ def pressed_keys() -> Iterator[Iterator[str]]:
     before = termios.tcgetattr(terminal)
     try:
         tty.setcbreak(terminal)
-        yield _read(terminal)
+        yield _read(terminal, listening)
     finally:
         termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
 
 
-def _read(terminal: int) -> Iterator[str]:
-    while text := os.read(terminal, _AT_ONCE).decode(errors="ignore"):
+def _read(terminal: int, listening: Callable[[], AbstractContextManager[None]]) -> Iterator[str]:
+    while True:
+        with listening():
+            text = os.read(terminal, _AT_ONCE).decode(errors="ignore")
+        if not text:
+            return
         yield from keys_in(text)
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -15,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from embodied.cli import folders, options
+from embodied.cli.attention import Attention
 from embodied.cli.keyboard import pressed_keys
 from embodied.launchfile import load_launch_file
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from embodied.teaching.conversation import Conversation
 
 PROMPT = "you> "
+CTRL_C = "stopped with Ctrl-C"
 
 
 def teach(
@@ -56,17 +56,13 @@ def teach(
         voice.say(f"starting {chosen.world.kind} ...")
         with Session(chosen).start() as session:
             terminal = sys.stdin.isatty()
-            conversation = Conversation(
-                session,
-                voice.say,
-                seeds=seeds,
-                patient=not terminal,
-                keyboard=pressed_keys if terminal else None,
-            )
+            conversation = Conversation(session, voice.say, seeds=seeds, patient=not terminal)
             voice.say(GREETING)
             try:
-                with _leaving_on_signal():
-                    _talk(conversation, voice)
+                with Attention(lambda: conversation.stop(CTRL_C)) as attention:
+                    if terminal:
+                        conversation.keyboard = partial(pressed_keys, attention.listening)
+                    _talk(conversation, voice, attention)
             finally:
                 conversation.close()
     finally:
@@ -99,32 +95,14 @@ class _Voice:
             self._written.flush()
 
 
-@contextmanager
-def _leaving_on_signal() -> Iterator[None]:
-    """A terminal that closes, or a SIGTERM, ends the conversation as `quit` does: the body comes to rest."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def leave(number: int, _frame: object) -> None:
-        raise SystemExit(128 + number)
-
-    chosen = [one for one in ("SIGTERM", "SIGHUP") if hasattr(signal, one)]
-    before = {number: signal.signal(number, leave) for number in (getattr(signal, one) for one in chosen)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _talk(conversation: Conversation, voice: _Voice) -> None:
+def _talk(conversation: Conversation, voice: _Voice, attention: Attention) -> None:
     """Until the person leaves, or there is nothing more to read; then what is going on is waited for."""
     terminal = sys.stdin.isatty()
     interrupted = False
     while not conversation.finished:
         try:
-            line = input(PROMPT) if terminal else sys.stdin.readline()
+            with attention.listening():
+                line = input(PROMPT) if terminal else sys.stdin.readline()
             if not terminal:
                 if not line:
                     break
@@ -138,14 +116,11 @@ def _talk(conversation: Conversation, voice: _Voice) -> None:
             if interrupted:
                 return
             interrupted = True
-            stopped = conversation.stop("stopped with Ctrl-C")
+            stopped = conversation.stop(CTRL_C)
             voice.say(f"\n{'Stopped' if stopped else 'Nothing is lost'}. Ctrl-C again leaves.")
             if conversation.question is not None:
                 voice.say("  I still wait for an answer; another line is taken as what it says.")
             elif conversation.demonstration is not None:
                 voice.say("  I am still watching: go on showing, or say 'done'.")
     if not conversation.finished:
-        try:
-            conversation.settle()
-        except KeyboardInterrupt:
-            conversation.stop("stopped with Ctrl-C")
+        conversation.settle()

@@ -23,6 +23,7 @@ from embodied.teaching.verbs import meant, words_of_verbs
 
 GREETING: Final = "Say what you want, or 'watch me' to show it. 'help' tells what is understood."
 SEEDS: Final = 3
+PATIENCE_S: Final = 0.2
 
 
 @dataclass
@@ -39,6 +40,7 @@ class Conversation:
         corrections: since the last lesson began.
         question: hears the next line; True if that answered it.
         keyboard: the person's single keys, as long as it is open; None where only lines are heard.
+        driven: keys move the hand now.
     """
 
     session: Session
@@ -53,11 +55,12 @@ class Conversation:
     keyboard: Callable[[], AbstractContextManager[Iterator[str]]] | None = None
     doing: LessonRun | Pursuit | None = None
     finished: bool = False
+    driven: bool = False
     turns: int = 0
     last_failure: Mapping[str, Any] = field(default_factory=dict)
     _what: str = ""
     _work: Future[None] | None = None
-    _guard: threading.Lock = field(default_factory=threading.Lock)
+    _hurry: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         self._hands = ThreadPoolExecutor(1, "hands")
@@ -159,16 +162,19 @@ class Conversation:
             self._work.result()
 
     def settle(self) -> None:
-        """Until the body has nothing more to do and nothing is being proven."""
+        """Until the body has nothing more to do and nothing is being proven, or it is said to stop."""
+        self._hurry.clear()
         self.wait()
-        self.prover.wait()
+        while not self._hurry.is_set() and self.prover.busy:
+            self.prover.wait(PATIENCE_S)
 
     def stop(self, why: str = "stopped by the person") -> bool:
         """Bring the body to rest; False if it was."""
+        self._hurry.set()
         busy, doing = self.busy, self.doing
         if isinstance(doing, LessonRun):
             doing.stop(why)
-        elif busy:
+        elif busy or self.driven:
             self.session.interrupt(why)
         return bool(busy)
 

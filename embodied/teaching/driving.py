@@ -40,10 +40,13 @@ def drive(conversation: Conversation, said: Said) -> None:
         with conversation.keyboard() as keys:
             conversation.tell(f"The keys move the hand{', and I watch' if shown is not None else ''}:")
             conversation.tell(f"  {HELP}")
+            conversation.driven = True
             jogging.jog(keys, lambda push: _pushed(conversation, push), conversation.tell)
     except KeyboardInterrupt:
         conversation.session.interrupt("stopped with Ctrl-C")
         how = "Stopped; the keys are off."
+    finally:
+        conversation.driven = False
     more = " Go on showing, or say 'done'." if shown is not None else ""
     conversation.tell(f"{how}{more}")
 

@@ -6,7 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, Final
 
 from embodied.errors import EmbodiedError
@@ -48,8 +48,14 @@ class Prover:
         """End what runs; the rest of it can be gone on with later."""
         self._stop.set()
 
-    def wait(self) -> None:
-        for one in list(self.waiting):
+    @property
+    def busy(self) -> bool:
+        """Whether something is being proven, or waits for that."""
+        return any(not one.done() for one in self.waiting)
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Until all is proven, or for so long."""
+        for one in wait(list(self.waiting), seconds).done:
             one.result()
 
     def close(self) -> None:
