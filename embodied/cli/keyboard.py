@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -10,6 +11,7 @@ from itertools import groupby
 from typing import Final
 
 _AT_ONCE: Final = 1024
+_AWAKE_S: Final = 0.2
 _ARROWS: Final = {"\x1b[A": "w", "\x1b[B": "s", "\x1b[C": "d", "\x1b[D": "a"}
 _ENDS: Final = "\x1b\x04"
 """Esc and Ctrl-D end jogging as `x` does."""
@@ -45,10 +47,29 @@ def pressed_keys(
 def _read(terminal: int, listening: Callable[[], AbstractContextManager[None]]) -> Iterator[str]:
     while True:
         with listening():
+            _until_something_comes()
             text = os.read(terminal, _AT_ONCE).decode(errors="ignore")
         if not text:
             return
         yield from keys_in(text)
+
+
+def typed_line(prompt: str) -> str:
+    """A line from the terminal. Raises EOFError at its end; a Ctrl-C is met at any moment of the waiting."""
+    if sys.platform == "win32":
+        return input(prompt)
+    print(prompt, end="", flush=True)
+    _until_something_comes()
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError
+    return line.rstrip("\n")
+
+
+def _until_something_comes() -> None:
+    """Awake now and then: a signal just before a read would wait as long as the read does."""
+    while not select.select([sys.stdin], [], [], _AWAKE_S)[0]:
+        continue
 
 
 def keys_in(text: str) -> Iterator[str]:

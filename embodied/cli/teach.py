@@ -14,7 +14,7 @@ from rich.text import Text
 
 from embodied.cli import folders, options
 from embodied.cli.attention import Attention
-from embodied.cli.keyboard import pressed_keys
+from embodied.cli.keyboard import pressed_keys, typed_line
 from embodied.launchfile import load_launch_file
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _talk(conversation: Conversation, voice: _Voice, attention: Attention) -> No
     while not conversation.finished:
         try:
             with attention.listening():
-                line = input(PROMPT) if terminal else sys.stdin.readline()
+                line = typed_line(PROMPT) if terminal else sys.stdin.readline()
             if not terminal:
                 if not line:
                     break
