@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
-from embodied.errors import BadGoal, did_you_mean
+from embodied.condition import Comparison, Distance, Literal, check, facts_in, parse
+from embodied.errors import BadCondition, BadGoal, did_you_mean
 from embodied.learning.environment import TaskSource, TrainingTask
 from embodied.learning.errors import NoCondition, UnknownTask
 from embodied.learning.goals import SceneTasks, scene_task
@@ -19,6 +21,10 @@ from embodied.methods import WorldSpec
 _EMPTY: Final = frozenset(
     "a an and at by in into it its of on onto or so that the then to up with".split(" ")  # noqa: SIM905
 )
+_WITHIN: Final = re.compile(
+    r"\s*\b(?:to\s+)?within\s+(\d+(?:\.\d+)?)\s*(mm|cm|m)\b(?:\s+of\s+it)?", re.IGNORECASE
+)
+_METRES: Final = {"mm": 0.001, "cm": 0.01, "m": 1.0}
 
 
 def choose_task(
@@ -33,9 +39,12 @@ def choose_task(
     Where both would do, the registered one is taken if it asks for the same: "pick up the red cube" has the
     words of PickPlace, and means another thing.
 
+    "Reach the target within 6 mm" is the task that is done within 2 cm, done more exactly.
+
     Args:
         success: when it is done, as a condition; "" to leave that to the task or to the world's goal parser.
-            With one, the sentence may say anything, and the environment is the launch's scene.
+            With one, the sentence may say anything, and the environment is the launch's scene; or that of the
+            registered task which the sentence names, if the condition is over the same facts as its own.
         spec: of the world with these settings; asked only where no registered task fits.
 
     Raises:
@@ -49,13 +58,22 @@ def choose_task(
                 "This kind of world makes no tasks from conditions.",
                 remedy=f"Choose one of its own:{_listed(source.tasks(settings))}",
             )
-        return scene_task(sentence, success, source, settings, spec())
+        try:
+            return scene_task(sentence, success, source, settings, spec())
+        except BadCondition:
+            done = _done_when(success, _registered(sentence, source.tasks(settings))[0], spec)
+            if done is None:
+                raise
+            return done
     tasks = source.tasks(settings)
+    words, within = _exactness(sentence)
     if not isinstance(source, SceneTasks):
-        return choose(sentence, tasks)
-    registered, no_task = _registered(sentence, tasks)
-    if registered is not None and registered.name.lower() == sentence.strip().lower():
-        return registered
+        return _exact(choose(words, tasks), within)
+    registered, no_task = _registered(words, tasks)
+    if registered is not None:
+        registered = _exact(registered, within)
+        if registered.name.lower() == words.strip().lower():
+            return registered
     try:
         meant = scene_task(sentence, "", source, settings, spec())
     except BadGoal as unclear:
@@ -70,6 +88,42 @@ def choose_task(
             f"Or name one of these:{_listed(tasks)}".strip(),
         ) from None
     return registered if registered is not None and registered.condition == meant.condition else meant
+
+
+def _exactness(sentence: str) -> tuple[str, float | None]:
+    """A sentence without how exactly it is to be done, and that [m]; None where it does not say."""
+    said = _WITHIN.search(sentence)
+    if said is None:
+        return sentence, None
+    rest = sentence[: said.start()] + sentence[said.end() :]
+    return rest, float(said[1]) * _METRES[said[2].lower()]
+
+
+def _exact(task: TrainingTask, within: float | None) -> TrainingTask:
+    """A task that is done within so many metres. Raises NoCondition where it is not about a distance."""
+    if within is None:
+        return task
+    condition = _judged(task).condition
+    match condition:
+        case Comparison(Distance() as distance, "<", Literal()) if within > 0:
+            nearer = Comparison(distance, "<", Literal(round(within, 6)))
+            sentence = f"{task.sentence.rstrip('.')}, within {1000 * within:g} mm."
+            return replace(task, condition=nearer, sentence=sentence)
+    raise NoCondition(
+        f"{task.name} is done when {condition}: it cannot be done within {1000 * within:g} mm.",
+        remedy="Say it without; or when it is done, with --success.",
+    )
+
+
+def _done_when(success: str, task: TrainingTask | None, spec: Callable[[], WorldSpec]) -> TrainingTask | None:
+    """A registered task that is done when a person says; None where that is about something else."""
+    if task is None or task.condition is None:
+        return None
+    condition = parse(success)
+    if set(facts_in(condition)) != set(facts_in(task.condition)):
+        return None
+    check(condition, spec().families)
+    return replace(task, condition=condition)
 
 
 def _registered(

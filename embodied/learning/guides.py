@@ -15,6 +15,7 @@ import numpy as np
 
 from embodied.learning.environment import Environment, Flat
 from embodied.learning.episodes import Episode
+from embodied.learning.straight import Straight
 from embodied.rewards.calling import in_process
 from embodied.rewards.checking import check
 from embodied.rewards.composing import Design
@@ -90,7 +91,7 @@ def sketch(
     goal = next((goal for goal in design.goals if goal.toward and goal.kind == "move"), None)
     hand = next((entry.name for entry in observation.entries if entry.role == "hand"), None)
     moves = next((entry for entry in action.entries if entry.shape == (3,)), None)
-    if goal is None or hand is None or moves is None or not goal.near:
+    if goal is None or hand is None or moves is None or not (goal.near or goal.of_the_hand):
         return None
     gripper = next((entry.name for entry in observation.entries if entry.role == "gripper"), "")
     grips = next((entry.name for entry in action.entries if entry.shape == ()), "")
@@ -99,6 +100,8 @@ def sketch(
     except RewardError:
         return None
     reach = _reach(seen, observation, action, hand, moves.name)
+    if goal.of_the_hand:
+        return Straight(hand, moves.name, toward, reach, observation, action)
     plan = _Plan(hand, goal.near, moves.name, gripper, grips, reach)
     return Sketch(plan, toward, observation, action)
 

@@ -69,6 +69,11 @@ class Goal:
     let_go: bool = False
     guess: bool = False
 
+    @property
+    def of_the_hand(self) -> bool:
+        """Whether it is about where the hand itself is, whatever lies there."""
+        return self.kind == "move" and not self.thing and not self.flag and bool(self.toward)
+
 
 def goals(condition: Condition, observation: ObservationSpec) -> tuple[tuple[Goal, ...], ...]:
     """The alternatives (by `or`), each the goals that together are success, in the order written.

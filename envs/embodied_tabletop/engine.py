@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from embodied_tabletop.scene import Scene, Vector3
@@ -88,6 +88,7 @@ class Start:
         held: the object between the fingers, "" for none.
         joints: of the arm [rad].
         gripper_width: how far the fingers are open, where nothing is held [m].
+        targets: where each of the scene's targets is [m, world frame]; it stays there.
     """
 
     poses: Mapping[str, BodyState]
@@ -95,6 +96,7 @@ class Start:
     held: str = ""
     joints: tuple[float, ...] = HOME
     gripper_width: float = GRIPPER_WIDTH_MAX_M
+    targets: Mapping[str, Vector3] = field(default_factory=dict)
 
 
 class Engine(Protocol):

@@ -145,6 +145,8 @@ def _poses(view: View) -> Iterator[tuple[str, list[float]]]:
             yield handle_of(thing.name), _rounded(handle_pose(view, thing))
     for place in view.places:
         yield place.name, _rounded((*place.region.center, 0.0))
+    for target, point in view.start.targets.items():
+        yield target, list(point)
 
 
 def _yaws(view: View) -> Iterator[tuple[str, float]]:
@@ -173,6 +175,8 @@ def _kinds(view: View) -> Iterator[tuple[str, str]]:
             yield handle_of(thing.name), "handle"
     for place in view.places:
         yield place.name, "place"
+    for target in view.start.targets:
+        yield target, "target"
 
 
 def _on(view: View) -> Iterator[tuple[str, str]]:

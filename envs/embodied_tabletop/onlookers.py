@@ -76,7 +76,8 @@ class Onlookers:
             self._viewer = Viewer(self._studio, self._describe)
 
     def _moment(self) -> Moment:
-        return Moment(self._table.engine.arm().position, self._table.now)
+        marks = tuple(self._table.start.targets.values())
+        return Moment(self._table.engine.arm().position, self._table.now, marks)
 
     def _describe(self) -> dict[str, Any]:
         view = self._table.view

@@ -8,6 +8,7 @@ from itertools import pairwise
 from embodied.condition import Condition
 from embodied.errors import BadGoal
 from embodied.phrases import Filled, Phrase, Slot
+from embodied_tabletop.aims import target_phrases
 from embodied_tabletop.methods import TABLE
 from embodied_tabletop.scene import Scene
 from embodied_tabletop.wishes import any_tower, chosen, cleared, onto_pads, swapped, tower_of
@@ -48,6 +49,7 @@ def phrases(scene: Scene) -> tuple[Phrase, ...]:
         *_SWAPPING,
         *_DRAWERS_AND_BUTTONS,
         *_sides(),
+        *target_phrases(scene),
         _TO_A_PLACE,
         *_handing(scene),
         *_DOWN_AND_UP,

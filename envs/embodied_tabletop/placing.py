@@ -2,14 +2,14 @@
 
 A gate or a benchmark may set more up: {"objects": {"red_cube": {"position": [0.5, 0.1]}, "blue_cube":
 {"on": "red_cube"}, "green_cube": {"in": "drawer"}}, "open": {"drawer": 0.12}, "holding": "red_cube",
-"joints": [0, -0.3, 0, -2.35, 0, 2.05, 0.785]}.
+"targets": {"target": [0.5, 0.1, 0.2]}, "joints": [0, -0.3, 0, -2.35, 0, 2.05, 0.785]}.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import atan2, cos, hypot, isfinite, sin
 from typing import Any
 
@@ -18,6 +18,7 @@ from embodied_tabletop.engine import HOME, BodyState, Start
 from embodied_tabletop.parts import floor_height, inside
 from embodied_tabletop.scene import REACH_MAX_M, Scene, SceneObject, Vector3
 from embodied_tabletop.scenechecks import footprints_overlap
+from embodied_tabletop.targets import drawn_targets, read_targets
 
 GAP_M = 0.055
 """Between things at the beginning, where there is room: the fingers need it."""
@@ -36,6 +37,7 @@ class Setup:
     Attributes:
         spots: fixed places; on, into: what stands on or in what; slides: how far drawers are open [m].
         joints: of the arm [rad]; empty for home.
+        targets: where targets are [m, world frame].
     """
 
     spots: Mapping[str, tuple[float, float, float | None]]
@@ -44,11 +46,12 @@ class Setup:
     slides: Mapping[str, float]
     holding: str = ""
     joints: tuple[float, ...] = ()
+    targets: Mapping[str, Vector3] = field(default_factory=dict)
 
 
 def read_setup(given: Mapping[str, Any], scene: Scene) -> Setup:
     """Check what a gate's scene asks for; raises BadInput naming what is wrong."""
-    known = ("objects", "open", "holding", "joints")
+    known = ("objects", "open", "holding", "joints", "targets")
     for key in given:
         if key not in known:
             raise BadInput(f"A tabletop set-up has no {key!r}.", remedy=f"It has: {', '.join(known)}.")
@@ -87,7 +90,8 @@ def read_setup(given: Mapping[str, Any], scene: Scene) -> Setup:
     holding = str(given.get("holding", ""))
     if holding and _known(holding, scene).kind != "cube":
         raise BadInput(f"{holding} cannot be held at the beginning.", remedy="Name a cube.")
-    return Setup(spots, on, into, slides, holding, _joints(given.get("joints", ())))
+    targets = read_targets(given.get("targets", {}), scene)
+    return Setup(spots, on, into, slides, holding, _joints(given.get("joints", ())), targets)
 
 
 def _joints(given: Any) -> tuple[float, ...]:
@@ -127,6 +131,7 @@ def place(scene: Scene, seed: int, setup: Setup | None = None) -> Start:
         dict(asked.slides),
         asked.holding,
         asked.joints or HOME,
+        targets={**drawn_targets(scene, poses, rng.uniform), **asked.targets},
     )
 
 

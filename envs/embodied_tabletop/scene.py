@@ -123,6 +123,24 @@ class Place:
     marked: bool = False
 
 
+@dataclass(frozen=True)
+class Target:
+    """A point that something is to be brought to; nothing that can be touched.
+
+    Attributes:
+        region: where it may be; a single point for a fixed position.
+        height: from where to where it may be above the table [m]; None: as high as what it is beside.
+        beside: the object that it is drawn around, "" for anywhere in the region.
+        apart: how far from it, least and most [m].
+    """
+
+    name: str
+    region: Region
+    height: tuple[float, float] | None
+    beside: str = ""
+    apart: tuple[float, float] = (0.0, 0.0)
+
+
 EDGES: tuple[Place, ...] = (
     Place("left_edge", Region(0.30, 0.33, 0.66, 0.47)),
     Place("right_edge", Region(0.30, -0.47, 0.66, -0.33)),
@@ -139,7 +157,7 @@ class Scene:
     Attributes:
         name: of its file, or what the file says.
         title: one sentence for a person.
-        objects, marked: in the order of the file.
+        objects, marked, targets: in the order of the file.
         origin: where it was read from.
     """
 
@@ -148,6 +166,7 @@ class Scene:
     objects: tuple[SceneObject, ...]
     marked: tuple[Place, ...] = ()
     origin: str = "(no file)"
+    targets: tuple[Target, ...] = ()
     by_name: Mapping[str, SceneObject] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -162,6 +181,10 @@ class Scene:
     def place_names(self) -> tuple[str, ...]:
         """Every name that `at[object, place]` knows."""
         return (*(place.name for place in self.places), *(start_of(thing.name) for thing in self.objects))
+
+    @property
+    def target_names(self) -> tuple[str, ...]:
+        return tuple(target.name for target in self.targets)
 
 
 def start_of(name: str) -> str:

@@ -43,6 +43,7 @@ def _names(scene: Scene) -> Iterator[Found]:
     taken = Counter([*(edge.name for edge in EDGES), *RESERVED])
     entries = [(f"object.{n}", thing.name) for n, thing in enumerate(scene.objects)]
     entries += [(f"place.{n}", place.name) for n, place in enumerate(scene.marked)]
+    entries += [(f"target.{n}", target.name) for n, target in enumerate(scene.targets)]
     starts = {start_of(thing.name) for thing in scene.objects}
     for where, name in entries:
         taken[name] += 1

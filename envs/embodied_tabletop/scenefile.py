@@ -32,8 +32,9 @@ from embodied.errors import BadInput, did_you_mean
 from embodied.launchfile import expectation
 from embodied.primitives import finite
 from embodied_tabletop.colors import COLORS
-from embodied_tabletop.scene import KINDS, Place, Region, Scene, SceneObject, Vector3
+from embodied_tabletop.scene import KINDS, Place, Region, Scene, SceneObject, Target, Vector3
 from embodied_tabletop.scenechecks import mistakes_in_scene
+from embodied_tabletop.targets import mistakes_in_targets
 
 FOLDER = Path(__file__).parent / "scenes"
 DEFAULT_SCENE = "default"
@@ -44,13 +45,19 @@ _NUMBER = {"type": "number", "minimum": -_FAR, "maximum": _FAR}
 _LENGTH = {"type": "number", "exclusiveMinimum": 0, "maximum": _FAR}
 _NAME = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}
 _PAIR = {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}
+_POINT = {"type": "array", "items": _NUMBER, "minItems": 3, "maxItems": 3}
 _REGION = {"type": "array", "items": _NUMBER, "minItems": 4, "maxItems": 4}
 _SIZE = {"anyOf": [_LENGTH, {"type": "array", "items": _LENGTH, "minItems": 2, "maxItems": 3}]}
 _YAW = {"anyOf": [_NUMBER, {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}]}
 _COLOR = {"enum": list(COLORS)}
 
 TABLES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
-    "": {"title": {"type": "string"}, "object": {"type": "array"}, "place": {"type": "array"}},
+    "": {
+        "title": {"type": "string"},
+        "object": {"type": "array"},
+        "place": {"type": "array"},
+        "target": {"type": "array"},
+    },
     "object": {
         "name": _NAME,
         "kind": {"enum": list(KINDS)},
@@ -63,6 +70,14 @@ TABLES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "on": _NAME,
     },
     "place": {"name": _NAME, "color": _COLOR, "position": _PAIR, "region": _REGION, "size": _SIZE},
+    "target": {
+        "name": _NAME,
+        "position": _POINT,
+        "region": _REGION,
+        "height": {"anyOf": [_NUMBER, _PAIR]},
+        "beside": _NAME,
+        "apart": _PAIR,
+    },
 }
 
 _DEFAULT_SIZE: Mapping[str, Vector3] = {
@@ -126,7 +141,8 @@ def parse_scene(text: str, origin: str, *, name: str = "scene") -> Scene:
     mistakes = list(_malformed(table))
     if not mistakes:
         scene, mistakes = _build(table, name, origin)
-        mistakes += [Mistake(*found) for found in mistakes_in_scene(scene)] if not mistakes else []
+        if not mistakes:
+            mistakes = [Mistake(*found) for found in (*mistakes_in_scene(scene), *mistakes_in_targets(scene))]
     if mistakes:
         raise _bad_scene(origin, mistakes, dict(_lines(text)))
     return scene
@@ -134,7 +150,7 @@ def parse_scene(text: str, origin: str, *, name: str = "scene") -> Scene:
 
 def _malformed(table: Mapping[str, Any]) -> Iterator[Mistake]:
     yield from _wrong_keys("", table, TABLES[""])
-    for kind in ("object", "place"):
+    for kind in ("object", "place", "target"):
         entries = table.get(kind, [])
         if not isinstance(entries, list):
             continue
@@ -143,8 +159,8 @@ def _malformed(table: Mapping[str, Any]) -> Iterator[Mistake]:
                 yield from _wrong_keys(f"{kind}.{number}", entry, TABLES[kind])
             else:
                 yield Mistake(kind, f"{kind} {number + 1} is {entry!r}; expected a table [[{kind}]].")
-    if not table.get("object"):
-        yield Mistake("", "The scene has no objects.", "Add at least one [[object]].")
+    if not table.get("object") and not table.get("target"):
+        yield Mistake("", "The scene has no objects.", "Add at least one [[object]], or a [[target]].")
 
 
 def _wrong_keys(
@@ -163,9 +179,14 @@ def _wrong_keys(
     if where.startswith("place") and "name" not in given:
         yield Mistake(where, "name is missing.", 'A place needs one, such as name = "red_pad".')
     if where and {"position", "region", "on"}.isdisjoint(given):
+        at = "[x, y, z]" if where.startswith("target") else "[x, y]"
         yield Mistake(
-            where, "It stands nowhere.", "Give position = [x, y] or region = [x_min, y_min, x_max, y_max]."
+            where, "It stands nowhere.", f"Give position = {at} or region = [x_min, y_min, x_max, y_max]."
         )
+    if where.startswith("target") and "position" not in given:
+        needed, example = ("apart", "[0.08, 0.18]") if "beside" in given else ("height", "[0.05, 0.30]")
+        if needed not in given:
+            yield Mistake(where, f"{needed} is missing.", f"In metres: {needed} = {example}.")
     standing = [key for key in given if key in ("position", "region", "on")]
     if len(standing) > 1:
         yield Mistake(
@@ -189,7 +210,8 @@ def _build(table: Mapping[str, Any], name: str, origin: str) -> tuple[Scene, lis
         _object(entry, n, mistakes, alone=kinds[entry["kind"]] == 1) for n, entry in enumerate(entries)
     )
     places = tuple(_place(entry, n, mistakes) for n, entry in enumerate(table.get("place", ())))
-    return Scene(name, str(table.get("title", name)), objects, places, origin), mistakes
+    targets = tuple(_target(entry, n, mistakes) for n, entry in enumerate(table.get("target", ())))
+    return Scene(name, str(table.get("title", name)), objects, places, origin, targets), mistakes
 
 
 def _object(entry: Mapping[str, Any], number: int, mistakes: list[Mistake], *, alone: bool) -> SceneObject:
@@ -235,6 +257,18 @@ def _place(entry: Mapping[str, Any], number: int, mistakes: list[Mistake]) -> Pl
     return Place(name, Region(x - wide / 2, y - deep / 2, x + wide / 2, y + deep / 2), color, marked=True)
 
 
+def _target(entry: Mapping[str, Any], number: int, mistakes: list[Mistake]) -> Target:
+    name = entry.get("name", "target")
+    if "position" in entry:
+        x, y, z = map(float, entry["position"])
+        return Target(name, Region(x, y, x, y), (z, z))
+    height, apart = entry.get("height"), entry.get("apart", (0.0, 0.0))
+    if height is not None:
+        height = (height, height) if isinstance(height, (int, float)) else tuple(height)
+    region = _region(entry, f"target.{number}", mistakes)
+    return Target(name, region, height, entry.get("beside", ""), (apart[0], apart[1]))
+
+
 def _size(given: Any, kind: str, where: str, mistakes: list[Mistake]) -> Vector3:
     if given is None:
         return _DEFAULT_SIZE[kind]
@@ -267,7 +301,8 @@ def _region(entry: Mapping[str, Any], where: str, mistakes: list[Mistake]) -> Re
 
 
 def _expected(key: str, rule: Mapping[str, Any]) -> str:
-    lists = {"position": "[x, y] in metres", "region": "[x_min, y_min, x_max, y_max] in metres"}
+    at = "[x, y, z]" if rule is _POINT else "[x, y]"
+    lists = {"position": f"{at} in metres", "region": "[x_min, y_min, x_max, y_max] in metres"}
     if key == "size":
         return "lengths above 0 [m]"
     if key == "yaw":

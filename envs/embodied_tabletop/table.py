@@ -109,5 +109,5 @@ class Table:
 
 def identity_of(scene: Scene, engine: str, seed: int) -> str:
     """Which world this is; another scene of the same name has another."""
-    shape = repr((scene.objects, scene.marked))
+    shape = repr((scene.objects, scene.marked, *scene.targets))
     return f"tabletop {scene.name} {hashlib.sha256(shape.encode()).hexdigest()[:8]} {engine} seed {seed}"

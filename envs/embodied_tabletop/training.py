@@ -68,6 +68,7 @@ class TabletopTasks:
         things = {thing.name: thing.kind for thing in scene.objects}
         handles = {handle_of(name): "handle" for name, kind in things.items() if kind == "drawer"}
         kinds = things | handles | dict.fromkeys(scene.place_names, "place")
+        kinds |= dict.fromkeys(scene.target_names, "target")
         colors = {thing.name: thing.color for thing in scene.objects}
         colors |= {place.name: place.color for place in scene.marked if place.color}
         nowhere: dict[Key, Value] = {(name,): (0.0, 0.0, 0.0) for name in kinds}
@@ -104,13 +105,13 @@ class TabletopTasks:
         self, task: TrainingTask, settings: Mapping[str, Any], folder: Path
     ) -> Mapping[str, Any] | None:
         """The [world] settings of a table on which a task's policy can be proven; files go to `folder`. The
-        launch's own for its own goals; None where no table has what the task is about."""
+        launch's own for its own goals."""
         settings = {**settings, "own_process": False, "real_time": False, "view": False, "record": ""}
         known = TASKS.get(task.name)
         if known is None:
             return settings
-        if not known.scene or known.target is not None:
-            return None  # its target is a point that the episode draws: no table tells of one
+        if known.packaged:
+            return {**settings, "scene": known.packaged}
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / f"{task.name.lower()}.toml"
         file.write_text(known.scene, encoding="utf-8")
@@ -123,10 +124,12 @@ class TabletopTasks:
             BadInput: the scene's goal is reached wherever an episode begins.
         """
         engine = str(settings.get("engine", "mujoco"))
-        chosen: str | Task = task.name
-        if task.name not in TASKS:
-            assert task.condition is not None
+        assert task.condition is not None
+        chosen = TASKS.get(task.name)
+        if chosen is None:
             chosen = goal_task(task.name, task.sentence, task.condition, _scene(settings))
+        elif chosen.condition != task.condition:
+            chosen = replace(chosen, success=str(task.condition))
         ranges = _randomized(settings)
         mode = "rgb_array" if pictures else None
         return TabletopEnv(chosen, engine=engine, randomize=ranges, render_mode=mode)

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from embodied.methods import Vocabulary
 from embodied.phrases import Exclusion, Kind, Thing
+from embodied_tabletop.aims import KIND as TARGET
+from embodied_tabletop.aims import WORDS as TARGET_WORDS
+from embodied_tabletop.aims import target_things
 from embodied_tabletop.methods import TABLE, is_graspable
 from embodied_tabletop.phrases import ONE_HAND, phrases
 from embodied_tabletop.scene import Scene
@@ -52,7 +55,7 @@ def vocabulary(scene: Scene) -> Vocabulary:
         nouns=(),
         examples=tuple(_examples(scene)),
         things=tuple(_things(scene)),
-        kinds=KINDS,
+        kinds=KINDS if not scene.targets else {**KINDS, TARGET: TARGET_WORDS},
         phrases=phrases(scene),
         exclusions=EXCLUSIONS,
     )
@@ -74,6 +77,7 @@ def _things(scene: Scene) -> Iterator[Thing]:
                 ("me", "my hand", "the hand over place", "the handover") if place.name == "hand_over" else ()
             )
             yield Thing(place.name, "place", traits, words)
+    yield from target_things(scene)
     yield Thing(TABLE, "table")
 
 
@@ -99,3 +103,6 @@ def _examples(scene: Scene) -> Iterator[str]:
         yield f"swap the {cubes[0]} and the {cubes[1]}"
     if cubes and "hand_over" in scene.place_names:
         yield f"hand me the {cubes[-1]}"
+    for target in scene.targets:
+        spoken = target.name.replace("_", " ")
+        yield f"move the {cubes[0]} to the {spoken}" if cubes else f"reach the {spoken}"

@@ -59,7 +59,6 @@ class Cycle:
     def _once(self) -> None:
         if self._broken is not None or self._ended.is_set():
             return
-        self._last = time.monotonic()
         try:
             self._send()
         except WorldError as broken:
@@ -70,6 +69,8 @@ class Cycle:
                 remedy="This is a fault of the driver: please report it with the bridge's log.",
             )
             self._broken.__cause__ = failed
+        finally:  # from its end: one that waits for the clock of a slow simulated arm is not missed
+            self._last = time.monotonic()
 
     def _keep(self) -> None:
         while not self._ended.wait(self._period):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gymnasium
@@ -31,6 +31,7 @@ from embodied_tabletop.gym.tasks import TARGET, TASKS, Task, hand_entries
 from embodied_tabletop.pictures import Moment, Studio, check_picture
 from embodied_tabletop.scene import Vector3
 from embodied_tabletop.settings import ENGINES
+from embodied_tabletop.targets import drawn_targets
 
 Flat = NDArray[np.float32]
 Floats = NDArray[np.float64]
@@ -162,14 +163,14 @@ class TabletopEnv(gymnasium.Env[Flat, Action]):
         ranges = read_ranges(asked["randomize"]) if "randomize" in asked else self._ranges
         self._drawn = draw(ranges, self._nominal, self.np_random)
         self._vary()
-        start, places = self._arranged(asked.get("target"))
+        start = self._arranged(asked.get("target"))
         self._width = start.gripper_width
         self._observer.begin()
         self._control.begin(np.array(READY))
         self._late = deque([_idle(self.action_spec.size, gripper=self.task.gripper)] * self._drawn.delay)
         if self._studio is not None:
             self._studio.arrange(self._scene, start)
-        self._start, self._places_now = start, places
+        self._start = start
         self._told = self._observe()
         self._over, self._aimed = "", None
         return self._told.copy(), {"is_success": self._done(), **self._about()}
@@ -248,7 +249,8 @@ class TabletopEnv(gymnasium.Env[Flat, Action]):
             raise BlownUp(self._over, remedy="Call reset.")
         if self._studio is None:
             self._studio = Studio(self._scene, self._start)
-        moment = Moment(self._engine.joints(), self._engine.snapshot(), tuple(self._places_now.values()))
+        marks = tuple(self._start.targets.values())
+        moment = Moment(self._engine.joints(), self._engine.snapshot(), marks)
         return self._studio.image(moment, *self._picture)
 
     def close(self) -> None:
@@ -306,31 +308,28 @@ class TabletopEnv(gymnasium.Env[Flat, Action]):
             self._engine.vary(self._scene, drawn.friction)
             self._varied = drawn != Drawn()
 
-    def _arranged(self, target: Any) -> tuple[Start, dict[str, Vector3]]:
+    def _arranged(self, target: Any) -> Start:
         """Everything stands where this episode begins; a scene's goal is not done there."""
         for _ in range(DRAWS):
             start = drawn_start(self.task, self._scene, self.np_random)
-            places = self._places(target, start)
+            start = replace(start, targets=self._targets_of(target, start))
             self._engine.reset(start)
             for _ in range(SETTLE_PERIODS):
                 self._engine.step()
-            self._facts.begin(self._scene, start, places)
+            self._facts.begin(self._scene, start)
             if self.task.given is None or not self._done():
-                return start, places
+                return start
         raise BadInput(
             f"{self.condition} is so wherever an episode begins in {self._scene.name!r}.",
             remedy="Ask for something that is to be changed, or change the scene.",
         )
 
-    def _places(self, wanted: Any, start: Start) -> dict[str, Vector3]:
-        draw_target = self.task.target
-        if draw_target is None:
-            if wanted is not None:
-                raise BadInput(f"{self.task.name} has no target.", remedy="Leave it out.")
-            return {}
-        drawn = draw_target(self.np_random, self._scene, start)
+    def _targets_of(self, wanted: Any, start: Start) -> dict[str, Vector3]:
+        drawn = drawn_targets(self._scene, start.poses, self.np_random.uniform)
         if wanted is None:
-            return {TARGET: drawn}
+            return drawn
+        if TARGET not in drawn:
+            raise BadInput(f"{self.task.name} has no target.", remedy="Leave it out.")
         point = np.asarray(wanted, dtype=float)
         entry = self.observation_spec.entry(TARGET)
         if point.shape != (3,) or not np.all((point >= entry.lower) & (point <= entry.upper)):
@@ -339,7 +338,7 @@ class TabletopEnv(gymnasium.Env[Flat, Action]):
                 remedy=f"Give [x, y, z] within {entry.low} and {entry.high} m.",
             )
         x, y, z = point.tolist()
-        return {TARGET: (x, y, z)}
+        return {**drawn, TARGET: (x, y, z)}
 
     def _about(self) -> dict[str, Any]:
         return {"randomized": self._drawn.told()} if self._drawn != Drawn() else {}

@@ -16,7 +16,7 @@ from embodied_tabletop.facts import DIGITS, PRESSED_SHARE, READERS, View, marks,
 from embodied_tabletop.families import FAMILIES
 from embodied_tabletop.geometry import cube_yaw, to_world, yaw_of
 from embodied_tabletop.parts import handle_position
-from embodied_tabletop.scene import Scene, Vector3, handle_of
+from embodied_tabletop.scene import Scene, handle_of
 
 ALL_FAMILIES: Mapping[str, FactFamily] = {**FAMILIES, **ARM_FAMILIES}
 
@@ -43,9 +43,9 @@ class InstantFacts:
             "pressed": lambda name: name in self._pressed,
         }
 
-    def begin(self, scene: Scene, start: Start, places: Mapping[str, Vector3]) -> None:
-        """A new episode; `places` are points that the task names [m, world frame]."""
-        self._scene, self._start, self._places = scene, start, places
+    def begin(self, scene: Scene, start: Start) -> None:
+        """A new episode."""
+        self._scene, self._start = scene, start
         self._buttons = {t.name: PRESSED_SHARE * t.travel for t in scene.objects if t.kind == "button"}
         self._handles = {handle_of(t.name): t for t in scene.objects if t.kind == "drawer"}
         self._marks = marks(scene, start)
@@ -105,8 +105,6 @@ class InstantFacts:
                 wire[family] = self.view.now.gripper_force
             elif family == "joint":
                 wire[family] = dict(zip(JOINTS, self._engine.joints(), strict=True))
-            if family == "pose":
-                wire[family] |= {name: list(place) for name, place in self._places.items()}
             self._read[family] = observation_from_wire(ALL_FAMILIES, {"facts": wire})
         return self._read[family]
 
@@ -123,8 +121,8 @@ class InstantFacts:
         return yaw_of(self._hand.quaternion)
 
     def _pose(self, name: str) -> Value | Unknown:
-        if name in self._places:
-            return self._places[name]
+        if name in self._start.targets:
+            return self._start.targets[name]
         if name in self._handles:
             drawer = self._handles[name]
             return rounded(to_world(self._state(drawer.name), handle_position(drawer)))

@@ -75,8 +75,10 @@ def _about(name: str, fact: Fact, scene: Scene) -> Iterator[Entry]:
     elif name in scene.place_names:
         yield position_entry(name, "The middle of the place, on the table.", "place")
         yield _extents(name, 1.0)
+    elif name in scene.target_names:
+        yield position_entry(name, "Where it shall be.", "place")
     elif name != TABLE:
-        known = (*scene.by_name, *handles, *scene.place_names, TABLE)
+        known = (*scene.by_name, *handles, *scene.place_names, *scene.target_names, TABLE)
         raise BadInput(
             f"There is nothing called {name!r} in the scene (in {fact}).",
             remedy=did_you_mean(name, known) or f"There are {', '.join(known)}.",

@@ -5,25 +5,20 @@ Success is a condition over facts, judged as the referee judges; nothing else he
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from math import cos, hypot, pi, sin
-
-import numpy as np
+from math import pi
 
 from embodied.condition import Condition, parse
 from embodied.rewards.spec import Entry
-from embodied_tabletop.engine import GRIPPER_WIDTH_MAX_M, Start
-from embodied_tabletop.scene import Scene, Vector3, handle_of
-from embodied_tabletop.scenefile import parse_scene
+from embodied_tabletop.engine import GRIPPER_WIDTH_MAX_M
+from embodied_tabletop.scene import Scene, handle_of
+from embodied_tabletop.scenefile import FOLDER, parse_scene
 
 TARGET = "target"
 HAND_LOW, HAND_HIGH = (0.2, -0.5, 0.0), (0.8, 0.5, 0.6)
 THING_LOW, THING_HIGH = (0.0, -0.7, 0.0), (1.0, 0.7, 0.7)
-
-Draw = Callable[[np.random.Generator, Scene, Start], Vector3]
-"""Where the target of an episode is [m, world frame]."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +28,12 @@ class Task:
     Attributes:
         name: "PickPlace"; the environment is embodied/PickPlace-v0.
         doc: what is to be done, as a person would say it.
-        scene: TOML, see docs/scenes.md; "" for an empty table.
-        success: a condition over facts; `pose[target]` is the episode's target.
+        scene: TOML, see docs/scenes.md; its targets are drawn anew for every episode.
+        packaged: the name by which a launch file has that scene, "" where it is not packaged.
+        success: a condition over facts.
         entries: what is observed beside the hand.
         steps: agent steps in an episode.
         gripper: whether the fingers are the policy's; else they are shut.
-        target: draws the target, None for a task without.
         given: the scene, where it is no text of the task's own; its places are facts too.
         opened: drawers that stand open, somehow, when an episode begins.
     """
@@ -50,8 +45,8 @@ class Task:
     entries: tuple[Entry, ...]
     steps: int
     gripper: bool = False
-    target: Draw | None = None
     given: Scene | None = None
+    packaged: str = ""
     opened: tuple[str, ...] = ()
 
     @cached_property
@@ -62,8 +57,6 @@ class Task:
     def built_scene(self) -> Scene:
         if self.given is not None:
             return self.given
-        if not self.scene:
-            return Scene(self.name.lower(), self.doc, ())
         return parse_scene(self.scene, f"{self.name} (task)", name=self.name.lower())
 
 
@@ -111,29 +104,9 @@ def _target(doc: str) -> Entry:
     return position_entry(TARGET, doc, "place")
 
 
-def _in_the_air(rng: np.random.Generator, scene: Scene, start: Start) -> Vector3:
-    x, y, z = rng.uniform((0.38, -0.20, 0.05), (0.60, 0.20, 0.32))
-    return float(x), float(y), float(z)
-
-
-def _above_the_table(rng: np.random.Generator, scene: Scene, start: Start) -> Vector3:
-    x, y, z = rng.uniform((0.38, -0.18, 0.07), (0.58, 0.18, 0.25))
-    return float(x), float(y), float(z)
-
-
-def _beside_the_cube(rng: np.random.Generator, scene: Scene, start: Start) -> Vector3:
-    """On the table, 8 to 18 cm from the first object, where the hand can push it to."""
-    first = scene.objects[0]
-    x, y, _ = start.poses[first.name].position
-    for _ in range(100):
-        way, direction = rng.uniform(0.08, 0.18), rng.uniform(-pi, pi)
-        there = (x + way * cos(direction), y + way * sin(direction))
-        if 0.36 <= there[0] <= 0.62 and abs(there[1]) <= 0.25:
-            break
-    else:  # from every corner of the cube's region there is a way towards the middle
-        back = 0.12 / max(hypot(x - 0.48, y), 1e-6)
-        there = (x + (0.48 - x) * back, y - y * back)
-    return there[0], there[1], first.size[2] / 2
+def _packaged(scene: str) -> str:
+    """The text of a scene that comes with the package, so that a run can be at the same table."""
+    return (FOLDER / f"{scene}.toml").read_text(encoding="utf-8")
 
 
 _ONE_CUBE = """
@@ -148,30 +121,30 @@ _TASKS = (
     Task(
         "Reach",
         "Bring the hand to the target.",
-        "",
+        _packaged("reach"),
         "distance(hand, pose[target]) < 0.02",
         (_target("Where the hand shall be."),),
         steps=50,
-        target=_in_the_air,
+        packaged="reach",
     ),
     Task(
         "Push",
         "Push the blue cube to the target on the table.",
-        _ONE_CUBE.format(color="blue"),
+        _packaged("push"),
         "distance(pose[blue_cube], pose[target]) < 0.03",
         (*cube_entries("blue_cube"), _target("Where the cube's centre shall be, on the table.")),
         steps=120,
-        target=_beside_the_cube,
+        packaged="push",
     ),
     Task(
         "PickPlace",
         "Take the red cube to the target above the table.",
-        _ONE_CUBE.format(color="red"),
+        _packaged("pick-place"),
         "distance(pose[red_cube], pose[target]) < 0.03",
         (*cube_entries("red_cube"), _target("Where the cube's centre shall be, in the air.")),
         steps=120,
         gripper=True,
-        target=_above_the_table,
+        packaged="pick-place",
     ),
     Task(
         "Stack",

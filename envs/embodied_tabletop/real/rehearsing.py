@@ -46,7 +46,10 @@ def setup_of(scene: Scene, seen: Observation) -> dict[str, Any]:
             remedy="Put it down first:  embodied arm jog.",
         )
     opened = {keys[0]: value for keys, value in seen.items("opening")} if "opening" in seen.families else {}
-    return {"objects": {thing.name: _where(thing, scene, seen) for thing in scene.objects}, "open": opened}
+    objects = {thing.name: _where(thing, scene, seen) for thing in scene.objects}
+    points = {name: seen.get("pose", name) for name in scene.target_names}
+    targets = {name: list(point) for name, point in points.items() if isinstance(point, tuple)}
+    return {"objects": objects, "open": opened, **({"targets": targets} if targets else {})}
 
 
 def _where(thing: SceneObject, scene: Scene, seen: Observation) -> dict[str, Any]:

@@ -1,0 +1,62 @@
+"""Wishes about a scene's targets: "reach the target", "push the blue cube to the target within 6 mm"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from embodied.condition import Condition, parse
+from embodied.phrases import Filled, Kind, Phrase, Slot, Thing
+from embodied_tabletop.scene import Scene
+from embodied_tabletop.wishes import chosen
+
+KIND: Final = "target"
+WORDS: Final = Kind(("target", "mark"), ("targets", "marks"))
+HAND_M, THING_M = 0.02, 0.03
+"""How near is there, unless the sentence says: of the hand, and of a thing's centre."""
+UNITS: Final = {"mm|millimetre|millimetres|millimeter|millimeters": 0.001, "cm|centimetre|centimetres": 0.01}
+
+_CUBE: Final = Slot("object", frozenset({"cube"}))
+_TARGET: Final = Slot("target", frozenset({KIND}))
+_NUMBER: Final = Slot("number", number=True)
+_TO: Final = "to|onto|on|at|up_to|over_to|into"
+_BRING: Final = "push|slide|shove|nudge|put|place|move|bring|carry|take|get|pick_and_place|lift"
+_GO: Final = "reach|go_to|touch|move_to|reach_for|get_to"
+_HAND: Final = "bring|move|put|take|get the_hand|your_hand|hand|the_gripper|the_arm"
+
+
+def target_phrases(scene: Scene) -> Iterator[Phrase]:
+    """What can be wished of the targets of a scene; nothing where it has none."""
+    if not scene.targets:
+        return
+    wishes = (
+        (f"{_BRING} {{object}} {_TO} {{target}}", (_CUBE, _TARGET), "{object} at {target}", THING_M),
+        (f"{_HAND} {_TO} {{target}}", (_TARGET,), "the hand at {target}", HAND_M),
+        (f"{_GO} {{target}}", (_TARGET,), "the hand at {target}", HAND_M),
+    )
+    for words, slots, said, near in wishes:
+        for unit, metres in UNITS.items():
+            exact = (*slots, _NUMBER)
+            yield Phrase(
+                f"{words} (to) within {{number}} {unit}", exact, _near(metres), f"{said}, so near as was said"
+            )
+        yield Phrase(words, slots, _near(near, fixed=True), said)
+
+
+def _near(metres: float, *, fixed: bool = False) -> Callable[[Filled], Condition]:
+    """What is there is nearer than so many metres, or so many times what the sentence says."""
+
+    def condition(filled: Filled) -> Condition:
+        number = 1 if fixed else filled["number"]
+        assert isinstance(number, int)
+        target = chosen(filled, "target").names[0]
+        moved = f"pose[{chosen(filled).names[0]}]" if "object" in filled else "hand"
+        return parse(f"distance({moved}, pose[{target}]) < {round(number * metres, 6):g}")
+
+    return condition
+
+
+def target_things(scene: Scene) -> Iterator[Thing]:
+    """The targets, by their names."""
+    for target in scene.targets:
+        yield Thing(target.name, KIND)
