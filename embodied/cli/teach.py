@@ -34,9 +34,20 @@ def teach(
     record: Annotated[
         Path | None, typer.Option("--record", metavar="FILE", help="Write the conversation down.")
     ] = None,
+    model: Annotated[
+        str,
+        typer.Option(
+            help="[cyan]auto[/cyan]: what no pattern reads goes to a model, if one is configured; "
+            "or [cyan]off[/cyan]."
+        ),
+    ] = "auto",
+    yes: Annotated[
+        bool,
+        typer.Option("--yes", help="Do what a model took a sentence for without asking, lasting things too."),
+    ] = False,
     settings: options.Settings = None,
 ) -> None:
-    """Teach skills by saying, showing and correcting; no model is asked.
+    """Teach skills by saying, showing and correcting; freely worded where a model is configured.
 
     [bold]Examples[/bold]
 
@@ -47,17 +58,28 @@ def teach(
     """
     from embodied.session import Session
     from embodied.teaching.conversation import GREETING, Conversation
+    from embodied.teaching.listening import Listener, can_listen, place_of
 
     overrides = options.overrides_of(settings, {"seed": seed, "engine": engine})
     chosen = load_launch_file(folders.find_launch_file(launch), overrides)
+    asks = can_listen(chosen.model, model)
     written = record.open("a", encoding="utf-8") if record is not None else None
     voice = _Voice(Console(highlight=False, soft_wrap=True), written)
     try:
         voice.say(f"starting {chosen.world.kind} ...")
         with Session(chosen).start() as session:
             terminal = sys.stdin.isatty()
-            conversation = Conversation(session, voice.say, seeds=seeds, patient=not terminal)
+            conversation = Conversation(
+                session,
+                voice.say,
+                seeds=seeds,
+                patient=not terminal,
+                listener=Listener(session) if asks else None,
+                yes=yes,
+            )
             voice.say(GREETING)
+            if asks:
+                voice.say(f"Other words go to {place_of(chosen.model)}; --model off keeps to the patterns.")
             try:
                 with Attention(lambda: conversation.stop(CTRL_C)) as attention:
                     if terminal:
@@ -123,4 +145,6 @@ def _talk(conversation: Conversation, voice: _Voice, attention: Attention) -> No
             elif conversation.demonstration is not None:
                 voice.say("  I am still watching: go on showing, or say 'done'.")
     if not conversation.finished:
+        if conversation.wording is not None:
+            conversation.wording.settle()
         conversation.settle()

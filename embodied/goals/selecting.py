@@ -82,7 +82,8 @@ class NounPhrases:
         self._not_unknown = _JOINTS | _SKIPPED | _ALL | _ANY | _EVERYTHING | _PRONOUNS | _OTHERS | verbs
         self._not_unknown |= set(_AMOUNTS)
         self.complaints: list[Complaint] = []
-        self.traits = frozenset(trait for thing in vocabulary.things for trait in thing.traits)
+        traits = frozenset(trait for thing in vocabulary.things for trait in thing.traits)
+        self.traits = traits - self._not_unknown  # a name may hold any words of the grammar
         self._by_words: dict[tuple[str, ...], tuple[str, str, bool]] = {}
         for name, kind in vocabulary.kinds.items():
             for plural, said in ((False, kind.singular), (True, kind.plural)):

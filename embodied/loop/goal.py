@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from embodied.condition import check, facts_in
 from embodied.errors import BadGoal
 from embodied.goals import Goal, GoalParser
+from embodied.goals.statements import as_wish
 from embodied.launchfile import LaunchFile
 from embodied.methods import WorldSpec
 from embodied.planning.choosing import MODEL_PLANNERS
@@ -14,13 +17,28 @@ from embodied.runs import PastRun
 
 def understand(text: str, spec: WorldSpec) -> Goal:
     """Read a goal in plain words; raises `BadGoal` if it is not understood or nothing can yield it."""
-    goal = GoalParser(spec.vocabulary, spec.families).parse(text)
+    goal = _read(text, spec)
     check(goal.condition, spec.families)
     for fact in facts_in(goal.condition):
         why = spec.unreachable((fact.family, *fact.keys))
         if why:
             raise BadGoal(f"{text!r} cannot be reached: {why}", remedy=_examples(spec))
     return goal
+
+
+def _read(text: str, spec: WorldSpec) -> Goal:
+    """As a sentence that asks, else as one that says what is to be so."""
+    parser = GoalParser(spec.vocabulary, spec.families)
+    try:
+        return parser.parse(text)
+    except BadGoal as unclear:
+        wish = as_wish(text) if spec.vocabulary.phrases else None
+        if wish is None:
+            raise
+        try:
+            return replace(parser.parse(wish), text=text)
+        except BadGoal as still_unclear:
+            raise still_unclear from unclear
 
 
 def goal_of(launch: LaunchFile, spec: WorldSpec, past: PastRun | None) -> Goal | BadGoal:

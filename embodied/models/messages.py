@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from embodied.primitives import JsonSchema
 
-PARTS = ("planner", "writer", "critic", "curriculum", "designer")
+PARTS = ("planner", "writer", "critic", "curriculum", "designer", "listener")
 """The parts that a model may play; each can have a model of its own in the launch file."""
 
 

@@ -112,6 +112,7 @@ MODEL_TABLE: Mapping[str, Mapping[str, Any]] = {
     "critic": _part("Who proposes how success is judged, in the same way."),
     "curriculum": _part("Who sets goals while exploring, in the same way."),
     "designer": _part("Who writes rewards for `embodied refine --designer llm`, in the same way."),
+    "listener": _part("Who says freely worded sentences of a conversation in documented ones, likewise."),
 }
 
 

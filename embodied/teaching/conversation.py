@@ -7,19 +7,24 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from embodied.errors import BadGoal, BadInput, EmbodiedError
+from embodied.errors import BadGoal, BadInput, BadRule, EmbodiedError
+from embodied.facts import Observation, observation_from_wire
 from embodied.loop.goal import understand
 from embodied.session import Session
-from embodied.teaching import approving, asides, changing, driving, saying, showing  # noqa: F401 - they fill the table
-from embodied.teaching.correcting import Correction
+from embodied.teaching import approving, asides, changing, driving, questions, saying, showing  # noqa: F401 - they fill the table
+from embodied.teaching.correcting import Correction, corrections_of
 from embodied.teaching.demonstration import Demonstration
 from embodied.teaching.lesson import Lesson
 from embodied.teaching.proving import Prover
 from embodied.teaching.running import LessonRun, Pursuit
 from embodied.teaching.understood import motions_of, plain, unknown_words
 from embodied.teaching.verbs import meant, words_of_verbs
+
+if TYPE_CHECKING:
+    from embodied.teaching.listening import Listener
+    from embodied.teaching.wording import Wording
 
 GREETING: Final = "Say what you want, or 'watch me' to show it. 'help' tells what is understood."
 SEEDS: Final = 3
@@ -39,6 +44,8 @@ class Conversation:
         versions: the lessons before it, oldest first.
         corrections: since the last lesson began.
         question: hears the next line; True if that answered it.
+        listener: says freely worded sentences in the grammar; None: the documented patterns alone.
+        yes: what the listener took a sentence for is done without asking.
         keyboard: the person's single keys, as long as it is open; None where only lines are heard.
         driven: keys move the hand now.
     """
@@ -53,6 +60,9 @@ class Conversation:
     corrections: list[Correction] = field(default_factory=list)
     question: Callable[[str], bool] | None = None
     keyboard: Callable[[], AbstractContextManager[Iterator[str]]] | None = None
+    listener: Listener | None = None
+    yes: bool = False
+    wording: Wording | None = None
     doing: LessonRun | Pursuit | None = None
     finished: bool = False
     driven: bool = False
@@ -60,12 +70,30 @@ class Conversation:
     last_failure: Mapping[str, Any] = field(default_factory=dict)
     _what: str = ""
     _work: Future[None] | None = None
+    floor: threading.RLock = field(default_factory=threading.RLock)
+    _facts: Mapping[str, Any] = field(default_factory=dict)
     _hurry: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         self._hands = ThreadPoolExecutor(1, "hands")
         self.prover = Prover(self.session, self.tell)
-        self.session.run.journal.subscribe(lambda record: saying.follow(self, record))
+        self.session.run.journal.subscribe(self._follow)
+        if self.listener is not None:
+            from embodied.teaching.wording import Wording
+
+            self.wording = Wording(self, self.listener, yes=self.yes)
+            self.tell = self.wording.tell
+
+    def _follow(self, record: Mapping[str, Any]) -> None:
+        if record["type"] == "observed":
+            self._facts = record["facts"]
+        saying.follow(self, record)
+
+    def look(self) -> Observation:
+        """The facts of now; while the body is busy those that were last seen, so that nobody waits for it."""
+        if self.busy and self._facts:
+            return observation_from_wire(self.session.spec.families, {"facts": self._facts})
+        return self.session.observe()
 
     # -- one line in ---------------------------------------------------------------------------------
 
@@ -76,10 +104,21 @@ class Conversation:
             return
         self.turns += 1
         self.session.run.journal.write("heard", text=line.strip())
-        try:
-            self._hear(text, line)
-        except EmbodiedError as wrong:
-            self.tell_wrong(wrong)
+        if self.wording is not None:
+            self.wording.note("person", line.strip())
+        self.take_line(line)
+
+    def take_line(self, line: str) -> None:
+        """Do what a line asks for, whoever said it; one line at a time."""
+        text = plain(line)
+        with self.floor:
+            try:
+                self._hear(text, line)
+            except (BadGoal, BadRule) as unclear:
+                if self.wording is None or not self.wording.take(text, unclear):
+                    self.tell_wrong(unclear)
+            except EmbodiedError as wrong:
+                self.tell_wrong(wrong)
 
     def _hear(self, text: str, line: str) -> None:
         asked, self.question = self.question, None
@@ -113,12 +152,19 @@ class Conversation:
             meant = showing.without_it(text, self) if " it" in text else line.strip()
             goal = understand(meant, self.session.spec)
         except BadGoal as unclear:
+            if corrections_of(text):
+                raise BadInput(
+                    "There is nothing yet that this would change.", remedy="First say or show what."
+                ) from None
             self.not_understood(text, unclear)
             return
         saying.pursue(self, goal)
 
-    def not_understood(self, text: str, unclear: BadGoal) -> None:
-        """Say which words are strange, and what would be understood."""
+    def not_understood(self, text: str, unclear: EmbodiedError, *, final: bool = False) -> None:
+        """Ask the listener; without one, or if that is final, say which words are strange, and what would
+        be understood."""
+        if not final and self.wording is not None and self.wording.take(text, unclear):
+            return
         strange = unknown_words(text, self.session.spec.vocabulary, words_of_verbs())
         self.tell(f"I do not understand that: {unclear.message}")
         if strange:
@@ -172,17 +218,21 @@ class Conversation:
         """Bring the body to rest; False if it was."""
         self._hurry.set()
         busy, doing = self.busy, self.doing
+        wording = self.wording
+        dropped = wording is not None and not wording.speaking and wording.cancel()
         if isinstance(doing, LessonRun):
             doing.stop(why)
         elif busy or self.driven:
             self.session.interrupt(why)
-        return bool(busy)
+        return bool(busy) or dropped
 
     def close(self) -> None:
         """End what is going on; the session stays the caller's to close."""
         self.finished = True
         self.stop("the conversation ends")
         self.prover.close()
+        if self.wording is not None:
+            self.wording.close()
         self._hands.shutdown(wait=True, cancel_futures=True)
 
     # -- saying ------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +12,13 @@ from embodied.errors import BadGoal
 from embodied.facts import Observation
 from embodied.goals import Goal
 from embodied.loop.goal import understand
+from embodied.methods import Vocabulary
 from embodied.outcome import Verdict
 from embodied.planning.offline import OfflinePlanner
 from embodied.planning.search import NoPlan
 from embodied.planning.skilled import SkilledMethods
 from embodied.session import Session
-from embodied.skills import Skill
+from embodied.skills import Skill, SkillLibrary
 from embodied.skills.skill import REQUIRED
 from embodied.teaching.demonstration import parts_of
 from embodied.teaching.generalising import finished, parameter_names
@@ -161,19 +162,17 @@ def heard_instead(conversation: Conversation, text: str, line: str) -> bool:
 
 def heard_skill(conversation: Conversation, text: str) -> bool:
     """ "tidy up the green cube": the name of a skill, and what to do it with."""
-    named = skill_named(conversation, re.sub(r"^(?:do|run|try) ", "", text))
-    if named is None or not named[0].achieves:
+    run = conversation.session.run
+    named = skill_said(text, run.library, run.store.seeds)
+    if named is None:
         return False
     skill, rest = named
-    known = {name.replace("-", " ") for name in conversation.session.run.store.seeds}
-    if skill.name.replace("-", " ") in known and not text.startswith(("do ", "run ", "try ")):
-        return False  # "pick up the red cube" is a goal, which plans what comes before
-    arguments = arguments_of(conversation, skill, rest)
+    arguments = arguments_of(conversation.session.spec.vocabulary, skill, rest)
     step = (Part("use", skill=skill.name, arguments=arguments),)
     pursuit = Pursuit(_taught(conversation, step) or Lesson(step))
     conversation.doing = pursuit
 
-    def run() -> None:
+    def work() -> None:
         before = conversation.session.observe()
         done = conversation.session.do(skill.name, **arguments)
         if pursuit.replaced:
@@ -192,14 +191,28 @@ def heard_skill(conversation: Conversation, text: str) -> bool:
 
     said = ", ".join(spoken(str(value)) for value in arguments.values())
     conversation.tell(f"{skill.name}: {said}")
-    conversation.work(skill.name, run)
+    conversation.work(skill.name, work)
     return True
 
 
-def skill_named(conversation: Conversation, text: str) -> tuple[Skill, str] | None:
+def skill_said(text: str, library: SkillLibrary, seeds: Container[str]) -> tuple[Skill, str] | None:
+    """The skill that a line asks for by its name, and the rest of the line.
+
+    Args:
+        seeds: skills that came with the world: "pick up the red cube" is a goal, which plans what comes
+            before, and "do pick the red cube" the skill.
+    """
+    asked = re.sub(r"^(?:do|run|try) ", "", text)
+    named = skill_named(library, asked)
+    if named is None or not named[0].achieves or (named[0].name in seeds and asked == text):
+        return None
+    return named
+
+
+def skill_named(library: SkillLibrary, text: str) -> tuple[Skill, str] | None:
     """The skill whose name a line begins with, and the rest of the line."""
     best: tuple[Skill, str] | None = None
-    for skill in conversation.session.run.library:
+    for skill in library:
         name = skill.name.replace("-", " ")
         plain = text.replace("-", " ")
         if plain == name or plain.startswith(f"{name} "):
@@ -211,10 +224,9 @@ def _longer(skill: Skill, best: tuple[Skill, str] | None) -> bool:
     return best is None or len(skill.name) > len(best[0].name)
 
 
-def arguments_of(conversation: Conversation, skill: Skill, rest: str) -> dict[str, str]:
+def arguments_of(vocabulary: Vocabulary, skill: Skill, rest: str) -> dict[str, str]:
     """The things of a line for a skill's parameters: by their kind, else in order; the only one of its kind
     need not be named. Raises BadGoal if one is missing."""
-    vocabulary = conversation.session.spec.vocabulary
     kinds = {thing.name: thing.kind for thing in vocabulary.things}
     left = things_in(rest, vocabulary) if rest else []
     found: dict[str, str] = {}

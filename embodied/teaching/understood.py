@@ -101,6 +101,16 @@ def thing_of(text: str, vocabulary: Vocabulary) -> str:
     raise BadGoal(f"Cannot tell which thing {text!r} is.", remedy=f"There are: {known}.")
 
 
+def things_meant(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """All the things that words name, "the red and the blue cube"; raises `BadGoal` as `thing_of` does."""
+    phrases = NounPhrases(vocabulary, text)
+    kinds = frozenset(thing.kind for thing in vocabulary.things)
+    for selection, end in phrases.read(0, Slot("thing", kinds, most=0), Mentions()):
+        if end == len(phrases.words) and selection.count is None:
+            return selection.names
+    return (thing_of(text, vocabulary),)
+
+
 def things_in(text: str, vocabulary: Vocabulary) -> list[str]:
     """All single things that a line names, in order; none for words that name none.
 
@@ -221,4 +231,14 @@ def unknown_words(text: str, vocabulary: Vocabulary, more: Iterable[str]) -> lis
     return [word for word in tokens(text) if word.isalpha() and word not in known]
 
 
-__all__ = ["BIT_M", "NOWHERE", "motions_of", "plain", "shift_of", "thing_of", "things_in", "unknown_words"]
+__all__ = [
+    "BIT_M",
+    "NOWHERE",
+    "motions_of",
+    "plain",
+    "shift_of",
+    "thing_of",
+    "things_in",
+    "things_meant",
+    "unknown_words",
+]

@@ -29,6 +29,7 @@ class Verb:
         example: as a person would type it.
         what: what it does, for `help`.
         any_time: it can be said while something is going on; others wait for it.
+        last: it is tried after all other rows: its pattern is wide.
     """
 
     name: str
@@ -37,18 +38,19 @@ class Verb:
     what: str
     do: Handler
     any_time: bool = False
+    last: bool = False
 
 
 VERBS: Final[list[Verb]] = []
 
 
 def verb(
-    name: str, pattern: str, *, example: str, what: str, any_time: bool = False
+    name: str, pattern: str, *, example: str, what: str, any_time: bool = False, last: bool = False
 ) -> Callable[[Handler], Handler]:
     """Register a row of the table."""
 
     def register(do: Handler) -> Handler:
-        VERBS.append(Verb(name, re.compile(pattern), example, what, do, any_time))
+        VERBS.append(Verb(name, re.compile(pattern), example, what, do, any_time, last))
         return do
 
     return register
@@ -56,7 +58,7 @@ def verb(
 
 def meant(line: str) -> tuple[Verb, Said] | None:
     """The row that a plain line matches."""
-    for row in VERBS:
+    for row in sorted(VERBS, key=lambda one: one.last):
         found = row.pattern.fullmatch(line)
         if found is not None:
             return row, found

@@ -1,0 +1,245 @@
+"""Plain questions about the world, answered from facts: "where is the red cube?", "is the drawer open?"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from embodied.condition import evaluate
+from embodied.english import listed
+from embodied.errors import BadGoal
+from embodied.facts import Observation
+from embodied.loop.goal import understand
+from embodied.methods import WorldSpec
+from embodied.teaching.lesson import spoken
+from embodied.teaching.understood import plain, things_meant
+from embodied.teaching.verbs import Said, verb
+
+if TYPE_CHECKING:
+    from embodied.teaching.conversation import Conversation
+
+_BEGINS: Final = (
+    r"(?:where|what|which|how many|how much|is|are|do you (?:hold|have|see)|does|did) .+|where(?:'s|s) .+|"
+    r"what(?:'s|s) .+|(?:look around|list (?:the |all )?(?:things|objects)|(?:tell me|say) (?:where|what) .+)"
+)
+_PLACED: Final = ("at", "in", "on")
+"""Families of facts that say where a thing is; the first that holds is told."""
+
+_WHERE: Final = re.compile(r"where(?:'s|s| is| are|'re) (?P<things>.+?)(?: now| at| located)?")
+_HELD: Final = re.compile(
+    r"what(?: do you hold| are you holding| do you have in (?:your|the) hand|(?:'s|s| is) in (?:your|the) "
+    r"(?:hand|gripper|fingers)|(?:'s|s| is) held)(?: now)?|"
+    r"(?:do you hold|are you holding) (?:anything|something)"
+)
+_THERE: Final = re.compile(
+    r"what (?:do|can) you see(?: there)?|what(?:'s|s| is)(?: there)?(?: on the table)?|look around|"
+    r"what (?:things|objects) (?:are there|do you (?:see|know))|list (?:the |all )?(?:things|objects)"
+)
+_WITHIN: Final = re.compile(
+    r"(?:what|which \w+)(?:'s|s| is| are| lies| stands)(?: there)? (?P<how>in|inside|on|at) (?P<place>.+)"
+)
+_COUNT: Final = re.compile(
+    r"how many (?P<things>.+?)(?: are(?: there)?| do you see| can you see)?"
+    r"(?: (?P<how>in|inside|on|at) (?P<place>.+))?"
+)
+_HAVE: Final = re.compile(
+    r"what (?:do you have|have you got|are you carrying)|what(?:'s|s| is) in (?:your|the) inventory"
+)
+_IS: Final = re.compile(r"(?:is|are) (?P<state>.+)")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that is understood.
+
+    Attributes:
+        meaning: for a reader ("where is red_cube").
+        answer: from the facts of now.
+    """
+
+    meaning: str
+    answer: Callable[[Observation], str]
+
+
+def question_of(text: str, spec: WorldSpec) -> Question:
+    """What a plain line asks. Raises BadGoal: it is no question that facts answer, or names no such thing."""
+    said = re.sub(r"^(?:tell me|say) ", "", plain(text).rstrip("?").strip())
+    for pattern, read in _KINDS:
+        found = pattern.fullmatch(said)
+        question = read(found, spec) if found is not None else None
+        if question is not None:
+            return question
+    raise BadGoal(
+        f"I cannot tell what {text!r} asks.",
+        remedy="I tell: where is the red cube, what is in the bowl, is the drawer open, what do you hold.",
+    )
+
+
+def _where(said: Said, spec: WorldSpec) -> Question:
+    names = _things(said["things"], spec)
+    return Question(
+        f"where is {', '.join(names)}",
+        lambda now: ". ".join(_place_of(name, now, spec) for name in names) + ".",
+    )
+
+
+def _held(said: Said, spec: WorldSpec) -> Question | None:
+    if "holding" not in spec.families:
+        return None
+
+    def answer(now: Observation) -> str:
+        held = [spoken(keys[0]) for keys, value in now.items("holding") if value is True and keys]
+        return f"I hold the {listed(tuple(held))}." if held else "I hold nothing."
+
+    return Question("what is held", answer)
+
+
+def _there(said: Said, spec: WorldSpec) -> Question | None:
+    things = spec.vocabulary.things
+    if not things:
+        return None
+    movable = {"holding"} & set(spec.families)
+
+    def answer(now: Observation) -> str:
+        placed = [thing.name for thing in things if _where_is(thing.name, now)]
+        told = [_place_of(name, now, spec) for name in placed] if movable else []
+        rest = tuple(f"the {thing.spoken}" for thing in things if thing.name not in placed)
+        return ". ".join([*told, f"There are also {listed(rest)}" if rest else ""]).strip(". ") + "."
+
+    return Question("what is there", answer)
+
+
+def _within(said: Said, spec: WorldSpec) -> Question | None:
+    places = _things(said["place"], spec)
+    if len(places) != 1 or not set(_PLACED) & set(spec.families):
+        return None
+
+    def answer(now: Observation) -> str:
+        inside = tuple(f"the {spoken(name)}" for name in _things_at(places[0], now))
+        return (
+            f"{said['how'].capitalize()} the {spoken(places[0])}: {listed(inside) if inside else 'nothing'}."
+        )
+
+    return Question(f"what is {said['how']} {places[0]}", answer)
+
+
+def _count(said: Said, spec: WorldSpec) -> Question | None:
+    if not spec.vocabulary.things:
+        return None
+    names = _things(f"all {said['things']}", spec)
+    places = _things(said["place"], spec) if said["place"] else []
+
+    def answer(now: Observation) -> str:
+        counted = [name for name in names if not places or name in _things_at(places[0], now)]
+        told = f": {listed(tuple(f'the {spoken(name)}' for name in counted))}" if counted else ""
+        return f"{len(counted)}{told}."
+
+    where = f" {said['how']} {places[0]}" if places else ""
+    return Question(f"how many of {', '.join(names)}{where}", answer)
+
+
+def _have(said: Said, spec: WorldSpec) -> Question | None:
+    if "inventory" not in spec.families:
+        return None
+
+    def answer(now: Observation) -> str:
+        held = tuple(f"{value:g} {spoken(keys[0])}" for keys, value in now.items("inventory") if value)
+        return f"I have {listed(held)}." if held else "I have nothing."
+
+    return Question("what is in the inventory", answer)
+
+
+def _is(said: Said, spec: WorldSpec) -> Question:
+    goal = understand(_with_verb(said["state"]), spec)
+
+    def answer(now: Observation) -> str:
+        holds = evaluate(goal.condition, now)
+        return f"{'Yes' if holds is True else 'No' if holds is False else 'I do not know'}: {goal.condition}."
+
+    return Question(f"is {goal.condition}", answer)
+
+
+def _with_verb(state: str) -> str:
+    """ "the red cube in the bowl" as a statement: "the red cube is in the bowl"."""
+    return re.sub(
+        r" (?=(?:in|on|at|inside|open|closed|shut|pressed|left of|right of|next to|behind|beside|"
+        r"in front of)\b)",
+        " is ",
+        state,
+        count=1,
+    )
+
+
+_KINDS: Final = (
+    (_WHERE, _where),
+    (_HELD, _held),
+    (_HAVE, _have),
+    (_THERE, _there),
+    (_WITHIN, _within),
+    (_COUNT, _count),
+    (_IS, _is),
+)
+
+
+def _things(words: str, spec: WorldSpec) -> list[str]:
+    if not spec.vocabulary.things:
+        raise BadGoal(f"I cannot tell where {words!r} is.")
+    return list(things_meant(words, spec.vocabulary))
+
+
+def _where_is(name: str, now: Observation) -> str:
+    """ "in the bowl"; "" if no fact tells."""
+    if now.get("holding", name) is True:
+        return "in my hand"
+    for family in _PLACED:
+        for keys, value in now.items(family):
+            if value is True and len(keys) == 2 and keys[0] == name:
+                return f"{family} the {spoken(keys[1])}"
+    return ""
+
+
+def _place_of(name: str, now: Observation, spec: WorldSpec) -> str:
+    where, spot = _where_is(name, now), now.get("pose", name)
+    told = f"The {spoken(name)} is {where}" if where else f"The {spoken(name)}"
+    if isinstance(spot, tuple) and len(spot) >= 3:
+        told += f"{',' if where else ' is'} at {spot[0]:.2f}, {spot[1]:.2f}, {spot[2]:.2f} m"
+    elif not where:
+        told += " is somewhere that no fact tells"
+    return told
+
+
+def _things_at(place: str, now: Observation) -> list[str]:
+    found = (
+        keys[0]
+        for family in _PLACED
+        for keys, value in now.items(family)
+        if value is True and len(keys) == 2 and keys[1] == place
+    )
+    return sorted(set(found))
+
+
+@verb(
+    "question",
+    _BEGINS,
+    example="where is the red cube?",
+    what="told from the facts; what is in the bowl? is the drawer open? what do you hold?",
+    any_time=True,
+    last=True,
+)
+def question(conversation: Conversation, said: Said) -> None:
+    asked = question_of(said.string, conversation.session.spec)
+    conversation.tell(asked.answer(conversation.look()))
+
+
+@verb(
+    "cost",
+    r"(?:what|how much) (?:did|has|does) (?:it|that|this|all that|the model) cost(?: so far)?\??|costs?",
+    example="what did that cost?",
+    what="what asking a model has cost in this conversation",
+    any_time=True,
+)
+def cost(conversation: Conversation, said: Said) -> None:
+    used = conversation.session.run.budget.used
+    conversation.tell(f"{used.words}." if used.calls or used.cached else "Nothing: no model was asked.")

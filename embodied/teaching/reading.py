@@ -1,0 +1,125 @@
+"""What a line would be taken as, with nothing done: for whoever must know it before, or measures it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from embodied.loop.goal import understand
+from embodied.methods import WorldSpec
+from embodied.rules import understand_rule
+from embodied.skills import SkillLibrary
+from embodied.teaching import conversation as _table  # noqa: F401 - it fills the table of verbs
+from embodied.teaching.correcting import Correction, corrections_of
+from embodied.teaching.lesson import spoken
+from embodied.teaching.questions import question_of
+from embodied.teaching.saying import arguments_of, skill_said
+from embodied.teaching.understood import motions_of, plain
+from embodied.teaching.verbs import Said, Verb, meant
+
+What = Literal["verb", "question", "rule", "correction", "motions", "skill", "goal"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a line is taken.
+
+    Attributes:
+        verb: the row of the table, where it is one.
+        canonical: the same for all lines that mean the same.
+    """
+
+    what: What
+    canonical: str
+    verb: str = ""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a line is read against.
+
+    Attributes:
+        seeds: skills that came with the world.
+        showing: a demonstration is being given, where there are no corrections.
+        it: the thing that was last named.
+    """
+
+    spec: WorldSpec
+    library: SkillLibrary
+    seeds: Container[str] = ()
+    showing: bool = False
+    it: str = ""
+
+
+def reading_of(line: str, ground: Ground) -> Reading:
+    """How a conversation takes a line.
+
+    Raises:
+        BadGoal, BadRule, BadInput: it does not understand it; the message says why.
+    """
+    text = plain(line)
+    row = meant(text)
+    if row is not None:
+        return _of_row(*row, ground)
+    if not ground.showing and (found := corrections_of(text)):
+        return Reading("correction", "; ".join(map(_told, found)))
+    motions = motions_of(text, ground.spec.vocabulary, ground.it)
+    if motions is not None:
+        return Reading("motions", "; ".join(part.words for part in motions))
+    named = None if ground.showing else skill_said(text, ground.library, ground.seeds)
+    if named is not None:
+        arguments = arguments_of(ground.spec.vocabulary, *named)
+        told = ", ".join(f"{key}={value}" for key, value in arguments.items())
+        return Reading("skill", f"{named[0].name}({told})")
+    return Reading("goal", str(understand(line.strip(), ground.spec).condition))
+
+
+def _of_row(row: Verb, said: Said, ground: Ground) -> Reading:
+    if row.name == "rules" and (found := corrections_of(said.string)):
+        return Reading("correction", "; ".join(map(_told, found)))
+    within = _WITHIN.get(row.name)
+    if within is not None:
+        return within(row, said, ground)
+    groups = [value for value in said.groups() if value]
+    return Reading("verb", " ".join([row.name, *groups]), row.name)
+
+
+def _question(row: Verb, said: Said, ground: Ground) -> Reading:
+    return Reading("question", question_of(said.string, ground.spec).meaning, row.name)
+
+
+def _rule(row: Verb, said: Said, ground: Ground) -> Reading:
+    words = said.string.split()
+    if len(words) == 1 or words[0] in ("remove", "forget"):
+        return Reading("verb", said.string, row.name)
+    return Reading("rule", str(understand_rule(said.string, ground.spec).formula), row.name)
+
+
+def _goal_within(row: Verb, said: Said, ground: Ground) -> Reading:
+    goal = understand(said["goal"], ground.spec)
+    name = f" {said['name'].strip()}:" if "name" in said.groupdict() else ""
+    return Reading("verb", f"{row.name}{name} {goal.condition}", row.name)
+
+
+_WITHIN: Final[Mapping[str, Callable[[Verb, Said, Ground], Reading]]] = {
+    "question": _question,
+    "rules": _rule,
+    "instruct": _goal_within,
+    "so that": _goal_within,
+}
+"""Rows whose words are read on."""
+
+
+def _told(one: Correction) -> str:
+    match one.what:
+        case "shift":
+            moved = ", ".join(f"{value * 100:+.3g} cm" if value else "0" for value in one.offset)
+            return f"shift ({moved})"
+        case "speed":
+            return f"speed x {one.factor:.2g}"
+        case "other":
+            return f"with another thing: {spoken(one.thing) or 'the other one'}"
+        case "check":
+            return f"check the grasp: {'yes' if one.on else 'no'}"
+    return "from above"
