@@ -14,6 +14,7 @@ from embodied.library.scenes import examples_of
 from embodied.loop.goal import understand
 from embodied.loop.run import Run
 from embodied.skills import Skill
+from embodied.teaching.amounts import aimed_at
 from embodied.teaching.generalising import parameter_names
 from embodied.teaching.lesson import Lesson, lesson_of_skill, used_names
 from embodied.teaching.proving import gate_settings
@@ -188,6 +189,11 @@ def so_that(conversation: Conversation, said: Said) -> None:
     spec, library = conversation.session.spec, conversation.session.run.library
     goal = said_as_goal(said["goal"], conversation)
     achieves = tuple(part.strip() for part in str(goal.condition).split(" and "))
+    if lesson.is_of_amounts:
+        conversation.change(aimed_at(lesson, achieves, spec, library))
+        conversation.tell(f"  Then: {sentence_of(conversation.known_lesson())}; {'; '.join(achieves)}.")
+        conversation.tell("  Name it to keep it: 'call this tidy up'.")
+        return
     things = frozenset(thing.name for thing in spec.vocabulary.things)
     names = parameter_names(tuple(used_names(lesson.parts, things)), achieves, spec, library)
     conversation.change(replace(lesson, achieves=achieves, names=names))

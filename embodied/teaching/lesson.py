@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 
 from embodied.skills import Skill
 
-Kind = Literal["above", "at", "by", "turn", "close", "open", "home", "use"]
+Kind = Literal["above", "at", "by", "turn", "close", "open", "home", "use", "do"]
 Offset = tuple[float, float, float]
 NOWHERE: Final[Offset] = (0.0, 0.0, 0.0)
 OVER_M: Final = 0.09
@@ -34,7 +34,13 @@ class Part:
             ("by") [m, world frame].
         turn: of the hand about z ("turn") [rad].
         until_contact: the motion ends where the hand meets resistance.
-        skill, arguments: what "use" calls.
+        skill, arguments: what "use" calls; what "do" calls of the functions that the world offers.
+        gains, amount: in a world of amounts the fact that the step raises, and the parameter that takes by
+            how much.
+        level, each, counted: so much of it must be held after the step: `level`, `each` for every time that
+            the shown amount is made, and the lesson's own amount.
+        gives, beside: numbers of the place that came of "do", and of that which it is beside; 0: none.
+        told: of a step as it was shown, what it needed, used up and came to.
     """
 
     kind: Kind
@@ -44,6 +50,14 @@ class Part:
     until_contact: bool = False
     skill: str = ""
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    gains: str = ""
+    amount: str = ""
+    level: int = 0
+    each: int = 0
+    counted: bool = False
+    gives: int = 0
+    beside: int = 0
+    told: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -77,6 +91,9 @@ class Part:
                 return "open the fingers"
             case "home":
                 return "go home"
+            case "do":
+                things = " ".join(spoken(one) for one in self.arguments.values() if isinstance(one, str))
+                return f"{self.skill.strip('_')} {things}"
         said = ", ".join(spoken(str(value)) for value in self.arguments.values())
         return f"{self.skill.replace('-', ' ')} ({said})"
 
@@ -92,6 +109,10 @@ class Lesson:
         via_above: every way to a thing leads up, across and down.
         checks: after closing, the fingers must hold what they closed on; else it is tried again.
         why: what it came from, for the history.
+        counted: in a world of amounts, how much was shown of what the parameter `count` stands for; 0: none.
+        kinds: parameter to the names that it can stand for: {"pattern", "members", "default"}.
+        derived: name to how it follows from a parameter: (variable, parameter, old ending, new ending).
+        shown: all steps that were shown, those that it does not need among them.
     """
 
     parts: tuple[Part, ...]
@@ -103,6 +124,15 @@ class Lesson:
     checks: bool = False
     name: str = ""
     why: str = ""
+    counted: int = 0
+    kinds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    derived: Mapping[str, tuple[str, str, str, str]] = field(default_factory=dict)
+    shown: tuple[Part, ...] = ()
+
+    @property
+    def is_of_amounts(self) -> bool:
+        """Whether its steps come to amounts, or put things up: no hand, no places of things."""
+        return any(part.gains or part.kind == "do" for part in self.parts)
 
     def about(self, other: Mapping[str, str]) -> Lesson:
         """The same lesson with other things."""
@@ -131,13 +161,16 @@ def read_kept(text: str) -> Lesson | None:
         return None
     try:
         told = json.loads(found.group(1))
-        parts = tuple(
-            Part(**{**one, "offset": tuple(map(float, one.get("offset", NOWHERE)))}) for one in told["parts"]
-        )
         lists = {key: tuple(told[key]) for key in ("achieves", "needs")}
-        return Lesson(**{**told, **lists, "parts": parts})
+        parts = {key: tuple(map(_part_of, told.get(key, ()))) for key in ("parts", "shown")}
+        derived = {name: tuple(one) for name, one in told.get("derived", {}).items()}
+        return Lesson(**{**told, **lists, **parts, "derived": derived})
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
+
+
+def _part_of(told: Mapping[str, Any]) -> Part:
+    return Part(**{**told, "offset": tuple(map(float, told.get("offset", NOWHERE)))})
 
 
 def lesson_of_skill(skill: Skill) -> Lesson | None:

@@ -26,6 +26,7 @@ from embodied.teaching.lesson import Lesson, Part, lesson_of_skill, spoken, used
 from embodied.teaching.running import Pursuit
 from embodied.teaching.understood import things_in
 from embodied.teaching.verbs import Said, verb
+from embodied.teaching.watched import lesson_of_goal
 
 if TYPE_CHECKING:
     from embodied.loop.run import Run
@@ -41,6 +42,9 @@ def pursue(conversation: Conversation, goal: Goal, name: str = "") -> None:
     condition = goal.condition_for(before)
     if evaluate(condition, before) is True:
         conversation.tell(f"That is so already: {condition}.")
+        way = lesson_of_goal(session, goal.text, condition, before) if name else None
+        if way is not None:  # the way to it is known, whatever is held now
+            _keep(conversation, way, name)
         return
     steps = outline(conversation, goal, before)
     if steps is None:
@@ -64,20 +68,25 @@ def pursue(conversation: Conversation, goal: Goal, name: str = "") -> None:
         ):  # a skill that was taught: what is corrected next is that skill
             conversation.spoken_of(pursuit.lesson)
         elif done.passed and done.attempts:
-            learnt = finished(
+            learnt = lesson_of_goal(session, goal.text, condition, before) or finished(
                 Lesson(parts_of(done), why=goal.text),
                 before,
                 session.observe(),
                 session.spec,
                 session.run.library,
             )
-            conversation.learn(learnt)
-            if name:
-                from embodied.teaching.approving import call
-
-                call(conversation, name)
+            _keep(conversation, learnt, name)
 
     conversation.work(f"pursuing {goal.text!r}", run)
+
+
+def _keep(conversation: Conversation, lesson: Lesson, name: str) -> None:
+    """What was done is what can be named now; with a name it is kept under it."""
+    conversation.learn(lesson)
+    if name:
+        from embodied.teaching.approving import call
+
+        call(conversation, name)
 
 
 def _taught(conversation: Conversation, steps: tuple[Part, ...]) -> Lesson | None:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from embodied.errors import BadGoal, BadInput
 from embodied.loop.goal import understand
 from embodied.outcome import PrimitiveResult
+from embodied.teaching import watched
 from embodied.teaching.demonstration import Demonstration, told
 from embodied.teaching.generalising import lesson_of
-from embodied.teaching.lesson import Part, spoken
+from embodied.teaching.lesson import Lesson, Part, spoken
 from embodied.teaching.performing import NEEDED, held, perform
 from embodied.teaching.understood import motions_of
 from embodied.teaching.verbs import Said, verb
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 def watch_me(conversation: Conversation, said: Said) -> None:
     if conversation.demonstration is not None:
         conversation.tell("I am watching already. 'done' ends it, 'forget it' drops it.")
+        return
+    if watched.begin(conversation):
         return
     lacking = NEEDED - set(conversation.session.run.world.spec.primitives)
     conversation.demonstration = Demonstration(conversation.session)
@@ -52,6 +55,9 @@ def done(conversation: Conversation, said: Said) -> None:
     if shown is None:
         conversation.tell("I was not watching. Say 'watch me' first.")
         return
+    if isinstance(shown, watched.PlayedDemonstration):
+        _end_played(conversation, shown, exactly=bool(said["exactly"]))
+        return
     held = shown.ends_holding
     if held and not shown.asked:
         shown.asked = True
@@ -63,6 +69,16 @@ def done(conversation: Conversation, said: Said) -> None:
         )
         return
     _end(conversation, exactly=bool(said["exactly"]))
+
+
+def _end_played(conversation: Conversation, shown: watched.PlayedDemonstration, *, exactly: bool) -> None:
+    lesson = watched.end(conversation, shown, exactly=exactly)
+    if lesson is None:
+        return
+    steps = [part.words for part in lesson.parts]
+    conversation.session.run.journal.write("shown", steps=steps, achieves=list(lesson.achieves))
+    conversation.learn(lesson)
+    _told_back(conversation, lesson)
 
 
 def _end(conversation: Conversation, *, exactly: bool) -> None:
@@ -77,6 +93,11 @@ def _end(conversation: Conversation, *, exactly: bool) -> None:
     session.run.journal.write("shown", steps=told(shown.steps), achieves=list(lesson.achieves))
     conversation.learn(lesson)
     conversation.tell(f"I saw: {told(shown.steps)}.")
+    _told_back(conversation, lesson)
+
+
+def _told_back(conversation: Conversation, lesson: Lesson) -> None:
+    """The lesson as a sentence, what it brings about and needs, what names stand for, and its code."""
     conversation.tell(f"I understand: {sentence_of(lesson)}.")
     if not lesson.achieves:
         conversation.tell(
@@ -87,6 +108,8 @@ def _end(conversation: Conversation, *, exactly: bool) -> None:
     conversation.tell(
         f"  It brings about {'; '.join(lesson.achieves)}; it needs {'; '.join(lesson.needs) or 'nothing'}."
     )
+    if lesson.counted:
+        conversation.tell(f"  COUNT stands for how many; {lesson.counted} unless said.")
     if lesson.names:
         stands = ", ".join(f"{name.upper()} for {spoken(thing)}" for thing, name in lesson.names.items())
         conversation.tell(f"  Names stand for any of their kind: {stands}.")
@@ -110,8 +133,11 @@ def show_code(conversation: Conversation) -> None:
     what="drop the demonstration",
 )
 def forget_it(conversation: Conversation, said: Said) -> None:
-    conversation.tell("Forgotten." if conversation.demonstration else "There is nothing to forget.")
+    shown = conversation.demonstration
+    conversation.tell("Forgotten." if shown else "There is nothing to forget.")
     conversation.demonstration = None
+    if isinstance(shown, watched.PlayedDemonstration):
+        watched.drop(conversation, shown)
 
 
 @verb(
@@ -128,6 +154,9 @@ def heard(conversation: Conversation, text: str) -> None:
     """A line of a demonstration: motions, or a goal that is reached as in any run."""
     shown = conversation.demonstration
     assert shown is not None
+    if isinstance(shown, watched.PlayedDemonstration):
+        watched.heard(conversation, text)
+        return
     motions = motions_of(text, conversation.session.spec.vocabulary, shown.reference)
     if motions is not None:
         conversation.work(text, lambda: _show(conversation, shown, motions))

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from embodied.deeds import TellsKin
 from embodied.methods import WorldSpec
 from embodied.skills import Skill, SkillLibrary
 from embodied.teaching.lesson import Lesson, Part, spoken
+from embodied.teaching.writing_amounts import sentence_of_amounts, source_of_amounts, template_of_amounts
 from embodied.writing.drafts import Draft, make_skill
 
 _MORE: Final[Mapping[str, str]] = {
@@ -127,8 +129,14 @@ TRIES: Final = 3
 _JOINING: Final = frozenset({"in", "into", "on", "onto", "at", "to", "beside", "by", "under", "over"})
 
 
-def source_of(lesson: Lesson, library: SkillLibrary) -> str:
-    """The text of skill.py."""
+def source_of(lesson: Lesson, library: SkillLibrary, functions: Mapping[str, str] = {}) -> str:
+    """The text of skill.py.
+
+    Args:
+        functions: what the world offers beside the library, by name.
+    """
+    if lesson.is_of_amounts:
+        return source_of_amounts(lesson, library, functions)
     name = lesson.name.replace("-", "_")
     parameters = ", ".join(f"{parameter}: str" for parameter in lesson.names.values())
     sentence = sentence_of(lesson)
@@ -148,6 +156,8 @@ def source_of(lesson: Lesson, library: SkillLibrary) -> str:
 
 def sentence_of(lesson: Lesson) -> str:
     """What it does, in a sentence over its parameters: "pick CUBE, put it in BOWL"."""
+    if lesson.is_of_amounts:
+        return sentence_of_amounts(lesson)
     shown = {thing: name.upper().replace("_", " ") for thing, name in lesson.names.items()}
     said: list[str] = []
     last = ""
@@ -185,9 +195,9 @@ def make(lesson: Lesson, home: Path, spec: WorldSpec, library: SkillLibrary, wor
     draft = Draft(
         name=lesson.name,
         description=f"{sentence_of(lesson)}. Taught by showing.",
-        achieves=_template(lesson.achieves, lesson.names),
-        needs=_template(lesson.needs, lesson.names),
-        code=source_of(lesson, library),
+        achieves=_template(lesson.achieves, lesson),
+        needs=_template(lesson.needs, lesson, counted=False),
+        code=source_of(lesson, library, spec.functions if isinstance(spec, TellsKin) else {}),
     )
     arguments = {parameter: thing for thing, parameter in lesson.names.items()}
     skill = make_skill(draft, home, world, library, spec.families, arguments)
@@ -196,7 +206,11 @@ def make(lesson: Lesson, home: Path, spec: WorldSpec, library: SkillLibrary, wor
     return skill
 
 
-def _template(conditions: tuple[str, ...], names: Mapping[str, str]) -> str:
+def _template(conditions: tuple[str, ...], lesson: Lesson, *, counted: bool = True) -> str:
+    if lesson.is_of_amounts:
+        return template_of_amounts(conditions, lesson, counted=counted)
+    names = lesson.names
+
     def put(found: re.Match[str]) -> str:
         word = found.group()
         return f"{{{names[word]}}}" if word in names else word
