@@ -17,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from embodied.bench.playing import Play, ScriptedPlayer
 from embodied.cli.folders import find_launch_file
 from embodied.errors import BadLibrary
 from embodied.launchfile import Override, load_launch_file
@@ -31,20 +32,33 @@ CONDITIONS: Final = (
 )
 
 
+_PACE: Final[Mapping[str, Sequence[Override]]] = {
+    "tabletop": (Override("world.own_process", False, "own_process=false"),),
+    "minecraft": (Override("world.fast", True, "fast=true"),),
+}
+"""Settings of a world for the measurement; fast: shortened digging and smelting, in the gate too."""
+
+
 @dataclass(frozen=True)
 class Lesson:
-    """Attributes: launch: the world's launch file; lines: what the person types."""
+    """Attributes: launch: the world's launch file; lines: what the person types; plays: what another player
+    does in the world after the first of them."""
 
     name: str
     launch: str
     seed: int
     lines: tuple[str, ...]
+    plays: tuple[Play, ...] = ()
 
 
-def lessons() -> tuple[Lesson, ...]:
-    """The fixed lessons."""
-    text = (resources.files("embodied.bench") / "data" / "teaching.toml").read_text(encoding="utf-8")
-    return tuple(Lesson(**{**one, "lines": tuple(one["lines"])}) for one in tomllib.loads(text)["lesson"])
+def lessons(part: str = "lessons") -> tuple[Lesson, ...]:
+    """The fixed lessons: of the table, or of Minecraft."""
+    name = "teaching.toml" if part == "lessons" else f"teaching_{part}.toml"
+    text = (resources.files("embodied.bench") / "data" / name).read_text(encoding="utf-8")
+    return tuple(
+        Lesson(**{**one, "lines": tuple(one["lines"]), "plays": tuple(one.get("plays", ()))})
+        for one in tomllib.loads(text)["lesson"]
+    )
 
 
 def teach(lesson: Lesson, gate_seeds: int = GATE_SEEDS) -> dict[str, Any]:
@@ -54,21 +68,26 @@ def teach(lesson: Lesson, gate_seeds: int = GATE_SEEDS) -> dict[str, Any]:
     with TemporaryDirectory(prefix="embodied-teach-") as folder, _library(Path(folder) / "library"):
         overrides = [
             Override("world.seed", lesson.seed, f"seed={lesson.seed}"),
-            Override("world.own_process", False, "own_process=false"),
+            *_PACE.get(lesson.launch, ()),
         ]
         launch = load_launch_file(find_launch_file(lesson.launch), overrides)
         with Session(launch, runs_dir=Path(folder) / "runs").start() as session:
             conversation = Conversation(session, said.append, seeds=gate_seeds, patient=True)
+            player = ScriptedPlayer(session) if lesson.plays else None
             try:
-                for line in lesson.lines:
+                for number, line in enumerate(lesson.lines):
                     said.append(f"you> {line}")
                     conversation.hear(line)
+                    if number == 0 and player is not None:
+                        player.play(lesson.plays)
                 conversation.wait()
                 taught_s = time.monotonic() - began
                 conversation.settle()
                 passed, seeds, grade = _evidence(session, lesson.name)
             finally:
                 conversation.close()
+                if player is not None:
+                    player.close()
     return {
         "key": lesson.name,
         "passed": passed,
