@@ -15,7 +15,7 @@ _WISHED: Final = (
     r"(?:it\s+is\s+time\s+to\s+)?(?:have|let|get)\s+)"
 )
 _BE: Final = (
-    r"(?:(?:should|shall|must|has\s+to|have\s+to|needs?\s+to|ought\s+to|to|is\s+to|are\s+to)\s+"
+    r"(?:(?:should|shall|has\s+to|have\s+to|needs?\s+to|ought\s+to|to|is\s+to|are\s+to)\s+"
     r"(?:be|end\s+up|go|sit|stand|lie|rest|come)(?:\s+(?:placed|put|moved|stacked|located))?|"
     r"is|are|be|sits?|stands?|lies?|belongs?|goes|go)"
 )
