@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from embodied.bench.playing import Play, ScriptedPlayer
+from embodied.bench.second_player import Play, ScriptedPlayer
 from embodied.cli.folders import find_launch_file
 from embodied.errors import BadLibrary
 from embodied.launchfile import Override, load_launch_file

@@ -17,12 +17,14 @@ class Part(Enum):
     """What is measured."""
 
     LESSONS = "lessons"
+    MINECRAFT = "minecraft"
     RULES = "rules"
 
 
 def teach(
     part: Annotated[
-        Part, typer.Option(help="lessons: skills from one demonstration each. rules: do they hold?")
+        Part,
+        typer.Option(help="lessons, minecraft: skills from one demonstration each. rules: do they hold?"),
     ] = Part.LESSONS,
     only: Annotated[
         list[str] | None, typer.Option(help="This lesson, or kind of world of rules; repeatable. All else.")
@@ -39,13 +41,13 @@ def teach(
         from embodied.bench import rules
 
         raise typer.Exit(rules.measure(only or (), ruled=ruled, tell=tell))
-    _lessons(only or (), seeds, results)
+    _lessons(part.value, only or (), seeds, results)
 
 
-def _lessons(only: list[str] | tuple[str, ...], seeds: int, results: Path) -> None:
+def _lessons(part: str, only: list[str] | tuple[str, ...], seeds: int, results: Path) -> None:
     from embodied.bench import teaching as bench
 
-    lessons = {one.name: one for one in bench.lessons()}
+    lessons = {one.name: one for one in bench.lessons(part)}
     for name in only:
         if name not in lessons:
             hint = did_you_mean(name, lessons) or f"There are: {', '.join(lessons)}."
