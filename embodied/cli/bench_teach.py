@@ -24,7 +24,7 @@ class Part(Enum):
 def teach(
     part: Annotated[
         Part,
-        typer.Option(help="lessons, minecraft: skills from one demonstration each. rules: do they hold?"),
+        typer.Option(help="lessons, minecraft: skills from one demonstration each; rules: do they hold?"),
     ] = Part.LESSONS,
     only: Annotated[
         list[str] | None, typer.Option(help="This lesson, or kind of world of rules; repeatable. All else.")
