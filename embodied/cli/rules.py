@@ -13,10 +13,11 @@ from embodied.cli import folders
 from embodied.launchfile import load_launch_file
 from embodied.methods import WorldSpec
 from embodied.plugins import load_world, world_kinds
-from embodied.rules import add_rule, kept_rules, patterns_for, remove_rule, rules_file, understand_rule
-from embodied.rules.enforcing import WATCHED, enforceable
+from embodied.rules import add_rule, kept_rules, patterns_for, remove_rule, rules_file
+from embodied.rules.enforcing import WATCHED, by_bridge, enforceable
 from embodied.rules.foresight import families_of, foresight_of
-from embodied.rules.keeping import fits
+from embodied.rules.keeping import fits, forget_area, keep_area, kept_areas, understand
+from embodied.rules.places import read_area
 from embodied.rules.rule import Rule
 
 app = typer.Typer(
@@ -38,7 +39,10 @@ def _spec(world: str) -> WorldSpec:
 
 
 def _by(rule: Rule, spec: WorldSpec) -> str:
-    return "before each call" if enforceable(rule, foresight_of(spec)) else WATCHED
+    foresight = foresight_of(spec)
+    if enforceable(rule, foresight):
+        return "before each call"
+    return "by the bridge" if by_bridge(rule, foresight) else WATCHED
 
 
 @app.command("list")
@@ -51,6 +55,8 @@ def list_(world: _World = "tabletop") -> None:
     """
     console, spec = Console(), _spec(world)
     rules = kept_rules(spec.name)
+    for area in kept_areas(spec.name).values():
+        console.print(f"{escape(area.name)}: {escape(area.corners)}", highlight=False)
     if not rules:
         console.print(f"There are no rules for {spec.name}. They can be said like this:")
         for pattern in patterns_for(spec):
@@ -75,22 +81,38 @@ def add(text: _Text, world: _World = "tabletop") -> None:
       embodied rules add "never touch the bowl" --world tabletop
 
       embodied rules add "never dig straight down" --world minecraft
+
+      embodied rules add "the garden is from 10 20 to 30 40" --world minecraft
+
+      embodied rules add "stay out of the garden" --world minecraft
     """
     spec = _spec(world)
+    area = read_area(text)
+    if area is not None:
+        keep_area(area, spec.name)
+        print(f"Kept: the {area.name} is {area.corners}. Now say: stay out of the {area.name}.")
+        return
     rule = add_rule(text, spec)
     print(f"Kept as rule {len(kept_rules(spec.name))}: {rule.text}")
     print(f"Understood as: {rule.formula} ({_by(rule, spec)})")
 
 
 @app.command("remove")
-def remove(number: Annotated[int, typer.Argument(metavar="<number>")], world: _World = "tabletop") -> None:
-    """Forget a rule.
+def remove(
+    which: Annotated[str, typer.Argument(metavar="<number>", help="Of a rule, or a place's name.")],
+    world: _World = "tabletop",
+) -> None:
+    """Forget a rule, or a place that was named.
 
     [bold]Example[/bold]
 
       embodied rules remove 2 --world tabletop
     """
-    print(f"Removed: {remove_rule(_spec(world).name, number).text}")
+    kind = _spec(world).name
+    if which.lstrip("-").isdigit():
+        print(f"Removed: {remove_rule(kind, int(which)).text}")
+    else:
+        print(f"Forgotten: where the {forget_area(which, kind).name} is. Rules stay as they were understood.")
 
 
 @app.command("check")
@@ -102,6 +124,6 @@ def check(text: _Text, world: _World = "tabletop") -> None:
       embodied rules check "do not lift anything above 30 cm"
     """
     spec = _spec(world)
-    rule = understand_rule(text, spec)
+    rule = understand(text, spec)
     fits(rule, kept_rules(spec.name), families_of(spec))
     print(f"Understood as: {rule.formula} ({_by(rule, spec)})")

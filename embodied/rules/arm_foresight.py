@@ -47,6 +47,14 @@ FAMILIES: Final[Mapping[str, FactFamily]] = {
             closed=True,
             default=False,
         ),
+        FactFamily(
+            "entered",
+            ("object",),
+            "bool",
+            "The same; where the bridge takes zones, no other part of the arm comes near above it either.",
+            closed=True,
+            default=False,
+        ),
     )
 }
 
@@ -59,6 +67,7 @@ class ArmForesight:
         {
             "hand",
             "over",
+            "entered",
             "touched",
             "pose",
             "holding",
@@ -278,7 +287,7 @@ def _rests(observation: Observation, name: str, spot: Point) -> dict[tuple[str, 
 
 
 def _with_own(observation: Observation, touched: set[str]) -> Observation:
-    """With `touched` and `over` told."""
+    """With `touched`, `over` and `entered` told."""
     hand = _point(observation.get("hand"))
     also = {name.removesuffix("_handle") for name in touched} | touched
     over: dict[Key, Value] = {}
@@ -287,7 +296,12 @@ def _with_own(observation: Observation, touched: set[str]) -> Observation:
         if hand is not None and spot is not None and size is not None and _within(hand, spot, size, 0.0):
             over[keys] = True
     told: dict[Key, Value] = {(name,): True for name in also if name}
-    facts: dict[str, Mapping[Key, Value]] = {**observation.facts, "touched": told, "over": over}
+    facts: dict[str, Mapping[Key, Value]] = {
+        **observation.facts,
+        "touched": told,
+        "over": over,
+        "entered": over,
+    }
     return replace(observation, families={**observation.families, **FAMILIES}, facts=facts)
 
 

@@ -15,25 +15,25 @@ from dataclasses import replace
 from itertools import permutations
 from typing import Any, Final
 
-from embodied.condition import And, Condition, Not, always_holds, facts_in
+from embodied.condition import And, Comparison, Condition, Not, always_holds, facts_in
 from embodied.errors import BadInput
-from embodied.facts import FactFamily, Observation
+from embodied.facts import FactFamily, Observation, observation_from_wire
 from embodied.methods import WorldSpec
 from embodied.outcome import PrimitiveResult, Verdict
 from embodied.plain_text import plain_line
 from embodied.rules.arm_foresight import ArmForesight
 from embodied.rules.foresight import Foresight, families_of, foresight_of
 from embodied.rules.handing import TAKE_RULES, Handed, for_bridge
-from embodied.rules.keeping import fits
+from embodied.rules.keeping import fits, understand
 from embodied.rules.language import facts_of, obligation, variables_in
 from embodied.rules.monitor import Monitor, Violation, bound, call_in_words
-from embodied.rules.rule import Call, Rule
-from embodied.rules.sentences import understand_rule
+from embodied.rules.rule import Call, Formula, Rule
 from embodied.world import BodySpec, World
 
 REFUSED: Final = "rule"
 BROKEN: Final = "rule_broken"
 WATCHED: Final = "watched, not enforced"
+UNSEEN: Final = "neither watched nor enforced: no bridge that takes it is there"
 
 Tell = Callable[..., object]
 
@@ -82,7 +82,7 @@ class RuledWorld:
             BadRule: it is not understood, is there already, or contradicts another.
         """
         with self._lock:
-            given = understand_rule(rule, self._kind, who=who) if isinstance(rule, str) else rule
+            given = understand(rule, self._kind, who=who) if isinstance(rule, str) else rule
             fits(given, self._rules, families_of(self._kind))
             self._use((*self._rules, given))
             return given
@@ -103,7 +103,7 @@ class RuledWorld:
                 (
                     rule,
                     self.enforced_by(rule),
-                    Verdict.UNKNOWN if rule in self._inert else self._monitor.verdict(rule),
+                    self._verdict(rule),
                 )
                 for rule in self._rules
             ]
@@ -119,13 +119,26 @@ class RuledWorld:
         return plain_line(f"{rule.text} (checked as `{rule.formula}`; {manner})")
 
     def enforced_by(self, rule: Rule) -> str:
-        """ "bridge and engine", "engine", "watched, not enforced", or why it does not matter here."""
+        """ "bridge and engine", "bridge", "engine", "watched, not enforced", or why not even that."""
         if rule in self._inert:
             return self._inert[rule]
         engine = enforceable(rule, self._foresight)
-        if rule in self._handed.rules:
+        if rule in self._taken():
             return "bridge and engine" if engine else "bridge"
-        return "engine" if engine else WATCHED
+        return "engine" if engine else UNSEEN if unseen(rule, self._foresight) else WATCHED
+
+    def _taken(self) -> frozenset[Rule]:
+        """The rules that the bridge enforces, or will from the next call on."""
+        spec = self._world.spec.primitives.get(TAKE_RULES)
+        if not self._stale or spec is None:
+            return self._handed.rules
+        present = self._present or observation_from_wire(self._world.spec.families, {"facts": {}})
+        return for_bridge(self._rules, present, spec).rules
+
+    def _verdict(self, rule: Rule) -> Verdict:
+        if rule in self._inert or self.enforced_by(rule) == UNSEEN:
+            return Verdict.UNKNOWN
+        return self._monitor.verdict(rule)
 
     def forbids(self, goal: Condition) -> str:
         """Why a goal cannot be reached under the rules, as far as words tell; "" if it may be."""
@@ -184,9 +197,11 @@ class RuledWorld:
         self, name: str, arguments: Mapping[str, Any], *, timeout_s: float | None = None
     ) -> PrimitiveResult:
         spec = self._world.spec.primitives.get(name)
-        if self._stale:
+        ruled = spec is not None and bool(self._rules) and name not in (TAKE_RULES, "observe", "take_policy")
+        if self._stale or (ruled and spec is not None and (spec.moves or self._present is None)):
+            self._look()
             self._hand_over()
-        if spec is None or not self._rules or name in (TAKE_RULES, "observe", "take_policy"):
+        if spec is None or not ruled:
             return self._world.call(name, arguments, timeout_s=timeout_s)
         spec.check_args(arguments)
         refusal = self._refusal(name, arguments, spec.moves)
@@ -218,6 +233,7 @@ class RuledWorld:
         """The facts now; what they break is told."""
         observation = self._world.observe()
         if not self._rules:
+            self._present = observation
             return observation
         self._events += observation.events
         with self._lock:
@@ -231,8 +247,6 @@ class RuledWorld:
 
     def _refusal(self, name: str, arguments: Mapping[str, Any], moves: bool) -> Violation | None:
         """Why a call is not made; None if it is."""
-        if self._present is None or moves:
-            self._look()
         present = self._present
         assert present is not None
         properties = self._world.spec.primitives[name].args.get("properties", {})
@@ -250,13 +264,18 @@ class RuledWorld:
             return refusal
 
     def _hand_over(self) -> None:
-        """What the bridge can enforce itself is sent to it, as data."""
-        self._stale = False
-        if TAKE_RULES not in self._world.spec.primitives:
+        """What the bridge can enforce itself is sent to it, as data, whenever that changes: rules, what they
+        hold "until" and "when", and where the things stand that they speak of."""
+        spec = self._world.spec.primitives.get(TAKE_RULES)
+        if spec is None:
+            self._stale = False
             return
         in_force = [rule for rule in self._rules if rule not in self._inert]
-        present = self._foresight.told(self._look())
-        handed = for_bridge(in_force, present, self._world.spec.primitives[TAKE_RULES])
+        assert self._present is not None
+        handed = for_bridge(in_force, self._present, spec, self._monitor.ended)
+        if not self._stale and handed.data == self._handed.data:
+            return
+        self._stale = False
         result = self._world.call(TAKE_RULES, handed.data)
         self._handed = handed if result.ok else Handed()
         if isinstance(self._foresight, ArmForesight):
@@ -275,7 +294,30 @@ def enforceable(rule: Rule, foresight: Foresight) -> bool:
         return False
     parts = [part for part in (formula.what, formula.when) if part is not None]
     families = {fact.family for part in parts if not isinstance(part, Call) for fact in facts_in(part)}
+    if families == {"inventory"} and getattr(foresight, "gains_unforeseen", False):
+        return _is_least(formula)
     return bool(families & foresight.foresees)
+
+
+def unseen(rule: Rule, foresight: Foresight) -> bool:
+    """Whether only a bridge that enforces a rule could tell that it was broken."""
+    told_by_none: frozenset[str] = getattr(foresight, "untold", frozenset())
+    return any(fact.family in told_by_none for fact in facts_of(rule.formula))
+
+
+def by_bridge(rule: Rule, foresight: Foresight) -> bool:
+    """Whether the bridges of a kind of world are known to enforce a rule of this form."""
+    takes: frozenset[str] = getattr(foresight, "by_bridge", frozenset())
+    formula = rule.formula
+    parts = [] if isinstance(formula.what, Call) else [fact.family for fact in facts_in(formula.what)]
+    return formula.kind != "within" and bool(parts) and set(parts) <= takes
+
+
+def _is_least(formula: Formula) -> bool:
+    """Whether a rule is that there be at least so much: what is lost by calls is foreseen, what is picked up
+    is not."""
+    operator = formula.what.operator if isinstance(formula.what, Comparison) else ""
+    return operator in ((">", ">=") if formula.kind == "always" else ("<", "<="))
 
 
 def _covering(rule: Rule, goal: Condition) -> list[dict[str, str]]:

@@ -20,6 +20,10 @@ class Foresight(Protocol):
     Attributes:
         families: facts that it tells beside the world's own, for rules to speak of.
         foresees: the families that it foresees changes of; rules over others are watched only.
+
+    One may also have: `by_bridge`, families over which its kind's bridges enforce rules that are handed to
+    them; `untold`, those of its own that no fact tells afterwards; `gains_unforeseen`, True where things are
+    picked up by calls that do not say so; `blocks_meant`, what blocks words mean.
     """
 
     @property

@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from embodied.errors import BadInput, BadRule
+from embodied.errors import BadInput, BadRule, did_you_mean
 from embodied.facts import FactFamily
 from embodied.methods import WorldSpec
 from embodied.plugins import library_of
 from embodied.rules.foresight import families_of
 from embodied.rules.language import contradiction, read_formula
+from embodied.rules.places import Area, read_area
 from embodied.rules.rule import Rule
 from embodied.rules.sentences import understand_rule
 from embodied.skills import user_folder
@@ -55,12 +56,51 @@ def kept_rules(world: str) -> tuple[Rule, ...]:
         ) from broken
 
 
-def keep_rules(world: str, rules: Sequence[Rule]) -> None:
-    """Write all rules of a kind of world, in one move."""
+def kept_areas(world: str) -> dict[str, Area]:
+    """The places that were named, by name. Raises BadInput as `kept_rules` does."""
+    path = rules_file(world)
+    if not path.is_file():
+        return {}
+    try:
+        named = json.loads(path.read_text(encoding="utf-8")).get("areas", {})
+        return {str(name): Area(str(name), str(corners)) for name, corners in named.items()}
+    except (OSError, ValueError, AttributeError) as broken:
+        raise BadInput(
+            f"The places in {path} cannot be read: {broken}.", remedy="Mend the file, or move it away."
+        ) from broken
+
+
+def keep_area(area: Area, world: str) -> None:
+    """Keep a place under its name; one of that name is replaced."""
+    keep_rules(world, kept_rules(world), {**kept_areas(world), area.name: area})
+
+
+def forget_area(name: str, world: str) -> Area:
+    """Forget a place. Rules that were said with it stay as they were understood.
+
+    Raises BadInput if there is none of that name."""
+    areas = kept_areas(world)
+    if name not in areas:
+        hint = did_you_mean(name, areas) or f"There are: {', '.join(areas) or 'none'}."
+        raise BadInput(f"No place is called {name!r}.", remedy=hint)
+    gone = areas.pop(name)
+    keep_rules(world, kept_rules(world), areas)
+    return gone
+
+
+def understand(text: str, spec: WorldSpec, *, who: str = "you", when: str = "") -> Rule:
+    """A rule in words, which may speak of places that are kept. Raises BadRule, BadInput."""
+    return understand_rule(text, spec, who=who, when=when, areas=kept_areas(spec.name))
+
+
+def keep_rules(world: str, rules: Sequence[Rule], areas: Mapping[str, Area] | None = None) -> None:
+    """Write all rules of a kind of world, and the places (as they are, unless given), in one move."""
     path = rules_file(world)
     path.parent.mkdir(parents=True, exist_ok=True)
     plain = [{**asdict(rule), "formula": rule.formula.text} for rule in rules]
-    text = json.dumps({"version": VERSION, "rules": plain}, indent=1, ensure_ascii=False)
+    named = {area.name: area.corners for area in (kept_areas(world) if areas is None else areas).values()}
+    table = {"version": VERSION, **({"areas": named} if named else {}), "rules": plain}
+    text = json.dumps(table, indent=1, ensure_ascii=False)
     beside = path.with_suffix(f".{os.getpid()}.tmp")
     beside.write_text(text + "\n", encoding="utf-8")
     beside.replace(path)
@@ -72,7 +112,7 @@ def add_rule(text: str, spec: WorldSpec, *, who: str = "you") -> Rule:
     Raises:
         BadRule: it is not understood, contradicts another, or is there already.
     """
-    rule = understand_rule(text, spec, who=who, when=datetime.now(UTC).isoformat(timespec="seconds"))
+    rule = understand(text, spec, who=who, when=datetime.now(UTC).isoformat(timespec="seconds"))
     kept = kept_rules(spec.name)
     fits(rule, kept, families_of(spec))
     keep_rules(spec.name, [*kept, rule])
@@ -126,8 +166,13 @@ def rules_for(spec: WorldSpec, more: Sequence[str | Rule] = ()) -> tuple[Rule, .
         BadInput: those that are kept cannot be read.
     """
     rules = list(kept_rules(spec.name))
+    areas = kept_areas(spec.name)
     for one in more:
-        rule = understand_rule(one, spec, who="launch file") if isinstance(one, str) else one
+        area = read_area(one) if isinstance(one, str) else None
+        if area is not None:
+            areas[area.name] = area
+            continue
+        rule = understand_rule(one, spec, who="launch file", areas=areas) if isinstance(one, str) else one
         if all(rule.formula != other.formula for other in rules):
             fits(rule, rules, families_of(spec))
             rules.append(rule)

@@ -68,7 +68,7 @@ def read_formula(text: str, families: Mapping[str, FactFamily] | None = None) ->
 
 def looks_formal(text: str) -> bool:
     """Whether a text was meant as a formula and not as a sentence."""
-    return bool(re.match(r"\s*(never|always|within)\b", text)) and bool(re.search(r"[\[\]<>={}(]", text))
+    return bool(re.match(r"\s*(never|always|within)\b", text)) and bool(re.search(r"[\[\]<>{}(]|==|!=", text))
 
 
 def conditions_in(formula: Formula) -> Iterator[Condition]:

@@ -136,6 +136,11 @@ class Monitor:
                     if _fits(after, name, arguments, present, binding):
                         watch.due.setdefault(key, now + watch.rule.formula.seconds)
 
+    def ended(self, rule: Rule) -> bool:
+        """Whether the "until" of a rule that stands for no names has come."""
+        watch = self._watched.get(rule)
+        return watch is not None and () in watch.ended
+
     def due(self) -> list[Condition]:
         """What is to be done in time, now."""
         return [

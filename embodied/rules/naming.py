@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
-from embodied.english import NUMBERS, tokens
+from embodied.english import tokens
 from embodied.errors import BadRule
 from embodied.facts import FactFamily
 from embodied.methods import Noun, Vocabulary
+from embodied.rules.places import Area
+from embodied.rules.words import NUMBER, amount_of, plain, written
 from embodied.spelling import Spelling
 
 PATTERNS: Final = (
@@ -19,23 +21,27 @@ PATTERNS: Final = (
     "never put the red cube in the bowl",
     "never open the drawer until the red cube is in the bowl",
     "stay out of the red pad",
-    "stay out of 10 60 10 to 20 80 20",
+    "keep out of the left half",
     "do not lift anything above 30 cm",
     "keep the hand below 40 cm",
     "always keep the gripper open when moving over the button",
     "do not hold two things",
     "the drawer must be closed within 20 seconds after it was opened",
     "the drawer must stay closed",
+    "never call move_joints",
+    "never dig straight down",
+    "never break glass",
+    "stay out of 10 60 10 to 20 80 20",
+    "never dig in 10 20 to 30 40",
+    "stay in 10 20 to 30 40",
+    "never go below y 20",
+    "do not place lava",
+    "always keep 5 torches",
+    "never attack animals",
     "never have more than 3 wood",
     "always keep at least 2 planks",
     "never craft sticks",
-    "never dig straight down",
-    "never call move_joints",
 )
-ARTICLES: Final = re.compile(r"\b(?:the|a|an|my|your|any|its)\b\s*")
-NUMBER: Final = r"(\d+(?:\.\d+)?|" + "|".join(NUMBERS) + r")"
-LENGTH: Final = NUMBER + r"\s*(mm|cm|m|centimet(?:er|re)s?|met(?:er|re)s?|millimet(?:er|re)s?|blocks?)"
-UNITS: Final = {"mm": 0.001, "mi": 0.001, "cm": 0.01, "ce": 0.01, "m": 1.0, "me": 1.0, "bl": 1.0}
 ANYTHING: Final = frozenset({"anything", "something", "things", "thing", "objects", "object", "everything"})
 
 
@@ -45,12 +51,16 @@ class Naming:
 
     Attributes:
         text: the whole rule, for messages.
+        areas: places that were named, by name.
+        foresight: of the world, which may know what blocks words mean.
         mentioned: what was named so far; "it" is the last.
     """
 
     text: str
     vocabulary: Vocabulary
     families: Mapping[str, FactFamily]
+    areas: Mapping[str, Area] = field(default_factory=dict)
+    foresight: object = None
     mentioned: list[str] = field(default_factory=list)
 
     # -- states ------------------------------------------------------------------------------------
@@ -158,12 +168,26 @@ class Naming:
                 remedy=f"Say one of {', '.join(n.replace('_', ' ') for n in found)}, or {said}s for all.",
             )
         near = Spelling([thing.spoken for thing in self.vocabulary.things]).nearest(said, limit=2)
-        hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else remedy()
+        hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else remedy(self.families)
         raise BadRule(f"There is nothing called {said!r} here.", remedy=hint)
 
     def amount(self, words: str) -> str:
         """How much there is of a thing, as a term: `inventory[stick]`, `sum(inventory[*_planks])`."""
         return self.noun(words).goal.partition(">=")[0].strip()
+
+    def key(self, words: str) -> str:
+        """What an item is called in facts: "lava_bucket"; of several kinds a pattern, `*_log`."""
+        found = re.search(r"\[(.+?)\]", self.noun(words).goal)
+        return found.group(1) if found else self.noun(words).name
+
+    def blocks(self, words: str) -> tuple[str, ...]:
+        """The blocks that words mean, as names and patterns; () if there are none."""
+        meant: Callable[[str, str], tuple[str, ...]] | None = getattr(self.foresight, "blocks_meant", None)
+        if meant is None:
+            return ()
+        said = plain(words)
+        known = any(said in noun.words for noun in self.vocabulary.nouns)
+        return meant(said, self.key(said) if known else "")
 
     def noun(self, words: str) -> Noun:
         """A thing that can be had in amounts."""
@@ -179,7 +203,7 @@ class Naming:
         near = Spelling([word for noun in self.vocabulary.nouns for word in noun.words]).nearest(
             said, limit=2
         )
-        hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else remedy()
+        hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else remedy(self.families)
         raise BadRule(f"There is nothing called {said!r} here.", remedy=hint)
 
     @staticmethod
@@ -188,26 +212,11 @@ class Naming:
 
     def lost(self, part: str = "") -> NoReturn:
         where = f" (at {part!r})" if part and part != plain(self.text) else ""
-        raise BadRule(f"Cannot understand the rule {self.text!r}{where}.", remedy=remedy())
+        words = f"Cannot understand the rule {self.text!r}{where}."
+        raise BadRule(words, remedy=remedy(self.families))
 
 
-def plain(text: str) -> str:
-    """Lower case, without articles, marks at the end and doubled spaces."""
-    said = text.casefold().replace("’", "'").replace("'", "").strip().rstrip(".!")
-    return " ".join(ARTICLES.sub("", said).split())
-
-
-def amount_of(word: str) -> float:
-    return float(NUMBERS[word]) if word in NUMBERS else float(word)
-
-
-def length(number: str, unit: str) -> float:
-    return amount_of(number) * UNITS[unit if unit == "m" else unit[:2]]
-
-
-def written(value: float) -> str:
-    return f"{value:.6f}".rstrip("0").rstrip(".")
-
-
-def remedy() -> str:
-    return "Rules look like: " + "; ".join(PATTERNS[:9]) + ". Or write a formula: never in[red_cube, bowl]."
+def remedy(families: Mapping[str, FactFamily] | None = None) -> str:
+    first = PATTERNS.index("never dig straight down") if families and "inventory" in families else 0
+    formula = "always health > 6" if first else "never in[red_cube, bowl]"
+    return f"Rules look like: {'; '.join(PATTERNS[first : first + 9])}. Or write a formula: {formula}."

@@ -7,27 +7,25 @@ guessed: a name that could mean two things is asked about.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from embodied.errors import BadRule
 from embodied.methods import WorldSpec
-from embodied.rules.foresight import families_of
+from embodied.rules.block_sentences import sentences_of, staying
+from embodied.rules.foresight import families_of, foresight_of
 from embodied.rules.language import looks_formal, read_formula
 from embodied.rules.naming import (
     ANYTHING,
-    LENGTH,
-    NUMBER,
     PATTERNS,
     Naming,
-    amount_of,
-    length,
-    plain,
     remedy,
-    written,
 )
+from embodied.rules.places import Area, box_in, is_of_blocks
 from embodied.rules.rule import Formula, Rule
+from embodied.rules.words import LENGTH, NUMBER, amount_of, length, plain, written
 
 DOWN: Final = (
     "never call(dig, arg[y] < position.y and position.x >= arg[x] and position.x < arg[x] + 1 "
@@ -44,8 +42,18 @@ _NEVER: Final = re.compile(
 _ALWAYS: Final = re.compile(r"^(?:please\s+)?(?:always|make sure that|make sure|you must)\b\s*(?:always\s+)?")
 
 
-def understand_rule(text: str, spec: WorldSpec, *, who: str = "you", when: str = "") -> Rule:
+def understand_rule(
+    text: str,
+    spec: WorldSpec,
+    *,
+    who: str = "you",
+    when: str = "",
+    areas: Mapping[str, Area] = MappingProxyType({}),
+) -> Rule:
     """A rule in plain words, or written as a formula.
+
+    Args:
+        areas: places that a person named, by name.
 
     Raises:
         BadRule: it is not understood, means several things, or nothing could ever satisfy or break it.
@@ -55,7 +63,7 @@ def understand_rule(text: str, spec: WorldSpec, *, who: str = "you", when: str =
     families = families_of(spec)
     if looks_formal(text):
         return Rule(text, read_formula(text, families), spec.name, who, when)
-    formula = _Reader(text, spec.vocabulary, families).formula()
+    formula = Reader(text, spec.vocabulary, families, areas, foresight_of(spec)).formula()
     return Rule(text, read_formula(formula, families), spec.name, who, when)
 
 
@@ -72,7 +80,7 @@ def patterns_for(spec: WorldSpec) -> tuple[str, ...]:
 
 
 @dataclass
-class _Reader(Naming):
+class Reader(Naming):
     """Reads one sentence."""
 
     _pending: str = ""
@@ -116,27 +124,24 @@ class _Reader(Naming):
                 r"be over|hover over) (.+)$",
                 said[no.end() :],
             )
-        return f"never {self._region(found.group(1))}{self._pending}" if found else None
+        if found is not None:
+            inside = no is None or said[no.end() :].startswith(("enter", "go into", "move into", "walk into"))
+            return f"never {self._region(found.group(1), 'entered' if inside else 'over')}{self._pending}"
+        within = re.match(r"(?:always )?(?:stay|keep|remain) (?:inside|in|within) (?:of )?(.+)$", said)
+        box = box_in(within.group(1), self.families, self.areas) if within else None
+        return f"always {box}{self._pending}" if box else None
 
-    def _region(self, words: str) -> str:
-        numbers = re.findall(r"-?\d+(?:\.\d+)?", words)
-        if len(numbers) == 6:
-            where = "hand" if "hand" in self.families else "position"
-            if where not in self.families:
-                self.lost()
-            low = [min(float(a), float(b)) for a, b in zip(numbers[:3], numbers[3:], strict=True)]
-            high = [max(float(a), float(b)) for a, b in zip(numbers[:3], numbers[3:], strict=True)]
-            grown = 1.0 if where == "position" else 0.0  # a corner names a block, all of which is meant
-            sides = zip("xyz", low, high, strict=True)
-            return " and ".join(
-                f"{where}.{a} >= {written(b)} and {where}.{a} <= {written(c + grown)}" for a, b, c in sides
-            )
-        if "over" not in self.families:
+    def _region(self, words: str, family: str) -> str:
+        box = box_in(words, self.families, self.areas)
+        if box is not None:
+            return box
+        if family not in self.families:
             raise BadRule(
                 f"Where {words!r} is cannot be told in this world.",
-                remedy="Give two corners: stay out of 10 60 10 to 20 80 20.",
+                remedy=f"Say first where it is: the {words} is from 10 20 to 30 40 (x z to x z). Or give two "
+                "corners: stay out of 10 60 10 to 20 80 20.",
             )
-        return self.either(lambda name: f"over[{name}]", self.things(words))
+        return self.either(lambda name: f"{family}[{name}]", self.things(words))
 
     def _never(self, said: str) -> str | None:
         found = _NEVER.match(said)
@@ -148,31 +153,33 @@ class _Reader(Naming):
             if match:
                 meant = meaning(self, match)
                 if meant is not None:
-                    return (meant if meant.startswith("never ") else f"never {meant}") + self._joined(meant)
+                    whole = meant if meant.startswith(("never ", "always ")) else f"never {meant}"
+                    return whole + self._joined(meant)
         return None
 
     def _joined(self, meant: str) -> str:
         if " when " in meant and self._pending.startswith(" when"):
-            raise BadRule(f"Cannot read {self.text!r}: it has two conditions.", remedy=remedy())
+            raise BadRule(f"Cannot read {self.text!r}: it has two conditions.", remedy=remedy(self.families))
         return self._pending
 
-    def _forbidden(self) -> Iterable[tuple[str, Callable[[_Reader, re.Match[str]], str | None]]]:
-        yield r"dig (?:straight )?down(?:wards?)?", _Reader._dig_down
-        yield r"(?:lift|raise|carry|hold|move) (.+?) (?:above|higher than|over) " + LENGTH, _Reader._too_high
-        yield r"(?:go|move|be|rise)(?: hand| arm)? (?:above|higher than) " + LENGTH, _Reader._hand_high
-        yield r"(?:move|go)(?: hand| arm)? faster than (\d+) ?(?:%|percent)(?: .*)?", _Reader._too_fast
-        yield r"(?:hold|carry|lift|grasp)(?: more than one|.*\btwo\b).*things?.*", _Reader._two_things
-        yield rf"(?:have|hold|carry|own|get|keep) more than {NUMBER} (.+)", _Reader._too_many
-        yield rf"(?:have|hold|own|keep) (?:less|fewer) than {NUMBER} (.+)", _Reader._too_few
-        yield r"(?:touch|hit|bump|bump into|disturb) (.+)", _Reader._touch
-        yield r"(?:put|place|drop|lay|stack|set|leave) (.+?) (inside|into|in|onto|on|at) (.+)", _Reader._put
-        yield r"(?:pick up|hold|grasp|grab|lift|carry|take) (.+)", _Reader._hold
-        yield r"(?:open) (.+)", _Reader._open
-        yield r"(?:close|shut) (.+)", _Reader._close
-        yield r"(?:press|push) (.+)", _Reader._press
-        yield r"(?:craft|make|build|create) (.+)", _Reader._craft
-        yield r"(?:gather|mine|chop|cut|collect|break|dig|take|get) (.+)", _Reader._gather
-        yield r"(?:call|use) ([a-z_* ?]+?)(?: primitive)?", _Reader._call
+    def _forbidden(self) -> Iterable[tuple[str, Callable[[Reader, re.Match[str]], str | None]]]:
+        yield r"dig (?:straight )?down(?:wards?)?(?: under (?:feet|self|yourself))?", Reader._dig_down
+        yield from sentences_of(self)
+        yield r"(?:lift|raise|carry|hold|move) (.+?) (?:above|higher than|over) " + LENGTH, Reader._too_high
+        yield r"(?:go|move|be|rise)(?: hand| arm)? (?:above|higher than) " + LENGTH, Reader._hand_high
+        yield r"(?:move|go)(?: hand| arm)? faster than (\d+) ?(?:%|percent)(?: .*)?", Reader._too_fast
+        yield r"(?:hold|carry|lift|grasp)(?: more than one|.*\btwo\b).*things?.*", Reader._two_things
+        yield rf"(?:have|hold|carry|own|get|keep) more than {NUMBER} (.+)", Reader._too_many
+        yield rf"(?:have|hold|own|keep) (?:less|fewer) than {NUMBER} (.+)", Reader._too_few
+        yield r"(?:touch|hit|bump|bump into|disturb) (.+)", Reader._touch
+        yield r"(?:put|place|drop|lay|stack|set|leave) (.+?) (inside|into|in|onto|on|at) (.+)", Reader._put
+        yield r"(?:pick up|hold|grasp|grab|lift|carry|take) (.+)", Reader._hold
+        yield r"(?:open) (.+)", Reader._open
+        yield r"(?:close|shut) (.+)", Reader._close
+        yield r"(?:press|push) (.+)", Reader._press
+        yield r"(?:craft|make|build|create) (.+)", Reader._craft
+        yield r"(?:gather|mine|chop|cut|collect|break|dig|take|get) (.+)", Reader._gather
+        yield r"(?:call|use) ([a-z_* ?]+?)(?: primitive)?", Reader._call
 
     def _dig_down(self, match: re.Match[str]) -> str | None:
         return DOWN if "position" in self.families and "health" in self.families else None
@@ -212,6 +219,9 @@ class _Reader(Naming):
     def _count(self, words: str, operator: str, number: str) -> str | None:
         if "inventory" not in self.families:
             return None
+        most, least = self.noun(words).most, amount_of(number) + (operator == ">")
+        if operator != ">" and most and least > most:
+            raise BadRule(f"Nothing could ever satisfy {self.text!r}: of {words} at most {most} can be held.")
         return f"{self.amount(words)} {operator} {written(amount_of(number))}"
 
     def _touch(self, match: re.Match[str]) -> str | None:
@@ -252,7 +262,7 @@ class _Reader(Naming):
         kinds = {thing.name: thing.kind for thing in self.vocabulary.things}
         wrong = [name for name in names if kinds.get(name) != kind]
         if wrong:
-            raise BadRule(f"The {wrong[0].replace('_', ' ')} is no {kind}.", remedy=remedy())
+            raise BadRule(f"The {wrong[0].replace('_', ' ')} is no {kind}.", remedy=remedy(self.families))
         return self.either(lambda name: f"{family}[{name}]", names)
 
     def _craft(self, match: re.Match[str]) -> str | None:
@@ -261,20 +271,20 @@ class _Reader(Naming):
         return f"call(craft, arg[item] == '{self.noun(match.group(1)).name}')"
 
     def _gather(self, match: re.Match[str]) -> str | None:
-        if "uses" not in self.families:
+        if "near" not in self.families:  # of the mini world
             return None
-        words = re.sub(r"s$", "", match.group(1))
-        if "near" in self.families:  # of the mini world
-            things = {"tree": "tree", "wood": "tree", "log": "tree", "rock": "rock", "ore": "rock"}
-            thing = things.get(words)
-            return f"call(gather, arg[thing] == '{thing}')" if thing else None
-        return f"touched[{words.replace(' ', '_')}]" if "touched" in self.families else None
+        things = {"tree": "tree", "wood": "tree", "log": "tree", "rock": "rock", "ore": "rock"}
+        thing = things.get(re.sub(r"s$", "", match.group(1)))
+        return f"call(gather, arg[thing] == '{thing}')" if thing else None
 
     def _call(self, match: re.Match[str]) -> str | None:
         return f"call({match.group(1).strip().replace(' ', '_')})"
 
     def _always(self, said: str) -> str | None:
         said = _ALWAYS.sub("", said).strip()
+        height = staying(said) if is_of_blocks(self.families) else None
+        if height is not None:
+            return f"always {height}{self._pending}"
         found = re.fullmatch(rf"(?:keep|stay|remain|be)(?: (.+?))? (?:below|under|lower than) {LENGTH}", said)
         if found and "hand" in self.families:
             most = written(length(found.group(2), found.group(3)))
@@ -288,7 +298,10 @@ class _Reader(Naming):
                 if "gripper_width" in self.families
                 else None
             )
-        found = re.fullmatch(rf"(?:keep|have|hold) (?:at least )?{NUMBER} (.+)", said)
+        found = re.fullmatch(
+            rf"(?:keep|have|hold|carry|own) (?:at least )?{NUMBER} (.+?)(?: with you| in inventory| on you)?",
+            said,
+        )
         if found and "inventory" in self.families:
             return f"always {self._count(found.group(2), '>=', found.group(1))}{self._pending}"
         found = re.fullmatch(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from embodied.errors import BadInput
 from embodied.journal import read
 from embodied.rules import forget_rule, keep_rule
+from embodied.rules.keeping import keep_area
+from embodied.rules.places import read_area
 from embodied.teaching.correcting import corrections_of
 from embodied.teaching.verbs import VERBS, Said, verb
 
@@ -125,7 +127,10 @@ def explain(conversation: Conversation, said: Said) -> None:
 
 @verb(
     "rules",
-    r"rules|(?:remove|forget) rule \d+|(?:never|always|do not ever|stay out) .+",
+    r"rules|(?:remove|forget) rule \d+|(?:never|always|do not|don't|dont|you must not) .+"
+    r"|stay (?:out|in|inside|within|above|below|away) .+"
+    r"|keep (?:out|away|off|clear|at least|the hand|hand|the gripper) .+|.+ must (?:be|stay|not|never) .+"
+    r"|[a-z][a-z ]* (?:is|are|goes|spans) (?:from|between) [-\d].+",
     example="never lift anything above 30 cm",
     what="a rule, from now on; 'rules' lists them, 'remove rule 1' ends one",
     any_time=True,
@@ -144,6 +149,11 @@ def rules(conversation: Conversation, said: Said) -> None:
         gone = session.remove_rule(int(words[-1]))
         forget_rule(gone)
         conversation.tell(f"No longer a rule: {gone.text}")
+    elif (area := read_area(said.string)) is not None:
+        keep_area(area, session.spec.name)
+        conversation.tell(
+            f"The {area.name} is {area.corners}, kept. You can say: stay out of the {area.name}."
+        )
     elif len(words) > 1:
         rule = session.add_rule(said.string)
         keep_rule(rule)

@@ -28,6 +28,8 @@ export function nearbyEntities (body, radius) {
 export async function attack (body, { entity_id: id, times }, ctx) {
   const { bot } = body
   if (!bot.entities[id] || bot.entities[id] === bot.entity) throw new Failure('no_entity', `no entity ${id} is near: see nearby_entities()`)
+  const against = body.rules.againstHitting(kindOf(bot.entities[id]))
+  if (against) throw new Failure('rule', against)
   const weapon = WEAPON_RANK.map((name) => bot.inventory.items().find((item) => item.name === name)).find(Boolean)
   if (weapon) await takeInHand(body, ctx, weapon)
   const cooldown = swingMs(weapon)

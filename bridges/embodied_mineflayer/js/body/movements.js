@@ -29,7 +29,8 @@ export class BodyMovements extends Movements {
     this.placeCost = 2.5
     this.liquidCost = 2
     this.allow1by1towers = build
-    this.scafoldingBlocks = build ? scaffolding(body.registry) : []
+    this.builds = build
+    this.scafoldingBlocks = []
     for (const block of body.registry.blocksArray) {
       if (NEVER_BREAK.test(block.name)) this.blocksCantBreak.add(block.id)
       if (/^(magma_block|cactus|sweet_berry_bush|campfire|soul_fire|powder_snow)$/.test(block.name)) this.blocksToAvoid.add(block.id)
@@ -44,6 +45,20 @@ export class BodyMovements extends Movements {
     super.getMoveDown(node, neighbors)
     const move = neighbors.length > before ? neighbors.at(-1) : null
     if (this.body.rules.noDigDown && move?.toBreak.length) neighbors.pop()
+  }
+
+  getNeighbors (node) {
+    return super.getNeighbors(node).filter((move) => this.body.rules.allowsStep(node, move))
+  }
+
+  /** What it may build with on the journey that begins. */
+  refresh () {
+    this.labor.clear()
+    const { bot, registry, rules } = this.body
+    const held = (name) => bot.inventory.count(registry.itemsByName[name].id, null)
+    this.scafoldingBlocks = this.builds
+      ? scaffolding(registry).filter((name) => !rules.againstPlacing(name, null, held(name))).map((name) => registry.itemsByName[name].id)
+      : []
   }
 
   forget () {
@@ -89,7 +104,7 @@ export class BodyMovements extends Movements {
 const key = (x, y, z) => ((x + 2097152) * 4194304 + (z + 2097152)) * 512 + (y + 128)
 
 const scaffolding = (registry) => ['dirt', 'cobblestone', 'cobbled_deepslate', 'netherrack', 'andesite', 'diorite', 'granite']
-  .map((name) => registry.itemsByName[name]?.id).filter((id) => id !== undefined)
+  .filter((name) => registry.itemsByName[name])
 
 /** How long the server has to show a block that was placed [ms]. */
 const PLACED_MS = 600
@@ -108,13 +123,15 @@ export function teachPathfinder (body) {
   const expected = expectOwnChanges(bot)
   digForSure(bot, expected)
   body.rules.guardDigging(bot)
+  body.rules.guardPlacing(bot)
+  body.rules.guardWalking(bot)
   bot.placeBlock = (reference, face) => placeSoon(body, reference, face, expected)
   const movements = new Map()
   body.movements = (manners) => {
     const name = `${manners.dig}/${manners.build}`
     if (!movements.has(name)) movements.set(name, new BodyMovements(body, manners))
     const chosen = movements.get(name)
-    chosen.labor.clear()
+    chosen.refresh()
     return chosen
   }
   bot.prependListener('blockUpdate', (before, after) => {

@@ -73,6 +73,7 @@ class InReach extends NearCell {
 
 export async function goTo (body, { x, y, z, range, dig, build }, ctx) {
   const goal = new NearCell(x, y, z, range)
+  if (range < 1) body.rules.refuseOut(goal.cell)
   await arrive(body, goal, { dig, build }, ctx, `${goal.cell.x}, ${goal.cell.y}, ${goal.cell.z}`)
   const p = body.bot.entity.position
   return { ...rounded(p), distance: round(p.distanceTo(goal.cell.offset(0.5, 0, 0.5))) }
@@ -118,7 +119,7 @@ async function persist (body, goal, manners, ctx) {
 async function shakeLoose (body, ctx, attempt) {
   const { bot } = body
   // Not sideways off a pillar.
-  if (isLevel(body)) bot.setControlState(attempt % 2 ? 'back' : 'left', true)
+  if (isLevel(body) && !body.rules.isFence) bot.setControlState(attempt % 2 ? 'back' : 'left', true)
   bot.setControlState('jump', true)
   try {
     await pause(ctx, 400)

@@ -30,7 +30,9 @@ function checkWay (body, from, to) {
   const steps = Math.max(Math.abs(to.x - from.x), Math.abs(to.z - from.z), 1)
   for (let i = 1; i <= steps; i++) {
     const at = (a, b) => Math.round(a + (b - a) * i / steps)
-    checkFloor(body, new Vec3(at(from.x, to.x), to.y, at(from.z, to.z)))
+    const passed = new Vec3(at(from.x, to.x), to.y, at(from.z, to.z))
+    if (!body.rules.isOut(from)) body.rules.refuseOut(passed)
+    checkFloor(body, passed)
   }
 }
 
