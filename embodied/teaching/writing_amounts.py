@@ -48,8 +48,8 @@ def sentence_of_amounts(lesson: Lesson) -> str:
     for part in lesson.parts:
         if part.kind == "do":
             things = [value for value in part.arguments.values() if isinstance(value, str)]
-            beside = " beside that" if part.beside else ""
-            said.append(f"{part.skill.strip('_')} {' '.join(map(spoken, things))}{beside}")
+            named = " ".join(shown.get(one, spoken(one)) for one in things)
+            said.append(f"{part.skill.strip('_')} {named}{' beside that' if part.beside else ''}")
             continue
         verb = part.skill.split("-")
         verb = verb[:-1] if verb[-1] in part.arguments and len(verb) > 1 else verb
@@ -67,7 +67,7 @@ def template_of_amounts(conditions: tuple[str, ...], lesson: Lesson, *, counted:
 def _template(condition: str, lesson: Lesson, *, counted: bool) -> str:
     wanted = requirement(parse(condition))
     if wanted is None or len(wanted.fact) != 2:
-        return _in_patterns(condition, lesson)
+        return _of_any_kind(condition, lesson)
     family, key = wanted.fact
     amount = f"{{{COUNT}}}" if counted and lesson.counted else f"{wanted.amount:g}"
     patterns = {kind["pattern"]: name for name, kind in lesson.kinds.items()}
@@ -80,13 +80,23 @@ def _template(condition: str, lesson: Lesson, *, counted: bool) -> str:
     return f"sum({family}[{key}]) >= {amount}" if wanted.is_sum else f"{family}[{key}] >= {amount}"
 
 
-def _in_patterns(condition: str, lesson: Lesson) -> str:
-    """Where kinds cannot be summed (distances), what was put keeps its name unless it is a parameter."""
+def _of_any_kind(condition: str, lesson: Lesson) -> str:
+    """What cannot be summed (distances) is met by any of the kind: "... or ... or ..."."""
+    for name in dict.fromkeys(re.findall(r"\w+", condition)):
+        members = _members(name, lesson)
+        if members:
+            condition = " or ".join(re.sub(rf"\b{name}\b", one, condition) for one in members)
+    return condition
 
-    def put(found: re.Match[str]) -> str:
-        return f"{{{lesson.names[found[0]]}}}" if found[0] in lesson.names else found[0]
 
-    return re.sub(r"\w+", put, condition)
+def _members(name: str, lesson: Lesson) -> list[str]:
+    """The names that stand for one; none if nothing else does."""
+    if name in lesson.names and lesson.names[name] in lesson.kinds:
+        return list(lesson.kinds[lesson.names[name]]["members"])
+    if name in lesson.derived:
+        _, parameter, old, new = lesson.derived[name]
+        return [one.replace(old, new) for one in lesson.kinds[parameter]["members"]]
+    return []
 
 
 def _beginning(lesson: Lesson) -> list[str]:
