@@ -220,6 +220,11 @@ class Session:
         """The run behind it, for what reads: library, store, journal. To act, `submit`."""
         return self._ready.result()
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing can be asked any more: it was closed, or its world is lost."""
+        return self._stop.is_set()
+
     def close(self) -> RunReport | None:
         """End what is being done, bring the body to rest, end the world. Idempotent; None if none began."""
         self.interrupt("the session is closed")

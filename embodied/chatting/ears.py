@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -9,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from embodied.chatting.lines import addressed, heard_line
+
+_log = logging.getLogger(__name__)
 
 WAITING: Final = 20
 """So many lines of players wait to be heard; what is more is missed, and said to be."""
@@ -46,6 +49,7 @@ class Ears:
         on_line, on_stop: in threads of their own.
         on_presence: (player, uuid, whether it is here) of the listed; in the thread of `on_line`.
         on_stranger: called with names that are one of the list but for their letters' case.
+        on_mistake: a line met a mistake in embodied itself; the next one is heard all the same.
     """
 
     players: Sequence[str]
@@ -56,6 +60,7 @@ class Ears:
     on_stop: Callable[[Spoken], None]
     on_presence: Callable[[str, str, bool], None] = lambda player, uuid, here: None
     on_stranger: Callable[[str], None] = lambda name: None
+    on_mistake: Callable[[Exception], None] = lambda bug: None
     _lines: queue.Queue[Callable[[], None] | None] = field(default_factory=lambda: queue.Queue(WAITING))
     _stops: queue.Queue[Callable[[], None] | None] = field(default_factory=lambda: queue.Queue(WAITING))
     _missed: int = 0
@@ -127,7 +132,11 @@ class Ears:
 
     def _serve(self, waiting: queue.Queue[Callable[[], None] | None]) -> None:
         while (do := waiting.get()) is not None:
-            do()
+            try:
+                do()
+            except Exception as bug:  # noqa: BLE001 - who speaks next must still be heard, "stop" above all
+                _log.exception("a line of the chat met a mistake in embodied")
+                self.on_mistake(bug)
 
 
 def _emptied(waiting: queue.Queue[Callable[[], None] | None]) -> None:

@@ -68,6 +68,7 @@ class GameChat:
             self._stopped,
             self._present,
             self._stranger,
+            self._mistaken,
         )
         subscribe = getattr(self.body, "on_event", None)
         if subscribe is not None:
@@ -117,10 +118,9 @@ class GameChat:
 
     def _greet(self, uuid: str) -> None:
         now = time.monotonic()
-        if now - self._greeted.get(uuid, -GREETED_AGAIN_S) < GREETED_AGAIN_S:
-            return
-        self._greeted[uuid] = now
-        self._voice.say(f"I am listening: /msg {self.name} help, or '{self.name}, help' aloud.", uuid)
+        if now - self._greeted.get(uuid, -GREETED_AGAIN_S) >= GREETED_AGAIN_S:
+            self._greeted[uuid] = now
+            self._voice.say(f"I am listening: /msg {self.name} help, or '{self.name}, help' aloud.", uuid)
         if where := self.where():
             self._voice.say(where, uuid)
 
@@ -128,6 +128,11 @@ class GameChat:
         if name not in self._told_apart and len(self._told_apart) < len(self.launch.teach.players):
             self._told_apart.add(name)
             self.note(f"{name} is not heard: names count exactly as they stand in [teach] players.")
+
+    def _mistaken(self, bug: Exception) -> None:
+        said = f"A mistake in embodied kept me from doing that ({type(bug).__name__})."
+        self.note(f"{said} The log says more.")
+        self.tell(said)
 
     # -- what is to be known -----------------------------------------------------------------------------
 
@@ -141,12 +146,8 @@ class GameChat:
             version = self.body.spec.details.get("minecraft", "")
             self.note(f"  Join with Minecraft {version} at {plain_line(str(server))}, from this machine.")
         elif not told.get("accounts_checked"):
-            self.note(
-                f"  Careful: {host} does not check accounts (offline mode): whoever joins under one of these"
-            )
-            self.note(
-                "  names is obeyed. Something else, such as a proxy with accounts, must keep others out."
-            )
+            self.note(f"  Careful: {host} does not check accounts (offline mode). Whoever joins under one of")
+            self.note("  these names is obeyed; a proxy with accounts, or the like, must keep others out.")
         for name in told.get("shared", ()):
             self.note(f"  More than one player is called {plain_line(str(name))}: list the UUID instead.")
         for one in told.get("present", ()):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
+import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -15,12 +18,15 @@ from rich.text import Text
 from embodied.cli import folders, options
 from embodied.cli.attention import Attention
 from embodied.cli.keyboard import pressed_keys, typed_line
+from embodied.errors import BadInput
 from embodied.launchfile import load_launch_file
 
 if TYPE_CHECKING:
+    from embodied.chatting.game_chat import GameChat
     from embodied.teaching.conversation import Conversation
 
 PROMPT = "you> "
+POLL_S = 0.2
 CTRL_C = "stopped with Ctrl-C"
 
 
@@ -45,6 +51,10 @@ def teach(
         bool,
         typer.Option("--yes", help="Do what a model took a sentence for without asking, lasting things too."),
     ] = False,
+    chat_only: Annotated[
+        bool,
+        typer.Option("--chat-only", help="Read no terminal: listen to [teach] players in the game's chat."),
+    ] = False,
     settings: options.Settings = None,
 ) -> None:
     """Teach skills by saying, showing and correcting; freely worded where a model is configured.
@@ -53,11 +63,13 @@ def teach(
 
       embodied teach tabletop
       embodied teach launch/tabletop.toml --seeds 20 < lesson.txt
+      embodied teach minecraft --set 'teach.players=["Steve"]' --set world.port=25565
 
     Ctrl-C stops the body; a second one leaves. What is understood: [cyan]help[/cyan], and docs/teaching.md.
     """
     from embodied.session import Session
     from embodied.teaching.conversation import GREETING, Conversation
+    from embodied.teaching.in_game import TwoWays, in_game
     from embodied.teaching.listening import Listener, can_listen, place_of
 
     overrides = options.overrides_of(settings, {"seed": seed, "engine": engine})
@@ -69,11 +81,12 @@ def teach(
         voice.say(f"starting {chosen.world.kind} ...")
         with Session(chosen).start() as session:
             terminal = sys.stdin.isatty()
+            ways = TwoWays(voice.say)
             conversation = Conversation(
                 session,
-                voice.say,
+                ways.tell,
                 seeds=seeds,
-                patient=not terminal,
+                patient=not (terminal or chat_only),
                 listener=Listener(session) if asks else None,
                 yes=yes,
             )
@@ -81,7 +94,13 @@ def teach(
             if asks:
                 voice.say(f"Other words go to {place_of(chosen.model)}; --model off keeps to the patterns.")
             try:
-                with Attention(lambda: conversation.stop(CTRL_C)) as attention:
+                with (
+                    Attention(lambda: conversation.stop(CTRL_C)) as attention,
+                    in_game(conversation, ways, finished=_wake) as chat,
+                ):
+                    if chat_only:
+                        _listen(conversation, chat, attention)
+                        return
                     if terminal:
                         conversation.keyboard = partial(pressed_keys, attention.listening)
                     _talk(conversation, voice, attention)
@@ -117,6 +136,24 @@ class _Voice:
             self._written.flush()
 
 
+def _wake() -> None:
+    """The main thread waits for a line that nobody has to type: the conversation was ended in the chat."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+
+def _listen(conversation: Conversation, chat: GameChat | None, attention: Attention) -> None:
+    """Until somebody in the chat ends it, the world is lost, or Ctrl-C."""
+    if chat is None:
+        raise BadInput(
+            "There is nobody to listen to.", remedy='Say who in the launch file: [teach] players = ["Steve"].'
+        )
+    with suppress(KeyboardInterrupt):
+        while not (conversation.finished or conversation.session.closed):
+            with attention.listening():
+                time.sleep(POLL_S)
+
+
 def _talk(conversation: Conversation, voice: _Voice, attention: Attention) -> None:
     """Until the person leaves, or there is nothing more to read; then what is going on is waited for."""
     terminal = sys.stdin.isatty()
@@ -135,7 +172,7 @@ def _talk(conversation: Conversation, voice: _Voice, attention: Attention) -> No
         except EOFError:
             break
         except KeyboardInterrupt:
-            if interrupted:
+            if interrupted or conversation.finished:
                 return
             interrupted = True
             stopped = conversation.stop(CTRL_C)

@@ -45,9 +45,7 @@ def in_game(
         yield None
         return
     if not can_chat(body):
-        ways.aloud(
-            f"[teach] players: a world of the kind {launch.world.kind} has no chat to be talked to in."
-        )
+        ways.aloud(f"[teach] players: a world of the kind {launch.world.kind} has no chat.")
         yield None
         return
 

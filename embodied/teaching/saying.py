@@ -97,7 +97,8 @@ def _taught(conversation: Conversation, steps: tuple[Part, ...]) -> Lesson | Non
     taught = lesson_of_skill(library.get(steps[0].skill))
     if taught is None:
         return None
-    about = {thing: str(steps[0].arguments[name]) for thing, name in taught.names.items()}
+    given = steps[0].arguments  # a parameter with a default need not be among them
+    about = {thing: str(given[name]) for thing, name in taught.names.items() if name in given}
     return taught.about(about)
 
 
