@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from embodied_arm.policy_run import PolicyRunner
 from embodied_arm.primitives import SPECS
 from embodied_arm.surroundings import Surroundings, Watchman
 from embodied_arm.tool import read_tool
+from embodied_arm.zones import Zone, ruled_zones
 
 _log = logging.getLogger(__name__)
 
@@ -123,9 +125,8 @@ class ArmBody:
 
     def _act_within(self, limits: Limits, planner: Planner, checker: Planner) -> None:
         """All that asks for motions, for these limits, and what is told of them."""
-        arm, self._checker = self._arm, checker
-        self._ceilings = Ceilings(limits, self._guard, planner, self._checker)
-        self._motions = Motions(self._controller, planner, self._around)
+        arm, self._held_to = self._arm, limits
+        self._move_by(limits, planner, checker)
         self._policy_runner = PolicyRunner(
             self._controller,
             arm,
@@ -148,6 +149,13 @@ class ArmBody:
             "real_time": self._paced,
         }
 
+    def _move_by(self, limits: Limits, planner: Planner, checker: Planner) -> None:
+        """What plans motions, and may be tightened by rules."""
+        self._ruled: tuple[Zone, ...] = limits.zones[len(self._held_to.zones) :]
+        self._checker = checker
+        self._ceilings = Ceilings(limits, self._guard, planner, checker)
+        self._motions = Motions(self._controller, planner, self._around)
+
     # -- its limits --------------------------------------------------------------------------------
 
     def limits_of(self, settings: Mapping[str, Any]) -> Limits:
@@ -169,6 +177,12 @@ class ArmBody:
 
         Raises PrimitiveFailed ("busy") while the arm moves.
         """
+        planners = self._within(limits)
+        self._gripper.strongest = limits.gripper_force
+        self._act_within(limits, *planners)
+
+    def _within(self, limits: Limits) -> tuple[Planner, Planner]:
+        """The gate holds to these limits from now on; gives planners that do."""
         with self._controller.reading():
             if self._controller.moving:
                 raise PrimitiveFailed("busy", "the arm moves; its limits change when it is at rest")
@@ -178,8 +192,15 @@ class ArmBody:
         with self._controller.reading():
             self._guard = guard
             self._controller.gate.hold_to(limits, guard)
-        self._gripper.strongest = limits.gripper_force
-        self._act_within(limits, *planners)
+        return planners
+
+    def _take_rules(self, args: Args) -> Value:
+        """Zones and ceilings of a person's rules, all anew: they come to the limits, and widen none."""
+        zones = ruled_zones(args["keep_out"])
+        if zones != self._ruled:
+            limits = replace(self._held_to, zones=(*self._held_to.zones, *zones))
+            self._move_by(limits, *self._within(limits))
+        return self._ceilings.take(args)
 
     # -- the protocol's side -----------------------------------------------------------------------
 
@@ -236,7 +257,7 @@ class ArmBody:
             "grasp_check": self._grasp_check,
             "reach_check": self._reach_check,
             "take_policy": self._policy_runner.policies.take,
-            "take_rules": self._ceilings.take,
+            "take_rules": self._take_rules,
         }
 
     def _moves(self) -> Mapping[str, Callable[[Args], Value]]:

@@ -39,6 +39,7 @@ _YAW: Final[Schema] = {
     "description": "turn of the hand about z [rad]; null keeps it",
     "default": None,
 }
+_POINT: Final[Schema] = {"type": "array", "items": {"type": "number"}, "minItems": 3, "maxItems": 3}
 _POLICY: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": 64}
 SLOWEST: Final = 0.01
 """Motions are planned whole, tick by tick: one that takes hours has no place in memory."""
@@ -362,8 +363,24 @@ _ALL: Final = (
                 "description": "the same while the hand holds something, and for policies [m]",
                 "default": None,
             },
+            keep_out={
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["name", "position", "size"],
+                    "properties": {
+                        "name": {"type": "string"},
+                        "position": _POINT,
+                        "size": _POINT,
+                    },
+                    "additionalProperties": False,
+                },
+                "description": "boxes that no part of the arm enters, hand, elbow and all between [m]",
+                "default": [],
+            },
         ),
         _object(),
+        {"bad_rules": "a box that is none, or too many", "busy": "the arm moves"},
         moves=False,
     ),
 )

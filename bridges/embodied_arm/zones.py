@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from embodied.arms import Obstacle
+from embodied.bridge.body import PrimitiveFailed
 from embodied.errors import BadInput, did_you_mean
 
 MOST_ZONES: Final = 32
@@ -69,6 +70,19 @@ def read_zones(table: Any) -> tuple[Zone, ...]:
                 f"[limits] keep_out has two zones {name!r}.", remedy="Give each a name of its own."
             )
     return tuple(zones)
+
+
+def ruled_zones(boxes: Sequence[Mapping[str, Any]]) -> tuple[Zone, ...]:
+    """Zones of a person's rules, as they are handed over: boxes with a name, a position and a size.
+
+    Raises:
+        PrimitiveFailed: "bad_rules", for what is no box, or too many of them.
+    """
+    table = [{**box, "shape": "box", "name": f"rule {n}: {box['name']}"} for n, box in enumerate(boxes, 1)]
+    try:
+        return read_zones(table)
+    except BadInput as wrong:
+        raise PrimitiveFailed("bad_rules", wrong.message) from wrong
 
 
 def _zone(index: int, entry: Any) -> Zone:

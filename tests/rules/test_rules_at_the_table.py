@@ -30,6 +30,22 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
             yield session
 
 
+def test_no_part_of_the_arm_enters_a_half_that_it_is_to_keep_out_of(session: Session) -> None:
+    assert session.call("home").ok
+    said = session.add_rule("keep out of the left half")
+    by = {rule.text: how for rule, how, _ in session.run.world.status()}
+    assert by[said.text] == "bridge and engine"
+    assert session.call("move_by", dx=0.02, dy=-0.1).ok
+    assert session.call("move_to", x=0.45, y=0.2, z=0.3).error == "rule"
+    # What the engine cannot foresee the bridge ends: the elbow and the hand turn into the left half.
+    turned = session.call("move_joints", positions=[0.9, -0.3, 0.0, -2.2, 0.0, 2.0, 0.8])
+    assert turned.error
+    assert session.observe().get("hand")[1] < 0.0
+    session.remove_rule(len(session.rules))
+    assert session.call("move_to", x=0.45, y=0.2, z=0.3).ok
+    assert session.call("home").ok
+
+
 def test_what_is_permitted_is_done_and_what_is_not_is_refused_in_time(session: Session) -> None:
     assert session.do("pick", object="red_cube").passed
     high = session.call("move_by", dz=0.2)
