@@ -134,6 +134,24 @@ class Gate:
     ) -> list[Case]:
         version = next((line.version for line in self._history(skill) if line.hash == skill.hash), None)
         first = version.example if version is not None and arguments is None else {}
+        cases = self._uses(skill, first, arguments, expects, needs)
+        example: dict[str, Any] = {"arguments": dict(cases[0].arguments), "expects": str(cases[0].expects)}
+        if len(cases) > 1:
+            example["derived"] = True
+        added = self.store.add(skill, example=example)
+        if added.status == "duplicate":
+            raise BadLibrary(f"{skill.name} is the same as {added.twin}.", remedy=f"Use {added.twin}.")
+        return cases
+
+    def _uses(
+        self,
+        skill: Skill,
+        first: Mapping[str, Any],
+        arguments: Mapping[str, Any] | None = None,
+        expects: Condition | None = None,
+        needs: Sequence[Condition] = (),
+    ) -> list[Case]:
+        """What to try a skill with; `first` is how it was first used."""
         given = arguments if arguments is not None else first.get("arguments")
         derived = given is None or first.get("derived")
         each = examples_of(skill, self.spec) if given is None or derived else [dict(given)]
@@ -141,12 +159,6 @@ class Gate:
             expects = parse(str(first["expects"]))
         bound = [skill.bind(**one) for one in each]
         goals = [expected(skill, one, expects) for one in bound]
-        example: dict[str, Any] = {"arguments": dict(bound[0]), "expects": str(goals[0])}
-        if len(bound) > 1:
-            example["derived"] = True
-        added = self.store.add(skill, example=example)
-        if added.status == "duplicate":
-            raise BadLibrary(f"{skill.name} is the same as {added.twin}.", remedy=f"Use {added.twin}.")
         library = self._library(skill, seed_skills=bool(first.get("seed_skills", True)))
         return [
             Case(
@@ -242,13 +254,9 @@ class Gate:
         bare = seed == proof.check.from_nothing
         number = f"{len(proof.check.done) + 1} of {len(proof.check.seeds)}"
         self._tell(f"{skill.name}: seed {seed} ({number}){', from nothing' if bare else ''}")
-        first = len(proof.check.done) % len(proof.cases)
-        case = proof.cases[first]
+        case = proof.cases[len(proof.check.done) % len(proof.cases)]
         try:
-            for case in (*proof.cases[first:], *proof.cases[:first]):
-                world, given = self._set_up(simulation, case, seed, bare=bare)
-                if len(proof.cases) == 1 or evaluate(case.expects, world.observe()) is not True:
-                    break  # where the end is there from the beginning, nothing is shown
+            case, world, given = self._begun(simulation, proof.cases, len(proof.check.done), seed, bare=bare)
             stubs = stubs_hash(world.spec, names)
             if proof.check.stubs and proof.check.stubs != stubs:
                 raise BadLibrary(
@@ -257,9 +265,7 @@ class Gate:
                 )
             proof.ground = replace(proof.ground, stubs=stubs)
             proof.check.stubs = stubs
-            ruled = RuledWorld(world, self.spec, self._rules, lambda *_, **__: None)
-            trial = Trial(simulation, ruled, self.spec, case, self._limits, self._stop, self._tell, seed)
-            result = trial.run(given, from_nothing=bare)
+            result = self._trial(simulation, world, case, seed).run(given, from_nothing=bare)
         except WorldError as gone:
             result = SeedResult(
                 seed,
@@ -273,6 +279,21 @@ class Gate:
         if result is None:
             return False
         return self._keep(skill, proof, result)
+
+    def _begun(
+        self, simulation: Simulation, cases: Sequence[Case], number: int, seed: int, *, bare: bool
+    ) -> tuple[Case, World, Mapping[str, Any]]:
+        """A world for the seed, and the use to try in it: the cases take turns."""
+        first = number % len(cases)
+        for case in (*cases[first:], *cases[:first]):
+            world, given = self._set_up(simulation, case, seed, bare=bare)
+            if len(cases) == 1 or evaluate(case.expects, world.observe()) is not True:
+                break  # where the end is there from the beginning, nothing is shown
+        return case, world, given
+
+    def _trial(self, simulation: Simulation, world: World, case: Case, seed: int) -> Trial:
+        ruled = RuledWorld(world, self.spec, self._rules, lambda *_, **__: None)
+        return Trial(simulation, ruled, self.spec, case, self._limits, self._stop, self._tell, seed)
 
     def _keep(self, skill: Skill, proof: _Proof, result: SeedResult) -> bool:
         check = proof.check

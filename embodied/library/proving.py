@@ -20,6 +20,7 @@ def make_gate(
     store: LibraryStore,
     run_dir: Path,
     *,
+    kind: type[Gate] = Gate,
     fast: bool = True,
     settings: Mapping[str, Any] | None = None,
     step_retries: int = 3,
@@ -30,6 +31,7 @@ def make_gate(
     """The gate of a library.
 
     Args:
+        kind: what to make: the gate, or its rehearsal, which records nothing.
         fast: shortened waiting, where the world offers it; part of the evidence.
         settings: others of the launch file's [world] table.
         step_retries: of its [agent] table.
@@ -41,7 +43,7 @@ def make_gate(
     spec = plugin.spec(chosen)
     in_force = rules_for(spec, rules)
     run_dir.mkdir(parents=True, exist_ok=True)
-    return Gate(
+    return kind(
         lambda folder: plugin.simulation(chosen, folder),
         spec,
         store,

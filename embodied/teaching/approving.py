@@ -17,7 +17,7 @@ from embodied.skills import Skill
 from embodied.teaching.amounts import aimed_at
 from embodied.teaching.generalising import parameter_names
 from embodied.teaching.lesson import Lesson, lesson_of_skill, used_names
-from embodied.teaching.proving import gate_settings
+from embodied.teaching.mending import look_into
 from embodied.teaching.verbs import Said, verb
 from embodied.teaching.writing import make, sentence_of
 from embodied.writing.keeping import draft_folder
@@ -132,14 +132,12 @@ def _has_examples(conversation: Conversation, skill: Skill) -> bool:
 
 
 def prove(conversation: Conversation, skill: Skill, seeds: int) -> None:
-    def then(evidence: Evidence | None, why: str) -> None:
-        _told(conversation, skill, evidence, why)
-
-    conversation.prover.prove(skill, seeds, then)
+    """Have a skill proven beside the conversation; a failure is looked into."""
+    conversation.prover.prove(skill, seeds, lambda evidence, why: told(conversation, skill, evidence, why))
 
 
-def _told(conversation: Conversation, skill: Skill, evidence: Evidence | None, why: str) -> None:
-    """What the gate came to; of a failure the seed, the step, and a question."""
+def told(conversation: Conversation, skill: Skill, evidence: Evidence | None, why: str) -> None:
+    """What the gate came to; a failure is looked at once more, and asked about."""
     if evidence is None:
         conversation.tell(f"[{skill.name}] could not be proven: {why}")
         return
@@ -150,32 +148,12 @@ def _told(conversation: Conversation, skill: Skill, evidence: Evidence | None, w
     conversation.tell(f"[{skill.name}] {grade}: {evidence.reason}.")
     if evidence.passed:
         return
-    failed = next((one for one in evidence.results if not one.passed), None)
+    failed = next((one for one in evidence.results if one.ran and not one.passed), None)
     if failed is not None:
         said = ", ".join(f"{key}={value}" for key, value in failed.arguments.items())
-        conversation.last_failure = {"seed": failed.seed, "expects": failed.expects, "skill": skill.name}
         conversation.tell(f"  Seed {failed.seed}, with {said}: {failed.reason}.")
-        conversation.tell(
-            "  What should I do otherwise there? Correct me, or say 'replay' to see how to look at it."
-        )
-
-
-@verb(
-    "replay",
-    r"replay(?: it)?|show me (?:that|the failing) seed",
-    example="replay",
-    what="how to look at the seed that failed",
-    any_time=True,
-)
-def replay(conversation: Conversation, said: Said) -> None:
-    failed = conversation.last_failure
-    if not failed:
-        conversation.tell("Nothing has failed the gate in this conversation.")
-        return
-    launch = conversation.session.launch
-    more = "".join(f" --set world.{key}={value}" for key, value in gate_settings(launch).items())
-    asked = f"--seed {failed['seed']}{more} --goal '{failed['expects']}' --record failing.mp4"
-    conversation.tell(f"  embodied run {launch.world.kind} {asked}")
+        conversation.last_failure = {"result": failed, "skill": skill}
+        conversation.prover.beside(lambda stop: look_into(conversation, skill, failed, stop))
 
 
 @verb(

@@ -72,6 +72,8 @@ def _correct(
     holding = held(conversation.session.observe()) if doing is not None else ""
     for one in new:
         lesson, at = _applied(conversation, lesson, at, one, holding, running=doing is not None)
+    if isinstance(doing, Pursuit):
+        conversation.spoken_of(doing.lesson)
     conversation.corrections += new
     said = "; ".join(one.text for one in new)
     lesson = replace(lesson, why=said)
@@ -82,8 +84,6 @@ def _correct(
         _keep_again(conversation)
         return
     conversation.tell(f"Yes: {said}. I go on so, from step {at + 1}.")
-    if isinstance(doing, Pursuit):
-        conversation.spoken_of(doing.lesson)
     conversation.change(lesson)
     _go_on(conversation, lesson, at, doing)
 

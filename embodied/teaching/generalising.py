@@ -159,7 +159,7 @@ def _recognised(
     whole = set(gained(steps[0].before, steps[-1].after))
     best: tuple[tuple[int, int, int], Part] | None = None
     for skill in library:
-        arguments = _matched(skill, facts)
+        arguments = matched(skill, facts)
         if arguments is None or not _known_use(skill, arguments, before, spec):
             continue
         reached = [str(one) for one in skill.achieved(arguments)]
@@ -169,7 +169,7 @@ def _recognised(
     return best[1] if best else None
 
 
-def _matched(skill: Skill, facts: Sequence[str]) -> dict[str, str] | None:
+def matched(skill: Skill, facts: Sequence[str]) -> dict[str, str] | None:
     """The arguments with which a skill achieves some of these facts, if they tell all of them."""
     bound: dict[str, str] = {}
     for template in skill.achieves:

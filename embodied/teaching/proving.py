@@ -12,6 +12,7 @@ from typing import Any, Final
 from embodied.errors import EmbodiedError
 from embodied.launchfile import LaunchFile
 from embodied.library import Evidence
+from embodied.library.gate import Gate
 from embodied.library.proving import make_gate
 from embodied.library.store import LibraryStore
 from embodied.session import Session
@@ -23,7 +24,7 @@ _SEED_ENDED: Final = re.compile(r"seed (\d+): (PASSED|FAILED|UNKNOWN), (.*)")
 
 
 class Prover:
-    """Proves one skill after the other, in a thread of its own.
+    """Proves, practises and looks again, one after the other, in a thread of its own.
 
     Args:
         tell: gets lines of progress.
@@ -31,9 +32,8 @@ class Prover:
 
     def __init__(self, session: Session, tell: Callable[[str], None]) -> None:
         self._session, self._tell = session, tell
-        self._stop = threading.Event()
         self._worker = ThreadPoolExecutor(1, "gate")
-        self.waiting: list[Future[Evidence | None]] = []
+        self.waiting: list[tuple[Future[Any], threading.Event]] = []
 
     @property
     def store(self) -> LibraryStore:
@@ -41,47 +41,67 @@ class Prover:
 
     def prove(self, skill: Skill, seeds: int, then: Callable[[Evidence | None, str], None]) -> None:
         """Put a skill to the proof; `then` is told the evidence, or why there is none."""
-        self.waiting = [one for one in self.waiting if not one.done()]
-        self.waiting.append(self._worker.submit(self._proven, skill, seeds, then))
 
-    def stop(self) -> None:
-        """End what runs; the rest of it can be gone on with later."""
-        self._stop.set()
+        def proven(stop: threading.Event) -> None:
+            try:
+                progress = Progress(skill.name, seeds, self._tell)
+                evidence = self.gate(skill.name, stop, progress).verify(skill, seeds)
+            except EmbodiedError as error:
+                then(None, str(error))
+                return
+            then(evidence, "")
+
+        self.beside(proven)
+
+    def beside(self, work: Callable[[threading.Event], None]) -> None:
+        """Do something in worlds of its own, after what is done there now; the event asks it to end."""
+        self.waiting = [one for one in self.waiting if not one[0].done()]
+        stop = threading.Event()
+        self.waiting.append((self._worker.submit(work, stop), stop))
+
+    def gate(
+        self,
+        name: str,
+        stop: threading.Event,
+        progress: Callable[[str], None] = lambda line: None,
+        *,
+        kind: type[Gate] = Gate,
+        **settings: Any,
+    ) -> Gate:
+        """A gate in worlds like the conversation's. Raises SetupError as a world's start does."""
+        launch = self._session.launch
+        return make_gate(
+            self.store,
+            self._session.run.journal.path.parent / "gate" / f"{name}-{time.time_ns()}",
+            kind=kind,
+            fast=bool(launch.world.settings.get("fast")),
+            settings={**gate_settings(launch), **settings},
+            step_retries=launch.agent.step_retries,
+            rules=self._session.rules,
+            on_progress=progress,
+            stop=stop,
+        )
+
+    def stop(self) -> bool:
+        """End what runs and what waits; the rest of it can be gone on with later. False if nothing did."""
+        busy = self.busy
+        for _, stop in self.waiting:
+            stop.set()
+        return busy
 
     @property
     def busy(self) -> bool:
-        """Whether something is being proven, or waits for that."""
-        return any(not one.done() for one in self.waiting)
+        """Whether something is being done, or waits for that."""
+        return any(not one.done() for one, _ in self.waiting)
 
     def wait(self, seconds: float | None = None) -> None:
-        """Until all is proven, or for so long."""
-        for one in wait(list(self.waiting), seconds).done:
+        """Until all is done, or for so long."""
+        for one in wait([one for one, _ in self.waiting], seconds).done:
             one.result()
 
     def close(self) -> None:
         self.stop()
         self._worker.shutdown(wait=True, cancel_futures=True)
-
-    def _proven(
-        self, skill: Skill, seeds: int, then: Callable[[Evidence | None, str], None]
-    ) -> Evidence | None:
-        try:
-            gate = make_gate(
-                self.store,
-                self._session.run.journal.path.parent / "gate" / f"{skill.name}-{time.time_ns()}",
-                fast=bool(self._session.launch.world.settings.get("fast")),
-                settings=gate_settings(self._session.launch),
-                step_retries=self._session.launch.agent.step_retries,
-                rules=self._session.rules,
-                on_progress=_Progress(skill.name, seeds, self._tell),
-                stop=self._stop,
-            )
-            evidence = gate.verify(skill, seeds)
-        except EmbodiedError as error:
-            then(None, str(error))
-            return None
-        then(evidence, "")
-        return evidence
 
 
 def gate_settings(launch: LaunchFile) -> dict[str, Any]:
@@ -89,7 +109,7 @@ def gate_settings(launch: LaunchFile) -> dict[str, Any]:
     return {key: value for key, value in launch.world.settings.items() if key not in _NOT_FOR_THE_GATE}
 
 
-class _Progress:
+class Progress:
     """A bar for each seed that ended."""
 
     def __init__(self, name: str, seeds: int, tell: Callable[[str], None]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from embodied.condition import evaluate, parse
 from embodied.library import open_library
 from embodied.loop.lifecycle import Onlookers
 from embodied.teaching.lesson import lesson_of_skill
+from embodied.teaching.variants import variants
 from tests.teaching.conftest import BOWL, Talk
 
 Talks = Callable[..., Talk]
@@ -181,14 +183,33 @@ def test_history_explain_rules_and_help(talk: Talk) -> None:
     assert "put the red cube in the bowl" in talk.say("history")
 
 
-def test_a_failed_proof_names_the_seed_the_step_and_how_to_look_at_it(talks: Talks) -> None:
+def test_a_failed_proof_comes_with_a_timeline_and_a_question_whose_answer_acts(talks: Talks) -> None:
     talk = talks(proves=True)
     talk.say("put the red cube on the red pad", "8 cm to the left")
     failed = talk.say("call this beside", "wait")
     assert "[beside]" in failed
-    assert "Seed " in failed
-    assert "What should I do otherwise there?" in failed
-    assert "--seed" in talk.say("replay")
+    assert "Looking at seed" in failed
+    assert "close_gripper: refused" in failed
+    assert (
+        "the fingers closed on nothing. Shall I (1) take '8 cm to the left' back, (2) check the grip"
+        in failed
+    )
+    timeline = next(line for line in talk.lines if "Timeline:" in line).split("Timeline:")[1].strip()
+    assert "close_gripper" in Path(timeline).read_text(encoding="utf-8")
+    for line in talk.lines:
+        if "Film strip:" in line:  # where pictures can be painted
+            assert Path(line.split("Film strip:")[1].strip()).read_bytes().startswith(b"\x89PNG")
+    assert "Yes: take '8 cm to the left' back." in talk.say("1", "wait")
+    assert any("[beside] verified" in line for line in talk.lines)
+
+
+def test_what_failed_can_be_mended_in_words_later(talks: Talks) -> None:
+    talk = talks(proves=True)
+    talk.say(*BOWL[:-1], "done, exactly as shown", "3 cm to the left", "call this by hand", "wait")
+    lesson = talk.conversation.known_lesson()
+    found = [one.words for one in variants(lesson, talk.session.run.library)]
+    assert found[:3] == ["check the grip", "use pick and put-in instead of the motions", "come from above"]
+    assert "There is nothing yet" not in talk.say("always check that the gripper holds it")
 
 
 def test_a_lesson_is_taken_up_again_in_a_later_conversation(talks: Talks) -> None:
