@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from embodied.condition import Condition, facts_in
 from embodied.facts import FactFamily, Key, Observation, Value
+from embodied.plain_text import plain_line
 
 ENTRIES: Final = 40
 """Facts of one family that are written out; the rest are counted."""
@@ -16,6 +18,12 @@ NEAREST: Final = 24
 """Likewise of what is listed by distance: what is further is seldom of use."""
 
 EVENTS: Final = 6
+
+OF_PLAYERS: Final = frozenset({"chat", "player_joined", "player_left"})
+"""Events that carry what players say and are called: nothing that a model should read."""
+
+LONGEST_WORDS: Final = 100
+"""So much of a text within an event is shown [characters]."""
 
 SMALL: Final = 10.0
 """Numbers below this are written to a thousandth (metres to the millimetre), others to a tenth."""
@@ -54,7 +62,8 @@ def render_observation(
         lines.append(f"not known now: {', '.join(unknown)}")
     if hidden:
         lines.append(f"left out here, code can read them: {', '.join(hidden)}")
-    lines += [f"event: {render_event(event)}" for event in observation.events[-EVENTS:]]
+    told = [event for event in observation.events if event.get("type") not in OF_PLAYERS]
+    lines += [f"event: {render_event(event)}" for event in told[-EVENTS:]]
     return "\n".join(lines)
 
 
@@ -110,10 +119,17 @@ def _number(value: float, largest: float) -> str:
 
 
 def render_event(event: Mapping[str, Any]) -> str:
-    """`died (cause=lava)`."""
+    """`died (cause=lava)`; what may be somebody's words stands in quotes, and is cut."""
     data = event.get("data")
-    inner = ", ".join(f"{key}={value}" for key, value in data.items()) if isinstance(data, Mapping) else ""
+    shown = data.items() if isinstance(data, Mapping) else ()
+    inner = ", ".join(f"{key}={_quoted(value)}" for key, value in shown)
     return f"{event.get('type', 'event')}{f' ({inner})' if inner else ''}"
+
+
+def _quoted(value: Any) -> Any:
+    if not isinstance(value, str) or (value.isidentifier() and len(value) <= LONGEST_WORDS):
+        return value
+    return json.dumps(plain_line(value, LONGEST_WORDS), ensure_ascii=False)
 
 
 def render_families(families: Mapping[str, FactFamily]) -> str:
