@@ -71,7 +71,8 @@ def test_a_kind_and_a_count_become_parameters(library: SkillLibrary) -> None:
     code = source_of(Lesson(**{**vars(lesson), "name": "wood"}), library, SPEC.functions)
     assert 'def wood(log: str = "*_log", count: int = 2) -> SkillResult:' in code
     assert "mine_block(block=log, item=log, count=lacking)" in code
-    assert '"spruce_log"' in code and "def _kind(" in code
+    assert '"spruce_log"' in code
+    assert "def _kind(" in code
 
 
 def test_it_is_a_skill_that_says_what_it_achieves(library: SkillLibrary, tmp_path: Path) -> None:
@@ -85,9 +86,8 @@ def test_it_is_a_skill_that_says_what_it_achieves(library: SkillLibrary, tmp_pat
 
 def test_a_table_put_up_to_work_at_is_a_means_unless_it_is_meant(library: SkillLibrary) -> None:
     more = (*TABLE, *TABLE[:2], PUT)
-    pickaxe: Record = {
-        "what": "made", "item": "wooden_pickaxe", "count": 1, "used": {"birch_planks": 3, "stick": 2}, "at": [9, 64, 9]
-    }  # fmt: skip
+    used = {"birch_planks": 3, "stick": 2}
+    pickaxe = {"what": "made", "item": "wooden_pickaxe", "count": 1, "used": used, "at": [9, 64, 9]}
     lesson = taught(library, *more, pickaxe)
     assert not any(part.kind == "do" for part in lesson.parts)
     assert "inventory[wooden_pickaxe] >= 1" in lesson.achieves
@@ -177,9 +177,13 @@ class Talk:
         journal = SimpleNamespace(subscribe=lambda do: None, write=lambda *_, **__: None)
         run = SimpleNamespace(simulation=room, library=library, journal=journal)
         self.session = SimpleNamespace(
-            spec=SPEC, run=run, launch=SimpleNamespace(teach=SimpleNamespace(players=players)), submit=self.submit,
-            interrupt=lambda why: None, observe=lambda: Observation(SPEC.families, {}),
-        )  # fmt: skip
+            spec=SPEC,
+            run=run,
+            launch=SimpleNamespace(teach=SimpleNamespace(players=players)),
+            submit=self.submit,
+            interrupt=lambda why: None,
+            observe=lambda: Observation(SPEC.families, {}),
+        )
         run.world = SimpleNamespace(spec=SimpleNamespace(primitives={}))
         self.run = run
         self.conversation = Conversation(self.session, self.lines.append, patient=True)  # type: ignore[arg-type]
@@ -239,7 +243,8 @@ def test_a_player_who_dies_teaches_nothing(talk: Talk, room: Room) -> None:
     talk.say("watch me")
     room.account.take([*TABLE, {"what": "died"}])
     assert "Steve died in the midst of it: I learn nothing from that." in talk.say("done")
-    assert talk.conversation.lesson is None and talk.conversation.demonstration is None
+    assert talk.conversation.lesson is None
+    assert talk.conversation.demonstration is None
 
 
 def test_a_player_who_leaves_is_asked_about(talk: Talk, room: Room) -> None:

@@ -1,4 +1,4 @@
-"""Shown by playing, in a real embedded world: another bot joins as Steve and plays on the game's own protocol."""
+"""Shown by playing, in a real embedded world: another bot joins as Steve and plays on the game's protocol."""
 
 from __future__ import annotations
 
@@ -130,4 +130,5 @@ def test_the_server_tells_what_was_done_since_and_nothing_before(session: Sessio
     watched = session.submit(watch).result()
     assert session.submit(lambda run: watched.look()).result().deeds == ()
     facts = session.submit(lambda run: watched.facts()).result()
-    assert facts is not None and facts.number("inventory", "dirt") >= 1
+    assert facts is not None
+    assert facts.number("inventory", "dirt") >= 1
