@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from embodied.journal import Journal
 from embodied.learning.artefact import Artefact
 from embodied.learning.beginning import best_beginning
 from embodied.learning.budget import Clock, Work
+from embodied.learning.candidates import Designer
 from embodied.learning.cluster import Cluster
 from embodied.learning.crew import Alone, Crew
 from embodied.learning.designers import OFFLINE, designer_of
@@ -45,13 +46,18 @@ LEARNERS: Final = ("stable_baselines3", "embodied.learning.guided")
 
 @dataclass(frozen=True, eq=False)
 class Refinement:
-    """One part of a run: from its start, or its resumption, to its end."""
+    """One part of a run: from its start, or its resumption, to its end.
+
+    Attributes:
+        designer: in the place of the one that the wish names; None for that.
+    """
 
     setting: Setting
     journal: Journal
     progress: Progress
     clock: Clock
     work: Work
+    designer: Designer | None = None
 
     def begin(self, fingerprint: Mapping[str, str], *, resumed: bool) -> None:
         """Write what is begun, or gone on with."""
@@ -169,7 +175,8 @@ class Refinement:
         if choice.trainer.name == "cma":  # its steps cost no updates
             schedule = replace(schedule, most=2 * schedule.most)
         wish, model, used = setting.wish, setting.launch.model, self.progress.used
-        with designer_of(wish, model, ground, self.clock, self.journal, used) as designer:
+        wished = designer_of(wish, model, ground, self.clock, self.journal, used)
+        with nullcontext(self.designer) if self.designer is not None else wished as designer:
             search = Search(
                 ground, designer, choice, crew, schedule, self.clock, self.journal,
                 self.progress, setting.folder, seed, switch_for(choice, ground),

@@ -59,13 +59,24 @@ def test_draining_and_filling_again_earns_more_than_a_full_tank() -> None:
     assert earned["farm"] > earned["straight"]
 
 
-def test_a_row_says_who_named_the_exploit(brief: None) -> None:
+def test_a_reward_is_given_up_that_the_critic_refuses_once_it_knows_what_success_is_like(brief: None) -> None:
     row = sprung(TrapCase("t", "a line that can be crossed again", NAIVE, 1))
     assert row["written"]
-    assert row["critic_later"] == ["farmable"]
+    assert row["codes"] == ["farmable"]
     assert named(row)
+    assert row["refused"] == 1
+    assert row["verdict"] == "UNKNOWN"
+    assert not row["kept"]
+    assert not row["accepted"]
+
+
+def test_without_the_critic_a_whole_refinement_judges_what_the_reward_led_to(brief: None) -> None:
+    row = sprung(TrapCase("t", "height that is no goal", NAIVE, 1, critic=False))
+    assert row["trained"] == 1
+    assert row["kept"]
     assert row["episodes"] == 5
-    assert row["accepted"] == (row["successes"] >= 4.5)
+    assert row["accepted"] == (row["verdict"] == "PASSED")
+    assert not (row["accepted"] and row["exploits"])
 
 
 def test_where_success_is_not_observed_the_offline_designer_says_so(brief: None) -> None:
@@ -75,14 +86,14 @@ def test_where_success_is_not_observed_the_offline_designer_says_so(brief: None)
 
 
 def test_the_table_counts_what_was_accepted_although_it_exploits() -> None:
-    assert len(cases(2)) == 2 * 2 * 6
+    assert len(cases(2)) == 2 * 3 * 6
     base = {
-        **{"trap": "a counter of touches", "written": True, "critic_first": [], "critic_later": []},
-        **{"analyst": False, "exploits": True, "accepted": True},
+        **{"trap": "a counter of touches", "written": True, "codes": [], "trained": 1, "kept": True},
+        **{"analyst": False, "exploits": True, "accepted": True, "author": NAIVE},
     }
-    rows = [{**base, "author": NAIVE}, {**base, "author": NAIVE, "analyst": True, "accepted": False}]
+    rows = [{**base, "critic": True}, {**base, "critic": True, "analyst": True, "accepted": False}]
     line = table(rows)[1]
-    assert line == ("a counter of touches", "naive", "2", "0", "0", "1", "2", "1", "1")
+    assert line == ("a counter of touches", "naive", "2", "0", "2", "1", "1", "2", "1")
     said = summary(rows)
-    assert "names the exploit in 1 of 2 runs" in said[0]
-    assert "accepted of these: 1 (must be 0)" in said[1]
+    assert "2 led to a policy that exploits; the analyst names 1" in said[0]
+    assert "of these accepted: 1 (must be 0)" in said[1]
