@@ -71,6 +71,8 @@ class Conversation:
     _what: str = ""
     _work: Future[None] | None = None
     floor: threading.RLock = field(default_factory=threading.RLock)
+    _speaker: int = 0
+    _called_off: bool = False
     _facts: Mapping[str, Any] = field(default_factory=dict)
     _hurry: threading.Event = field(default_factory=threading.Event)
 
@@ -111,7 +113,14 @@ class Conversation:
     def take_line(self, line: str) -> None:
         """Do what a line asks for, whoever said it; one line at a time."""
         text = plain(line)
+        row = meant(text)
+        if row is not None and row[0].name == "stop":  # it waits for no other line, of whoever that is
+            self.question = None
+            row[0].do(self, row[1])
+            return
         with self.floor:
+            before, self._speaker = self._speaker, threading.get_ident()
+            self._called_off = bool(before) and self._called_off
             try:
                 self._hear(text, line)
             except (BadGoal, BadRule) as unclear:
@@ -119,6 +128,8 @@ class Conversation:
                     self.tell_wrong(unclear)
             except EmbodiedError as wrong:
                 self.tell_wrong(wrong)
+            finally:
+                self._speaker = before
 
     def _hear(self, text: str, line: str) -> None:
         asked, self.question = self.question, None
@@ -199,6 +210,10 @@ class Conversation:
             except EmbodiedError as wrong:
                 self.tell_wrong(wrong)
 
+        if self._called_off and self._speaker == threading.get_ident():
+            self.doing = None
+            self.tell("Not begun: it was stopped while I understood it.")
+            return
         self._what = what
         self._work = self._hands.submit(guarded)
 
@@ -218,13 +233,15 @@ class Conversation:
         """Bring the body to rest; False if it was."""
         self._hurry.set()
         busy, doing = self.busy, self.doing
+        elsewhere = self._speaker not in (0, threading.get_ident())
+        self._called_off |= elsewhere  # what a line that is being understood would begin is not begun
         wording = self.wording
         dropped = wording is not None and not wording.speaking and wording.cancel()
         if isinstance(doing, LessonRun):
             doing.stop(why)
         elif busy or self.driven:
             self.session.interrupt(why)
-        return bool(busy) or dropped
+        return bool(busy) or dropped or elsewhere
 
     def close(self) -> None:
         """End what is going on; the session stays the caller's to close."""

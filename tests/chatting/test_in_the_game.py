@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
 import pytest
 
+from embodied.teaching import saying
+from embodied.teaching.saying import outline
 from tests.chatting.conftest import Game, Player
 
 pytestmark = pytest.mark.node
@@ -92,3 +97,23 @@ def test_very_long_and_strange_lines_are_refused_politely(game: Game, steve: Pla
     steve.whisper("help")
     steve.until("quit")
     assert all(len(line) <= 256 and not line.startswith("/") for line in steve.of_bot())
+
+
+def test_a_stop_while_a_line_is_understood_keeps_it_from_beginning(
+    game: Game, steve: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thinking, go_on = threading.Event(), threading.Event()
+
+    def slowly(*given: Any) -> Any:
+        thinking.set()
+        assert go_on.wait(30)
+        return outline(*given)
+
+    monkeypatch.setattr(saying, "outline", slowly)
+    steve.say("bot, get 64 cobblestone")
+    assert thinking.wait(30)
+    steve.say("stop")
+    steve.until("Stopped.")
+    go_on.set()
+    steve.until("Not begun")
+    assert game.conversation.busy == ""
