@@ -43,6 +43,9 @@ HELD_STEPS: Final = 5
 WHOLE: Final = 1e-6
 """A step lasts a whole number of control periods, up to this [s]."""
 
+REACHED: Final = "reached"
+TIME_UP: Final = "time"
+
 Look = Callable[[ArmState], FactSource]
 """The facts now; called while the world is held still between two ticks."""
 
@@ -135,9 +138,8 @@ class PolicyRunner:
         self._around.meant = scene.touch
         pulse = Pulse(self._controller.period, real=self._paced, now=self._clock)
         try:
-            with _no_garbage(self._paced), self._controller.streaming():
-                steps, ended = self._drive(drive, facts, pulse)
-            self._controller.settle(drive.watchman)
+            with _no_garbage(self._paced):
+                steps, ended = self._until_it_stays(drive, facts, pulse)
         except (Aborted, PrimitiveFailed):
             self._controller.rest("the policy's run ended early")
             raise
@@ -214,8 +216,27 @@ class PolicyRunner:
 
     # -- the loop ----------------------------------------------------------------------------------
 
-    def _drive(self, drive: _Drive, facts: FactSource, pulse: Pulse) -> tuple[int, str]:
-        """Steps taken, and how it ended."""
+    def _until_it_stays(self, drive: _Drive, facts: FactSource, pulse: Pulse) -> tuple[int, str]:
+        """Steps taken, and how it ended. What was reached and is so no longer when the arm has come to rest,
+        as a cube that slid on, is gone after for as long as there is time."""
+        done = 0
+        while True:
+            with self._controller.streaming():
+                steps, ended = self._drive(drive, facts, pulse, drive.steps - done)
+            self._controller.settle(drive.watchman)
+            done += steps
+            if ended != REACHED or drive.until is None:
+                return done, ended
+            with self._controller.reading():
+                facts = self._look(self._controller.state)
+            if evaluate(drive.until, facts) is True:
+                return done, REACHED
+            if done >= drive.steps:
+                return done, TIME_UP
+            pulse.pause()
+
+    def _drive(self, drive: _Drive, facts: FactSource, pulse: Pulse, most: int) -> tuple[int, str]:
+        """At most so many steps; those taken, and how it ended."""
         controller, policy = self._controller, drive.policy
         fingers = GRIPPER in policy.action
         joints = np.array(controller.state.position)
@@ -226,7 +247,7 @@ class PolicyRunner:
         coming: deque[Floats] = deque()
         held = 0
         width = None
-        for step in range(drive.steps):
+        for step in range(most):
             seen = self._observed(drive.observer, facts)
             if not coming:
                 coming.extend(self._decided(policy, seen))
@@ -238,8 +259,8 @@ class PolicyRunner:
             facts = self._move(drive, targets, width, pulse)
             held = held + 1 if drive.until is not None and evaluate(drive.until, facts) is True else 0
             if held >= HELD_STEPS:
-                return step + 1, "reached"
-        return drive.steps, "time"
+                return step + 1, REACHED
+        return most, TIME_UP
 
     def _observed(self, observer: Observer, facts: FactSource) -> Any:
         try:

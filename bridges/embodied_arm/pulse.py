@@ -55,6 +55,10 @@ class Pulse:
                 "machine is too slow, or too busy, to run the policy",
             )
 
+    def pause(self) -> None:
+        """The loop stands still on purpose: what comes next is no late period."""
+        self._last = None
+
     def told(self) -> dict[str, Any]:
         """For a reader [ms]; {} where the clock does not count."""
         if not self._periods:

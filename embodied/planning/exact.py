@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Protocol, runtime_checkable
 
-from embodied.condition import And, Condition, evaluate
+from embodied.condition import And, Comparison, Condition, Literal, evaluate
 from embodied.facts import Observation
 from embodied.methods import Method
 
@@ -21,6 +21,20 @@ class ExactMethods(Protocol):
     def exactly(self, condition: Condition) -> Iterator[Method]:
         """The ways whose whole effect is this condition."""
         ...
+
+
+def implies(achieved: Condition, wanted: Condition) -> bool:
+    """Whether what is so when one holds is so when the other does: it is the same, or says nearer, less or
+    more of the same. What is within 6 mm is within 2 cm."""
+    if achieved == wanted:
+        return True
+    match achieved, wanted:
+        case (
+            Comparison(left, sign, Literal(int() | float() as reached)),
+            Comparison(other, same, Literal(int() | float() as asked)),
+        ) if left == other and sign == same:
+            return reached <= asked if sign in ("<", "<=") else sign in (">", ">=") and reached >= asked
+    return False
 
 
 def exact_method(

@@ -19,6 +19,7 @@ from embodied.condition import Condition
 from embodied.errors import BadInput
 from embodied.facts import Observation
 from embodied.methods import FactRef, Method, WorldSpec
+from embodied.planning.exact import implies
 from embodied.planning.uses import Use, undone_by, uses_of, world_uses
 from embodied.skills import Skill, SkillLibrary
 from embodied.skills.skill import REQUIRED
@@ -68,11 +69,12 @@ class SkilledMethods:
         yield from self._made_true(fact, library)
 
     def exactly(self, condition: Condition) -> Iterator[Method]:
-        """See `embodied.planning.exact`: skills that need no arguments and say that they achieve this."""
+        """See `embodied.planning.exact`: skills that need no arguments and say that they achieve this, or
+        what implies it."""
         for skill in self._library():
             if any(parameter.default is REQUIRED for parameter in skill.parameters):
                 continue
-            if skill.achieves and condition in skill.achieved({}):
+            if skill.achieves and any(implies(one, condition) for one in skill.achieved({})):
                 yield Method(
                     skill=skill.name,
                     arguments={},

@@ -129,10 +129,12 @@ def test_a_correction_of_a_guide_that_does_well_is_put_into_a_pupil_that_does_we
     np.testing.assert_allclose([policy(row) for row in OBSERVATIONS], actions(snapshot), atol=1e-5)
 
 
-def test_where_nothing_is_to_be_brought_anywhere_there_is_no_sketch() -> None:
+def test_where_the_hand_itself_is_to_be_somewhere_it_goes_straight_there() -> None:
     design = designs(condition(), OBSERVATION, ACTION)[0]
     episode = run_episode(Point(), random_act(np.random.default_rng(0), 3), 1, REACH.steps)
-    assert sketch(design, OBSERVATION, ACTION, [episode]) is None
+    guide = sketch(design, OBSERVATION, ACTION, [episode])
+    assert guide is not None
+    assert run_episode(Point(), guide.act, 2, REACH.steps).succeeded
 
 
 def test_a_thing_that_is_to_be_brought_somewhere_gives_a_sketch() -> None:

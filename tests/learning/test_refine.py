@@ -29,7 +29,7 @@ from embodied.rewards.spec import Entry, ObservationSpec
 from tests.learning.toys import OBSERVATION, REACH, ToySource
 
 SCHEDULE = Schedule(minutes=5, rivals=2, screening=250, every=250, most=2500, episodes=20, held_out=40)
-WISH = Wish("reach the target", schedule=SCHEDULE)
+WISH = Wish("reach the target", trainer="sac", schedule=SCHEDULE)
 LAUNCH = '[goal]\ntext = "wait"\n[world]\nkind = "mini"\n'
 
 

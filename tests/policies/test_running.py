@@ -43,6 +43,29 @@ def test_a_policy_moves_the_hand_until_its_condition_has_held(make: Make) -> Non
     assert bench.hand() == pytest.approx((0.50, 0.10, 0.40), abs=0.01)
 
 
+def test_what_slides_on_while_the_arm_comes_to_rest_is_gone_after(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goal = cube("goal", 0.50, 0.10, 0.40)
+    bench = make(goal)
+    settle = bench.body.controller.settle
+    away = [0.05, 0.05]
+
+    def slides(*arguments: Any, **more: Any) -> None:
+        settle(*arguments, **more)
+        if away:  # it comes back only when somebody has looked again
+            goal.position[0] += away.pop()
+
+    monkeypatch.setattr(bench.body.controller, "settle", slides)
+    told = {"until": "distance(hand, pose[goal]) < 0.01", "seconds": 8.0}
+    ran = run(bench, towards(0.50, 0.10, 0.40), **told)
+    assert ran.value["ended"] == "time"
+    assert ran.value["steps"] == 200
+    away.append(0.0)
+    goal.position[0] = 0.50
+    assert run(bench, towards(0.50, 0.10, 0.40), **told).value["ended"] == "reached"
+
+
 def test_it_ends_when_its_time_is_up(make: Make) -> None:
     bench = make()
     ran = run(bench, constant(0.0, 0.0, 0.0), seconds=0.4)
