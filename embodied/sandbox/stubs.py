@@ -11,7 +11,9 @@ from embodied.facts import FactFamily
 from embodied.primitives import PrimitiveSpec
 from embodied.skills.skill import Skill
 
-NOT_OFFERED: Final = frozenset({"observe", "take_policy", "take_rules", "hear_players", "tell_player"})
+NOT_OFFERED: Final = frozenset(
+    {"observe", "take_policy", "take_rules", "hear_players", "tell_player", "watch_player", "watched"}
+)
 """Primitives that skills do not see: facts are read with `fact` and `facts`, and policies are handed over
 from the library; rules come from a person."""
 

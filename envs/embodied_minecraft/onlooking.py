@@ -38,14 +38,19 @@ class Account:
         void: why nothing can be learnt from them; "" if something can.
         ended: why nothing more will come.
         walked: how far the player went [m].
+        menus_seen: False where what is made in menus cannot be seen: it is inferred from what is held or put.
+        guessed: what was inferred, for a reader.
     """
 
     player: str
     knowledge: Knowledge
+    menus_seen: bool = True
     deeds: list[Deed | None] = field(default_factory=list)
     void: str = ""
     ended: str = ""
     walked: float = 0.0
+    guessed: list[str] = field(default_factory=list)
+    _stock: dict[str, int] = field(default_factory=dict)
     _puts: dict[Cell, int] = field(default_factory=dict)
     _last_put: Cell | None = None
     _returned: dict[str, int] = field(default_factory=dict)
@@ -73,7 +78,11 @@ class Account:
             elif what == "joined":
                 self.ended = ""
             elif what in kinds and not self.void:
+                if not self.menus_seen:
+                    self._infer(one)
                 kinds[what](one)
+            elif what == "held" and not self.void and not self.menus_seen:
+                self._infer(one)
 
     def seen(self, remarks: Sequence[str] = ()) -> Seen:
         kept = tuple(one for one in self.deeds if one is not None)
@@ -135,7 +144,7 @@ class Account:
         way = Method(
             "craft-item",
             {"item": item, "count": count, "using": main},
-            needs=(TABLE_NEEDED,) if at is not None else (),
+            needs=(TABLE_NEEDED,) if at is not None or one.get("table") is True else (),
             consumes={("inventory", part): number for part, number in used.items()},
             adds={("inventory", item): count},
         )
@@ -200,6 +209,21 @@ class Account:
             way = Method("fill-bucket", {"item": item}, consumes={("inventory", "bucket"): 1}, adds=gains)
             self._add(f"filled a {_said(item)}", way)
 
+    # -- what cannot be seen ---------------------------------------------------------------------------
+
+    def _infer(self, one: Record) -> None:
+        """Keep count of what the player must have; what was never got was made, if it could be."""
+        what, item = str(one.get("what")), _known(one, "item", self.knowledge.items)
+        if what == "got" and item:
+            self._stock[item] = self._stock.get(item, 0) + _count(one)
+        elif what in ("put", "held") and item:
+            if self._stock.get(item, 0) < 1:
+                for made in recipes_to(item, self._stock, self.knowledge):
+                    self.guessed.append(_said(str(made["item"])))
+                    self._was_made(made)
+            if what == "put":
+                self._stock[item] = self._stock.get(item, 0) - 1
+
     # -- small parts -----------------------------------------------------------------------------------
 
     def _add(self, words: str, way: Method) -> None:
@@ -219,6 +243,29 @@ class Account:
         if self._place is not None:
             self.walked += math.dist(self._place, now)
         self._place = now
+
+
+def recipes_to(item: str, stock: dict[str, int], knowledge: Knowledge, deep: int = 4) -> list[Record]:
+    """How an item can have been made of what was got; the stock is then what is left. [] if it cannot."""
+    for recipe in knowledge.recipes.get(item, ()) if deep else ():
+        left, made = dict(stock), []
+        for part, count in recipe.ingredients:
+            while left.get(part, 0) < count:
+                more = recipes_to(part, left, knowledge, deep - 1)
+                if not more:
+                    break
+                made += more
+            if left.get(part, 0) < count:
+                break
+            left[part] -= count
+        else:
+            left[item] = left.get(item, 0) + recipe.count
+            stock.clear()
+            stock.update(left)
+            used = dict(recipe.ingredients)
+            return [*made, {"what": "made", "item": item, "count": recipe.count, "used": used,
+                            "table": recipe.needs_table}]  # fmt: skip
+    return []
 
 
 def _known(one: Record, key: str, table: Mapping[str, object]) -> str:

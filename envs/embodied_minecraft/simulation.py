@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from embodied.deeds import Watch
 from embodied.errors import BadInput
 from embodied.facts import Observation
 from embodied.node import tell_progress
@@ -17,7 +18,7 @@ from embodied.world import World
 from embodied_minecraft.knowledge import load
 from embodied_minecraft.server import EmbeddedServer, ServerConfig
 from embodied_minecraft.settings import VERSION, Settings
-from embodied_minecraft.watches import ServerWatch, facts_of, same_name
+from embodied_minecraft.watches import BodyWatch, ServerWatch, facts_of, same_name
 
 JAVA_PORT = 25565
 
@@ -92,17 +93,18 @@ class MinecraftSimulation:
     def players(self) -> tuple[str, ...]:
         """The names of the others who are in the world."""
         if self.server is None:
-            return ()
+            found = self._world.call("watch_player", {"player": ""}) if self._world is not None else None
+            return tuple(map(str, found.value["players"])) if found is not None and found.ok else ()
         return tuple(name for name in self.server.players() if name != self.settings.username)
 
-    def watch(self, player: str) -> ServerWatch:
+    def watch(self, player: str) -> Watch:
         """Watch a player from now on. Raises BadInput if nobody of the name is there."""
         there = self.players()
         name = same_name(player, there)
-        if not name or self.server is None:
+        if not name or self._world is None:
             here = f"Here are: {', '.join(there)}." if there else f"Nobody is; join at {self.address}."
             raise BadInput(f"There is no player {player!r} in this world.", remedy=here)
-        return ServerWatch(self.server, name)
+        return ServerWatch(self.server, name) if self.server is not None else BodyWatch(self._world, name)
 
     def join(self, name: str) -> World:
         """Another bot in the same world, as a player of that name. Whoever asked for it closes it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -132,3 +133,43 @@ def test_the_server_tells_what_was_done_since_and_nothing_before(session: Sessio
     facts = session.submit(lambda run: watched.facts()).result()
     assert facts is not None
     assert facts.number("inventory", "dirt") >= 1
+
+
+FOREIGN = """
+[goal]
+text = "get 1 dirt"
+[world]
+kind = "minecraft"
+host = "{host}"
+port = {port}
+version = "1.20.4"
+username = "onlooker"
+fast = true
+"""
+
+
+def test_on_another_server_the_body_sees_and_what_is_crafted_is_inferred(
+    session: Session, steve: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMBODIED_LIBRARY", str(tmp_path / "library"))
+    here = session.run.simulation
+    assert isinstance(here, Showroom)
+    host, port = here.address.split(":")
+    launch = parse_launch(FOREIGN.format(host=host, port=port), "test")
+    lines: list[str] = []
+    with Session(launch, runs_dir=tmp_path / "runs").start() as foreign:
+        conversation = Conversation(foreign, lines.append, patient=True)
+        try:
+            conversation.hear("watch steve")
+            play(session, steve, "mine-block", block="oak_log", item="oak_log", count=2)
+            play(session, steve, "craft-item", item="oak_planks", count=8)
+            play(session, steve, "craft-item", item="crafting_table", count=1)
+            spot = call(steve, "find_place")
+            call(steve, "place", item="crafting_table", x=spot["x"], y=spot["y"], z=spot["z"])
+            conversation.hear("done")
+        finally:
+            conversation.close()
+    said = "\n".join(lines)
+    assert "not what you do in menus" in said
+    assert "take it that these were crafted: oak planks, crafting table" in said
+    assert "craft 4 planks of it, craft 1 crafting table, put crafting table" in said

@@ -12,6 +12,7 @@ import { Pace } from './pace.js'
 import { Rules } from './rules.js'
 import { halt } from './travel.js'
 import { until } from './waiting.js'
+import { Watching } from './watching.js'
 
 /** How long a call waits for what an aborted one left running [ms]. */
 const SETTLE_MS = 1500
@@ -35,6 +36,7 @@ export async function createBody (config, hooks) {
   body.table = blockTable(bot.registry)
   body.facts = new Facts(body)
   body.rules = new Rules()
+  body.watching = new Watching(body)
   body.voice = new Pace(...VOICE)
   body.chat = new Chat(body, hooks)
   teachPathfinder(body)

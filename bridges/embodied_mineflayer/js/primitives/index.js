@@ -14,8 +14,9 @@ import rules from './rules.js'
 import smelt from './smelt.js'
 import survey from './survey.js'
 import travel from './travel.js'
+import watching from './watching.js'
 
-const FAMILIES = [observe, findBlocks, survey, findPlace, travel, dig, collect, place, craft, smelt, hands, chest, entities, presence, chat, rules]
+const FAMILIES = [observe, findBlocks, survey, findPlace, travel, dig, collect, place, craft, smelt, hands, chest, entities, presence, chat, rules, watching]
 
 /** Every primitive of this body, in the order a reader should meet them: `[{spec, run}]`. */
 export const primitives = (body) => FAMILIES.flatMap((family) => family(body))

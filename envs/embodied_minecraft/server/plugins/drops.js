@@ -120,8 +120,9 @@ module.exports.server = serv => {
     if (left === count) return
     serv.survival.note(player, { what: 'got', item: entity.stack.name, count: count - left, at: entity.position })
     player.syncWindows() // it is held before it is seen to be gone
-    player._client.write('collect',
-      { collectedEntityId: entity.id, collectorEntityId: player.id, pickupItemCount: count - left })
+    const collected = { collectedEntityId: entity.id, collectorEntityId: player.id, pickupItemCount: count - left }
+    player._client.write('collect', collected)
+    player._writeOthersNearby('collect', collected) // others see who took it
     if (left === 0) return remove(entity)
     entity.stack = stacks.copy(entity.stack, left)
     describe(entity, entity.getNearbyPlayers())

@@ -5,6 +5,7 @@
 const HOTBAR = [36, 45]
 const MAIN = [9, 36]
 const OFF_HAND = 45
+const SHOWN_AGAIN = 40 // ticks
 const BREAK_STATUS = 47 // entity_status: the tool in the main hand broke
 
 module.exports.server = serv => {
@@ -74,6 +75,19 @@ module.exports.server = serv => {
     }
 
     client.on('held_item_slot', ({ slotId }) => { player.heldItemSlot = slotId })
-    player.setEquipment = () => {} // other players' view of hands and armour is not sent
+    player.setEquipment = () => {} // what others see of the hand is sent below; armour is not
+  })
+
+  let ticks = 0
+  serv.on('tick', () => {
+    if (serv.players.length < 2) return
+    const again = ++ticks % SHOWN_AGAIN === 0 // for those who came near since
+    for (const player of serv.players) {
+      const shown = player.held?.()?.name ?? ''
+      if (shown === player.shownInHand && !again) continue
+      player.shownInHand = shown
+      const item = stacks.toNetwork(player.held?.() ?? null)
+      player._writeOthersNearby('entity_equipment', { entityId: player.id, equipments: [{ slot: 0, item }] })
+    }
   })
 }
