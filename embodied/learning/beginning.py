@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 
+from embodied.bench.statistics import wilson
 from embodied.errors import EmbodiedError
 from embodied.facts import Observation
 from embodied.launchfile import LaunchFile
@@ -106,6 +107,20 @@ class Beginnings:
         return facts_told(self.environment, observation, self._spec().families)
 
 
+@dataclass(frozen=True, eq=False)
+class Beginning:
+    """What is begun with, and on how many episodes of training seeds it succeeds.
+
+    Attributes:
+        guide: None for nothing.
+        said: why it is not what was asked for; "" where it is.
+    """
+
+    guide: Guide | None = None
+    successes: int = 0
+    said: str = ""
+
+
 def best_beginning(
     launch: LaunchFile,
     task: TrainingTask,
@@ -115,31 +130,48 @@ def best_beginning(
     episodes: int,
     *,
     numbers: bool = False,
-) -> tuple[Guide | None, int]:
-    """What to begin with, and on how many of so many episodes of training seeds it succeeds.
+    strictly: bool = False,
+) -> Beginning:
+    """The sketch and what the library has are measured over so many episodes, and the better is taken. What
+    succeeded is kept for the critic.
 
-    A skill that was asked for is taken as it is; else the sketch and what the library has are measured, and
-    the better is taken. What succeeded is kept for the critic.
+    A skill that was asked for is taken, unless the sketch is clearly better (95 % intervals apart): who has a
+    weak skill wants the task done, and is told.
 
     Args:
         drawn: the sketch, if there is one.
         wanted: see `Beginnings.wanted`; "" for whatever is better, `NOTHING` for none.
         numbers: of what was not asked for by name, only what has numbers that can be searched.
+        strictly: a skill that was asked for is taken as it is.
 
     Raises:
         NoGuide, BadSkill: the skill that was asked for cannot be begun with.
     """
-    best: Guide | None = None
-    most = 0
-    for guide in _offered(launch, task, drawn, examiner, wanted):
-        if numbers and not wanted and not (isinstance(guide, Tunable) and guide.parameters):
-            continue
+
+    def measured(guide: Guide) -> Beginning:
         done = examiner.run(guide.act, range(TRAINING_SEEDS - episodes, TRAINING_SEEDS), begin=guide.begin)
         examiner.keep(done or ())
-        successes = sum(episode.succeeded for episode in done or ())
-        if best is None or successes > most:
-            best, most = guide, successes
-    return best, most
+        return Beginning(guide, sum(episode.succeeded for episode in done or ()))
+
+    offered = (
+        guide
+        for guide in _offered(launch, task, drawn, examiner, wanted)
+        if wanted or not numbers or (isinstance(guide, Tunable) and guide.parameters)
+    )
+    if not wanted or wanted == NOTHING:
+        return max(map(measured, offered), key=lambda one: one.successes, default=Beginning())
+    asked = measured(next(offered))
+    if strictly or drawn is None:
+        return asked
+    other = measured(drawn)
+    if wilson(other.successes, episodes)[0] <= wilson(asked.successes, episodes)[1]:
+        return asked
+    assert asked.guide is not None
+    said = (
+        f"{asked.guide.name} succeeds on {asked.successes} of {episodes} episodes, what was composed from "
+        f"the condition on {other.successes}: that is begun with. To begin with the skill: --trainer guided"
+    )
+    return replace(other, said=said)
 
 
 def beginnings(launch: LaunchFile, task: TrainingTask, examiner: Examiner) -> Beginnings | None:

@@ -205,14 +205,16 @@ class Refinement:
     def _choose(self, ground: Ground) -> Choice:
         """Who trains; a weak skill is measured first, on seeds of training."""
         setting, wish = self.setting, self.setting.wish
-        guide, successes = best_beginning(
+        begun = best_beginning(
             setting.launch, setting.task, sketched(ground), ground.examiner, wish.skill, GUIDED_EPISODES,
-            numbers=wish.trainer == "cma",
+            numbers=wish.trainer == "cma", strictly=wish.trainer != AUTO,
         )  # fmt: skip
-        weak = 0 < successes < WORTH_IMITATING * GUIDED_EPISODES
-        asked = wish.skill and wish.trainer == AUTO and guide is not None and weak
+        if begun.said:
+            self.journal.write("note", text=begun.said)
+        weak = 0 < begun.successes < WORTH_IMITATING * GUIDED_EPISODES
+        asked = wish.skill and not begun.said and wish.trainer == AUTO and begun.guide is not None and weak
         trainer = "guided" if asked else wish.trainer
-        choice = choose_trainer(trainer, guide, successes, GUIDED_EPISODES)
+        choice = choose_trainer(trainer, begun.guide, begun.successes, GUIDED_EPISODES)
         self.journal.write("trainer_chosen", **told(choice))
         return choice
 
