@@ -9,7 +9,7 @@ import typer
 from embodied.cli import folders
 from embodied.errors import BadInput
 from embodied.loop.goal import understand
-from embodied.loop.redirection import FILE
+from embodied.loop.redirection import ask_for
 from embodied.plugins import load_world
 from embodied.runs import find_run, read_run
 
@@ -32,7 +32,5 @@ def goal(
     kind = str(world.get("kind", ""))
     settings = {name: value for name, value in world.items() if name != "kind"}
     understood = understand(text, load_world(kind).spec(settings))
-    part = folder / f"{FILE}.part"
-    part.write_text(text + "\n", encoding="utf-8")
-    part.replace(folder / FILE)
+    ask_for(folder, text)
     print(f"{past.name}: {understood.explanation}")

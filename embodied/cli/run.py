@@ -22,6 +22,7 @@ from embodied.launchfile import LaunchFile, Override, from_table
 from embodied.loop import RunReport, start_run
 from embodied.outcome import Verdict
 from embodied.plain_text import plain_line
+from embodied.plugins import load_world
 from embodied.runs import find_run, read_run
 from embodied.view.draw import counted, model_use_text
 from embodied.view.live import Watcher, watcher_for
@@ -123,6 +124,14 @@ def _pursue(
             console.print(Text(f"map: {page.address}"))
             observers.append(page.on_record)
             surveyors.append(page.on_world)
+        if chosen.teach.players:
+            from embodied.teaching.in_run import RunTalk
+
+            spec = load_world(chosen.world.kind).spec(chosen.world.settings)
+            talk = RunTalk(chosen, spec, folders.runs_folder(), stop, lambda line: console.print(Text(line)))
+            held.callback(talk.close)
+            observers.append(talk.on_record)
+            surveyors.append(talk.on_world)
         held.enter_context(stop_on_signal(stop))
         watcher.start()
         held.callback(watcher.stop)

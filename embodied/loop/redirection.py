@@ -25,6 +25,13 @@ POLL_S: Final = 0.2
 WHY: Final = "a new goal"
 
 
+def ask_for(folder: Path, text: str) -> None:
+    """Ask the run that writes into `folder` for another goal; it takes it within a moment."""
+    part = folder / f"{FILE}.part"
+    part.write_text(text + "\n", encoding="utf-8")
+    part.replace(folder / FILE)
+
+
 @dataclass
 class Redirection:
     """Hears of new goals while it is entered. What is not understood is told, and changes nothing."""
