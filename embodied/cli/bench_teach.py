@@ -19,12 +19,16 @@ class Part(Enum):
     LESSONS = "lessons"
     MINECRAFT = "minecraft"
     RULES = "rules"
+    SENTENCES = "sentences"
 
 
 def teach(
     part: Annotated[
         Part,
-        typer.Option(help="lessons, minecraft: skills from one demonstration each; rules: do they hold?"),
+        typer.Option(
+            help="lessons, minecraft: skills from one demonstration each; rules: do they hold? "
+            "sentences: of people who did not see the grammar."
+        ),
     ] = Part.LESSONS,
     only: Annotated[
         list[str] | None, typer.Option(help="This lesson, or kind of world of rules; repeatable. All else.")
@@ -41,7 +45,20 @@ def teach(
         from embodied.bench import rules
 
         raise typer.Exit(rules.measure(only or (), ruled=ruled, tell=tell))
+    if part is Part.SENTENCES:
+        _sentences(results)
+        return
     _lessons(part.value, only or (), seeds, results)
+
+
+def _sentences(results: Path) -> None:
+    from embodied.bench import sentences as bench
+
+    found = list(bench.sentences())
+    print_table("Sentences of people who did not see the grammar, no model", bench.table(found))
+    kept = results.with_name("teaching_sentences.tsv")
+    bench.write(found, kept)
+    tell(f"Each sentence, how it is taken and the verdict: {kept}")
 
 
 def _lessons(part: str, only: list[str] | tuple[str, ...], seeds: int, results: Path) -> None:
