@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from embodied.deeds import Showroom
 from embodied.errors import BadInput
 from embodied.journal import read
 from embodied.rules import forget_rule, keep_rule
@@ -173,7 +174,9 @@ def help_(conversation: Conversation, said: Said) -> None:
     tell("Say a goal:")
     for example in examples[:4]:
         tell(f"  {example}")
-    tell("Show, after 'watch me':")
+    tell("Show, after 'watch me' ('done' ends it):")
+    if isinstance(conversation.session.run.simulation, Showroom):
+        tell("  play in the same world while I watch ('watch steve': whom); or say goals")
     tell("  move above the red cube, down to the red cube, down 5 cm, left 2 cm, turn 45 degrees,")
     tell("  down until it touches, close, open, go home; or a goal")
     tell("Correct, while it is done or after:")

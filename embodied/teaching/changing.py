@@ -65,6 +65,11 @@ def _correct(
         _other(conversation, other, doing)
         return
     lesson, at = _now(conversation, doing)
+    if lesson.is_of_amounts:
+        raise BadInput(
+            f"{'; '.join(one.text for one in new)}: what is done here has no place, pace or grip to correct.",
+            remedy="Say what it is to come to ('so that I have 3 sticks'), or show it anew: 'watch me'.",
+        )
     if isinstance(doing, Pursuit):
         doing.replaced = True
     if doing is not None:

@@ -20,6 +20,7 @@ from embodied.planning.skilled import SkilledMethods
 from embodied.session import Session
 from embodied.skills import Skill, SkillLibrary
 from embodied.skills.skill import REQUIRED
+from embodied.teaching.amounts_said import amounts_said
 from embodied.teaching.demonstration import parts_of
 from embodied.teaching.generalising import finished, parameter_names
 from embodied.teaching.lesson import Lesson, Part, lesson_of_skill, spoken, used_names
@@ -95,8 +96,8 @@ def _taught(conversation: Conversation, steps: tuple[Part, ...]) -> Lesson | Non
     if len(steps) != 1 or steps[0].skill not in library:
         return None
     taught = lesson_of_skill(library.get(steps[0].skill))
-    if taught is None:
-        return None
+    if taught is None or taught.is_of_amounts:
+        return taught
     given = steps[0].arguments  # a parameter with a default need not be among them
     about = {thing: str(given[name]) for thing, name in taught.names.items() if name in given}
     return taught.about(about)
@@ -234,9 +235,11 @@ def _longer(skill: Skill, best: tuple[Skill, str] | None) -> bool:
     return best is None or len(skill.name) > len(best[0].name)
 
 
-def arguments_of(vocabulary: Vocabulary, skill: Skill, rest: str) -> dict[str, str]:
+def arguments_of(vocabulary: Vocabulary, skill: Skill, rest: str) -> dict[str, Any]:
     """The things of a line for a skill's parameters: by their kind, else in order; the only one of its kind
     need not be named. Raises BadGoal if one is missing."""
+    if not vocabulary.things:
+        return amounts_said(vocabulary, skill, rest)
     kinds = {thing.name: thing.kind for thing in vocabulary.things}
     left = things_in(rest, vocabulary) if rest else []
     found: dict[str, str] = {}

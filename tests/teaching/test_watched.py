@@ -15,12 +15,13 @@ from embodied_minecraft.spec import MinecraftSpec
 
 from embodied.condition import parse
 from embodied.deeds import Seen
-from embodied.errors import BadInput
+from embodied.errors import BadGoal, BadInput
 from embodied.facts import Observation
 from embodied.skills import SkillLibrary, seed_folder
 from embodied.teaching.amounts import lesson_of_deeds
 from embodied.teaching.conversation import Conversation
 from embodied.teaching.lesson import Lesson, read_kept
+from embodied.teaching.saying import arguments_of
 from embodied.teaching.watched import PlayedDemonstration, lesson_of_goal
 from embodied.teaching.writing import make, sentence_of, source_of
 
@@ -289,3 +290,20 @@ def test_an_instruction_is_kept_as_the_way_from_nothing(talk: Talk) -> None:
     assert lesson is not None
     assert sentence_of(lesson) == "mine 4 LOG, craft 4 planks of it, craft 1 crafting table"
     assert lesson.kinds["log"]["default"] == "oak_log"  # it was said
+
+
+def test_a_taught_skill_is_told_how_many_and_of_which_kind(library: SkillLibrary, tmp_path: Path) -> None:
+    lesson = Lesson(**{**vars(taught(library, *TABLE[:4])), "name": "wood"})
+    skill = make(lesson, tmp_path, SPEC, library, "minecraft")
+    assert arguments_of(SPEC.vocabulary, skill, "5") == {"count": 5}
+    assert arguments_of(SPEC.vocabulary, skill, "twelve birch logs") == {"count": 12, "log": "birch_log"}
+    assert arguments_of(SPEC.vocabulary, skill, "") == {}
+    with pytest.raises(BadGoal, match="'quickly' means for wood I cannot tell"):
+        arguments_of(SPEC.vocabulary, skill, "quickly")
+
+
+def test_a_correction_of_a_hand_is_refused(talk: Talk, room: Room) -> None:
+    talk.say("watch me")
+    room.account.take(TABLE)
+    talk.say("done")
+    assert "has no place, pace or grip to correct" in talk.say("a bit to the left")

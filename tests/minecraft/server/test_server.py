@@ -110,7 +110,7 @@ def test_answers_on_stdin_too_and_says_what_it_cannot_answer(tmp_path: Path) -> 
         answers = [json.loads(line) for line in out.splitlines()]
         assert answers[0]["id"] == 1
         assert isinstance(answers[0]["time"], int)
-        assert "ask player, players or time" in answers[1]["error"]["message"]
+        assert "ask player, players, deeds or time" in answers[1]["error"]["message"]
         assert answers[2]["error"]["code"] == "bad_question"
     finally:
         _finish(process)
