@@ -20,6 +20,7 @@ from embodied.outcome import Verdict
 from embodied.view.timeline import clock
 
 if TYPE_CHECKING:  # what trains is imported when a training begins
+    from embodied.learning.budget import Work
     from embodied.learning.refine import RefineReport, Wish
 
 EXAMPLE = 'embodied refine tabletop --task "reach the target"'
@@ -29,63 +30,78 @@ MEMORY_MB = 4096
 PAIR = 2
 
 
+Task = Annotated[str, typer.Option(help="What is to be learned, in words.")]
+Success = Annotated[
+    str, typer.Option(help="When it is done, as a condition over facts; for what no goal sentence says.")
+]
+Designing = Annotated[
+    str,
+    typer.Option(
+        help="Who writes rewards: [cyan]offline[/cyan] composes them, with no model; [cyan]llm[/cyan] "
+        "asks one; [cyan]auto[/cyan] asks one where it can."
+    ),
+]
+Training = Annotated[
+    str, typer.Option(help="What trains: auto, or imitate, guided, residual, cma, mpc, sac.")
+]
+From = Annotated[
+    str,
+    typer.Option(
+        "--from",
+        metavar="SKILL",
+        help="A skill to begin with: its name, or a call with arguments; or [cyan]nothing[/cyan]. "
+        "Without it the library is searched.",
+    ),
+]
+Words = Annotated[
+    str,
+    typer.Option(
+        metavar="WORDS",
+        help="With --resume: what to do otherwise; a new round of rewards begins with it.",
+    ),
+]
+Minutes = Annotated[float, typer.Option(min=0.05, help="Time for the search, in all.")]
+Seed = Annotated[int, typer.Option(min=0, help="Of everything that is drawn at random.")]
+Jobs = Annotated[
+    int, typer.Option(min=0, help="Candidates trained at the same time; 0: as many as there are cores.")
+]
+Finalists = Annotated[
+    int, typer.Option(min=0, help="Candidates trained to the end; 0: 2 where two are trained at a time.")
+]
+Memory = Annotated[
+    int, typer.Option(min=0, metavar="MIB", help="What each training process may take; 0: any amount.")
+]
+ClusterAddress = Annotated[
+    str,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Train on a ray cluster: [cyan]auto[/cyan], [cyan]ray://host:10001[/cyan], or "
+        "[cyan]local[/cyan] for one started here. Needs the extra [cyan]ray[/cyan].",
+    ),
+]
+Gate = Annotated[
+    int,
+    typer.Option(
+        min=0, max=1000, help="Held-out seeds of the gate that makes the policy a skill; 0: no skill."
+    ),
+]
+
+
 def refine(
     launch: options.Launch = "",
-    task: Annotated[str, typer.Option(help="What is to be learned, in words.")] = "",
-    success: Annotated[
-        str, typer.Option(help="When it is done, as a condition over facts; for what no goal sentence says.")
-    ] = "",
-    designer: Annotated[
-        str,
-        typer.Option(
-            help="Who writes rewards: [cyan]offline[/cyan] composes them, with no model; [cyan]llm[/cyan] "
-            "asks one; [cyan]auto[/cyan] asks one where it can."
-        ),
-    ] = "offline",
-    trainer: Annotated[
-        str, typer.Option(help="What trains: auto, or imitate, guided, residual, cma, mpc, sac.")
-    ] = "auto",
-    skill: Annotated[
-        str,
-        typer.Option(
-            "--from",
-            metavar="SKILL",
-            help="A skill to begin with: its name, or a call with arguments; or [cyan]nothing[/cyan]. "
-            "Without it the library is searched.",
-        ),
-    ] = "",
-    feedback: Annotated[
-        str,
-        typer.Option(
-            metavar="WORDS",
-            help="With --resume: what to do otherwise; a new round of rewards begins with it.",
-        ),
-    ] = "",
-    minutes: Annotated[float, typer.Option(min=0.05, help="Time for the search, in all.")] = MINUTES,
-    seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn at random.")] = 1,
-    jobs: Annotated[
-        int, typer.Option(min=0, help="Candidates trained at the same time; 0: as many as there are cores.")
-    ] = 0,
-    finalists: Annotated[
-        int, typer.Option(min=0, help="Candidates trained to the end; 0: 2 where two are trained at a time.")
-    ] = 0,
-    memory: Annotated[
-        int, typer.Option(min=0, metavar="MIB", help="What each training process may take; 0: any amount.")
-    ] = MEMORY_MB,
-    cluster: Annotated[
-        str,
-        typer.Option(
-            metavar="ADDRESS",
-            help="Train on a ray cluster: [cyan]auto[/cyan], [cyan]ray://host:10001[/cyan], or "
-            "[cyan]local[/cyan] for one started here. Needs the extra [cyan]ray[/cyan].",
-        ),
-    ] = "",
-    gate: Annotated[
-        int,
-        typer.Option(
-            min=0, max=1000, help="Held-out seeds of the gate that makes the policy a skill; 0: no skill."
-        ),
-    ] = GATE_SEEDS,
+    task: Task = "",
+    success: Success = "",
+    designer: Designing = "offline",
+    trainer: Training = "auto",
+    skill: From = "",
+    feedback: Words = "",
+    minutes: Minutes = MINUTES,
+    seed: Seed = 1,
+    jobs: Jobs = 0,
+    finalists: Finalists = 0,
+    memory: Memory = MEMORY_MB,
+    cluster: ClusterAddress = "",
+    gate: Gate = GATE_SEEDS,
     engine: options.Engine = None,
     settings: options.Settings = None,
     resume: options.Resume = None,
@@ -109,36 +125,18 @@ def refine(
     policy so far, and the run can be resumed. Needs the extra: pip install 'embodied-agent\\[arm,learn]'
     """
     from embodied.learning.budget import Schedule, work_for
-    from embodied.learning.refine import Wish, start_refining
-    from embodied.learning.screen import watcher_for
+    from embodied.learning.refine import Wish
 
     overrides = options.overrides_of(settings, {"engine": engine})
     console = Console(stderr=as_json, highlight=False)
     wish = Wish(task or success, designer, trainer, seed, Schedule(minutes), success=success, skill=skill,
-        feedback=feedback.strip())  # fmt: skip
+        feedback=feedback.strip(), gate=gate)  # fmt: skip
     work = work_for(jobs, wish.schedule, memory_mb=memory, cluster=cluster)
     wish = replace(wish, schedule=replace(wish.schedule, finalists=finalists or min(work.jobs, PAIR)))
-    wish = replace(wish, gate=gate)
     with ending.errors_as_json(as_json, task):
         chosen = _launch(launch, resume, overrides, wish)
-        stop = threading.Event()
-        watcher = watcher_for(console, minutes, quiet=quiet)
-        with stop_on_signal(stop, "the best policy so far is measured and kept"):
-            watcher.start()
-            try:
-                report = start_refining(
-                    chosen,
-                    wish,
-                    runs_dir=folders.runs_folder(),
-                    resume=resume,
-                    on_record=lambda record: watcher.on_record(dict(record)),
-                    on_past=lambda record: watcher.on_past(dict(record)),
-                    stop=stop,
-                    work=work,
-                )
-            finally:
-                watcher.stop()
-    code = _code(report, interrupted=stop.is_set())
+        report, interrupted = _refined(chosen, wish, work, console, resume, quiet=quiet)
+    code = _code(report, interrupted=interrupted)
     console.print(_shown(report))
     if code != ending.PASSED:
         again = f"{folders.command()} refine --resume {report.run} --minutes {2 * minutes:g}"
@@ -146,6 +144,33 @@ def refine(
     if as_json:
         ending.print_json(**_plain(report, code))
     raise typer.Exit(code)
+
+
+def _refined(
+    launch: LaunchFile, wish: Wish, work: Work, console: Console, resume: str | None, *, quiet: bool
+) -> tuple[RefineReport, bool]:
+    """Refine before somebody's eyes; also whether it was ended by Ctrl-C."""
+    from embodied.learning.refine import start_refining
+    from embodied.learning.screen import watcher_for
+
+    stop = threading.Event()
+    watcher = watcher_for(console, wish.schedule.minutes, quiet=quiet)
+    with stop_on_signal(stop, "the best policy so far is measured and kept"):
+        watcher.start()
+        try:
+            report = start_refining(
+                launch,
+                wish,
+                runs_dir=folders.runs_folder(),
+                resume=resume,
+                on_record=lambda record: watcher.on_record(dict(record)),
+                on_past=lambda record: watcher.on_past(dict(record)),
+                stop=stop,
+                work=work,
+            )
+        finally:
+            watcher.stop()
+    return report, stop.is_set()
 
 
 def _launch(name: str, resume: str | None, overrides: list[Any], wish: Wish) -> LaunchFile:
