@@ -99,6 +99,11 @@ class ArmBody:
         self.identity = scene.identity if scene else arm.name
         self._act_within(held_to, *planners)
 
+    @property
+    def keeps_pace(self) -> bool:
+        """Whether somebody waits for its next command, who has a clock of his own: no simulated arm."""
+        return self._paced and "simulated" not in self._arm.capabilities
+
     def _controlled(self, driver: Driver, limits: Limits) -> Controller:
         """The loop around the driver, its gate and its log."""
         first = np.array(driver.read().position)

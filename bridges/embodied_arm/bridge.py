@@ -22,6 +22,7 @@ from embodied.plugins import load_driver
 from embodied_arm.body import ArmBody
 from embodied_arm.identity import identities_of, identity_of, locked
 from embodied_arm.operating import Operating
+from embodied_arm.priority import go_first
 
 _log = logging.getLogger(__name__)
 
@@ -35,6 +36,8 @@ def main(path: str) -> int:
 
     def make() -> Body:
         made.append(body_of(config, run_dir))
+        if made[-1].keeps_pace:
+            go_first()
         return made[-1]
 
     try:

@@ -106,7 +106,8 @@ def _reach(seeds: int | None, settings: Mapping[str, Any]) -> list[ArmCase]:
     if not policy:
         raise BadInput(
             "Which policy shall reach?",
-            remedy='Train one (embodied refine tabletop --task "reach the target"); say --policy FILE.',
+            remedy="Say --policy FILE. Train one: "
+            'embodied refine tabletop --task "reach the target within 6 mm".',
         )
     own = {"policy": str(Path(policy).absolute())}
     return [

@@ -23,6 +23,7 @@ from embodied_arm.gate import Gate
 from embodied_arm.guard import Guard
 from embodied_arm.limits import Limits
 from embodied_arm.measuring.arms import LIKE_REAL, PEERED, simulated, with_peer
+from embodied_arm.priority import going_first
 from embodied_arm.pulse import GAP_S, MISSED_FACTOR
 
 IDLE: Final = "idle"
@@ -47,7 +48,8 @@ def play(group: str, beside: str, minutes: float, folder: Path) -> dict[str, Any
         if beside == BUSY:
             held.enter_context(_busy_core())
         before = _idle_share()
-        ends, stopped_by = _loop(driver, limits, 60 * minutes)
+        with going_first():  # as the arm's bridge does
+            ends, stopped_by = _loop(driver, limits, 60 * minutes)
         cores = _idle_share() - before
     periods = np.diff(ends)
     wanted = driver.description.control_period_s

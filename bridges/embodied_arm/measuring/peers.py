@@ -8,12 +8,10 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Self
 
 import numpy as np
-import psutil
 
 from embodied.errors import WorldError
 from embodied_arm.model import Array
@@ -22,8 +20,6 @@ ROOT: Final = Path(__file__).resolve().parents[3]
 PEERS_FOLDER: Final = ROOT / "tests" / "arm" / "peers"
 PATIENCE_S: Final = 60.0
 LOOK_S: Final = 0.02
-LATER: Final = 4
-"""How much nicer to other processes a peer is that stands back."""
 
 
 def loopback_address() -> str:
@@ -49,11 +45,6 @@ class Peer:
 
     def __exit__(self, *_error: object) -> None:
         self.close()
-
-    def stand_back(self) -> None:
-        """Compute what others leave: nobody is late for a simulator that is slower than they are."""
-        with suppress(psutil.Error):
-            psutil.Process(self._process.pid).nice(LATER)
 
     def ask(self, what: str) -> dict[str, Any]:
         """Raises WorldError when it has ended."""

@@ -23,6 +23,7 @@ from embodied_arm.body import ArmBody
 from embodied_arm.measuring.arms import with_peer
 from embodied_arm.measuring.sensors import Around
 from embodied_arm.model import TABLE, PlanningModel
+from embodied_arm.priority import going_first
 
 NEAR_M: Final = 0.01
 """How near the hand must come to rest."""
@@ -79,17 +80,17 @@ def play(seed: int, policy: Path, folder: Path) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError) as wrong:
         raise BadInput(
             f"{policy} is no policy with its card beside it: {wrong}.",
-            remedy='Train one: embodied refine tabletop --task "reach the target".',
+            remedy='Train one: embodied refine tabletop --task "reach the target within 6 mm".',
         ) from wrong
     arm = with_peer("franka", folder)
     ran: Mapping[str, Any] = {}
     said = ""
     with arm.peer as peer:
-        peer.stand_back()
         driver = Targeted(arm.open(folder), TargetScene(target.tolist()))
         body = ArmBody(driver, {}, folder, log=False)
         try:
-            ran = _run(body, content, start)
+            with going_first():  # as the arm's bridge does
+                ran = _run(body, content, start)
         except PrimitiveFailed as failed:
             said = f"{failed.code}: {failed.message}"
         peer.at_rest(0.3, 5.0)
