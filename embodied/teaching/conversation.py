@@ -48,6 +48,7 @@ class Conversation:
         yes: what the listener took a sentence for is done without asking.
         keyboard: the person's single keys, as long as it is open; None where only lines are heard.
         driven: keys move the hand now.
+        speaker: the player who says the line that is heard, by name; "" at a terminal.
     """
 
     session: Session
@@ -66,6 +67,7 @@ class Conversation:
     doing: LessonRun | Pursuit | None = None
     finished: bool = False
     driven: bool = False
+    speaker: str = ""
     turns: int = 0
     last_failure: Mapping[str, Any] = field(default_factory=dict)
     _what: str = ""

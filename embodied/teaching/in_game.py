@@ -50,7 +50,11 @@ def in_game(
         return
 
     def hear(line: str) -> None:
-        conversation.hear(line)
+        conversation.speaker = chat.partner.player if chat.partner is not None else ""
+        try:
+            conversation.hear(line)
+        finally:
+            conversation.speaker = ""
         if conversation.finished:
             finished()
 

@@ -196,9 +196,8 @@ def _because(lesson: Lesson, why: str) -> Lesson:
 
 def _wanted(conversation: Conversation, there: Sequence[str]) -> str:
     """Who is meant by "me"; "" if that cannot be told."""
-    spoke = str(getattr(conversation, "speaker", "") or "")
-    if spoke:
-        return spoke
+    if conversation.speaker:
+        return conversation.speaker
     listed = [str(one).casefold() for one in conversation.session.launch.teach.players]
     known = [name for name in there if name.casefold() in listed]
     return known[0] if known else there[0] if len(there) == 1 else ""
