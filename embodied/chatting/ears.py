@@ -81,7 +81,8 @@ class Ears:
             return
         player, uuid = str(data.get("player", "")), str(data.get("uuid", ""))
         if kind in ("player_joined", "player_left") and self._is_listed(player, uuid):
-            self._put(self._lines, lambda: self.on_presence(player, uuid, kind == "player_joined"))
+            shown = heard_line(player)  # listed by UUID, a name may be anything
+            self._put(self._lines, lambda: self.on_presence(shown, uuid, kind == "player_joined"))
         elif kind == "chat" and data.get("listed") is True and self._is_listed(player, uuid):
             self._hear_line(player, uuid, data)
         elif kind == "chat" and player.lower() in (name.lower() for name in self.players):
@@ -111,10 +112,9 @@ class Ears:
             said = line
         if not said:
             return
-        missed = data.get("missed", 0)
-        spoken = Spoken(
-            player, uuid, said, whisper, (missed if isinstance(missed, int) else 0) + self._missed
-        )
+        told = data.get("missed", 0)
+        missed = self._missed + (told if isinstance(told, int) else 0)
+        spoken = Spoken(heard_line(player), uuid, said, whisper, missed)
         if stops:
             _emptied(self._lines)  # what was said before it is not begun after it
             self._put(self._stops, lambda: self.on_stop(spoken))

@@ -36,7 +36,7 @@ class PlayedDemonstration(Demonstration):
 
 @verb(
     "watch somebody",
-    r"watch (?!me\b|how\b)(?P<player>[a-z0-9_.@-]{1,64})(?: play(?:ing)?)?",
+    r"watch (?!(?:me|us|how|what|this|that|it|closely|carefully|do|out)\b)(?P<player>[a-z0-9_.@-]{1,64})(?: play(?:ing)?)?",
     example="watch steve",
     what="learn from what a player in the same world does, until 'done'",
 )
@@ -198,8 +198,8 @@ def _wanted(conversation: Conversation, there: Sequence[str]) -> str:
     """Who is meant by "me"; "" if that cannot be told."""
     if conversation.speaker:
         return conversation.speaker
-    listed = [str(one).casefold() for one in conversation.session.launch.teach.players]
-    known = [name for name in there if name.casefold() in listed]
+    listed = conversation.session.launch.teach.players  # exactly: another in other letters is somebody else
+    known = [name for name in there if name in listed]
     return known[0] if known else there[0] if len(there) == 1 else ""
 
 

@@ -116,8 +116,9 @@ def test_whoever_is_not_on_the_list_is_not_heard_whatever_the_bridge_says(
 
 def test_a_uuid_on_the_list_is_that_player_under_any_name() -> None:
     heard = Heard(players=(STEVE.upper(),))
-    heard.say("bot, come", player="Renamed")
+    heard.say("bot, come", player="Re\x1b[2Jnamed\u00a7k")
     heard.until(lambda: len(heard.lines) == 1)
+    assert heard.lines[0].player == "Re[2Jnamed"
     heard.ears.close()
 
 
