@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from embodied.condition import Requirement, facts_in, parse, requirement
-from embodied.deeds import Deed, Kin, TellsKin
+from embodied.deeds import Deed, TellsKin
 from embodied.errors import BadInput
 from embodied.methods import FactRef, Method, WorldSpec
 from embodied.skills import SkillLibrary
+from embodied.teaching.kin import of_one_variant, with_kin
 from embodied.teaching.lesson import Lesson, Part, spoken
 
 _AMOUNT: Final = re.compile(r">=\s*\{(\w+)\}")
@@ -74,6 +75,7 @@ def lesson_of_deeds(
             "I saw nothing that I could do likewise.",
             remedy="Show it anew: 'watch me', then 'done'.",
         )
+    usable = of_one_variant(usable, [fact[-1] for fact in aim_of(usable, spec)], spec)
     steps = _merged(usable)
     aim = aim_of(steps, spec)
     brings = tuple(dict.fromkeys(fact for one in steps for fact in one.brings))
@@ -93,13 +95,16 @@ def lesson_of_ways(
     """What an instruction comes to by a plan from nothing; None if it is not about amounts."""
     wanted = [requirement(parse(one)) for one in achieves]
     aim: dict[FactRef, float] = {}
+    told = [Deed(way.skill, way) for way in ways if _known(way, spec, library)]
+    told = of_one_variant(told, [one.fact[-1] for one in wanted if one is not None], spec)
+    ways = [one.way for one in told if one.way is not None]
     made = [fact for way in ways for fact in way.adds]
     for one in wanted:
         fact = _made_for(one, made) if one is not None else None
         if one is None or fact is None or spec.families[fact[0]].kind == "bool":
             return None
         aim[fact] = aim.get(fact, 0.0) + one.amount
-    steps = _merged([Deed(way.skill, way) for way in ways if _known(way, spec, library)])
+    steps = _merged(told)
     said = frozenset(one.fact[-1] for one in wanted if one is not None)
     lesson = _lesson(steps, aim, (), spec, library, said=said)
     return replace(lesson, achieves=tuple(achieves))
@@ -192,7 +197,7 @@ def _lesson(
         counted=math.ceil(aim[only]) if only is not None else 0,
         shown=tuple(_kept(one) for one in steps),
     )
-    return _with_kin(lesson, spec, said)
+    return with_kin(lesson, spec, said)
 
 
 def _part(
@@ -278,44 +283,6 @@ def _merged(steps: Sequence[Deed]) -> list[Deed]:
             consumes[fact] = consumes.get(fact, 0) + amount
         found[at[key]] = replace(first, way=replace(first.way, adds=adds, consumes=consumes))
     return found
-
-
-def _with_kin(lesson: Lesson, spec: WorldSpec, said: frozenset[str]) -> Lesson:
-    """Names that have kin become parameters: one for each variant, what else is of it follows from that."""
-    if not isinstance(spec, TellsKin):
-        return lesson
-    first: dict[str, tuple[str, Kin]] = {}
-    names: dict[str, str] = {}
-    kinds: dict[str, dict[str, Any]] = {}
-    derived: dict[str, tuple[str, str, str, str]] = {}
-    for name in _names(lesson):
-        kin = spec.kin(name)
-        if kin is None:
-            continue
-        if kin.variant not in first:
-            parameter = kin.word if kin.word not in names.values() else f"other_{kin.word}"
-            first[kin.variant] = (name, kin)
-            names[name] = parameter
-            default = name if name in said else kin.pattern
-            kinds[parameter] = {"pattern": kin.pattern, "members": list(kin.members), "default": default}
-        elif name not in names:
-            anchor, its = first[kin.variant]
-            variable = kin.word if names[anchor] == its.word else f"other_{kin.word}"
-            ending = its.pattern.replace("*", ""), kin.pattern.replace("*", "")
-            derived[name] = (variable, names[anchor], *ending)
-    concrete = {word for one in lesson.achieves for word in re.findall(r"\w+", one)} & said
-    for anchor, (_, parameter) in {v: (n, names[n]) for v, (n, _) in first.items()}.items():
-        mine = next((one for one in concrete if one.startswith(f"{anchor}_") and one not in names), "")
-        if mine:  # another of the variant was said: the parameter is that variant's
-            kinds[parameter]["default"] = kinds[parameter]["pattern"].replace("*", anchor)
-    return replace(lesson, names=names, kinds=kinds, derived=derived)
-
-
-def _names(lesson: Lesson) -> Iterable[str]:
-    for part in lesson.parts:
-        yield from (value for value in part.arguments.values() if isinstance(value, str))
-    for condition in (*lesson.needs, *lesson.achieves):
-        yield from re.findall(r"\w+", condition)
 
 
 def _known(way: Method, spec: WorldSpec, library: SkillLibrary) -> bool:

@@ -137,6 +137,16 @@ def test_all_that_was_gained_used_up_again_is_asked_about(library: SkillLibrary)
         taught(library, {"what": "ate", "item": "bread"})
 
 
+def test_two_woods_are_one_where_either_would_do(library: SkillLibrary) -> None:
+    oak = [
+        {**one, **{key: str(one[key]).replace("birch", "oak") for key in ("block", "item") if key in one}}
+        for one in TABLE[:2]
+    ]
+    lesson = taught(library, *oak, *TABLE)
+    assert list(lesson.kinds) == ["log"]
+    assert sentence_of(lesson) == "mine 1 LOG, craft 4 planks of it, craft COUNT crafting table"
+
+
 # -- the conversation ------------------------------------------------------------------------------------
 
 
