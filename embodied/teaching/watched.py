@@ -36,7 +36,8 @@ class PlayedDemonstration(Demonstration):
 
 @verb(
     "watch somebody",
-    r"watch (?!(?:me|us|how|what|this|that|it|closely|carefully|do|out)\b)(?P<player>[a-z0-9_.@-]{1,64})(?: play(?:ing)?)?",
+    r"watch (?!(?:me|us|how|what|this|that|it|closely|carefully|do|out)\b)"
+    r"(?P<player>[a-z0-9_.@-]{1,64})(?: play(?:ing)?)?",
     example="watch steve",
     what="learn from what a player in the same world does, until 'done'",
 )
