@@ -10,15 +10,20 @@ import typer
 
 from embodied.cli import options
 from embodied.cli.consenting import ask_consent
-from embodied.errors import SetupError
+from embodied.errors import BadInput, SetupError
 
 TOKEN: str = "EMBODIED_MCP_TOKEN"
+SHORTEST: int = 16
+"""A token that is shorter could be guessed."""
 
 
 def mcp(
     launch: options.Launch = "",
     http: Annotated[
-        int | None, typer.Option(metavar="PORT", help="Serve over HTTP on this machine; 0: a free port.")
+        int | None,
+        typer.Option(
+            metavar="PORT", min=0, max=65535, help="Serve over HTTP on this machine; 0: a free port."
+        ),
     ] = None,
     consent: Annotated[
         str, typer.Option(metavar="ARM", help="Where the body is a real arm: let the one of this name move.")
@@ -44,6 +49,9 @@ def mcp(
         ) from missing
     from embodied.session import Session
 
+    token = os.environ.get(TOKEN) or new_token()
+    if len(token) < SHORTEST:
+        raise BadInput(f"{TOKEN} has {len(token)} characters.", remedy=f"Take at least {SHORTEST}, or none.")
     overrides = options.overrides_of(settings, {"seed": seed})
     chosen = options.launch_named(launch, overrides, "embodied mcp tabletop")
     ask_consent(chosen, consent, what_for="mcp")
@@ -52,7 +60,7 @@ def mcp(
         if http is None:
             make_server(offers).run("stdio")
             return
-        _serve_http(http_app, offers, http, os.environ.get(TOKEN) or new_token())
+        _serve_http(http_app, offers, http, token)
 
 
 def _serve_http(app, offers, port: int, token: str) -> None:  # type: ignore[no-untyped-def]
@@ -61,7 +69,10 @@ def _serve_http(app, offers, port: int, token: str) -> None:  # type: ignore[no-
     import uvicorn
 
     listening = socket.socket()
-    listening.bind(("127.0.0.1", port))
+    try:
+        listening.bind(("127.0.0.1", port))
+    except OSError as taken:
+        raise SetupError(f"Port {port} cannot be used: {taken.strerror}.", remedy="Take --http 0.") from taken
     listening.listen()  # who connects from now on waits, and is not refused
     address = f"http://127.0.0.1:{listening.getsockname()[1]}/mcp"
     print(f"address  {address}\ntoken    {token}", file=sys.stderr, flush=True)

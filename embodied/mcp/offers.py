@@ -6,9 +6,10 @@ client writes passes the same checks; what it is told from the world is data, ne
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future
 from typing import Any, Final, TypeVar
 
@@ -29,6 +30,12 @@ REMEMBERED: Final = 500
 WAITING: Final = 8
 """Requests that may wait for the body at the same time; more are refused."""
 MOST_SEEDS: Final = 100
+MOST_WRITTEN: Final = 200
+"""Skills that clients of one session may write."""
+LONGEST: Final[Mapping[str, int]] = {
+    "name": 64, "description": 2000, "code": 100_000, "achieves": 2000, "needs": 2000, "example": 20_000,
+}  # fmt: skip
+"""Characters of each part of a skill, at most."""
 
 T = TypeVar("T")
 
@@ -42,17 +49,17 @@ class Offers:
 
     Args:
         session: started.
-        on_skills: called when there are other skills than before.
     """
 
-    def __init__(self, session: Session, on_skills: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, session: Session) -> None:
         self.session = session
-        self.on_skills = on_skills
         self._lines: deque[str] = deque(maxlen=REMEMBERED)
         self._timeline = Timeline()
         self._waiting = 0
         self._guard = threading.Lock()
         self._proving = threading.Event()
+        self._stop_proving = threading.Event()
+        self._written_so_far = 0
         session.run.journal.subscribe(self._hear)
 
     @property
@@ -66,7 +73,13 @@ class Offers:
         return {"facts": observation_to_wire(seen)["facts"]}
 
     def pursue(self, goal: str, seconds: float | None = None) -> dict[str, Any]:
-        """Plan and act until a goal in plain words holds."""
+        """Plan and act until a goal in plain words holds.
+
+        Raises:
+            BadInput: it is not understood, or the time is none.
+        """
+        if seconds is not None and not 0 < seconds <= 86400:
+            raise BadInput(f"{seconds} seconds.", remedy="From 0 to 86400, or leave it out.")
         return _told(self._wait(self.session.start_pursuing(goal, seconds=seconds)))
 
     def run_skill(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -90,7 +103,14 @@ class Offers:
         Raises:
             BadSkill: the code does not check; the message has the lines.
             NotFit: the body is an arm that is there; what is new is proven in simulation first.
+            BadInput: a part is too long, or too many were written.
         """
+        parts = {"name": name, "description": description, "code": code, "achieves": achieves, "needs": needs}
+        for part, text in {**parts, "example": json.dumps(example or {})}.items():
+            if len(text) > LONGEST[part]:
+                raise BadInput(f"{part} is {len(text)} characters long.", remedy=f"At most {LONGEST[part]}.")
+        if self._written_so_far >= MOST_WRITTEN:
+            raise BadInput(f"{MOST_WRITTEN} skills were written already.", remedy="Open another session.")
         given = {"description": description, "code": code, "achieves": achieves, "needs": needs}
         return self._wait(self.session.submit(lambda run: self._written(run, name, given, example or {})))
 
@@ -112,7 +132,7 @@ class Offers:
             self._proving.set()
         try:
             run = self.session.run
-            self._stop_proving = threading.Event()
+            self._stop_proving.clear()
             gate = make_gate(
                 run.store,
                 run.journal.path.parent / "gate",
@@ -130,6 +150,15 @@ class Offers:
         """What happened, one line each, the newest last."""
         lines = list(self._lines)[-max(1, min(last, REMEMBERED)) :]
         return {"lines": lines, "journal": str(self.session.run.journal.path)}
+
+    def rules(self) -> dict[str, Any]:
+        """The rules in force, how each is checked, and whether it was kept."""
+        return {
+            "rules": [
+                {"rule": rule.text, "checked_as": str(rule.formula), "enforced_by": by, "kept": verdict.value}
+                for rule, by, verdict in self.session.run.world.status()
+            ]
+        }
 
     def stop(self, why: str = "the client said stop") -> dict[str, Any]:
         """Bring the body to rest, now: what is being done ends as UNKNOWN. It waits for nothing."""
@@ -155,10 +184,15 @@ class Offers:
     def _written(
         self, run: Run, name: str, given: Mapping[str, Any], example: Mapping[str, Any]
     ) -> dict[str, Any]:
-        drafts = run.journal.path.parent / "drafts"
-        home = drafts / f"{sum(1 for _ in drafts.glob('*')) + 1:03d}"
+        self._written_so_far += 1
+        home = run.journal.path.parent / "drafts" / f"{self._written_so_far:03d}"
         families = run.world.spec.families
-        skill = make_skill(draft_of(name, given), home, run.store.world, run.library, families, example)
+        try:
+            skill = make_skill(draft_of(name, given), home, run.store.world, run.library, families, example)
+        except (OSError, ValueError, RecursionError, MemoryError) as broken:
+            raise BadSkill(
+                f"{name} cannot be read: {type(broken).__name__}.", remedy="Write plain Python."
+            ) from broken
         problems = run.executor.check(skill)
         if problems:
             listed = "".join(f"\n    {problem}" for problem in problems)
@@ -171,7 +205,6 @@ class Offers:
             raise BadSkill(f"{skill.name} does the same as {added.twin}.", remedy=f"Use {added.twin}.")
         run.use(run.library.with_skill(skill))
         run.journal.write("skill_kept", skill=skill.name, hash=skill.hash, status=added.status)
-        self.on_skills()
         return {
             "skill": skill.name,
             "tool": tool_name(skill),

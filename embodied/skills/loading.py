@@ -113,10 +113,15 @@ def _front_matter(file: Path) -> tuple[Mapping[str, Any], list[str]]:
     return front, lines[: end + 1]
 
 
+def is_skill_name(name: object) -> bool:
+    """Whether something can be a skill's name: "mine-block"."""
+    return isinstance(name, str) and bool(_NAME.fullmatch(name)) and len(name) <= 64
+
+
 def _checked_name(front: Mapping[str, Any], folder: Path, wanted: str, lines: list[str]) -> str:
     file = folder / "SKILL.md"
     name, description = front.get("name"), front.get("description")
-    if not isinstance(name, str) or not _NAME.fullmatch(name) or len(name) > 64:
+    if not isinstance(name, str) or not is_skill_name(name):
         remedy = "Use lower-case letters, digits and single hyphens, at most 64: mine-block."
         raise bad(file, _line(lines, "name"), f"{name!r} cannot be a skill's name", remedy)
     if name != wanted:

@@ -16,6 +16,7 @@ from embodied.errors import BadCondition, BadInput, BadSkill
 from embodied.facts import FactFamily
 from embodied.primitives import JsonSchema
 from embodied.skills import Skill, SkillLibrary, load_skill
+from embodied.skills.loading import is_skill_name
 from embodied.skills.skill import PLACEHOLDER
 from embodied.skills.source import called_names
 
@@ -87,6 +88,11 @@ def make_skill(
     Raises:
         BadSkill: the code cannot be a skill's, or does not take the arguments that it is wanted for.
     """
+    if not is_skill_name(draft.name):
+        raise BadSkill(
+            f"{draft.name[:80]!r} cannot be a skill's name",
+            remedy="Use at most 64 lower-case letters, digits and single hyphens.",
+        )
     folder = home / draft.name
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "skill.py").write_text(draft.code, encoding="utf-8")

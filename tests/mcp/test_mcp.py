@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -20,14 +18,9 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
 from embodied.mcp.server import type_of
+from tests.mcp import serving
+from tests.mcp.serving import home_of
 
-LAUNCH = """
-[goal]
-text = "get 1 ore"
-[world]
-kind = "mini"
-seed = 7
-"""
 CODE = '''def gather_wood(count: int = 1) -> SkillResult:
     """Gather wood from trees."""
     return gather_thing(thing="tree", item="wood", count=count)
@@ -43,17 +36,7 @@ WOOD = {
 
 @pytest.fixture
 def home(tmp_path: Path) -> dict[str, str]:
-    (tmp_path / "mini.toml").write_text(LAUNCH)
-    return {
-        **os.environ,
-        "EMBODIED_HOME": str(tmp_path / "home"),
-        "EMBODIED_LIBRARY": str(tmp_path / "library"),
-        "EMBODIED_RUNS": str(tmp_path / "runs"),
-    }
-
-
-def _arguments(tmp_path: Path, *more: str) -> list[str]:
-    return ["-m", "embodied", "mcp", str(tmp_path / "mini.toml"), *more]
+    return home_of(tmp_path)
 
 
 async def _session(client: Client) -> None:
@@ -88,7 +71,7 @@ async def _refused(client: Client, tool: str, **arguments: Any) -> str:
 
 def _over_stdio(tmp_path: Path, home: dict[str, str], talk: Callable[[Client], Awaitable[None]]) -> None:
     async def main() -> None:
-        server = StdioServerParameters(command=sys.executable, args=_arguments(tmp_path), env=home)
+        server = StdioServerParameters(command=sys.executable, args=serving.arguments(tmp_path), env=home)
         with anyio.fail_after(60):
             async with Client(stdio_client(server)) as client:
                 await talk(client)
@@ -118,22 +101,10 @@ def test_what_cannot_be_is_refused_and_the_session_goes_on(tmp_path: Path, home:
 
 
 @pytest.fixture
-def served(tmp_path: Path, home: dict[str, str]) -> Iterator[tuple[str, str]]:
+def served(tmp_path: Path) -> Iterator[tuple[str, str]]:
     """Address and token of a server over HTTP."""
-    process = subprocess.Popen(
-        [sys.executable, *_arguments(tmp_path, "--http", "0")], env=home, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stderr is not None
-    told: dict[str, str] = {}
-    while "token" not in told:
-        line = process.stderr.readline()
-        assert line, "the server ended"
-        name, _, value = line.partition(" ")
-        told[name] = value.strip()
-    yield told["address"], told["token"]
-    process.terminate()
-    process.wait(timeout=20)
-    process.stderr.close()
+    with serving.served(tmp_path) as told:
+        yield told
 
 
 def test_a_whole_session_over_http(served: tuple[str, str]) -> None:
