@@ -20,7 +20,7 @@ from typing import Any, Final
 import msgspec
 
 from embodied.errors import SetupError
-from embodied.learning.crew import Assignment, Begin, Heard, Together, always
+from embodied.learning.crew import Assignment, Begin, Heard, Queue, Together, always, wanted_too_much
 from embodied.learning.errors import need, writing
 from embodied.learning.ground import Ground
 from embodied.learning.leg import Leg, candidate_folder, policy_file, state_folder
@@ -68,23 +68,23 @@ class Cluster:
     ) -> dict[int, str]:
         """See `Crew.train`."""
         ray = self._connected()
-        waiting = deque(Assignment(leg) for leg in legs)
-        broken: dict[int, str] = {}
+        queued = Queue(deque(map(Assignment, legs)), self.told)
+        waiting = queued.waiting
         try:
             while (waiting or self._running) and not self.over():
                 while waiting and len(self._running) < self.jobs:
-                    assignment = waiting.popleft()
-                    if assignment.tries or begin():
+                    assignment = queued.next(begin)
+                    if assignment is not None:
                         self._begin(assignment)
                 asked = [course for course, one in self._running.items() if not one.waits]
                 ready, _ = ray.wait(asked, timeout=POLL_S) if asked else ([], [])
                 for course in ready:
-                    self._take(course, heard, together is not None, waiting, broken)
+                    self._take(course, heard, together is not None, queued)
                 if together and not waiting and self._running:
                     self._pace(together)
         finally:
             self._end_running()
-        return broken
+        return queued.broken
 
     def close(self) -> None:
         """See `Crew.close`."""
@@ -127,14 +127,7 @@ class Cluster:
         course = task.remote(msgspec.json.encode(self.order), msgspec.json.encode(leg), files)
         self._running[course] = assignment
 
-    def _take(
-        self,
-        course: Any,
-        heard: Heard,
-        paced: bool,
-        waiting: deque[Assignment],
-        broken: dict[int, str],
-    ) -> None:
+    def _take(self, course: Any, heard: Heard, paced: bool, queued: Queue) -> None:
         assignment = self._running[course]
         number = assignment.leg.number
         try:
@@ -142,11 +135,7 @@ class Cluster:
         except (self._ray.exceptions.RayError, StopIteration) as gone:
             del self._running[course]
             said = str(gone).strip().splitlines() or [""]
-            reason = assignment.lost(f"its process ended ({type(gone).__name__})", said[-1], self.told)
-            if reason:
-                broken[number] = reason
-            else:
-                waiting.appendleft(assignment)
+            queued.lost(assignment, f"its process ended ({type(gone).__name__})", said[-1])
             return
         told = msgspec.json.decode(line, type=Told)
         if told.checkpoint is not None:
@@ -158,15 +147,9 @@ class Cluster:
             return
         del self._running[course]
         if told.end == "memory":
-            reason = assignment.lost(
-                f"it wanted more than {self.order.memory_mb} MiB of memory", "", self.told
-            )
-            if reason:
-                broken[number] = reason
-            else:
-                waiting.appendleft(assignment)
+            queued.lost(assignment, wanted_too_much(self.order.memory_mb), "")
         elif told.end == "broken":
-            broken[number] = told.message
+            queued.broken[number] = told.message
         told.raise_fault()
 
     def _pace(self, together: Together) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -58,6 +59,38 @@ class Assignment:
             return ""
         told(f"candidate {number}: {why}, for the second time")
         return f"Training was lost twice: {why}." + (f"\n{words}" if words else "")
+
+
+@dataclass
+class Queue:
+    """Legs that wait for a process, and what became of those that cannot be gone on with.
+
+    Attributes:
+        broken: why, by the number of the candidate.
+        told: gets what happened to processes, in words.
+    """
+
+    waiting: deque[Assignment]
+    told: Callable[[str], None]
+    broken: dict[int, str] = field(default_factory=dict)
+
+    def lost(self, assignment: Assignment, why: str, words: str) -> None:
+        """Its process is gone: it comes next once more; the second time its candidate is broken."""
+        reason = assignment.lost(why, words, self.told)
+        if reason:
+            self.broken[assignment.leg.number] = reason
+        else:
+            self.waiting.appendleft(assignment)
+
+    def next(self, begin: Begin) -> Assignment | None:
+        """The leg to begin now, out of the queue; None if it is not to be begun any more."""
+        assignment = self.waiting.popleft()
+        return assignment if assignment.tries or begin() else None
+
+
+def wanted_too_much(memory_mb: int) -> str:
+    """Why a process ended that had no memory left."""
+    return f"it wanted more than {memory_mb} MiB of memory"
 
 
 class Crew(Protocol):

@@ -18,7 +18,7 @@ from typing import Final
 
 import msgspec
 
-from embodied.learning.crew import Assignment, Begin, Heard, Together, always
+from embodied.learning.crew import Assignment, Begin, Heard, Queue, Together, always, wanted_too_much
 from embodied.learning.leg import Leg
 from embodied.learning.order import Order
 from embodied.learning.trainer import Choice
@@ -67,8 +67,9 @@ class Processes:
         begin: Begin = always,
     ) -> dict[int, str]:
         """See `Crew.train`; the choices are made again in the processes, by the names in the legs."""
-        waiting = deque(Assignment(replace(leg, paced=together is not None)) for leg in legs)
-        broken: dict[int, str] = {}
+        paced = together is not None
+        queued = Queue(deque(Assignment(replace(leg, paced=paced)) for leg in legs), self.told)
+        waiting = queued.waiting
         deadline: float | None = None
         try:
             while waiting or self._busy:
@@ -80,17 +81,17 @@ class Processes:
                 if deadline is not None and (self.stopped() or time.monotonic() > deadline):
                     break
                 while waiting and len(self._busy) < self.jobs:
-                    assignment = waiting.popleft()
-                    if assignment.tries or begin():
+                    assignment = queued.next(begin)
+                    if assignment is not None:
                         self._assign(assignment)
                 with suppress(queue.Empty):
                     worker, line = self._lines.get(timeout=POLL_S)
-                    self._take(worker, line, heard, waiting, broken)
+                    self._take(worker, line, heard, queued)
                     if together and not waiting and self._busy:
                         self._pace(together)
         finally:
             self._end_busy()
-        return broken
+        return queued.broken
 
     def prepare(self) -> None:
         """Start all processes now: what they import takes as long as looking around and designing."""
@@ -119,14 +120,7 @@ class Processes:
         self._started += 1
         return _Worker(self.order, self.folder, self._started, self._lines)
 
-    def _take(
-        self,
-        worker: _Worker,
-        line: bytes,
-        heard: Heard,
-        waiting: deque[Assignment],
-        broken: dict[int, str],
-    ) -> None:
+    def _take(self, worker: _Worker, line: bytes, heard: Heard, queued: Queue) -> None:
         """One line of a worker, b"" when it has ended."""
         assignment = self._busy.get(worker)
         if assignment is None:  # it was ended, or ends with nothing to do
@@ -135,7 +129,7 @@ class Processes:
             return
         leg = assignment.leg
         if not line:
-            self._lost(worker, assignment, f"its process ended {worker.end()}", waiting, broken)
+            self._lost(worker, assignment, f"its process ended {worker.end()}", queued)
             return
         told = msgspec.json.decode(line, type=Told)
         if told.checkpoint is not None:
@@ -146,13 +140,12 @@ class Processes:
             return
         if told.end == "memory":
             worker.end()
-            limit = self.order.memory_mb
-            self._lost(worker, assignment, f"it wanted more than {limit} MiB of memory", waiting, broken)
+            self._lost(worker, assignment, wanted_too_much(self.order.memory_mb), queued)
             return
         del self._busy[worker]
         self._free.append(worker)
         if told.end == "broken":
-            broken[leg.number] = told.message
+            queued.broken[leg.number] = told.message
         told.raise_fault()
 
     def _pace(self, together: Together) -> None:
@@ -165,23 +158,10 @@ class Processes:
                 assignment.waits, assignment.left = False, assignment.leg.number not in on
                 worker.send(STOP if assignment.left else ON)
 
-    def _lost(
-        self,
-        worker: _Worker,
-        assignment: Assignment,
-        why: str,
-        waiting: deque[Assignment],
-        broken: dict[int, str],
-    ) -> None:
+    def _lost(self, worker: _Worker, assignment: Assignment, why: str, queued: Queue) -> None:
         del self._busy[worker]
-        leg = assignment.leg
-        if assignment.left or self.over():
-            return
-        reason = assignment.lost(why, worker.last_words(), self.told)
-        if reason:
-            broken[leg.number] = reason
-        else:
-            waiting.appendleft(assignment)
+        if not assignment.left and not self.over():
+            queued.lost(assignment, why, worker.last_words())
 
     def _end_busy(self) -> None:
         for worker in tuple(self._busy):

@@ -89,17 +89,16 @@ class ByHeart(Straight):
         self._meant: Flat | None = None
 
     def act(self, observation: Flat) -> Flat:
-        self.asked.append(observation)
-        self._meant = observation.copy() if self._meant is None else self._meant
+        if self._meant is None:
+            self._meant = observation.copy()
+        assert np.allclose(observation, self._meant, atol=1e-5), "another went another way"
         action = straight(self._meant)
         self._meant[:3] += 0.1 * action
-        np.testing.assert_allclose(observation[:3], self._was, atol=1e-5) if len(self.asked) > 1 else None
-        self._was = self._meant[:3].copy()
         return action
 
 
 def test_a_skill_that_remembers_shows_and_is_not_asked_while_another_acts() -> None:
-    *_, last = train(job(1200, ByHeart()))  # it fails where it is asked of a state that it did not come to
+    *_, last = train(job(1200, ByHeart()))
     assert succeeded(last.act) >= 19
 
 
