@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from math import comb
 
 from embodied.library.records import Check, SkillState, Version
 
@@ -12,6 +13,9 @@ VERIFIED, TRUSTED, FIT = 3, 20, 100
 
 SHARE = 0.9
 """Of TRUSTED seeds and more, this share must pass (18 of 20, 90 of 100); of fewer, all."""
+DOUBT = 0.05
+"""What is graded on many seeds may fail on some. A later, smaller verification counts against it once all
+that failed since would happen so rarely to a skill that succeeds on SHARE of its seeds."""
 
 
 class Grade(Enum):
@@ -59,18 +63,29 @@ def grade_of(
     seed = version.origin == "seed"
     start = Grade.QUARANTINED if version.quarantined else Grade.SEED if seed else Grade.TRIAL
     best, ever = start, False
+    standing: Check | None = None  # the last that graded it on many seeds, and what came of the smaller since
+    ran = failed = 0
     for check in version.checks:
         if not check.passed and not check.failed:
             continue
+        smaller = standing is not None and len(check.seeds) < len(standing.seeds)
+        same = _same_ground(check, callees, stubs, world)
+        if smaller and same:
+            ran, failed = ran + check.passed + check.failed, failed + check.failed
         if lost(check):
+            if smaller and same and not doubtful(ran, failed):
+                continue
+            standing = None
             best = Grade.SUSPECT if ever or seed else start
             continue
         if not check.complete or len(check.seeds) < VERIFIED:
             continue
         ever = True
-        if not _same_ground(check, callees, stubs, world):
-            best = Grade.SUSPECT
+        if not same:
+            best, standing = Grade.SUSPECT, None
             continue
+        if not smaller and len(check.seeds) >= TRUSTED:
+            standing, ran, failed = check, 0, 0
         earned = _earned(len(check.seeds))
         best = earned if best in (Grade.SUSPECT, start) or _order(earned) > _order(best) else best
     return best
@@ -79,6 +94,13 @@ def grade_of(
 def lost(check: Check) -> bool:
     """Whether a verification has failed already, whatever its other seeds come to."""
     return check.failed > len(check.seeds) - needed(len(check.seeds))
+
+
+def doubtful(ran: int, failed: int) -> bool:
+    """Whether so many failures would hardly happen to a skill that succeeds on SHARE of its seeds: a
+    one-sided binomial test of all that came after it was graded."""
+    chance = sum(comb(ran, k) * (1 - SHARE) ** k * SHARE ** (ran - k) for k in range(failed, ran + 1))
+    return chance < DOUBT
 
 
 def needed(seeds: int) -> int:

@@ -1,9 +1,9 @@
 """A Franka that is not there: `python -m embodied_tabletop.real.franka_simulator ADDRESS`.
 
 franky-sim's server speaks the robot's own network protocol, and moves its arm in MuJoCo; our driver cannot
-tell it from a robot. It stands at an empty table, feels nothing from outside, and models no reflexes: a real
-arm would stop itself on a collision. The robot's ports are fixed (1337, 1338), so each simulator has a
-loopback address of its own.
+tell it from a robot. It stands at an empty table, feels nothing from outside, and has one reflex: it stops
+when commands stay out. A real arm would stop itself on a collision too. The robot's ports are fixed (1337,
+1338), so each simulator has a loopback address of its own.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import sys
 import threading
 from dataclasses import replace
 from typing import Any
+
+from embodied_tabletop.real.franka_reflexes import stops_when_commands_stay_out
 
 
 def loopback_address() -> str:
@@ -48,6 +50,8 @@ def main(host: str) -> None:
     with MujocoSimulator() as simulator:
         feels_nothing_from_outside(simulator.add_robot())
         with SimulationServer(simulator, hostname_candidates=[host]) as server:
+            for robot in server.robot_servers:
+                stops_when_commands_stay_out(robot)
             threading.Thread(target=until_let_go, daemon=True).start()
             print(json.dumps({"ready": True, "host": host}), flush=True)
             while True:

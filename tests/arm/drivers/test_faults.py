@@ -14,6 +14,7 @@ from embodied.arms import ArmCommand, Driver
 from embodied.errors import BadInput, EmbodiedError, WorldError
 from tests.arm.drivers import arms
 from tests.arm.drivers.arms import ARMS, Arm
+from tests.arm.peers.process import Peer, loopback_address
 
 SOON_TICKS = 500
 
@@ -39,6 +40,36 @@ def ur5e(tmp_path: Path) -> Iterator[Arm]:
     yield arm
     assert arm.peer is not None
     arm.peer.end()
+
+
+def test_a_franka_whose_cable_is_cut_stops_itself_and_says_why(tmp_path: Path) -> None:
+    for module in ("franky", "franky_sim"):
+        pytest.importorskip(module)
+    from embodied_arm.drivers.franka import DRIVER
+    from embodied_arm.measuring.proxy import Proxy
+
+    host, through = loopback_address(), loopback_address()
+    peer = Peer("franka", host)
+    proxy = Proxy("franka", through, host)
+    driver = DRIVER.open({"host": through, "realtime": "ignore"}, tmp_path)
+    try:
+        first = driver.read().position
+        driver.command(ArmCommand(position=(first[0] + 0.8, *first[1:])))
+        while peer.measure()["top_speed"][0] < 0.5:
+            driver.tick()
+        proxy.cut()
+        cut = peer.ask("reset")
+        rest = peer.at_rest()
+        assert rest["moved_until"] - cut["now"] < 0.3
+        assert max(rest["top_speed"]) < 2.62  # it did not go on with its last torque
+        driver.close()
+        proxy.close()
+        with pytest.raises(WorldError, match=r"Reflex, .*communication_constraints_violation"):
+            DRIVER.open({"host": host, "realtime": "ignore"}, tmp_path)
+    finally:
+        driver.close()
+        proxy.close()
+        peer.end()
 
 
 def go_on(driver: Driver) -> None:

@@ -1,8 +1,8 @@
 """A Franka FR3 that speaks libfranka's network protocol: `python -m tests.arm.peers.franka 127.1.2.3`.
 
 The server and its MuJoCo arm are franky-sim's, which is not ours. Here it only gets a flight recorder, and
-tells no torques from outside: franky-sim tells the arm's own weight as such. It
-models no reflexes: a real arm would stop itself on collisions, on joint limits, and on torques that jump.
+tells no torques from outside: franky-sim tells the arm's own weight as such. It stops when commands stay out,
+and models no other reflex: a real arm stops itself on collisions, on joint limits, on torques that jump.
 Its ports are the maker's (1337, 1338), so every peer has a loopback address of its own.
 """
 
@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 
+from embodied_tabletop.real.franka_reflexes import stops_when_commands_stay_out
 from embodied_tabletop.real.franka_simulator import feels_nothing_from_outside
 from franky_sim import SimulationServer
 from franky_sim.mujoco_simulator import MujocoSimulator
@@ -34,6 +35,8 @@ def main(host: str) -> None:
                 answer(recorder, lambda: {}, lambda asked: do[asked]())
                 os._exit(0)  # the test has let go of us
 
+            for served in server.robot_servers:
+                stops_when_commands_stay_out(served)
             threading.Thread(target=talk, daemon=True).start()
             print('{"ready": true}', flush=True)
             now = 0.0
