@@ -176,7 +176,7 @@ class Session:
         Raises:
             BadInput: there is no such primitive, or the arguments do not fit.
         """
-        return self.submit(lambda run: self._called(run, primitive, arguments)).result()
+        return self.submit(lambda run: self.called(run, primitive, arguments)).result()
 
     def submit(self, do: Callable[[Run], T]) -> Future[T]:
         """Have something done in the thread that owns the world, after what was asked before."""
@@ -379,7 +379,8 @@ class Session:
         seconds = time.monotonic() - began
         return self._answered(run, Done(asked, verdict, reason, tuple(run.history), seconds))
 
-    def _called(self, run: Run, name: str, arguments: Mapping[str, Any]) -> PrimitiveResult:
+    def called(self, run: Run, name: str, arguments: Mapping[str, Any]) -> PrimitiveResult:
+        """`call`, for what is done in the world's own thread by `submit`."""
         run.recorder.began(name, arguments)
         result = run.world.call(name, arguments)
         run.recorder.ended(name, result)

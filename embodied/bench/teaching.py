@@ -65,7 +65,7 @@ def teach(lesson: Lesson, gate_seeds: int = GATE_SEEDS) -> dict[str, Any]:
     """Teach one lesson; a row of results, with all that was said."""
     began = time.monotonic()
     said: list[str] = []
-    with TemporaryDirectory(prefix="embodied-teach-") as folder, _library(Path(folder) / "library"):
+    with TemporaryDirectory(prefix="embodied-teach-") as folder, library_of_its_own(Path(folder) / "library"):
         overrides = [
             Override("world.seed", lesson.seed, f"seed={lesson.seed}"),
             *_PACE.get(lesson.launch, ()),
@@ -124,7 +124,7 @@ def _evidence(session: Session, name: str) -> tuple[int, int, str]:
 
 
 @contextmanager
-def _library(folder: Path) -> Iterator[None]:
+def library_of_its_own(folder: Path) -> Iterator[None]:
     """A library of its own."""
     before = os.environ.get("EMBODIED_LIBRARY")
     os.environ["EMBODIED_LIBRARY"] = str(folder)

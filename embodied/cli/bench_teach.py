@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,6 +20,7 @@ class Part(Enum):
     MINECRAFT = "minecraft"
     RULES = "rules"
     SENTENCES = "sentences"
+    CORRECTIONS = "corrections"
 
 
 def teach(
@@ -27,7 +28,7 @@ def teach(
         Part,
         typer.Option(
             help="lessons, minecraft: skills from one demonstration each; rules: do they hold? "
-            "sentences: of people who did not see the grammar."
+            "sentences: of people who did not see the grammar; corrections: do they act, and stay?"
         ),
     ] = Part.LESSONS,
     only: Annotated[
@@ -48,7 +49,41 @@ def teach(
     if part is Part.SENTENCES:
         _sentences(results)
         return
+    if part is Part.CORRECTIONS:
+        _corrections(only or (), results)
+        return
     _lessons(part.value, only or (), seeds, results)
+
+
+def _corrections(only: list[str] | tuple[str, ...], results: Path) -> None:
+    from embodied.bench import corrections as bench
+
+    results = results.with_name("teach_corrections.jsonl")
+    rows = _rows(results)
+    found = [one for one in bench.corrections() if not only or one.name in only]
+    for one in found:
+        if one.name not in rows:
+            rows[one.name] = row = bench.measure(one)
+            _keep(results, row)
+            tell(f"{one.name}: {row['acted_s']} s, {row['how']}, {'kept' if row['kept'] else 'not kept'}")
+    shown = [rows[one.name] for one in found]
+    print_table("Corrections in the midst of a plan, no model", bench.table(shown))
+    at_once, kept = sum(row["at_once"] for row in shown), sum(row["kept"] for row in shown)
+    reached = sum(row["reached"] for row in shown)
+    told = f"{kept} kept; {reached} reached the goal"
+    tell(f"{at_once} of {len(shown)} acted within {bench.AT_ONCE_S:g} s; {told}.")
+    tell(bench.CONDITIONS)
+
+
+def _rows(results: Path) -> dict[str, Any]:
+    results.parent.mkdir(parents=True, exist_ok=True)
+    read = results.read_text(encoding="utf-8").splitlines() if results.is_file() else []
+    return {row["key"]: row for row in map(json.loads, read)}
+
+
+def _keep(results: Path, row: dict[str, Any]) -> None:
+    with results.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(row) + "\n")
 
 
 def _sentences(results: Path) -> None:
@@ -69,16 +104,13 @@ def _lessons(part: str, only: list[str] | tuple[str, ...], seeds: int, results: 
         if name not in lessons:
             hint = did_you_mean(name, lessons) or f"There are: {', '.join(lessons)}."
             raise BadInput(f"There is no lesson {name!r}.", remedy=hint)
-    results.parent.mkdir(parents=True, exist_ok=True)
-    read = results.read_text(encoding="utf-8").splitlines() if results.is_file() else []
-    rows = {row["key"]: row for row in map(json.loads, read)}
+    rows = _rows(results)
     chosen = [lessons[name] for name in dict.fromkeys(only or lessons)]
     for lesson in chosen:
         if lesson.name in rows:
             continue
         rows[lesson.name] = row = bench.teach(lesson, seeds)
-        with results.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row) + "\n")
+        _keep(results, row)
         tell(f"{lesson.name}: {row['passed']} of {row['seeds']}, {row['grade']}, {row['seconds']:.0f} s")
     shown = [rows[lesson.name] for lesson in chosen]
     print_table("Taught without a key", bench.table(shown))

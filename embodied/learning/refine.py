@@ -62,8 +62,11 @@ def start_refining(
         NoReward: the critic accepted no candidate.
     """
     past = find_refinement(runs_dir, resume) if resume else None
-    if past is None and wish.feedback:
-        raise BadInput("There is nothing yet to give feedback on.", remedy="Say --resume RUN, or last.")
+    if past is None and wish.feedback and not wish.skill:
+        raise BadInput(
+            "There is nothing yet to give feedback on.",
+            remedy="Say --resume RUN, or last; or --from SKILL, whose manner it is about.",
+        )
     before = list(read(past[0] / JOURNAL)) if past is not None else []
     progress = Progress()
     for record in before:

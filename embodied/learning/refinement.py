@@ -81,6 +81,8 @@ class Refinement:
             fingerprint=dict(fingerprint),
             version=__version__,
         )
+        if wish.feedback:
+            self.journal.write("feedback", **self._heard(wish.feedback))
 
     def _heard(self, text: str) -> dict[str, Any]:
         """A person's words, what is made of them, and the round after which they were said."""

@@ -25,13 +25,13 @@ from embodied.writing.keeping import draft_folder
 if TYPE_CHECKING:
     from embodied.teaching.conversation import Conversation
 
-_NAME = r"(?P<name>['\"]?[a-z][a-z0-9' \"-]{0,60})"
+NAME = r"(?P<name>['\"]?[a-z][a-z0-9' \"-]{0,60})"
 
 
 @verb(
     "call this",
-    rf"(?:call|name) (?:this|it|that) {_NAME}"
-    rf"|(?:keep|remember|save) (?:this|it|that) as {_NAME.replace('name', 'other')}",
+    rf"(?:call|name) (?:this|it|that) {NAME}"
+    rf"|(?:keep|remember|save) (?:this|it|that) as {NAME.replace('name', 'other')}",
     example="call this tidy up",
     what="keep it under a name; it is proven on fresh seeds meanwhile",
 )
@@ -68,16 +68,11 @@ def call(conversation: Conversation, words: str, *, replacing: bool = False) -> 
 def keep(conversation: Conversation, lesson: Lesson) -> None:
     """A version of the skill: written, type-checked, stored on trial, and given to the gate."""
     session = conversation.session
-    skill = _made(conversation, lesson)
+    skill = made(conversation, lesson)
     problems = session.submit(lambda run: _checked(run, skill)).result()
     if problems:
         raise BadSkill(f"The code that came of it is not sound: {problems}", remedy="Show it in other words.")
-    example: dict[str, Any] = {
-        "arguments": {parameter: thing for thing, parameter in lesson.names.items()},
-        "expects": " and ".join(lesson.achieves),
-    }
-    if _has_examples(conversation, skill):
-        example["derived"] = True  # the gate tries it with other things, too
+    example = example_for(conversation, skill, lesson)
     added = session.run.store.add(
         skill, origin="taught", why=lesson.why or sentence_of(lesson), example=example
     )
@@ -96,7 +91,18 @@ def keep(conversation: Conversation, lesson: Lesson) -> None:
     prove(conversation, skill, conversation.seeds)
 
 
-def _made(conversation: Conversation, lesson: Lesson) -> Skill:
+def example_for(conversation: Conversation, skill: Skill, lesson: Lesson) -> dict[str, Any]:
+    """How a lesson was first used: what the gate tries it with."""
+    example: dict[str, Any] = {
+        "arguments": {parameter: thing for thing, parameter in lesson.names.items()},
+        "expects": " and ".join(lesson.achieves),
+    }
+    if _has_examples(conversation, skill):
+        example["derived"] = True  # the gate tries it with other things, too
+    return example
+
+
+def made(conversation: Conversation, lesson: Lesson) -> Skill:
     session = conversation.session
     home = draft_folder(session.run.journal) / f"taught-{time.time_ns()}"
     return make(lesson, home, session.spec, session.run.library, session.run.store.world)
@@ -105,13 +111,13 @@ def _made(conversation: Conversation, lesson: Lesson) -> Skill:
 def restore(conversation: Conversation, lesson: Lesson) -> None:
     """Prefer the version that a lesson was kept as, if it was."""
     store = conversation.session.run.store
-    made = _made(conversation, lesson)
-    if made.name not in store.names or all(one.hash != made.hash for one in store.history(made.name)):
+    before = made(conversation, lesson)
+    if before.name not in store.names or all(one.hash != before.hash for one in store.history(before.name)):
         return
-    grade = store.restore(made.name, made.hash)
-    skill = store.get(made.name, made.hash)
+    grade = store.restore(before.name, before.hash)
+    skill = store.get(before.name, before.hash)
     conversation.session.submit(lambda run: run.use(run.library.with_skill(skill))).result()
-    conversation.tell(f"  {made.name} is version {made.hash[:8]} again, {grade.value}.")
+    conversation.tell(f"  {before.name} is version {before.hash[:8]} again, {grade.value}.")
 
 
 def _checked(run: Run, skill: Skill) -> str:
@@ -201,29 +207,8 @@ def _as_verb(found: re.Match[str]) -> str:
 
 
 @verb(
-    "practice",
-    rf"practi[cs]e {_NAME}",
-    example="practice tidy up 20",
-    what="prove a skill on so many fresh seeds (20 unless said)",
-    any_time=True,
-)
-def practice(conversation: Conversation, said: Said) -> None:
-    name, number = _name_and_number(said["name"])
-    skill = conversation.session.run.library.get(slug(name))
-    seeds = min(1000, max(1, number))
-    conversation.tell(f"Practising {skill.name} on {seeds} fresh seeds, beside this.")
-    prove(conversation, skill, seeds)
-
-
-def _name_and_number(name: str) -> tuple[str, int]:
-    found = re.fullmatch(r"(.*?)(?: (?:on|over))?(?: (\d+))?(?: (?:seeds|times))?", name.strip())
-    assert found is not None
-    return found[1], int(found[2] or 20)
-
-
-@verb(
     "correct",
-    rf"(?:change|edit|improve|take up) {_NAME}",
+    rf"(?:change|edit|improve|take up) {NAME}",
     example="change tidy up",
     what="speak of a skill that was taught before, to correct it",
 )

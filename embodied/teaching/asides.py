@@ -34,7 +34,26 @@ _CORRECTIONS = (
     any_time=True,
 )
 def stop(conversation: Conversation, said: Said) -> None:
-    conversation.tell("Stopped." if conversation.stop() else "Nothing is going on.")
+    if conversation.stop():
+        conversation.tell("Stopped.")
+    else:
+        stop_beside(conversation, said)
+
+
+@verb(
+    "stop practising",
+    r"(?:stop|end) (?:practi[cs]ing|(?:the )?practice|proving|(?:the )?proof|learning|filming)",
+    example="stop practising",
+    what="end the proving, practising or learning beside this; the body goes on",
+    any_time=True,
+)
+def stop_beside(conversation: Conversation, said: Said) -> None:
+    beside = conversation.prover.stop()
+    learning, conversation.learning = conversation.learning, None
+    if learning is not None:
+        learning.set()
+    going = beside or learning is not None
+    conversation.tell("What goes on beside this is stopped." if going else "Nothing is going on.")
 
 
 @verb(

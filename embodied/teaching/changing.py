@@ -64,7 +64,7 @@ def _correct(
     if other is not None:
         _other(conversation, other, doing)
         return
-    lesson, at = _now(conversation, doing)
+    lesson, _ = _now(conversation, doing)
     if lesson.is_of_amounts:
         raise BadInput(
             f"{'; '.join(one.text for one in new)}: what is done here has no place, pace or grip to correct.",
@@ -72,8 +72,21 @@ def _correct(
         )
     if isinstance(doing, Pursuit):
         doing.replaced = True
-    if doing is not None:
         conversation.session.interrupt("corrected")
+    if isinstance(doing, LessonRun):
+        doing.hold("corrected")
+    try:
+        _changed(conversation, new, doing)
+    finally:
+        if isinstance(doing, LessonRun):
+            doing.go_on()
+
+
+def _changed(
+    conversation: Conversation, new: Sequence[Correction], doing: LessonRun | Pursuit | None
+) -> None:
+    """The lesson with the corrections; what is being done, and is held now, goes on so."""
+    lesson, at = _now(conversation, doing)
     holding = held(conversation.session.observe()) if doing is not None else ""
     for one in new:
         lesson, at = _applied(conversation, lesson, at, one, holding, running=doing is not None)

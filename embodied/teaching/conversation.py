@@ -13,7 +13,16 @@ from embodied.errors import BadGoal, BadInput, BadRule, EmbodiedError
 from embodied.facts import Observation, observation_from_wire
 from embodied.loop.goal import understand
 from embodied.session import Session
-from embodied.teaching import approving, asides, changing, driving, questions, saying, showing  # noqa: F401 - they fill the table
+from embodied.teaching import (  # noqa: F401 - they fill the table
+    approving,
+    asides,
+    changing,
+    driving,
+    practising,
+    questions,
+    saying,
+    showing,
+)
 from embodied.teaching.correcting import Correction, corrections_of
 from embodied.teaching.demonstration import Demonstration
 from embodied.teaching.lesson import Lesson
@@ -49,6 +58,7 @@ class Conversation:
         keyboard: the person's single keys, as long as it is open; None where only lines are heard.
         driven: keys move the hand now.
         speaker: the player who says the line that is heard, by name; "" at a terminal.
+        learning: ends what is learned beside the conversation.
     """
 
     session: Session
@@ -68,6 +78,7 @@ class Conversation:
     finished: bool = False
     driven: bool = False
     speaker: str = ""
+    learning: threading.Event | None = None
     turns: int = 0
     last_failure: Mapping[str, Any] = field(default_factory=dict)
     _what: str = ""
@@ -249,6 +260,8 @@ class Conversation:
         """End what is going on; the session stays the caller's to close."""
         self.finished = True
         self.stop("the conversation ends")
+        if self.learning is not None:
+            self.learning.set()
         self.prover.close()
         if self.wording is not None:
             self.wording.close()

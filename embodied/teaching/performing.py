@@ -6,8 +6,8 @@ import math
 from typing import Any, Final
 
 from embodied.facts import Observation
+from embodied.jogging import Body
 from embodied.outcome import PrimitiveResult
-from embodied.session import Session
 from embodied.teaching.lesson import OVER_M, Part
 
 NEEDED: Final = frozenset({"move_to", "move_by", "open_gripper", "close_gripper", "reach_check"})
@@ -23,7 +23,7 @@ def held(now: Observation) -> str:
     return next((keys[0] for keys, value in now.items("holding") if value is True and keys), "")
 
 
-def perform(session: Session, part: Part, reference: str, speed: float = 1.0) -> PrimitiveResult:
+def perform(session: Body, part: Part, reference: str, speed: float = 1.0) -> PrimitiveResult:
     """Do a motion now.
 
     Args:
@@ -47,7 +47,7 @@ def perform(session: Session, part: Part, reference: str, speed: float = 1.0) ->
     raise AssertionError(part.kind)
 
 
-def _to(session: Session, part: Part, now: Observation, speed: float) -> PrimitiveResult:
+def _to(session: Body, part: Part, now: Observation, speed: float) -> PrimitiveResult:
     spot, size = now.get("pose", part.thing), now.get("size", part.thing)
     if not isinstance(spot, tuple) or not isinstance(size, tuple):
         return PrimitiveResult(False, error="unseen", message=f"where the {part.thing} is cannot be told")
@@ -73,7 +73,7 @@ def _to(session: Session, part: Part, now: Observation, speed: float) -> Primiti
     )
 
 
-def _by(session: Session, part: Part, now: Observation, reference: str, speed: float) -> PrimitiveResult:
+def _by(session: Body, part: Part, now: Observation, reference: str, speed: float) -> PrimitiveResult:
     dx, dy, dz = part.offset
     if part.until_contact:
         hand = now.get("hand")
@@ -88,7 +88,7 @@ def _by(session: Session, part: Part, now: Observation, reference: str, speed: f
 
 
 def _turn(
-    session: Session, now: Observation, thing: str, spot: tuple[float, float, float]
+    session: Body, now: Observation, thing: str, spot: tuple[float, float, float]
 ) -> dict[str, float]:
     """Along the thing's sides: the way in which a grasp of it could be reached."""
     along = now.number("yaw", thing)

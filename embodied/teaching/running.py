@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
 
 from embodied.condition import evaluate, parse
 from embodied.errors import BadInput, WorldError
-from embodied.outcome import Verdict
+from embodied.facts import Observation
+from embodied.outcome import PrimitiveResult, Verdict
 from embodied.session import Session
-from embodied.teaching.lesson import Lesson
+from embodied.teaching.lesson import NOWHERE, Lesson, Offset, Part
 from embodied.teaching.performing import held, perform
 
-TRIES = 3
+if TYPE_CHECKING:
+    from embodied.loop.run import Run
+
+TRIES: Final = 3
+REST_S: Final = 10.0
+"""So long a body may take to come to rest."""
+AGAIN_S: Final = 0.1
+OPEN_M: Final = 0.078
 
 
 @dataclass
@@ -33,7 +44,7 @@ class Pursuit:
 
 @dataclass
 class LessonRun:
-    """Does a lesson through the session. `change` and `stop` are for other threads.
+    """Does a lesson through the session. `hold`, `change`, `go_on` and `stop` are for other threads.
 
     Attributes:
         at: the step that is being done.
@@ -45,32 +56,75 @@ class LessonRun:
     at: int = 0
     stopped: bool = False
     ended: bool = False
-    _changed: bool = False
-    _guard: threading.Lock = field(default_factory=threading.Lock)
+    _held: bool = False
+    _resting: bool = False
+    _done_of: Offset = NOWHERE
+    _guard: threading.Condition = field(default_factory=threading.Condition)
+
+    def hold(self, why: str) -> None:
+        """End what is being done now; the run waits where it is for `change` or `go_on`. Returns when the
+        body is at rest, and `at` is the step that was not done."""
+        deadline = time.monotonic() + REST_S
+        with self._guard:
+            self._held = True
+            while not (self._resting or self.ended) and time.monotonic() < deadline:
+                self._end_now(why)
+                self._guard.wait(AGAIN_S)
 
     def change(self, lesson: Lesson, at: int) -> None:
-        """From now on another lesson, from step `at`; what is being done ends at once."""
+        """From now on another lesson, from step `at`."""
+        self.hold("corrected")
         with self._guard:
-            self.lesson, self.at, self._changed = lesson, at, True
-        self.session.interrupt("corrected")
+            if at != self.at:
+                self._done_of = NOWHERE
+            self.lesson, self.at = lesson, at
+        self.go_on()
+
+    def go_on(self) -> None:
+        """What was held goes on."""
+        with self._guard:
+            self._held = False
+            self._guard.notify_all()
 
     def stop(self, why: str) -> None:
         with self._guard:
-            self.stopped = True
-        self.session.interrupt(why)
+            self.stopped, self._held = True, False
+            self._guard.notify_all()
+        self._end_now(why)
 
     def run(self) -> tuple[bool, str]:
         """Do it; (True, what holds) or (False, why not)."""
         try:
             return self._run()
         finally:
-            self.ended = True
+            with self._guard:
+                self.ended = True
+                self._guard.notify_all()
+
+    def call(self, primitive: str, /, **arguments: Any) -> PrimitiveResult:
+        """As the session's; a call that would begin after the run was held or stopped is not made."""
+
+        def called(run: Run) -> PrimitiveResult:
+            if self._held or self.stopped:
+                return PrimitiveResult(False, error="interrupted", message="corrected meanwhile")
+            return self.session.called(run, primitive, arguments)
+
+        return self.session.submit(called).result()
+
+    def observe(self) -> Observation:
+        """As the session's."""
+        return self.session.observe()
+
+    def _end_now(self, why: str) -> None:
+        self.session.interrupt(why)
+        with suppress(WorldError):  # of a world that is lost, the call tells
+            self.session.run.world.halt(why)
 
     def _run(self) -> tuple[bool, str]:
         tries = 0
         while True:
             with self._guard:
-                self._changed = False
+                self._rest()
                 lesson, at = self.lesson, self.at
                 if self.stopped:
                     return False, "stopped"
@@ -79,40 +133,65 @@ class LessonRun:
             self.tell(f"  {at + 1}. {lesson.parts[at].words}")
             why = self._do(lesson, at)
             with self._guard:
-                if self._changed:
+                if not why:
+                    self.at, self._done_of = at + 1, NOWHERE
+                    continue
+                if self._held:
                     continue
                 if self.stopped:
                     return False, "stopped"
-                if not why:
-                    self.at = at + 1
-                    continue
                 back = _grasp_begins(lesson, at)
                 tries += 1
                 if lesson.parts[at].kind != "close" or not lesson.checks or back is None or tries >= TRIES:
                     return False, f"step {at + 1}, {lesson.parts[at].words}: {why}"
                 self.at = back
             self.tell("  the gripper does not hold it: once more")
-            self.session.call("open_gripper")
+            self.call("open_gripper")
+
+    def _rest(self) -> None:
+        """Wait while the run is held; the guard is the caller's."""
+        while self._held and not self.stopped:
+            self._resting = True
+            self._guard.notify_all()
+            self._guard.wait(AGAIN_S)
+        self._resting = False
 
     def _do(self, lesson: Lesson, at: int) -> str:
         """One step; "" if it was done, else why not."""
         part = lesson.parts[at]
         try:
             if part.kind == "use":
+                if self._held or self.stopped:
+                    return "corrected meanwhile"
                 done = self.session.do(part.skill, **part.arguments)
                 return "" if done.verdict is Verdict.PASSED else done.reason
-            if part.kind == "close" and not part.thing:
-                result = self.session.call("close_gripper", force=20.0, must_hold=False)
+            if part.kind == "open" and _is_open(self.observe()):
+                return ""
+            if part.kind == "by":
+                result = self._by(part, lesson.speed)
+            elif part.kind == "close" and not part.thing:
+                result = self.call("close_gripper", force=20.0, must_hold=False)
             else:
-                result = perform(self.session, part, part.thing, lesson.speed)
+                result = perform(self, part, part.thing, lesson.speed)
         except WorldError:
             raise
         except BadInput as wrong:
             return wrong.message
         if part.kind == "close" and part.thing and lesson.checks:
-            now = held(self.session.observe())
+            now = held(self.observe())
             return "" if now == part.thing else "the gripper does not hold it"
         return "" if result.ok else result.message or result.error
+
+    def _by(self, part: Part, speed: float) -> PrimitiveResult:
+        """A motion by so much; one that was interrupted is gone on with, not done again."""
+        before = self.observe().get("hand")
+        x, y, z = (all_of - done for all_of, done in zip(part.offset, self._done_of, strict=True))
+        result = perform(self, replace(part, offset=(x, y, z)), part.thing, speed)
+        after = self.observe().get("hand")
+        if not result.ok and isinstance(before, tuple) and isinstance(after, tuple):
+            x, y, z = (sofar + b - a for sofar, a, b in zip(self._done_of, before, after, strict=True))
+            self._done_of = (x, y, z)
+        return result
 
     def _judged(self, lesson: Lesson) -> tuple[bool, str]:
         now = self.session.observe()
@@ -120,6 +199,11 @@ class LessonRun:
         if lacking:
             return False, f"every step was done, but {', '.join(lacking)} is not so"
         return True, ", ".join(lesson.achieves) or "every step was done"
+
+
+def _is_open(now: Observation) -> bool:
+    """Whether the hand holds nothing and its fingers are as far apart as they go, or nearly."""
+    return not held(now) and now.number("gripper_width", default=0.0) >= OPEN_M
 
 
 def _grasp_begins(lesson: Lesson, at: int) -> int | None:

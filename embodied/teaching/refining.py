@@ -1,0 +1,179 @@
+"""Refine: what code cannot do well is learned, by `embodied refine` in a process of its own beside this."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Final
+
+from embodied.errors import BadInput
+from embodied.skills import Skill
+from embodied.teaching.lesson import Lesson
+from embodied.teaching.verbs import Said, verb
+
+if TYPE_CHECKING:
+    from embodied.teaching.conversation import Conversation
+
+MINUTES: Final = 10.0
+POLL_S: Final = 0.5
+GRACE_S: Final = 60.0
+_SETTINGS: Final = ("scene", "engine")
+
+
+@dataclass(frozen=True)
+class Refining:
+    """What is to be learned.
+
+    Attributes:
+        condition: when it is done.
+        skill: a call of the skill to begin with: "tidy-up(red_cube, bowl)".
+        words: what a person wants of the manner: "smoother"; "" for nothing.
+    """
+
+    condition: str
+    skill: str
+    words: str
+
+    def command(self, launch: Any, minutes: float) -> list[str]:
+        """The arguments of `embodied`."""
+        settings = launch.world.settings
+        given = [f"world.{key}={settings[key]}" for key in _SETTINGS if settings.get(key)]
+        name = launch.origin if str(launch.origin).endswith(".toml") else launch.world.kind
+        more = [one for text in given for one in ("--set", text)]
+        told = ["--feedback", self.words] if self.words else []
+        return [
+            "refine", name, *more, "--task", self.condition, "--success", self.condition,
+            "--from", self.skill, *told, "--minutes", f"{minutes:g}",
+        ]  # fmt: skip
+
+
+def installed() -> bool:
+    """Whether what trains is installed."""
+    return find_spec("torch") is not None and find_spec("stable_baselines3") is not None
+
+
+def offer_learning(conversation: Conversation, skill: Skill, condition: str) -> None:
+    """Where code knows nothing more: offer to learn it from here, if what trains is installed."""
+    if not installed() or "learn" in skill.name:
+        return
+    from embodied.teaching.mending import example_of
+
+    arguments = example_of(conversation, skill).get("arguments") or {}
+    called = f"{skill.name}({', '.join(map(str, arguments.values()))})"
+    wanted = Refining(condition, called, "")
+    if conversation.question is not None:
+        said = " ".join(_quoted(wanted.command(conversation.session.launch, MINUTES)))
+        conversation.tell(f"[{skill.name}] It could be learned from here:  embodied {said}")
+        return
+    _ask_minutes(conversation, wanted, f"[{skill.name}] What is left could be learned, beginning with it.")
+
+
+@verb(
+    "refine",
+    r"(?:(?:make|do) (?:it|this|that) (?P<how>(?:much |more |a bit |a little )*"
+    r"(?:smooth\w*|steadi\w*|gentl\w*|soft\w*|calm\w*|careful\w*|precise\w*|exact\w*|accurate\w*|better))"
+    r"|(?P<fault>it (?:jerks|shakes|trembles|wobbles|overshoots)(?: too much)?)"
+    r"|(?:refine|learn) (?:it|this|that))",
+    example="make it smoother",
+    what="learn it, beginning with what you taught; asks for how many minutes",
+    any_time=True,
+)
+def refine(conversation: Conversation, said: Said) -> None:
+    lesson = conversation.known_lesson()
+    if not lesson.name or not lesson.achieves:
+        raise BadInput(
+            "Only what has a name can be learned from, and what tells when it is done.",
+            remedy="Name it first: 'call this tidy up'.",
+        )
+    if not installed():
+        raise BadInput(
+            "What learns is not installed here.",
+            remedy="pip install 'embodied-agent[arm,learn]', then again.",
+        )
+    how = (said["how"] or said["fault"] or "").strip()
+    words = "" if how in ("", "better") else how
+    _ask_minutes(conversation, refining_of(lesson, words), f"{lesson.name} can be learned {how or 'so'}.")
+
+
+def refining_of(lesson: Lesson, words: str) -> Refining:
+    """What is to be learned of a lesson."""
+    called = f"{lesson.name}({', '.join(lesson.names)})"
+    return Refining(" and ".join(lesson.achieves), called, words)
+
+
+def _ask_minutes(conversation: Conversation, wanted: Refining, why: str) -> None:
+    def answered(text: str) -> bool:
+        found = re.fullmatch(r"(?:yes[, ]*)?(?:for |up to )*(\d+(?:\.\d+)?)?(?: ?min(?:utes?)?)?", text)
+        if text in ("no", "n", "never mind"):
+            conversation.tell("It is not learned, then.")
+            return True
+        if found is None or not (found[1] or text.startswith("yes")):
+            return False
+        begin(conversation, wanted, float(found[1] or MINUTES))
+        return True
+
+    conversation.ask(
+        f"{why} It takes both time and this computer: for how many minutes at most? "
+        f"(a number; 'yes' for {MINUTES:g}; 'no')",
+        answered,
+    )
+
+
+def begin(conversation: Conversation, wanted: Refining, minutes: float) -> None:
+    """Learn, in a process of its own; what it came to is told."""
+    arguments = wanted.command(conversation.session.launch, minutes)
+    conversation.session.run.journal.write("refinement_started", condition=wanted.condition, minutes=minutes)
+    conversation.tell(f"Learning beside this, for up to {minutes:g} minutes; 'stop learning' ends it.")
+    conversation.tell(f"  embodied {' '.join(_quoted(arguments))}")
+    stop = threading.Event()
+    conversation.learning = stop
+    threading.Thread(
+        target=_learn, args=(conversation, arguments, stop, minutes), name="refine", daemon=True
+    ).start()
+
+
+def _learn(conversation: Conversation, arguments: list[str], stop: threading.Event, minutes: float) -> None:
+    folder = conversation.session.run.journal.path.parent
+    with (folder / "refine.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "embodied", *arguments, "--json"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C at the conversation is not meant for it
+        )
+        asked = False
+        while process.poll() is None:
+            if stop.wait(POLL_S) and not asked:
+                asked = True
+                process.terminate()  # it keeps what it has
+                try:
+                    process.wait(GRACE_S)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+        assert process.stdout is not None
+        said = process.stdout.read().decode(errors="replace")
+        process.stdout.close()
+    if conversation.finished:
+        return
+    conversation.tell(f"[learning] {_came_to(said, folder)}")
+
+
+def _came_to(said: str, folder: Any) -> str:
+    try:
+        told = json.loads(said[said.index("{") :])
+    except ValueError:
+        return f"It ended without a word; {folder / 'refine.log'} may tell why."
+    skill = (told.get("skill") or {}).get("skill", "")
+    kept = f" The skill {skill} is in the library." if skill and (told.get("skill") or {}).get("kept") else ""
+    again = f"Go on: embodied refine --resume {told.get('run')}"
+    return f"{told.get('verdict', '?')}: {told.get('reason', '')}{kept} {again}"
+
+
+def _quoted(arguments: list[str]) -> list[str]:
+    return [f'"{one}"' if re.search(r"[ \[\](),]", one) else one for one in arguments]
