@@ -314,3 +314,25 @@ def test_a_correction_of_a_hand_is_refused(talk: Talk, room: Room) -> None:
     room.account.take(TABLE)
     talk.say("done")
     assert "has no place, pace or grip to correct" in talk.say("a bit to the left")
+
+
+# -- where menus cannot be seen --------------------------------------------------------------------------
+
+
+def unseen(*records: Record) -> Account:
+    account = Account("Steve", load(), menus_seen=False)
+    account.take(records)
+    return account
+
+
+def test_what_is_held_and_was_never_picked_up_was_crafted_if_it_could_be(library: SkillLibrary) -> None:
+    account = unseen(*TABLE[:4], {"what": "held", "item": "stick"})
+    assert account.guessed == ["birch planks", "stick"]
+    lesson = lesson_of_deeds(account.seen().deeds, SPEC, library)
+    assert sentence_of(lesson) == "mine 1 LOG, craft 2 planks of it, craft COUNT stick"
+
+
+def test_what_could_not_be_crafted_was_there_before(library: SkillLibrary) -> None:
+    account = unseen({"what": "put", "item": "torch", "block": "torch", "at": [1, 64, 1]})
+    assert account.guessed == []
+    assert lesson_of_deeds(account.seen().deeds, SPEC, library).needs == ("inventory[torch] >= 1",)
