@@ -46,6 +46,42 @@ FLUFF: frozenset[tuple[str, ...]] = frozenset(
         *("as well as", "as well", "in my inventory", "in your inventory", "in the inventory"),
     )
 )
+_YOU = r"(?:can|could|would|will) you(?: (?:please|kindly|maybe|possibly|just|perhaps|now))?"
+_ADDRESSED = r"(?:(?:hey|dear|my|ok|okay) )?(?:robot|robby|buddy|mate|friend|dude|dear|arm)"
+_BEGUN = re.compile(
+    rf"(?:(?:please|pls|plz|kindly|now(?! the )|ok|okay|alright|all right|then(?! the )|and(?! (?:now |"
+    rf"then )?the )|just|no(?=,(?! the ))|hey(?: there)?|hi|hello|"
+    rf"well|good|great|so(?! that)|u+m+|u+h+|er+|hm+|oh|ah|yes|yeah|maybe|perhaps|finally|next(?! to)|"
+    rf"after that|{_ADDRESSED}|from now on|go ahead and|right(?=,))(?:[,\s]|$)|"
+    rf"(?:{_YOU}|(?:i|we) (?:want|need|would like|would love)(?: that)? you(?: to)?|"
+    rf"i'd (?:like|love) you to|i'd like it if you(?: could)?|you (?:should|can|could|may|have to|need to)"
+    rf"(?= [a-z]+ )|let's|let us|try to|"
+    rf"(?:it would be|it'd be) (?:nice|great|good|kind) if you(?: could)?|do me a favou?r(?: and|,)|"
+    rf"your (?:next )?(?:task|job) is(?: to)?|would you be so kind(?: as)? to|be so kind(?: as to| and)|"
+    rf"what i(?:'d like| would like| want)(?: you to do)? is(?: to)?)[,\s]+)",
+    re.IGNORECASE,
+)
+_ENDED = re.compile(
+    rf"[,\s]+(?:(?:please|pls|plz|thanks(?: a lot| so much)?|thank you(?: very much| so much)?|thx|now|"
+    rf"right now|"
+    rf"right away|immediately|asap|as soon as possible|for me|for us|ok|okay|alright|you know|{_YOU}|"
+    rf"{_ADDRESSED}|love|darling|if you (?:can|could|please|would|don't mind|like)|"
+    rf"when(?:ever)? you(?:'re| are) (?:done|ready|finished)|and that's (?:it|all)|and leave the rest))$",
+    re.IGNORECASE,
+)
+
+
+def without_politeness(text: str) -> str:
+    """What a sentence says, without how it is asked for: "could you please open the drawer, thanks?"."""
+    while True:
+        shorter = _ENDED.sub("", _BEGUN.sub("", text, count=1) if _BEGUN.match(text) else text).strip(" ,")
+        if not shorter or shorter == text:
+            return text
+        if re.match(_YOU, text, re.IGNORECASE):
+            shorter = shorter.rstrip("? ")
+        text = shorter
+
+
 _AMERICAN: Mapping[str, str] = {"armour": "armor", "grey": "gray", "colour": "color", "coloured": "colored"}
 _TOKEN = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
 _JOINTS = re.compile(r"(?<=\w)[-_](?=\w)|\w+:(?=\w)")

@@ -19,6 +19,7 @@ from embodied.errors import EmbodiedError
 from embodied.plugins import load_world
 from embodied.skills.library import SkillLibrary, seed_folder
 from embodied.teaching.reading import Ground, reading_of
+from embodied.teaching.verbs import VERBS
 
 Verdict = Literal["right", "wrong", "refused", "unjudged"]
 
@@ -57,7 +58,9 @@ def taken(text: str, against: Ground) -> str:
         reading = reading_of(text, against)
     except EmbodiedError as error:
         return REFUSED + " ".join(f"{error.message} {error.remedy}".split())
-    return " ".join(f"{reading.what}: {reading.canonical}".split())
+    row = next((row for row in VERBS if row.name == reading.verb and reading.what == "verb"), None)
+    does = f" [{row.what}]" if row is not None else ""
+    return " ".join(f"{reading.what}: {reading.canonical}{does}".split())
 
 
 def sentences(path: Path = DATA) -> Iterator[Sentence]:

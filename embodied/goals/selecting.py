@@ -8,9 +8,9 @@ one    := ("all" | "every" | "both" | "any" | "the" | "a" | NUMBER | "other")* t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from embodied.english import NUMBERS, listed, tokens
+from embodied.english import NUMBERS, listed, tokens, with_article
 from embodied.errors import BadGoal
 from embodied.goals.quoting import Quoted
 from embodied.methods import Vocabulary
@@ -20,9 +20,24 @@ _ALL = frozenset({"all", "every", "each", "whole"})
 _ANY = frozenset({"any", "some", "a", "an", "another"})
 _SKIPPED = frozenset({"the", "my", "your", "our", "this", "that", "these", "those", "of", "its", "own"})
 _EVERYTHING = frozenset({"everything", "anything"})
-_PRONOUNS = frozenset({"it", "them", "they", "those", "that", "this"})
+_PRONOUNS = frozenset({"it", "them", "they", "those", "that", "this", "him"})
 _OTHERS = frozenset({"others", "rest", "remaining"})
 _AMOUNTS = {**NUMBERS, "couple": 2, "pair": 2}
+_LEAVING_OUT = (
+    ("except", "for"),
+    ("except",),
+    ("but", "not"),
+    ("but",),
+    ("apart", "from"),
+    ("other", "than"),
+    ("excluding",),
+)
+_DECORATION = frozenset(
+    {"little", "small", "tiny", "big", "large", "nice", "colored", "entire", "wooden", "plastic"}
+)
+"""Words before a noun that tell nothing apart: passed over, where one thing is meant without them."""
+_THING = frozenset({"thing", "object", "item", "piece"})
+_THINGS = frozenset({"things", "objects", "items", "pieces"})
 _JOINTS = frozenset({",", "and", "&", "+", "plus"})
 _MAX_UNKNOWN = 3
 """So many words that nobody knows may stand before a kind: "a shiny purple cube"."""
@@ -59,6 +74,7 @@ class One:
     kind: str = ""
     named: str = ""
     unknown: tuple[str, ...] = ()
+    decorated: bool = False
 
 
 @dataclass
@@ -97,7 +113,13 @@ class NounPhrases:
     def read(self, at: int, slot: Slot, mentions: Mentions) -> Iterator[tuple[Selection, int]]:
         """What may be meant by the words from `at`, and where it ends; the longest first."""
         ones = self._series(at)
+        left_out = self._left_out(ones)
         for count in range(len(ones), 0, -1):
+            if count == len(ones) and left_out is not None:
+                left, end = self._without(ones, left_out, slot, mentions)
+                if left is not None:
+                    yield left, end
+                continue
             selection = self._together(ones[:count], slot, mentions)
             if selection is not None:
                 yield selection, ones[count - 1].end
@@ -112,8 +134,36 @@ class NounPhrases:
         if len(fit) == 1:
             return Selection(fit)
         if fit:
-            self._complain(at, 2, f"It is not said which {slot.name} is meant.", self._choices(fit))
+            wanted = slot.name if len(slot.name) > 1 else " or ".join(sorted(slot.kinds))
+            self._complain(at, 2, f"It is not said which {wanted} is meant.", self._choices(fit))
         return None
+
+    # ------------------------------------------------------------------------ exceptions
+
+    def _left_out(self, ones: list[One]) -> list[One] | None:
+        """What follows "except", after words for several things."""
+        if not ones or not any(one.every or one.plural for one in ones):
+            return None
+        at = ones[-1].end + (self.words[ones[-1].end : ones[-1].end + 1] == [","])
+        for words in _LEAVING_OUT:
+            if tuple(self.words[at : at + len(words)]) == words:
+                return self._series(at + len(words)) or None
+        return None
+
+    def _without(
+        self, ones: list[One], left_out: list[One], slot: Slot, mentions: Mentions
+    ) -> tuple[Selection | None, int]:
+        anything = replace(slot, least=0, most=0)
+        kind = next((one.kind for one in ones if one.kind), "")
+        for one in left_out:
+            one.kind = one.kind or ("" if one.named else kind)
+        whole, gone = self._together(ones, anything, mentions), self._together(left_out, anything, mentions)
+        end = left_out[-1].end
+        if whole is None or gone is None or whole.count is not None or gone.count is not None:
+            return None, end
+        names = tuple(name for name in whole.names if name not in gone.names)
+        fits = slot.least <= len(names) and (not slot.most or len(names) <= slot.most)
+        return (Selection(names) if names and fits else None), end
 
     # ------------------------------------------------------------------------ words
 
@@ -159,7 +209,7 @@ class NounPhrases:
             one.end = at
             if one.pronoun or (word in _EVERYTHING) or word in ("others", "rest"):
                 break
-            if word in ("one", "ones") and (traits or one.other):
+            if word in {"one", "ones"} | _THING | _THINGS and (traits or one.other or one.every):
                 break
         one.traits = frozenset(traits)
         self._prefer_a_name(one)
@@ -179,7 +229,7 @@ class NounPhrases:
         """Take note of a word before a noun; False if it is none."""
         if word in self.traits:
             traits.append(word)
-        elif word in _PRONOUNS and alone and word in ("it", "them", "they"):
+        elif word in _PRONOUNS and alone and word in ("it", "them", "they", "him"):
             one.pronoun = True
         elif word in _EVERYTHING:
             one.every = one.plural = True
@@ -192,6 +242,10 @@ class NounPhrases:
             one.plural = one.plural or word in _OTHERS
         elif word in ("one", "ones") and (traits or one.other):
             one.plural = word == "ones"
+        elif word in _THING | _THINGS and (traits or one.other or one.every):
+            one.plural = word in _THINGS
+        elif word in _DECORATION:
+            one.decorated = True
         elif word in _AMOUNTS or word.isdigit():
             one.number = int(word) if word.isdigit() and len(word) < 6 else _AMOUNTS.get(word, 99999)
         elif word in _ANY:
@@ -238,6 +292,8 @@ class NounPhrases:
             names = dict.fromkeys(name for each in found for name in each.names)
             whole = Selection(tuple(names))
         many = len(whole.names) if whole.count is None else whole.count
+        if many == 1 < slot.least:
+            return None
         if many < slot.least or (slot.most and many > slot.most):
             wanted = f"{slot.least}" if slot.least == slot.most else f"at most {slot.most}"
             if many < slot.least:
@@ -260,8 +316,8 @@ class NounPhrases:
             return None
         fit = tuple(thing.name for thing in pool if thing.kind in slot.kinds)
         if not fit:
-            wanted = " or ".join(sorted(slot.kinds))
-            message = f"{self._quoted([one])} cannot be meant here: a {wanted} is wanted."
+            wanted = " or ".join(map(with_article, sorted(slot.kinds)))
+            message = f"{self._quoted([one])} cannot be meant here: {wanted} is wanted."
             self._complain(one.end, 0, message, "")
             return None
         return self._counted(one, fit)
@@ -273,6 +329,9 @@ class NounPhrases:
 
     def _counted(self, one: One, fit: tuple[str, ...]) -> Selection | None:
         number = 2 if one.both else one.number
+        if one.decorated and len(fit) > 1:
+            self._complain(one.end, 3, f"I cannot tell which {self._quoted([one])} is.", self._choices(fit))
+            return None
         if number is not None and (number < 1 or number > len(fit)):
             fewer = f"there {'is' if len(fit) == 1 else 'are'} only {len(fit)}: {self._listed(fit)}"
             asked = "Ask for at least 1." if number < 1 else fewer[0].upper() + fewer[1:] + "."

@@ -6,30 +6,38 @@ What is wished for is a state, and a goal is one: "put the red cube in the bowl"
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
+
+from embodied.english import without_politeness
 
 _WISHED: Final = (
     r"(?:(?:please|ok|okay|so|well|and|then|now|finally),?\s+)*"
-    r"(?:(?:i|we)(?:(?:'d|\s+would)\s+(?:like|love|prefer)|\s+(?:want|need|wish))\s+(?:to\s+(?:have|see)\s+)?|"
+    r"(?:(?:i|we)(?:(?:'d|\s+would)\s+(?:like|love|prefer)|\s+(?:want|need|wish))\s+(?:to\s+(?:have|"
+    r"see)\s+)?|"
     r"(?:please\s+)?(?:(?:make|be)\s+sure|see\s+to\s+it|ensure|check)\s+(?:that\s+)?|"
     r"(?:it\s+is\s+time\s+to\s+)?(?:have|let|get)\s+)"
 )
 _BE: Final = (
     r"(?:(?:should|shall|has\s+to|have\s+to|needs?\s+to|ought\s+to|to|is\s+to|are\s+to)\s+"
     r"(?:be|end\s+up|go|sit|stand|lie|rest|come)(?:\s+(?:placed|put|moved|stacked|located))?|"
-    r"is|are|be|sits?|stands?|lies?|belongs?|goes|go)"
+    r"be|belongs?|goes|go)"
 )
+_IS: Final = rf"(?:{_BE}|is|are|sits?|stands?|lies?)"
 _SIDE: Final = (
     r"(?:(?:to|on)\s+the\s+)?(?:left|right)\s+(?:side\s+)?of|in\s+front\s+of|behind|next\s+to|beside|"
     r"on\s+top\s+of|on|onto|upon|in|into|inside|inside\s+of|within|at"
 )
 _THING: Final = r"(?P<thing>(?:(?!\b(?:and|then)\b)[^,;]){2,80}?)"
 _PLACED: Final = re.compile(
-    rf"(?:{_WISHED})?{_THING}\s+{_BE}\s+(?:both\s+|all\s+|now\s+)?(?P<where>(?:{_SIDE})\s+.+)", re.IGNORECASE
+    rf"(?:{_WISHED}(?P<wished>))?{_THING}\s+(?:{_BE}|(?(wished){_IS}|(?!)))\s+(?:both\s+|all\s+|now\s+)?"
+    rf"(?P<where>(?:{_SIDE})\s+.+)",
+    re.IGNORECASE,
 )
 _WANTED: Final = re.compile(rf"{_WISHED}{_THING}\s+(?P<where>(?:{_SIDE})\s+.+)", re.IGNORECASE)
 _STATE: Final = re.compile(
-    rf"(?:{_WISHED})?{_THING}\s+{_BE}\s+(?P<state>open(?:ed)?|closed|shut|pressed|pushed|held|picked\s+up)",
+    rf"(?:{_WISHED}(?P<wished>))?{_THING}\s+(?:{_BE}|(?(wished){_IS}|(?!)))\s+(?P<state>open(?:ed)?|"
+    rf"closed|shut|pressed|pushed|held|picked\s+up)",
     re.IGNORECASE,
 )
 _WANTED_STATE: Final = re.compile(
@@ -53,3 +61,40 @@ def as_wish(text: str) -> str | None:
         if found is not None:
             return f"put {found['thing']} {found['where']}"
     return None
+
+
+_LEAVING_OUT: Final = r"(?:except(?: for)?|but not|apart from|other than|excluding|but(?= the| a))"
+_LEFT_OUT: Final = re.compile(
+    r"(?P<verb>[a-z]+ )??(?P<all>(?:all|every|everything)(?: (?:of )?(?:the |my )?(?:\w+ )?(?:cubes?|"
+    r"blocks?))?) "
+    rf"(?P<where>(?:in|into|on|onto|to|inside)\b[^,]*?),? (?P<but>{_LEAVING_OUT} .+)",
+    re.IGNORECASE,
+)
+_BEFORE: Final = re.compile(
+    r"before (?:you )?(?P<later>[a-z]+ [^,]+),(?: first)? (?P<first>[^,]+)", re.IGNORECASE
+)
+_PLACE: Final = re.compile(
+    rf"(?:the |a |all |both |every |any )?[^,;?]{{2,60}}? (?:{_SIDE})\s+(?!it\b|not\b)[^?]+", re.IGNORECASE
+)
+_NO_WISH: Final = re.compile(
+    r"\b(?:not|no|never|if|when|unless|is|are|was|were|i|you|why|how)\b|n't\b", re.IGNORECASE
+)
+
+
+def said_again(text: str) -> Iterator[str]:
+    """Other words for a sentence: without politeness, with its verb, as what is wished for."""
+    said = without_politeness(" ".join(text.replace("’", "'").split()).rstrip(".! "))
+    if said != text:
+        yield said
+    found = _BEFORE.fullmatch(said)
+    if found is not None:
+        yield f"{found['first']}, then {found['later']}"
+    found = _LEFT_OUT.fullmatch(said)
+    if found is not None:
+        yield f"{found['verb'] or 'put '}{found['all']} {found['but']} {found['where']}"
+    for one in dict.fromkeys((text, said)):
+        wish = as_wish(one)
+        if wish is not None:
+            yield wish
+    if _PLACE.fullmatch(said) and not _NO_WISH.search(said):
+        yield f"put {said}"

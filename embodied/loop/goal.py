@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from embodied.condition import check, facts_in
 from embodied.errors import BadGoal
 from embodied.goals import Goal, GoalParser
-from embodied.goals.statements import as_wish
+from embodied.goals.statements import said_again
 from embodied.launchfile import LaunchFile
 from embodied.methods import WorldSpec
 from embodied.planning.choosing import MODEL_PLANNERS
@@ -32,13 +33,10 @@ def _read(text: str, spec: WorldSpec) -> Goal:
     try:
         return parser.parse(text)
     except BadGoal as unclear:
-        wish = as_wish(text) if spec.vocabulary.phrases else None
-        if wish is None:
-            raise
-        try:
-            return replace(parser.parse(wish), text=text)
-        except BadGoal as still_unclear:
-            raise still_unclear from unclear
+        for said in said_again(text) if spec.vocabulary.phrases else ():
+            with suppress(BadGoal):
+                return replace(parser.parse(said), text=text)
+        raise unclear
 
 
 def goal_of(launch: LaunchFile, spec: WorldSpec, past: PastRun | None) -> Goal | BadGoal:

@@ -27,11 +27,18 @@ if TYPE_CHECKING:
 
 NAME = r"(?P<name>['\"]?[a-z][a-z0-9' \"-]{0,60})"
 
+_WHAT_WAS_TAUGHT = (
+    r"(?:(?:this|it|that)(?: (?:skill|one|motion|trick))?|what (?:you(?:'ve| have)? (?:just )?learned|"
+    r"i (?:just )?"
+    r"(?:showed|taught)(?: you)?))"
+)
+
 
 @verb(
     "call this",
-    rf"(?:call|name) (?:this|it|that) {NAME}"
-    rf"|(?:keep|remember|save) (?:this|it|that) as {NAME.replace('name', 'other')}",
+    rf"(?:(?:let's )?call|name) (?:this|it|that)(?: (?:skill|one|motion|trick))? {NAME}"
+    rf"|(?:keep|remember|save|store|learn) {_WHAT_WAS_TAUGHT} (?:as|under the name(?: of)?) "
+    rf"{NAME.replace('name', 'other')}",
     example="call this tidy up",
     what="keep it under a name; it is proven on fresh seeds meanwhile",
 )

@@ -11,6 +11,7 @@ from embodied.journal import read
 from embodied.rules import forget_rule, keep_rule
 from embodied.rules.keeping import keep_area
 from embodied.rules.places import read_area
+from embodied.rules.wordings import WORDS, as_rule, ended_rule, lists_rules
 from embodied.teaching.correcting import corrections_of
 from embodied.teaching.verbs import VERBS, Said, verb
 
@@ -28,7 +29,9 @@ _CORRECTIONS = (
 
 @verb(
     "stop",
-    r"stop(?: it| that| now)?|halt|freeze|hold on|whoa",
+    r"(?:stop(?: it| that| now| moving| there| right there| at once)?|halt|freeze|pause|hold on|hold it|whoa|"
+    r"enough|stand still|(?:don't|do not) move|emergency stop|"
+    r"(?:wait|hold on|just) a (?:second|sec|moment|minute))(?:[,! ]+(?:stop|halt|wait))*",
     example="stop",
     what="bring the body to rest",
     any_time=True,
@@ -65,7 +68,9 @@ def wait(conversation: Conversation, said: Said) -> None:
 
 @verb(
     "undo",
-    r"undo(?: that| it)?|take that back",
+    r"(?:undo|revert|take back)(?: that| it| this)?(?:,? ?(?:the )?last (?:one|thing|step|change|move|"
+    r"correction))?|"
+    r"take (?:that|it) back",
     example="undo",
     what="take the last step shown, or the last change, back",
 )
@@ -94,7 +99,8 @@ def undo(conversation: Conversation, said: Said) -> None:
 
 @verb(
     "history",
-    r"history(?: of (?P<name>.+))?",
+    r"history(?: of (?P<name>.+))?|(?:show (?:me )?)?(?:the|your) history|"
+    r"what (?:have you learned|did you learn|did i teach you|have i taught you)(?: so far)?\??",
     example="history",
     what="what was taught and changed, with grades",
     any_time=True,
@@ -118,7 +124,8 @@ def history(conversation: Conversation, said: Said) -> None:
 
 @verb(
     "explain",
-    r"explain(?: that| yourself)?|why(?: did you do (?:this|that)| that)?\??",
+    r"explain(?: that| yourself| what you did| why| why you did (?:that|this))?|"
+    r"why(?: did you (?:just )?do (?:this|that|it)| that| this)?\??",
     example="why did you do this?",
     what="from the journal: the last step, and what it was for",
     any_time=True,
@@ -147,7 +154,7 @@ def explain(conversation: Conversation, said: Said) -> None:
 
 @verb(
     "rules",
-    r"rules|(?:remove|forget) rule \d+|(?:never|always|do not|don't|dont|you must not) .+"
+    WORDS + r"|(?:never(?! ?mind)|always|do not|don't|dont|you must not) .+"
     r"|stay (?:out|in|inside|within|above|below|away) .+"
     r"|keep (?:out|away|off|clear|at least|the hand|hand|the gripper) .+|.+ must (?:be|stay|not|never) .+"
     r"|[a-z][a-z ]* (?:is|are|goes|spans) (?:from|between) [-\d].+",
@@ -156,6 +163,7 @@ def explain(conversation: Conversation, said: Said) -> None:
     any_time=True,
 )
 def rules(conversation: Conversation, said: Said) -> None:
+    line = as_rule(said.string)
     if corrections_of(said.string):
         from embodied.teaching import changing
 
@@ -164,18 +172,18 @@ def rules(conversation: Conversation, said: Said) -> None:
                 "There is nothing yet that this would change.", remedy="Show or say something first."
             )
         return
-    session, words = conversation.session, said.string.split()
-    if words[0].lower() in ("remove", "forget"):
-        gone = session.remove_rule(int(words[-1]))
+    session = conversation.session
+    if (number := ended_rule(line)) is not None:
+        gone = session.remove_rule(number)
         forget_rule(gone)
         conversation.tell(f"No longer a rule: {gone.text}")
-    elif (area := read_area(said.string)) is not None:
+    elif (area := read_area(line)) is not None:
         keep_area(area, session.spec.name)
         conversation.tell(
             f"The {area.name} is {area.corners}, kept. You can say: stay out of the {area.name}."
         )
-    elif len(words) > 1:
-        rule = session.add_rule(said.string)
+    elif not lists_rules(line):
+        rule = session.add_rule(line)
         keep_rule(rule)
         conversation.tell(f"From now on, and kept: {rule.text}")
         conversation.tell(f"  Understood as: {rule.formula} ({session.run.world.enforced_by(rule)})")
@@ -186,7 +194,15 @@ def rules(conversation: Conversation, said: Said) -> None:
             conversation.tell("There are no rules. Say one: never lift anything above 30 cm.")
 
 
-@verb("help", r"help|\?|what can (?:i say|you do)\??", example="help", what="this", any_time=True)
+@verb(
+    "help",
+    r"help(?: me)?|\?|(?:show me |tell me )?what (?:can (?:i (?:say|ask|do)|you do)|i can (?:say|ask)|"
+    r"you can do|"
+    r"do you (?:understand|know))(?: here)?\??|how does this work\??|(?:show )?(?:me )?(?:the )?help",
+    example="help",
+    what="this",
+    any_time=True,
+)
 def help_(conversation: Conversation, said: Said) -> None:
     tell = conversation.tell
     examples = conversation.session.spec.vocabulary.examples

@@ -22,14 +22,47 @@ _CHECK: Final = re.compile(
     r"(?: really| still)? (?:holds?|has|have|got)(?: (?:it|the \w+(?: \w+)?))?"
 )
 _UNCHECK: Final = re.compile(r"(?:do not|don't|never|stop) check(?:ing)?.*")
+_MUCH: Final = r"(?:(?P<much>much|a lot|way|far|a (?:little |tiny )?bit|a little|slightly|somewhat) )"
 _SPEED: Final = re.compile(
-    r"(?:go |move |do it )?(?:(?P<much>much|a lot|a (?:little )?bit|a little) )?"
-    r"(?P<way>slower|faster|slowly|quicker|quickly)"
+    rf"(?:(?:go|move|do it|do that|work|be|drive) )?{_MUCH}?(?:more )?"
+    r"(?P<way>slower|faster|slowly|quicker|quickly)(?: (?P<after>a (?:little |tiny )?bit|a little|slightly))?"
+)
+_SLOW_DOWN: Final = re.compile(
+    r"(?:slow (?:it |that )?down|not (?:so|that|too) (?:fast|quick|quickly)|(?:that(?:'s| is|'s way| "
+    r"is way)|it's|"
+    r"it is|you(?:'re| are)(?: going| moving)?|way|much|far) ?(?:way |much |far )?too (?:fast|quick)|"
+    r"too (?:fast|quick)|"
+    r"take your time|easy|gently|(?:don't|do not) (?:rush|hurry|go so fast|move so fast|be so fast)|"
+    r"less (?:fast|speed|quickly))(?: (?P<much>a (?:little |tiny )?bit|a little|a lot))?(?: down)?(?: there)?"
+)
+_SPEED_UP: Final = re.compile(
+    r"(?:speed (?:it |that )?up|hurry(?: it)?(?: up)?|not (?:so|that|too) (?:slow|slowly)|"
+    r"(?:that(?:'s| is)|it's|it is|you(?:'re| are)(?: going| moving)?) ?(?:way |much |far )?too slow|"
+    r"(?:way |much |far )?too slow|more speed|step on it)(?: (?P<much>a (?:little |tiny )?bit|a "
+    r"little|a lot))?"
+)
+_NAMED: Final = (
+    r"the (?:(?!(?:out|of|off|from|"
+    r"to|in|into|on|onto|and|then|away|up|over|next|under|above)\b)[\w-]+ ?){1,4}"
 )
 _OTHER: Final = re.compile(
-    r"(?:(?:no|not (?:that|this)(?: one)?)[,\s]+)?"
-    r"(?:(?:i meant? |take |use )(?P<named>the .+)|(?P<thing>the (?:\w+ )?one))|not (?:that|this) one"
+    rf"(?:(?:no|not (?:that|this)(?: one)?|(?:that's |that is |it's )?(?:the )?wrong (?:one|cube|block|"
+    rf"thing|object))"
+    rf"[,.;:\s]+)?"
+    rf"(?:i (?:meant?|said|want|wanted) (?P<named>{_NAMED})|(?:take |use |pick |grab |"
+    rf"with )?(?P<thing>the (?:\w+ )?one)|"
+    rf"(?:take|use|pick|grab|with) (?P<instead>{_NAMED}) instead|use (?P<used>{_NAMED}))|"
+    r"not (?:that|this) one|(?:that's |that is |it's )?(?:the )?wrong (?:one|cube|block)"
 )
+_NOT_SO: Final = re.compile(rf"no,? (?P<named>{_NAMED})(?<!one)")
+_TOO_FAR: Final = re.compile(
+    r"(?:(?:that's|that is|it's|it is|you're|you are) )?(?:a (?:little |tiny )?bit |a little |slightly )?too "
+    r"(?:far (?:to the )?)?(?P<way>left|right|high|low|deep|far forward|far back|far away)"
+)
+_BACK_FROM: Final = {
+    **{"left": "right", "right": "left", "high": "lower", "low": "higher", "deep": "higher"},
+    **{"far forward": "back", "far back": "forward", "far away": "nearer"},
+}
 _JOINTS: Final = re.compile(r"\s*(?:,\s*(?:and\s+|but\s+)?|;\s*|\s+and\s+|\s+but\s+)")
 
 
@@ -157,6 +190,9 @@ def _motions_of(part: Part, library: SkillLibrary) -> list[Part]:
 
 def _one(text: str) -> Correction | None:
     said = text
+    found = _NOT_SO.fullmatch(text)
+    if found:
+        return Correction("other", said, thing=found["named"].strip())
     while (shorter := _POLITE.sub("", text)) != text:
         text = shorter
     if _FROM_ABOVE.fullmatch(text):
@@ -165,17 +201,31 @@ def _one(text: str) -> Correction | None:
         return Correction("check", said, on=False)
     if _CHECK.fullmatch(text):
         return Correction("check", said)
-    found = _SPEED.fullmatch(text)
-    if found:
-        factor = {"much": 0.25, "a lot": 0.25}.get(found["much"] or "", 0.8 if found["much"] else SLOWER)
-        slow = found["way"].startswith("slow")
-        return Correction("speed", said, factor=factor if slow else 1 / factor)
+    speed = _speed(text)
+    if speed is not None:
+        return Correction("speed", said, factor=speed)
     found = _OTHER.fullmatch(text)
     if found:
-        thing = (found["thing"] or found["named"] or "").strip()
+        thing = next((one for one in found.groups() if one), "").strip()
         return Correction("other", said, thing="" if thing in ("", "the other one", "the one") else thing)
-    shift = shift_of(text)
+    found = _TOO_FAR.fullmatch(text)
+    shift = shift_of(f"a bit {_BACK_FROM[found['way']]}" if found else text)
     return Correction("shift", said, offset=shift) if shift else None
+
+
+def _speed(text: str) -> float | None:
+    """How many times as fast; None if the line is not about that."""
+    found = _SPEED.fullmatch(text)
+    slow = found is not None and found["way"].startswith("slow")
+    much = (found["much"] or found["after"] or "") if found is not None else ""
+    if found is None:
+        down, up = _SLOW_DOWN.fullmatch(text), _SPEED_UP.fullmatch(text)
+        one = down or up
+        if one is None:
+            return None
+        slow, much = down is not None, one["much"] or ""
+    factor = 0.25 if much in ("much", "a lot", "way", "far") else 0.8 if much else SLOWER
+    return factor if slow else 1 / factor
 
 
 def _opposed(one: Correction, other: Correction) -> bool:

@@ -47,6 +47,12 @@ _COUNT: Final = re.compile(
 _HAVE: Final = re.compile(
     r"what (?:do you have|have you got|are you carrying)|what(?:'s|s| is) in (?:your|the) inventory"
 )
+_ANY: Final = re.compile(
+    r"(?:is|are) there (?:anything|something|still anything) (?P<how>in|inside|on|at) (?P<place>.+)"
+)
+_SOME: Final = re.compile(
+    r"(?:is|are) there (?:still )?(?:a|an|any|some) (?P<things>.+?) (?P<how>in|inside|on|at) (?P<place>.+)"
+)
 _IS: Final = re.compile(r"(?:is|are) (?P<state>.+)")
 
 
@@ -162,11 +168,11 @@ def _is(said: Said, spec: WorldSpec) -> Question:
 
 
 def _with_verb(state: str) -> str:
-    """ "the red cube in the bowl" as a statement: "the red cube is in the bowl"."""
+    """ "the red cube in the bowl" as a wish: "the red cube should be in the bowl"."""
     return re.sub(
         r" (?=(?:in|on|at|inside|open|closed|shut|pressed|left of|right of|next to|behind|beside|"
         r"in front of)\b)",
-        " is ",
+        " should be ",
         state,
         count=1,
     )
@@ -179,6 +185,8 @@ _KINDS: Final = (
     (_THERE, _there),
     (_WITHIN, _within),
     (_COUNT, _count),
+    (_ANY, _within),
+    (_SOME, _count),
     (_IS, _is),
 )
 

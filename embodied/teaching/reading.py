@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from embodied.loop.goal import understand
 from embodied.methods import WorldSpec
 from embodied.rules import understand_rule
+from embodied.rules.wordings import as_rule, ended_rule, lists_rules
 from embodied.skills import SkillLibrary
 from embodied.teaching import conversation as _table  # noqa: F401 - it fills the table of verbs
 from embodied.teaching.correcting import Correction, corrections_of
 from embodied.teaching.lesson import spoken
 from embodied.teaching.questions import question_of
 from embodied.teaching.saying import arguments_of, skill_said
-from embodied.teaching.understood import motions_of, plain
-from embodied.teaching.verbs import Said, Verb, meant
+from embodied.teaching.understood import motions_of, plain, thing_of
+from embodied.teaching.verbs import Said, Verb, meant, named_goal
 
 What = Literal["verb", "question", "rule", "correction", "motions", "skill", "goal"]
 
@@ -63,10 +64,13 @@ def reading_of(line: str, ground: Ground) -> Reading:
     if row is not None:
         return _of_row(*row, ground)
     if not ground.showing and (found := corrections_of(text)):
-        return Reading("correction", "; ".join(map(_told, found)))
+        return Reading("correction", _corrected(found, ground))
     motions = motions_of(text, ground.spec.vocabulary, ground.it)
     if motions is not None:
-        return Reading("motions", "; ".join(part.words for part in motions))
+        return Reading(
+            "motions",
+            "; ".join(f"{part.words}{' until it touches' * part.until_contact}" for part in motions),
+        )
     named = None if ground.showing else skill_said(text, ground.library, ground.seeds)
     if named is not None:
         arguments = arguments_of(ground.spec.vocabulary, *named)
@@ -76,8 +80,8 @@ def reading_of(line: str, ground: Ground) -> Reading:
 
 
 def _of_row(row: Verb, said: Said, ground: Ground) -> Reading:
-    if row.name == "rules" and (found := corrections_of(said.string)):
-        return Reading("correction", "; ".join(map(_told, found)))
+    if row.name in ("rules", "mend") and (found := corrections_of(said.string)):
+        return Reading("correction", _corrected(found, ground))
     within = _WITHIN.get(row.name)
     if within is not None:
         return within(row, said, ground)
@@ -90,15 +94,18 @@ def _question(row: Verb, said: Said, ground: Ground) -> Reading:
 
 
 def _rule(row: Verb, said: Said, ground: Ground) -> Reading:
-    words = said.string.split()
-    if len(words) == 1 or words[0] in ("remove", "forget"):
-        return Reading("verb", said.string, row.name)
-    return Reading("rule", str(understand_rule(said.string, ground.spec).formula), row.name)
+    line = as_rule(said.string)
+    if (number := ended_rule(line)) is not None:
+        return Reading("verb", f"remove rule {number}", row.name)
+    if lists_rules(line):
+        return Reading("verb", "rules", row.name)
+    return Reading("rule", str(understand_rule(line, ground.spec).formula), row.name)
 
 
 def _goal_within(row: Verb, said: Said, ground: Ground) -> Reading:
-    goal = understand(said["goal"], ground.spec)
-    name = f" {said['name'].strip()}:" if "name" in said.groupdict() else ""
+    name, words = named_goal(said)
+    goal = understand(words, ground.spec)
+    name = f" {name}:" if name else ""
     return Reading("verb", f"{row.name}{name} {goal.condition}", row.name)
 
 
@@ -109,6 +116,13 @@ _WITHIN: Final[Mapping[str, Callable[[Verb, Said, Ground], Reading]]] = {
     "so that": _goal_within,
 }
 """Rows whose words are read on."""
+
+
+def _corrected(found: Sequence[Correction], ground: Ground) -> str:
+    for one in found:
+        if one.what == "other" and one.thing and not one.thing.endswith(" one"):
+            thing_of(one.thing, ground.spec.vocabulary)
+    return "; ".join(map(_told, found))
 
 
 def _told(one: Correction) -> str:

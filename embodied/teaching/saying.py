@@ -26,7 +26,7 @@ from embodied.teaching.generalising import finished, parameter_names
 from embodied.teaching.lesson import Lesson, Part, lesson_of_skill, spoken, used_names
 from embodied.teaching.running import Pursuit
 from embodied.teaching.understood import things_in
-from embodied.teaching.verbs import Said, verb
+from embodied.teaching.verbs import Said, named_goal, verb
 from embodied.teaching.watched import lesson_of_goal
 
 if TYPE_CHECKING:
@@ -264,10 +264,13 @@ def arguments_of(vocabulary: Vocabulary, skill: Skill, rest: str) -> dict[str, A
 
 @verb(
     "instruct",
-    r"(?:when i say|to) (?P<name>[a-z][a-z -]{1,40}?)(?: means)?[,:] (?P<goal>.+)",
+    r"(?:when i say|to) [\"']?(?P<name>[a-z][a-z -]{1,40}?)[\"']?(?: means)?[,:] (?P<goal>.+)"
+    r"|(?:when i say|if i say|by) [\"']?(?P<said>[a-z][a-z -]{1,40}?)[\"']?,? i mean(?: to)?,? (?P<meant>.+)"
+    r"|[\"'](?P<quoted>[a-z][a-z -]{1,40}?)[\"'] (?:means|is)(?: to)?,?:? (?P<told>.+)",
     example="to tidy up: put the red cube in the bowl",
     what="do it once, and keep it under that name",
 )
 def instruct(conversation: Conversation, said: Said) -> None:
-    goal = understand(said["goal"], conversation.session.spec)
-    pursue(conversation, replace(goal, text=said["goal"]), said["name"].strip())
+    name, words = named_goal(said)
+    goal = understand(words, conversation.session.spec)
+    pursue(conversation, replace(goal, text=words), name)

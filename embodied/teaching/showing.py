@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 @verb(
     "watch me",
-    r"watch(?: me)?|look(?: at me| how)?|(?:let me |i(?:'ll| will) )?show you(?: how)?",
+    r"watch(?: me)?(?: closely| carefully| how i do it| do it| this)?|look(?: at me| how| here)?|"
+    r"(?:let me |i(?:'ll| will| am going to|'m going to)? )?show you(?: how(?: it(?:'s| is) done| to "
+    r"do it)?)?|"
+    r"learn from me",
     example="watch me",
     what="begin to show something, in motions or goals",
 )
@@ -46,7 +49,8 @@ def watch_me(conversation: Conversation, said: Said) -> None:
 
 @verb(
     "done",
-    r"done(?P<exactly>[, ]+exactly (?:so|as shown|like that))?|that(?:'s| is| was) (?:it|all)|finished",
+    r"done(?P<exactly>[, ]+exactly (?:so|as shown|like that))?|that(?:'s| is| was) (?:it|all)|finished"
+    r"|(?:i(?:'m| am) )(?:done|finished)|(?:the )?end(?: of (?:the )?demonstration)?|done showing",
     example="done",
     what="end the demonstration ('done, exactly as shown' keeps the very motions)",
 )

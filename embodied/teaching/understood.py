@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from embodied.english import NUMBERS, tokens
+from embodied.english import NUMBERS, tokens, without_politeness
 from embodied.errors import BadGoal
 from embodied.goals.selecting import Mentions, NounPhrases
 from embodied.methods import Vocabulary
@@ -31,7 +31,6 @@ DIRECTIONS: Final = {
     "forward": (1.0, 0.0, 0.0),
     "forwards": (1.0, 0.0, 0.0),
     "away": (1.0, 0.0, 0.0),
-    "further": (1.0, 0.0, 0.0),
     "back": (-1.0, 0.0, 0.0),
     "backward": (-1.0, 0.0, 0.0),
     "backwards": (-1.0, 0.0, 0.0),
@@ -44,38 +43,48 @@ DIRECTIONS: Final = {
 }
 """Words to directions in the world's frame: left is +y, forward is +x, away from the arm's base."""
 
-_POLITE: Final = re.compile(
-    r"^(?:(?:please|now|ok|okay|then|and|just|no|hey|well|good)[,\s]+|(?:can|could|would|will) you\s+)+|"
-    r"(?:[,\s]+(?:please|thanks|thank you|now))+$"
-)
 _UNITS: Final = {"mm": 0.001, "cm": 0.01, "m": 1.0}
 _NUMBER: Final = r"(?P<number>\d+(?:[.,]\d+)?|[a-z]+)"
 _UNIT: Final = r"(?P<unit>mm|millimet(?:er|re)s?|cm|centimet(?:er|re)s?|m|met(?:er|re)s?)"
-_BIT: Final = r"a (?:tiny |little )?(?:bit|little)|slightly|a touch"
+_BIT: Final = (
+    r"a (?:tiny |little |wee )?(?:bit|little)|slightly|a touch|a hair|a smidge|a tad|just a (?:bit|little)"
+)
 _WAY: Final = "|".join(DIRECTIONS)
+_MOVED: Final = (
+    r"(?:(?:move|go|shift|come|step|bring|pull|push)(?: (?:it|the (?:hand|arm|gripper)|your (?:hand|"
+    r"arm|gripper)))?\s+)?"
+    r"(?:(?:straight|further|more|back)\s+(?!(?:by\s+)?[\da]))?(?:to(?:wards)? (?:the|your)\s+)?"
+)
+_ENDING: Final = r"(?:\s+(?:again|more|further|towards (?:you|yourself)|side))?"
 _BY: Final = (
-    re.compile(rf"(?:(?:move|go|bring it|lower it|raise it|lift it|shift)\s+)?(?:to the\s+)?(?P<way>{_WAY})"),
+    re.compile(rf"(?:(?:bring it|lower it|raise it|lift it)\s+|{_MOVED})(?P<way>{_WAY}){_ENDING}"),
     re.compile(
-        rf"(?:(?:move|go|shift)\s+)?(?:to the\s+)?(?P<way>{_WAY})\s+(?:by\s+)?(?:{_NUMBER}\s*{_UNIT}|{_BIT})"
+        rf"{_MOVED}(?P<way>{_WAY})\s+(?:(?:by|for|another|about)\s+)?(?:{_NUMBER}\s*{_UNIT}|{_BIT}){_ENDING}"
     ),
     re.compile(
-        rf"(?:(?:move|go|shift)\s+)?(?:{_NUMBER}\s*{_UNIT}|{_BIT})\s+(?:more\s+)?"
-        rf"(?:to the\s+)?(?P<way>{_WAY})"
+        rf"{_MOVED}(?:(?:by|another|about)\s+)?(?:{_NUMBER}\s*{_UNIT}|{_BIT})\s+(?:(?:more|further)\s+)?"
+        rf"(?:to(?:wards)? (?:the|your)\s+)?(?P<way>{_WAY}){_ENDING}"
     ),
 )
 _LIFT: Final = re.compile(
-    rf"(?P<verb>lift|raise|lower)(?: it| the hand| the arm)?(?:\s+(?:by\s+)?(?:{_NUMBER}\s*{_UNIT}|{_BIT}))?"
+    rf"(?P<verb>lift|raise|lower)(?: it| (?:the|your) (?:hand|arm|gripper))?(?: (?:up|"
+    rf"down))?(?:\s+(?:by\s+)?(?:{_NUMBER}\s*{_UNIT}|{_BIT}))?"
 )
 _ABOVE: Final = re.compile(r"(?:(?:move|go|hover)\s+)?(?:to\s+)?(?:right\s+)?(?:above|over)\s+(?P<thing>.+)")
 _DOWN_TO: Final = re.compile(r"(?:(?:move|go)\s+)?down\s+(?:on)?to\s+(?P<thing>.+)")
-_TOUCH: Final = re.compile(r"(?:(?:move|go)\s+)?down\s+until (?:it touches|contact|it stops|you touch.*)")
+_TOUCH: Final = re.compile(
+    r"(?:(?:move|go|come)\s+)?(?:straight )?down\s+until (?:it touches|(?:there is |you "
+    r"have )?contact|it stops|"
+    r"you (?:touch|feel|hit|reach)\b.*)"
+)
 _TURN: Final = re.compile(
-    r"(?:turn|rotate)(?: the hand| it)?(?: by)?\s+(?P<number>\d+(?:\.\d+)?|[a-z]+)\s*(?:degrees?|°)"
+    r"(?:turn|rotate|twist)(?: (?:the|your) (?:hand|gripper|wrist)| it)?(?: "
+    r"by)?\s+(?P<number>\d+(?:\.\d+)?|[a-z]+)\s*(?:degrees?|°)"
     r"(?:\s+(?:to the )?(?P<way>left|right))?"
 )
-_HAND: Final = r"(?: the)?(?: (?:gripper|hand|fingers))?"
+_HAND: Final = r"(?: (?:the|your))?(?: (?:gripper|hand|fingers|claws?|grippers|jaws))?"
 _CLOSE: Final = re.compile(rf"(?:close|grasp|grab|grip|squeeze)(?:{_HAND}| it)")
-_OPEN: Final = re.compile(rf"(?:open{_HAND}|release(?: it)?|let (?:it )?go|drop it)")
+_OPEN: Final = re.compile(rf"(?:open(?: up)?{_HAND}|release(?: it)?|let (?:it )?go|drop it)")
 _HOME: Final = re.compile(r"(?:go|move|return)(?: back)? home|home")
 _JOINTS: Final = re.compile(r"\s*(?:,(?!\d)\s*(?:and\s+)?(?:then\s+)?|;\s*|\s+and(?:\s+then)?\s+|\s+then\s+)")
 
@@ -83,9 +92,7 @@ _JOINTS: Final = re.compile(r"\s*(?:,(?!\d)\s*(?:and\s+)?(?:then\s+)?|;\s*|\s+an
 def plain(line: str) -> str:
     """The line in lower case, without politeness and full stops."""
     text = " ".join(line.casefold().replace("’", "'").split()).rstrip(".!")
-    while (shorter := _POLITE.sub("", text).strip()) != text and shorter:
-        text = shorter
-    return text
+    return without_politeness(text)
 
 
 def thing_of(text: str, vocabulary: Vocabulary) -> str:

@@ -65,6 +65,13 @@ def meant(line: str) -> tuple[Verb, Said] | None:
     return None
 
 
+def named_goal(said: Said) -> tuple[str, str]:
+    """The name that a row's match gives to a goal ("" for none), and the goal's words."""
+    groups = said.groupdict()
+    named = next((groups[key] for key in ("name", "said", "quoted") if groups.get(key)), "")
+    return named.strip(), next(groups[key] for key in ("goal", "meant", "told") if groups.get(key))
+
+
 def words_of_verbs() -> frozenset[str]:
     """The words that the table knows, for telling what was not understood."""
     return frozenset(word for row in VERBS for word in re.findall(r"[a-z]+", row.pattern.pattern))

@@ -38,7 +38,11 @@ def target_phrases(scene: Scene) -> Iterator[Phrase]:
         for unit, metres in UNITS.items():
             exact = (*slots, _NUMBER)
             yield Phrase(
-                f"{words} (to) within {{number}} {unit}", exact, _near(metres), f"{said}, so near as was said"
+                f"{words} (,) (to) within|tolerance|with_tolerance|with_a_tolerance_of|to_an_accuracy_of "
+                f"{{number}} {unit}",
+                exact,
+                _near(metres),
+                f"{said}, so near as was said",
             )
         yield Phrase(words, slots, _near(near, fixed=True), said)
 
@@ -59,4 +63,9 @@ def _near(metres: float, *, fixed: bool = False) -> Callable[[Filled], Condition
 def target_things(scene: Scene) -> Iterator[Thing]:
     """The targets, by their names."""
     for target in scene.targets:
-        yield Thing(target.name, KIND)
+        words = (
+            ("target mark", "target point", "target position", "target spot")
+            if len(scene.targets) == 1
+            else ()
+        )
+        yield Thing(target.name, KIND, words=words)

@@ -11,7 +11,16 @@ from embodied.phrases import Filled, Phrase, Slot
 from embodied_tabletop.aims import target_phrases
 from embodied_tabletop.methods import TABLE
 from embodied_tabletop.scene import Scene
-from embodied_tabletop.wishes import any_tower, chosen, cleared, onto_pads, swapped, tower_of
+from embodied_tabletop.wishes import (
+    any_tower,
+    chosen,
+    cleared,
+    graspable,
+    onto_pads,
+    swapped,
+    together,
+    tower_of,
+)
 
 ONE_HAND = "the hand holds one thing at a time"
 
@@ -20,7 +29,9 @@ _CONTAINER = frozenset({"bowl", "tray", "drawer"})
 _PLACE = frozenset({"place", "edge"})
 _SOLID = frozenset({"cube", "bowl", "tray", "drawer", "button"})
 
-_PUT = "put|place|set|lay|move|bring|drop|carry|get|stick"
+_PUT = (
+    "put|place|set|lay|move|bring|drop|carry|get|stick|transfer|relocate|deposit|position|pop|stow|dump|shift"
+)
 _IN = "in|into|inside|inside_of|to|within"
 _ON = "on|onto|on_top_of|upon|atop|over|to_the_top_of"
 _AT = "on|onto|to|at|in|into|in_the|near|toward|towards|over_to"
@@ -40,6 +51,7 @@ def phrases(scene: Scene) -> tuple[Phrase, ...]:
     """All wishes that can be said of a scene."""
     return (
         *_chains(),
+        *_ordered_towers(),
         *_towers(scene),
         _ON_SOMETHING,
         *_sorting(scene),
@@ -57,14 +69,15 @@ def phrases(scene: Scene) -> tuple[Phrase, ...]:
 
 
 _ON_SOMETHING = Phrase(
-    f"stack|{_PUT}|put_down|pile {{object}} {_ON} {{support}}",
+    f"stack|{_PUT}|put_down|pile|balance {{object}} (back|down) {_ON} {{support}}",
     (_THINGS, _SUPPORT),
     "on[{object}, {support}]",
     "{object} on {support}",
 )
 
 _TO_A_PLACE = Phrase(
-    f"push|slide|shove|nudge|{_PUT}|put_back|pass {{object}} {_AT} {{place}}",
+    f"push|slide|shove|nudge|{_PUT}|put_back|put_down|pass {{object}} (back|down|over) {_AT}|"
+    f"on_top_of|upon {{place}}",
     (_THINGS, Slot("place", _PLACE)),
     "at[{object}, {place}]",
     "{object} at {place}",
@@ -72,10 +85,17 @@ _TO_A_PLACE = Phrase(
 
 _INSIDE = (
     Phrase(
-        f"{_PUT}|throw|store|hide|put_back {{object}} {_IN} {{container}}",
+        f"{_PUT}|throw|toss|insert|store|hide|put_back {{object}} (away|back|down|over|straight|"
+        f"right) {_IN} {{container}}",
         (_THINGS, _CONTAINED),
         "in[{object}, {container}]",
         "{object} in {container}",
+    ),
+    Phrase(
+        f"{_PUT}|put_down|put_back {{object}} (down|back|over) {_ON}|at {{container}}",
+        (_THINGS, Slot("container", frozenset({"tray"}))),
+        "in[{object}, {container}]",
+        "{object} on {container}",
     ),
     Phrase(
         f"{_PUT}|throw|store|hide {{object}} inside|in_there|therein|in (of_it|it)",
@@ -113,11 +133,16 @@ _SWAPPING = (
 
 _DRAWERS_AND_BUTTONS = (
     Phrase(
-        "open|pull_open|pull_out|slide_open (up) {drawer}", (_DRAWER,), "is_open[{drawer}]", "{drawer} open"
+        "open|open_up|pull_open|pull_out|slide_open|draw_open|reopen (up) {drawer} (again|up|wide|"
+        "fully|all_the_way)",
+        (_DRAWER,),
+        "is_open[{drawer}]",
+        "{drawer} open",
     ),
     Phrase("pull {drawer} open|out", (_DRAWER,), "is_open[{drawer}]", "{drawer} open"),
     Phrase(
-        "close|shut|push_shut|slide_shut|push_closed (up) {drawer} (again)",
+        "close|shut|close_up|push_shut|slide_shut|push_closed (up) {drawer} (again|fully|all_the_way|"
+        "completely)",
         (_DRAWER,),
         "is_closed[{drawer}]",
         "{drawer} closed",
@@ -154,7 +179,8 @@ _DOWN_AND_UP = (
         "{object} on the table",
     ),
     Phrase(
-        "pick_up|pick|grab|grasp|lift|lift_up|hold|take|raise|pick_out|get_hold_of|hold_up {object} (up)",
+        "pick_up|pick|grab|grasp|lift|lift_up|hold|take|take_hold_of|raise|pick_out|get_hold_of|"
+        "hold_up|seize {object} (up)",
         (Slot("object", _CUBE, why=ONE_HAND),),
         "holding[{object}]",
         "{object} held",
@@ -204,11 +230,50 @@ def _towers(scene: Scene) -> Iterator[Phrase]:
         "a tower of {object}",
     )
     yield Phrase(
-        "stack|pile (up) {object} (up|in_a_tower|into_a_tower|on_top_of_each_other|on_each_other)",
+        "stack|pile|put (up) {object} up|in_a_tower|into_a_tower|on_top_of_each_other|on_each_other|"
+        "on_top_of_one_another"
+        "|one_on_top_of_the_other|into_one_tower|in_one_tower|into_a_stack|in_a_stack|in_a_pile|into_a_pile",
         (_SEVERAL,),
         of_things,
         "a tower of {object}",
     )
+    yield Phrase(
+        "unstack|take_apart|take_down|dismantle|undo (the|this|that) tower|stack|pile (apart|again)",
+        (),
+        lambda _: together([f"clear[{name}]" for name in graspable(scene)]),
+        "no cube on another",
+    )
+    yield Phrase(
+        "take the_tower|the_stack|the_pile apart|down",
+        (),
+        lambda _: together([f"clear[{name}]" for name in graspable(scene)]),
+        "no cube on another",
+    )
+    yield Phrase(
+        "stack|pile (up) {object}",
+        (_SEVERAL,),
+        of_things,
+        "a tower of {object}",
+    )
+
+
+def _ordered_towers() -> Iterator[Phrase]:
+    """ "a tower with blue at the bottom, then red, and yellow on top", and "a tower, from bottom to "
+    "top ..."."""
+    verbs = f"build|make|construct|create|erect|stack|put_up (me) (up|a|the) {_TOWER}|big_tower|high_tower"
+    bottom = "bottom|at_the_bottom|on_the_bottom|at_bottom|below|as_the_base|at_the_base|lowest"
+    middle = "middle|in_the_middle|in_between|above_it|on_that|on_top_of_it|on_it"
+    top = "top|on_top|on_the_top|at_the_top|at_top|uppermost|topmost"
+    marks = "(,|;) (and) (then)"
+    for verb in (verbs, "tower|stack"):
+        for between in ("", f"{{b}} ({middle}) {marks} "):
+            letters = "abc" if between else "ac"
+            yield Phrase(
+                f"{verb} (with|of|from|:|,) {{a}} {bottom} {marks} {between}{{c}} {top}",
+                tuple(slot for slot in _CHAIN if slot.name in letters),
+                " and ".join(f"on[{{{upper}}}, {{{lower}}}]" for lower, upper in pairwise(letters)),
+                " on ".join(f"{{{letter}}}" for letter in reversed(letters)),
+            )
 
 
 def _sorting(scene: Scene) -> Iterator[Phrase]:
@@ -247,7 +312,8 @@ def _sides() -> Iterator[Phrase]:
             f"{_PUT}|push|slide {{object}} {words} {{other}}", both, f"{side}[{{object}}, {{other}}]", said
         )
     yield Phrase(
-        f"{_PUT} {{object}} next_to|beside|by|alongside|by_the_side_of {{other}}",
+        f"{_PUT} {{object}} next_to|beside|by|alongside|by_the_side_of|right_next_to|near|close_to|"
+        f"right_beside|near_to {{other}}",
         both,
         "left_of[{object}, {other}] or right_of[{object}, {other}]",
         "{object} beside {other}",
