@@ -34,7 +34,7 @@ GREETING_S = 20.0
 """A busy machine may be slow to start all of a bridge's threads [s]."""
 NOT_ALLOWED = "not_allowed"
 """By convention: the error of a primitive that gives assistance, where the launch file does not allow it."""
-VALUES = frozenset(("halted", "cancelled", "timeout", "busy", "lease_lost", "internal"))
+VALUES = frozenset(("halted", "cancelled", "timeout", "busy", "lease_lost", "internal", "rule"))
 """Errors of the protocol that a call returns as values; the others are raised."""
 
 EventCallback = Callable[[Mapping[str, Any]], None]

@@ -212,6 +212,8 @@ class RuledWorld:
             return PrimitiveResult(False, {"rule": refusal.rule.text}, REFUSED, text)
         seen = len(self.violations)
         result = self._world.call(name, arguments, timeout_s=timeout_s)
+        if result.error == REFUSED:
+            return self._refused_by_bridge(name, arguments, result)
         if spec.moves:
             self._look()
         if len(self.violations) > seen and result.error not in ("lost", "stalled"):
@@ -244,6 +246,20 @@ class RuledWorld:
             by = self.enforced_by(violation.rule)
             self._tell("rule_broken", rule=violation.rule.text, reason=str(violation), enforced=by)
         return observation
+
+    def _refused_by_bridge(
+        self, name: str, arguments: Mapping[str, Any], result: PrimitiveResult
+    ) -> PrimitiveResult:
+        """What a bridge did not do for a rule's sake is told as what the engine refuses is."""
+        handed = [rule for rule in self._rules if rule in self._handed.rules]
+        if not handed:
+            return result
+        meant = replace(handed[0], text="; or ".join(rule.text for rule in handed))
+        refusal = Violation(meant, f"{call_in_words(name, arguments)} ({result.message})")
+        self.refusals.append(refusal)
+        text = f"not done: {refusal}"
+        self._tell("rule_refused", rule=meant.text, name=name, args=dict(arguments), reason=text)
+        return replace(result, value={**result.value, "rule": meant.text}, message=text)
 
     def _refusal(self, name: str, arguments: Mapping[str, Any], moves: bool) -> Violation | None:
         """Why a call is not made; None if it is."""
