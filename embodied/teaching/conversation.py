@@ -17,6 +17,7 @@ from embodied.teaching import (  # noqa: F401 - they fill the table
     approving,
     asides,
     changing,
+    completing,
     courtesy,
     driving,
     practising,

@@ -205,7 +205,5 @@ def compared(new: Sequence[SeedResult], old: Sequence[SeedResult]) -> tuple[bool
     apart = wins + losses
     chance = sum(comb(apart, k) for k in range(wins, apart + 1)) / 2**apart
     count, before = sum(one.passed for one in new), sum(one.passed for one in old)
-    said = (
-        f"{count} against {before} of {len(pairs)}, better on {wins}, worse on {losses} (chance {chance:.3f})"
-    )
-    return apart > 0 and chance <= CHANCE, said
+    said = f"{count} against {before} of {len(pairs)}, better on {wins}, worse on {losses}"
+    return apart > 0 and chance <= CHANCE, f"{said} (by chance alone: {chance:.3f})"
