@@ -41,6 +41,9 @@ def deploy(
         Path | None, typer.Option(help="A policy that reaches, with its card beside it.")
     ] = None,
     arm: Annotated[str, typer.Option(help="Launch file of the arm that picks.")] = "franka-sim",
+    lerobot: Annotated[
+        str, typer.Option(help="A Python that has LeRobot: its control loop is measured beside ours.")
+    ] = "",
     results: Annotated[Path, typer.Option(help="Folder of the results files.")] = Path("bench"),
 ) -> None:
     """Arms: faults on purpose, a learned reach, a pick, the control loop, what the limits cost.
@@ -49,7 +52,7 @@ def deploy(
     keep real time: measure them with --jobs 1, on a machine that does nothing else.
     """
     _, measured = arm_benchmark()
-    settings = {"minutes": minutes, "policy": str(policy or ""), "arm": arm}
+    settings = {"minutes": minutes, "policy": str(policy or ""), "arm": arm, "lerobot": lerobot}
     parts = tuple(ArmPart) if part is Part.all else (ArmPart(part.value),)
     if part is Part.all and policy is None:
         parts = tuple(one for one in parts if one is not ArmPart.reach)

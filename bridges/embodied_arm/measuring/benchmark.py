@@ -79,6 +79,9 @@ class ArmBench:
         if case.part == LOOP:
             from embodied_arm.measuring import loop
 
+            if case.group == loop.LEROBOT:
+                python, beside = str(case.settings["lerobot"]), str(case.settings["beside"])
+                return loop.play_lerobot(python, beside, float(case.settings["minutes"]))
             return loop.play(
                 case.group, str(case.settings["beside"]), float(case.settings["minutes"]), folder
             )
@@ -129,16 +132,18 @@ def _pick(seeds: int | None, settings: Mapping[str, Any]) -> list[ArmCase]:
 
 
 def _loop(seeds: int | None, settings: Mapping[str, Any]) -> list[ArmCase]:
-    minutes = float(settings.get("minutes") or 10.0)
+    from embodied_arm.measuring.loop import LEROBOT
+
+    minutes, lerobot = float(settings.get("minutes") or 10.0), str(settings.get("lerobot") or "")
     return [
         ArmCase(
             f"loop/{group}/{beside}/{minutes:g} min",
             *(NAME, LOOP, group, ""),
             minutes=minutes + 2,
-            settings={"beside": beside, "minutes": minutes},
+            settings={"beside": beside, "minutes": minutes, "lerobot": lerobot},
         )
         for beside in ("idle", "beside a busy core")
-        for group in (TWINS[0], TABLE, *PEERED)
+        for group in (TWINS[0], *([LEROBOT] if lerobot else []), TABLE, *PEERED)
     ]
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gc
+import json
 import math
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -18,10 +19,12 @@ import psutil
 
 from embodied.arms import ArmCommand, Driver
 from embodied.bridge.body import CallContext, PrimitiveFailed
+from embodied.errors import BadInput
 from embodied_arm.control import Controller
 from embodied_arm.gate import Gate
 from embodied_arm.guard import Guard
 from embodied_arm.limits import Limits
+from embodied_arm.measuring import lerobot_loop
 from embodied_arm.measuring.arms import LIKE_REAL, PEERED, simulated, with_peer
 from embodied_arm.priority import going_first
 from embodied_arm.pulse import GAP_S, MISSED_FACTOR
@@ -32,11 +35,31 @@ BESIDE: Final = (IDLE, BUSY)
 SWING_RAD: Final = 0.1
 SWING_S: Final = 4.0
 SETTLE_S: Final = 1.0
+LEROBOT: Final = "LeRobot's teleop_loop"
+LEROBOT_PERIOD_S: Final = 0.01
+
+
+def play_lerobot(python: str, beside: str, minutes: float) -> dict[str, Any]:
+    """LeRobot's own loop at the rate of an FR3's, with a Python that has it; see `lerobot_loop`. Raises
+    BadInput."""
+    with ExitStack() as held:
+        if beside == BUSY:
+            held.enter_context(_busy_core())
+        before = _idle_share()
+        words = [python, lerobot_loop.__file__, str(round(1 / LEROBOT_PERIOD_S)), str(60 * minutes)]
+        ran = subprocess.run(words, capture_output=True, text=True, timeout=60 * minutes + 120, check=False)
+        cores = _idle_share() - before
+    if ran.returncode:
+        raise BadInput(
+            f"LeRobot's loop did not run with {python}: {ran.stderr.strip()[-200:]}",
+            remedy="Name a Python that has it: pip install lerobot==0.4.4, in an environment of its own.",
+        )
+    return _told(json.loads(ran.stdout), LEROBOT_PERIOD_S, "", beside, minutes, cores)
 
 
 def play(group: str, beside: str, minutes: float, folder: Path) -> dict[str, Any]:
     """Streams a gentle swing of all joints through the gate, as a policy would, for so long; every period is
-    measured by the clock of this machine."""
+    measured by the clock of this machine, or of a simulated arm that has one of its own."""
     with ExitStack() as held:
         if group in PEERED:
             arm = with_peer(group, folder)
@@ -51,8 +74,16 @@ def play(group: str, beside: str, minutes: float, folder: Path) -> dict[str, Any
         with going_first():  # as the arm's bridge does
             ends, stopped_by = _loop(driver, limits, 60 * minutes)
         cores = _idle_share() - before
+    return _told(ends, driver.description.control_period_s, stopped_by, beside, minutes, cores)
+
+
+def _told(
+    ends: Sequence[float], wanted: float, stopped_by: str, beside: str, minutes: float, cores: float
+) -> dict[str, Any]:
+    """The row of a loop whose periods ended then [s]."""
     periods = np.diff(ends)
-    wanted = driver.description.control_period_s
+    if not len(periods):
+        return {"verdict": "FAILED", "reason": stopped_by or "there was no period", "beside": beside}
     missed = int((periods > MISSED_FACTOR * wanted).sum())
     p50, p99, worst = (float(1000 * value) for value in np.percentile(periods, [50, 99, 100]))
     return {
@@ -92,7 +123,8 @@ def _loop(driver: Driver, limits: Limits, seconds: float) -> tuple[list[float], 
                 controller.tick(ArmCommand(position=tuple(target.tolist())))
                 k += 1
                 if now - began > SETTLE_S:
-                    ends.append(time.monotonic())
+                    own = "own_clock" in arm.capabilities  # it may be slower than ours
+                    ends.append(controller.state.time_s if own else time.monotonic())
     except PrimitiveFailed as failed:
         stopped_by = f"{failed.code}: {failed.message}"
     finally:
