@@ -33,7 +33,7 @@ def report(successes: int, *, kept: bool = True) -> RefineReport:
     progress = Progress()
     for one in (candidate(1, "refused", 0), candidate(2, "dropped", 1000), candidate(3, "kept", 4000)):
         progress.candidates[one.number] = one
-    measured = Measured.of(successes, 100, 3_000_000, 20.0)
+    measured = Measured.of([n < successes for n in range(100)], range(100), 20.0)
     nowhere = Path("x")
     artefact = Artefact("d", nowhere, nowhere, nowhere, measured) if kept else None
     verdict = Verdict.PASSED if successes >= 90 else Verdict.FAILED
