@@ -27,6 +27,7 @@ from embodied_arm.latch import Latch
 from embodied_arm.limits import Limits
 from embodied_arm.model import TABLE, Array, PlanningModel
 from embodied_arm.motions import Motions
+from embodied_arm.operating import Operating
 from embodied_arm.picture import write_png
 from embodied_arm.planner import Planner
 from embodied_arm.policy_run import PolicyRunner
@@ -55,7 +56,8 @@ class ArmBody:
         log: keep every tick in a file of `run_dir`; unless said, of a real arm.
 
     Attributes:
-        log: of every tick; None where none is kept.
+        log: of every tick; None where none is kept. run_dir: as given.
+        operating: the operator's channel, where there is one.
         moving_lease_ms: how long an agent that moves the arm may be silent [ms]; 0: as when it rests.
     """
 
@@ -78,10 +80,11 @@ class ArmBody:
         self._body_model = PlanningModel(arm)
         self._tool = read_tool(tool or {}, arm)
         self._scene = driver.scene
-        self._run_dir = run_dir
+        self.run_dir = run_dir
         self._pictures = 0
         self.at_close: list[Callable[[], object]] = []
         """What else ends with the arm, the last first."""
+        self.operating: Operating | None = None
         self._context: CallContext | None = None
         self._paced = real_time or not simulated
         self.moving_lease_ms = 0 if simulated else MOVING_LEASE_MS
@@ -373,7 +376,7 @@ class ArmBody:
             except BadInput as wrong:
                 raise PrimitiveFailed("no_camera", f"{wrong.message} {wrong.remedy}") from wrong
         self._pictures += 1
-        path = self._run_dir / "pictures" / f"{self._pictures:04d}-{camera}.png"
+        path = self.run_dir / "pictures" / f"{self._pictures:04d}-{camera}.png"
         write_png(path, image)
         return {"path": str(path), "camera": camera, "width": width, "height": height}
 

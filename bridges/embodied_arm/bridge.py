@@ -1,6 +1,6 @@
 """The bridge process of an arm: `python -m embodied_arm.bridge CONFIG.json`.
 
-CONFIG.json has driver, settings, limits, tool, log, real_time, run_dir, endpoint, lease_ms and keys, as
+CONFIG.json has driver, settings, limits, tool, log, real_time, run_dir, endpoint, lease_ms, keys, serve, as
 `embodied_arm.starting` writes it.
 """
 
@@ -23,6 +23,7 @@ from embodied_arm.body import ArmBody
 from embodied_arm.identity import identities_of, identity_of, locked
 from embodied_arm.operating import Operating
 from embodied_arm.priority import go_first
+from embodied_arm.serving import ServedArm, Service
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ def main(path: str) -> int:
         made.append(body_of(config, run_dir))
         if made[-1].keeps_pace:
             go_first()
-        return made[-1]
+        return served_to_others(made[-1], config) if config.get("serve") else made[-1]
 
     try:
         return serve(
@@ -50,6 +51,23 @@ def main(path: str) -> int:
     finally:
         for body in made:
             body.close()
+
+
+def served_to_others(body: ArmBody, config: Mapping[str, Any]) -> Body:
+    """The arm as agents on other machines have it. Raises BadInput, SetupError, JournalUnwritable."""
+    told = config["serve"]
+    service = Service(
+        told["arm"],
+        bool(told["needs_consent"]),
+        config.get("limits") or {},
+        told["terms"],
+        Path(told["audit"]),
+    )
+    served = ServedArm(body, service)
+    if body.operating is not None:
+        body.operating.agent = lambda: served.agent
+        body.operating.listen(told["operator"], keys_of(config))
+    return served
 
 
 def keys_of(config: Mapping[str, Any]) -> BridgeKeys | None:
@@ -93,8 +111,8 @@ def body_of(config: Mapping[str, Any], run_dir: Path, *, own_process: bool = Tru
     if real or own_process:
         try:
             called = str(config.get("name") or name)
-            operating = Operating(body.controller, called, driver.description.name, identity, run_dir)
-            body.at_close.append(operating.close)
+            body.operating = Operating(body.controller, called, driver.description.name, identity, run_dir)
+            body.at_close.append(body.operating.close)
         except OSError as unwritable:
             if real:
                 body.close()

@@ -12,24 +12,21 @@ import json
 import logging
 import os
 import secrets
-import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-import zmq
-
-from embodied.arms.running import RunningArm, announce, find_running
+from embodied.arms.running import RunningArm, announce, free_name
 from embodied.bridge.body import PrimitiveFailed
+from embodied.bridge.keys import BridgeKeys
 from embodied.errors import EmbodiedError
+from embodied_arm.channel import Channel
 from embodied_arm.control import Controller
 
 _log = logging.getLogger(__name__)
 
-LONGEST: Final = 4096
-"""Of a message [bytes]."""
-LOOK_MS: Final = 200
+Operation = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
 class Operating:
@@ -51,69 +48,59 @@ class Operating:
         folder: Path | None = None,
     ) -> None:
         self._controller = controller
-        self._context = zmq.Context()
-        self._socket = self._context.socket(zmq.REP)
-        self._socket.linger = 0
-        self._socket.setsockopt(zmq.MAXMSGSIZE, LONGEST)
-        port = self._socket.bind_to_random_port("tcp://127.0.0.1")
-        self._ending = threading.Event()
-        taken = {each.name for each in find_running(folder)}
-        names = (f"{name}-{number}" if number > 1 else name for number in range(1, len(taken) + 2))
+        self.agent: Callable[[], str] = lambda: ""
+        """Who has the arm, where it is served to agents elsewhere."""
+        here = Channel("tcp://127.0.0.1:*", self._answered_with_token)
+        self._channels = [here]
         self.running = RunningArm(
-            name=next(each for each in names if each not in taken),
+            name=free_name(name, folder),
             arm=arm,
             identity=identity,
             pid=os.getpid(),
-            endpoint=f"tcp://127.0.0.1:{port}",
+            endpoint=here.endpoint,
             token=secrets.token_hex(16),
             run_dir=str(run_dir.absolute()),
             since=time.time(),
         )
-        self._file = announce(self.running, folder)
-        self._thread = threading.Thread(target=self._serve, name="operator", daemon=True)
-        self._thread.start()
+        try:
+            self._file = announce(self.running, folder)
+        except BaseException:
+            here.close()
+            raise
+        self._closed = False
+
+    def listen(self, endpoint: str, keys: BridgeKeys | None) -> None:
+        """Heed whoever has a key too, from another machine: to stop the arm and to ask how it is, and nothing
+        else. Only beside the arm can a person see whether it may move again. Raises SetupError."""
+        self._channels.append(Channel(endpoint, self._answered_by_key, keys))
 
     def close(self) -> None:
         """Idempotent."""
-        if not self._ending.is_set():
-            self._ending.set()
+        if not self._closed:
+            self._closed = True
             self._file.unlink(missing_ok=True)
-            self._thread.join(2.0)
+            for channel in self._channels:
+                channel.close()
 
-    def _serve(self) -> None:
-        try:
-            while not self._ending.is_set():
-                if self._socket.poll(LOOK_MS):
-                    self._socket.send(json.dumps(self._answered(self._socket.recv())).encode())
-        finally:
-            self._socket.close()
-            self._context.term()
-
-    def _answered(self, frame: bytes) -> Mapping[str, Any]:
-        said: Any = None
-        with contextlib.suppress(ValueError, RecursionError):  # the operator is heard after anything
-            said = json.loads(frame)
-        if not isinstance(said, dict):
-            return {"ok": False, "message": "this is no request"}
+    def _answered_with_token(self, frame: bytes, _owner: str) -> Mapping[str, Any]:
+        said = _read(frame)
         token = str(said.get("token", "")).encode(errors="replace")
-        if not hmac.compare_digest(token, self.running.token.encode()):
+        if said and not hmac.compare_digest(token, self.running.token.encode()):
             _log.warning("somebody without the token spoke on the operator's channel")
             return {"ok": False, "message": "the token is wrong"}
-        operations: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {
-            "stop": self._stop,
-            "reset": self._reset,
-            "status": self._status,
-        }
-        operation = operations.get(str(said.get("operation")))
-        if operation is None:
-            return {"ok": False, "message": f"there are: {', '.join(operations)}"}
-        try:
-            return {"ok": True, **operation(said)}
-        except (PrimitiveFailed, EmbodiedError) as failed:
-            return {"ok": False, "message": failed.message}
-        except Exception as broken:  # noqa: BLE001 - a driver's code; the operator must hear, and be heard again
-            _log.exception("the operator's word was not done")
-            return {"ok": False, "message": f"the driver broke: {type(broken).__name__}: {broken}"}
+        return _done(said, {"stop": self._stop, "reset": self._reset, "status": self._status})
+
+    def _answered_by_key(self, frame: bytes, owner: str) -> Mapping[str, Any]:
+        said = _read(frame)
+        if said.get("operation") == "reset":
+            return {
+                "ok": False,
+                "message": "only a person beside it can let it move again",
+                "remedy": f"On the machine beside the arm:  embodied arm reset {self.running.name}",
+            }
+        reason = str(said.get("reason") or "the operator said stop")[:200]
+        by = f"{reason}, said with the key {owner}" if owner else reason
+        return _done({**said, "reason": by} if said else said, {"stop": self._stop, "status": self._status})
 
     def _stop(self, said: Mapping[str, Any]) -> Mapping[str, Any]:
         reason = str(said.get("reason") or "the operator said stop")[:200]
@@ -133,4 +120,29 @@ class Operating:
             "time_s": controller.state.time_s,
             "joints": list(controller.state.position),
             "interventions": controller.gate.interventions.sentences(),
+            "agent": self.agent(),
         }
+
+
+def _read(frame: bytes) -> Mapping[str, Any]:
+    """What was said; nothing where it is no request."""
+    with contextlib.suppress(ValueError, RecursionError):  # the operator is heard after anything
+        said = json.loads(frame)
+        if isinstance(said, dict):
+            return said
+    return {}
+
+
+def _done(said: Mapping[str, Any], operations: Mapping[str, Operation]) -> Mapping[str, Any]:
+    if not said:
+        return {"ok": False, "message": "this is no request"}
+    operation = operations.get(str(said.get("operation")))
+    if operation is None:
+        return {"ok": False, "message": f"there are: {', '.join(operations)}"}
+    try:
+        return {"ok": True, **operation(said)}
+    except (PrimitiveFailed, EmbodiedError) as failed:
+        return {"ok": False, "message": failed.message}
+    except Exception as broken:  # noqa: BLE001 - a driver's code; the operator must hear, and be heard again
+        _log.exception("the operator's word was not done")
+        return {"ok": False, "message": f"the driver broke: {type(broken).__name__}: {broken}"}

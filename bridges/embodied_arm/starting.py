@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embodied.bridge.client import BridgeClient
-from embodied.bridge.keys import client_keys
 from embodied.bridge.process import ChildProcess
 from embodied.bridge.server import BridgeServer
 from embodied.errors import BadInput, WorldError, did_you_mean
@@ -38,6 +37,9 @@ KNOWN = (
     "own_process",
     "keys",
     "connect",
+    "terms",
+    "operator",
+    "serve",
 )
 
 
@@ -75,9 +77,10 @@ class ArmBridge:
                 own_process (true): false serves from threads of this process, where an engine that hangs or
                 crashes takes us along: for benchmarks, which make many worlds and watch over themselves;
                 keys: {folder, name}: listens beyond this machine, to those whose keys are admitted there;
-                connect: the endpoint of a bridge that runs already, on another machine with keys {folder,
-                name, bridge}, the last the path of its public key: nothing is started, and all else is as
-                that bridge was given it.
+                connect: the endpoint of an arm that is served already, on another machine with keys {folder,
+                name, bridge}, the last its public key or the path of that: nothing is started. terms is what
+                this launch file says of the arm, and limits may only tighten those that it is served with;
+                operator: the endpoint of its operator's channel.
             run_dir: where the bridge's log, configuration and pictures go.
 
         Raises:
@@ -85,43 +88,62 @@ class ArmBridge:
             SetupError: the driver is not installed, or could not reach its arm.
             WorldError: the bridge ended or did not become ready.
         """
-        unknown = sorted(set(config) - set(KNOWN))
-        if unknown:
-            hint = did_you_mean(unknown[0], KNOWN)
-            raise BadInput(
-                f"{NAME} has no setting {unknown[0]!r}.", remedy=f"{hint} It has: {', '.join(KNOWN)}.".strip()
-            )
+        _refuse_unknown(config)
         if config.get("connect"):
-            return connected(config)
-        if not isinstance(config.get("driver"), str):
-            raise BadInput(f"{NAME} needs the name of a driver.", remedy='Say driver = "tabletop".')
-        run_dir.mkdir(parents=True, exist_ok=True)
+            from embodied_arm.remote import RemoteArm
+
+            run_dir.mkdir(parents=True, exist_ok=True)
+            return RemoteArm(config, run_dir)
         config = dict(config)
         if not config.pop("own_process", True):
             return served_here(config, run_dir)
-        path = run_dir / "arm-bridge.json"
-        path.write_text(json.dumps({**config, "run_dir": str(run_dir.absolute())}), encoding="utf-8")
-        child = ChildProcess(
-            [sys.executable, "-m", "embodied_arm.bridge", path.absolute()],
-            name=NAME,
-            log=run_dir / "arm-bridge.log",
-        )
-        endpoint = child.wait_ready(READY_S).get("endpoint")
-        if not isinstance(endpoint, str):
-            child.close()
-            raise WorldError(f"{NAME} did not say where it listens.", remedy="Reinstall embodied-agent.")
+        child, endpoint = started(config, run_dir)
         return BridgeClient(endpoint, name=NAME, child=child)
 
+    def serve(self, config: Mapping[str, Any], *, run_dir: Path) -> tuple[ChildProcess, str]:
+        """Start the bridge's process for agents on other machines, who `connect`; its endpoint.
 
-def connected(config: Mapping[str, Any]) -> BridgeClient:
-    """A client of a bridge that runs already."""
-    keys = config.get("keys")
-    ours = client_keys(Path(keys["folder"]), keys["name"], Path(keys["bridge"])) if keys else None
-    return BridgeClient(config["connect"], name=NAME, keys=ours)
+        Args:
+            config: as of `start`, with endpoint, and serve: {arm, needs_consent, terms, operator, audit}, as
+                `embodied_arm.serving.Service` has them, and where the operator's channel listens.
+
+        Raises as `start`.
+        """
+        _refuse_unknown(config)
+        return started(config, run_dir)
+
+
+def _refuse_unknown(config: Mapping[str, Any]) -> None:
+    unknown = sorted(set(config) - set(KNOWN))
+    if unknown:
+        hint = did_you_mean(unknown[0], KNOWN)
+        raise BadInput(
+            f"{NAME} has no setting {unknown[0]!r}.", remedy=f"{hint} It has: {', '.join(KNOWN)}.".strip()
+        )
+    if not config.get("connect") and not isinstance(config.get("driver"), str):
+        raise BadInput(f"{NAME} needs the name of a driver.", remedy='Say driver = "tabletop".')
+
+
+def started(config: Mapping[str, Any], run_dir: Path) -> tuple[ChildProcess, str]:
+    """The bridge's process, and where it listens."""
+    run_dir.mkdir(parents=True, exist_ok=True)
+    path = run_dir / "arm-bridge.json"
+    path.write_text(json.dumps({**config, "run_dir": str(run_dir.absolute())}), encoding="utf-8")
+    child = ChildProcess(
+        [sys.executable, "-m", "embodied_arm.bridge", path.absolute()],
+        name=NAME,
+        log=run_dir / "arm-bridge.log",
+    )
+    endpoint = child.wait_ready(READY_S).get("endpoint")
+    if not isinstance(endpoint, str):
+        child.close()
+        raise WorldError(f"{NAME} did not say where it listens.", remedy="Reinstall embodied-agent.")
+    return child, endpoint
 
 
 def served_here(config: Mapping[str, Any], run_dir: Path) -> BridgeClient:
     """The same bridge, over the same protocol, served from threads of this process."""
+    run_dir.mkdir(parents=True, exist_ok=True)
     from embodied_arm.bridge import body_of  # heavy: only where it is served
 
     return _ServedHere(body_of(config, run_dir, own_process=False), config)

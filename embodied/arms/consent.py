@@ -15,7 +15,7 @@ import os
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,12 +40,14 @@ class Consent:
         by: the user of this machine.
         how: "typed" or "--consent".
         at: Unix time [s].
+        about: what they consent to: skill and hash, limits, launch file.
     """
 
     arm: str
     by: str
     how: str
     at: float
+    about: Mapping[str, Any] = field(default_factory=dict)
 
 
 _given: dict[str, Consent] = {}
@@ -64,14 +66,15 @@ def give(arm: str, typed: str, *, how: str, audit: Path, **about: Any) -> Consen
         NoConsent: they wrote something else.
         JournalUnwritable: the audit log cannot be written; nothing moves then.
     """
-    consent = Consent(arm, getpass.getuser(), how, time.time())
+    consent = Consent(arm, getpass.getuser(), how, time.time(), about)
+    told = {"arm": consent.arm, "by": consent.by, "how": consent.how, "at": consent.at, **about}
     if typed.strip() != arm:
-        note(audit, "refused", **asdict(consent), typed=typed.strip(), **about)
+        note(audit, "refused", typed=typed.strip(), **told)
         raise NoConsent(
             f"{typed.strip()!r} is not the arm's name; nothing was moved.",
             remedy=f"To let it move, type its name: {arm}  (or --consent {arm}).",
         )
-    note(audit, "consent", **asdict(consent), **about)
+    note(audit, "consent", **told)
     with _guard:
         _given[arm] = consent
     return consent

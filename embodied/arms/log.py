@@ -11,6 +11,7 @@ end, as when the power fails, is left out by `read_log`.
 from __future__ import annotations
 
 import os
+import queue
 import threading
 import time
 from collections import deque
@@ -77,13 +78,14 @@ class ArmLog:
     def __init__(self, folder: Path, about: Mapping[str, Any]) -> None:
         self.path = folder / NAME
         self.failed = ""
-        self._waiting: deque[Tick] = deque()
-        self._encoder = msgspec.msgpack.Encoder()
+        self._waiting: deque[Tick | Mapping[str, Any]] = deque()
+        self._began: queue.SimpleQueue[int] = queue.SimpleQueue()
         self._ending = threading.Event()
         folder.mkdir(parents=True, exist_ok=True)
         try:
             self._file = self.path.open("ab")
             self._write([{"embodied.arm_log": VERSION, "fields": list(Tick._fields), **about}])
+            self._began.get()
         except OSError as full:
             raise BadInput(
                 f"{self.path}: {full.strerror}; an arm without a log does not move.",
@@ -117,6 +119,20 @@ class ArmLog:
             )
         )
 
+    def begin(self, about: Mapping[str, Any]) -> int:
+        """Say once more what follows is about, from any thread; where in the file that stands [bytes].
+
+        What is in the file from there on is a whole log. Raises BadInput if the log cannot be written.
+        """
+        self._waiting.append({"embodied.arm_log": VERSION, "fields": list(Tick._fields), **about})
+        try:
+            return self._began.get(timeout=CLOSE_S)
+        except queue.Empty:
+            raise BadInput(
+                f"{self.path}: {self.failed or 'the disk is too slow for the arm log'}.",
+                remedy="Make room on the disk: an arm without a log does not move.",
+            ) from None
+
     def close(self) -> None:
         """Write what waits. Idempotent."""
         if not self._ending.is_set():
@@ -145,9 +161,27 @@ class ArmLog:
             self._write(taken)
 
     def _write(self, values: Sequence[Any]) -> None:
-        frames = [self._encoder.encode(value) for value in values]
-        self._file.write(b"".join(len(frame).to_bytes(_LENGTH, "little") + frame for frame in frames))
+        for value in values:
+            if isinstance(value, Mapping):
+                self._began.put(self._file.tell())
+            self._file.write(framed(value))
         self._file.flush()
+
+
+def framed(value: Any) -> bytes:
+    """One value as it stands in the file."""
+    frame = msgspec.msgpack.encode(value)
+    return len(frame).to_bytes(_LENGTH, "little") + frame
+
+
+def unframed(part: bytearray) -> Iterator[Any]:
+    """The whole values at the beginning of a part of a file, which are taken from it."""
+    while len(part) >= _LENGTH:
+        end = _LENGTH + int.from_bytes(part[:_LENGTH], "little")
+        if len(part) < end:
+            return
+        yield msgspec.msgpack.decode(bytes(part[_LENGTH:end]))
+        del part[:end]
 
 
 def read_log(path: Path) -> tuple[dict[str, Any], Iterator[Tick]]:

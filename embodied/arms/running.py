@@ -12,7 +12,7 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ import psutil
 import zmq
 
 from embodied.arms.locking import arms_folder, file_name
+from embodied.bridge.keys import client_keys
 from embodied.errors import BadInput, WorldError, did_you_mean
 
 ANSWER_S: Final = 2.0
@@ -39,6 +40,7 @@ class RunningArm:
         endpoint, token: of the operator's channel.
         run_dir: where its log and pictures go.
         since: on the calendar (Unix time).
+        keys: of an arm that is served on another machine, where `pid` is its agent's: {folder, name, bridge}.
     """
 
     name: str
@@ -49,6 +51,14 @@ class RunningArm:
     token: str
     run_dir: str
     since: float
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+
+def free_name(name: str, folder: Path | None = None) -> str:
+    """A name that no running arm has: with a number, where one of this name runs."""
+    taken = {each.name for each in find_running(folder)}
+    names = (f"{name}-{number}" if number > 1 else name for number in range(1, len(taken) + 2))
+    return next(each for each in names if each not in taken)
 
 
 def find_running(folder: Path | None = None) -> list[RunningArm]:
@@ -125,8 +135,12 @@ def reset(name: str = "", folder: Path | None = None) -> str:
 def status(name: str = "", folder: Path | None = None) -> Mapping[str, Any]:
     """What an arm's bridge says of itself: stopped (why, or ""), moving, lost, time_s, joints, interventions
     (in words). Raises as `stop`."""
-    arm = _named(name, folder)[0]
-    return _told(_ask(arm, "status"), arm)
+    return told_by(_named(name, folder)[0])
+
+
+def told_by(arm: RunningArm) -> Mapping[str, Any]:
+    """As `status`, of an arm that was found. Raises as `ask`."""
+    return ask(arm, "status")
 
 
 def ask(arm: RunningArm, operation: str, **more: Any) -> Mapping[str, Any]:
@@ -156,12 +170,17 @@ def _ask(arm: RunningArm, operation: str, **more: Any) -> Mapping[str, Any]:
     socket = context.socket(zmq.REQ)
     socket.linger = 0
     try:
+        socket.setsockopt(zmq.IPV6, 1 if "[" in arm.endpoint else 0)
+        if arm.keys:
+            keys = client_keys(Path(arm.keys["folder"]), arm.keys["name"], arm.keys["bridge"])
+            socket.curve_publickey, socket.curve_secretkey = keys.public, keys.secret
+            socket.curve_serverkey = keys.bridge
         socket.connect(arm.endpoint)
         socket.send(json.dumps({"token": arm.token, "operation": operation, **more}).encode())
         until = time.monotonic() + ANSWER_S
         if not socket.poll(int(1000 * max(0.0, until - time.monotonic()))):
             raise WorldError(
-                f"The bridge of {arm.name} (process {arm.pid}) did not answer within {ANSWER_S:g} s.",
+                f"The bridge of {arm.name} ({_where(arm)}) did not answer within {ANSWER_S:g} s.",
                 remedy="Press the emergency stop at the arm.",
             )
         answer: Mapping[str, Any] = json.loads(socket.recv())
@@ -169,6 +188,10 @@ def _ask(arm: RunningArm, operation: str, **more: Any) -> Mapping[str, Any]:
     finally:
         socket.close()
         context.term()
+
+
+def _where(arm: RunningArm) -> str:
+    return f"at {arm.endpoint}" if arm.keys else f"process {arm.pid}"
 
 
 def _told(answer: Mapping[str, Any], arm: RunningArm) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from embodied.facts import FactFamily
 from embodied.primitives import PrimitiveSpec
@@ -36,6 +36,11 @@ class CallContext:
 
     A primitive that takes longer than an instant waits with `wait`, or calls `check` at least every
     quarter of a second: this is how it stops when it must, and how the bridge knows that it is alive.
+
+    Attributes:
+        moves: whether it may move the body.
+        session, caller: who called: the client's session, and whose key it has ("" without keys).
+        leased: whether that session had the lease when it called.
     """
 
     def __init__(
@@ -44,8 +49,12 @@ class CallContext:
         progress: Tell,
         event: Callable[[str, Mapping[str, Any]], None],
         moves: bool = True,
+        session: str = "",
+        caller: str = "",
+        leased: bool = True,
     ):
-        self.moves = moves
+        self.moves, self.leased = moves, leased
+        self.session, self.caller = session, caller
         self.assistance: Counter[str] = Counter()
         self._aborted = threading.Event()
         self._alive = alive
@@ -114,4 +123,13 @@ class Body(Protocol):
 
     def rest(self, reason: str) -> None:
         """Come to rest; called after the running call has stopped. Return when at rest."""
+        ...
+
+
+@runtime_checkable
+class KnowsItsClient(Protocol):
+    """A body to which it matters who has it."""
+
+    def left(self, session: str) -> None:
+        """That session gave up the lease, and the body rests."""
         ...

@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -71,6 +72,8 @@ class BridgeClient:
     ) -> None:
         self.name = name
         self.assistance: Counter[str] = Counter()
+        self.lease_s = 0.0
+        """How long this client may be silent while the body moves [s]."""
         self._child = child
         self._closed = False
         self._closing = threading.Lock()
@@ -105,6 +108,20 @@ class BridgeClient:
     def state(self) -> str:
         """What the bridge last said: idle, busy, stalled or lost."""
         return self._line.state
+
+    def round_trips(self, count: int) -> list[float]:
+        """How long the bridge took to answer, `count` times in a row [s]; it is asked nothing that acts.
+
+        Raises BridgeLost when it is gone.
+        """
+        lasted = []
+        for _ in range(count):
+            began = time.monotonic()
+            answer = self._line.ask("cancel", {"id": ""}, ANSWER_S)
+            if not answer.ok:
+                raise self._error(answer)
+            lasted.append(time.monotonic() - began)
+        return lasted
 
     def on_event(self, callback: EventCallback) -> None:
         """Call `callback` with every event {"seq", "type", "data"} from now on, in order, none twice.
@@ -191,6 +208,7 @@ class BridgeClient:
         taken = self._line.ask("lease", {}, ANSWER_S)
         if not taken.ok:
             raise self._error(taken)
+        self.lease_s = float(taken.value.get("moving_lease_ms") or taken.value.get("lease_ms") or 0.0) / 1000
         return spec
 
     def _ask_call(self, name: str, arguments: Mapping[str, Any], timeout_s: float) -> Answer:

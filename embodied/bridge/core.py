@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from embodied.bridge.effects import Abort, Effect, Rest, Send, Start
 from embodied.bridge.envelope import ANSWER_TIMEOUT_MS, VERSION, Envelope, Unusable, decode
 from embodied.bridge.refusal import refusal, wrong_arguments
+from embodied.bridge.sessions import Running, Session
 from embodied.errors import did_you_mean
 from embodied.primitives import PrimitiveSpec
 
@@ -24,27 +24,10 @@ MOST_SESSIONS = 64
 EVENTS_AFTER_LAST_WORD_MS = 60_000
 STALLED_AFTER_MS = 1000
 REST_CONFIRMED_WITHIN_MS = 2000
-
+RELEASED = "the lease was released"
+LAPSED = "the lease was not renewed in time"
 
 Body = Mapping[str, Any]
-
-
-@dataclass(slots=True)
-class _Running:
-    session: str
-    id: str
-    spec: PrimitiveSpec
-    args: Mapping[str, Any]
-    deadline_ms: int
-    peers: list[str]
-
-
-@dataclass(slots=True)
-class _Session:
-    id: str
-    peer: str
-    heard_ms: int
-    results: OrderedDict[str, Body] = field(default_factory=OrderedDict)
 
 
 class BridgeCore:
@@ -57,6 +40,8 @@ class BridgeCore:
         lease_ms: how long a lease lasts after it was last renewed.
         moving_lease_ms: the same while its holder's call moves the body; 0: no shorter. The call itself is a
             sign of life too.
+        lapse_raises_epoch: what was sent before the lease lapsed is refused, however late a network delivers
+            it (rule 8).
     """
 
     def __init__(
@@ -66,6 +51,8 @@ class BridgeCore:
         new_session: Callable[[], str],
         lease_ms: int = 2000,
         moving_lease_ms: int = 0,
+        *,
+        lapse_raises_epoch: bool = False,
     ) -> None:
         self.epoch = 1
         self.seq = 0
@@ -75,11 +62,12 @@ class BridgeCore:
         self._new_session = new_session
         self._lease_ms = lease_ms
         self._moving_lease_ms = min(moving_lease_ms or lease_ms, lease_ms)
+        self._lapse_raises_epoch = lapse_raises_epoch
         self._now = 0
-        self._sessions: dict[str, _Session] = {}
-        self._running: OrderedDict[tuple[str, str], _Running] = OrderedDict()
+        self._sessions: dict[str, Session] = {}
+        self._running: OrderedDict[tuple[str, str], Running] = OrderedDict()
         self._events: deque[dict[str, Any]] = deque(maxlen=KEPT_EVENTS)
-        self._holder = ""
+        self.holder = ""
         self._renewed_ms = 0
         self._called_ms = 0
         self._alive_ms = 0
@@ -106,7 +94,7 @@ class BridgeCore:
         self._now = now_ms
         for call in [call for call in self._running.values() if now_ms >= call.deadline_ms]:
             self._end(call, "timeout", f"{call.spec.name} did not end in the time it was given")
-        if self._holder and now_ms >= self._lease_ends_ms():
+        if self.holder and now_ms >= self._lease_ends_ms():
             self._lapse()
         if not self._lost:
             before = self.state
@@ -121,7 +109,7 @@ class BridgeCore:
     def next_due_ms(self) -> int | None:
         """When `advance` has something to do, if nothing else happens before."""
         due = [call.deadline_ms for call in self._running.values()]
-        if self._holder:
+        if self.holder:
             due.append(self._lease_ends_ms())
         if not self._lost:
             if self._rest_asked_ms is not None:
@@ -130,8 +118,9 @@ class BridgeCore:
                 due.append(self._alive_ms + STALLED_AFTER_MS)
         return min(due, default=None)
 
-    def receive(self, peer: str, frame: bytes) -> list[Effect]:
-        """A frame arrived. Never raises, whatever is in it."""
+    def receive(self, peer: str, frame: bytes, owner: str = "") -> list[Effect]:
+        """A frame arrived. Never raises, whatever is in it. `owner`: whose key sent it, where there are keys;
+        a session is its owner's alone."""
         try:
             message = decode(frame)
             if not message.id:
@@ -143,10 +132,10 @@ class BridgeCore:
                 self.dropped += 1
             return self._taken()
         if message.kind == "hello":
-            self._on_hello(peer, message)
+            self._on_hello(peer, message, owner)
             return self._taken()
         session = self._sessions.get(message.session)
-        if session is None:
+        if session is None or session.owner != owner:
             text = "this session is not known here; say hello first"
             self._send(peer, message.session, message.id, "result", refusal("bad_session", text))
             return self._taken()
@@ -205,21 +194,26 @@ class BridgeCore:
             self._emit("state", {"state": "lost", "reason": self._lost})
         return self._taken()
 
+    def owner_of(self, session: str) -> str:
+        """Whose key began a session; "" without keys."""
+        known = self._sessions.get(session)
+        return known.owner if known is not None else ""
+
     # -- requests ----------------------------------------------------------------------------------
 
-    def _on_hello(self, peer: str, message: Envelope) -> None:
+    def _on_hello(self, peer: str, message: Envelope, owner: str) -> None:
         versions = message.body.get("versions")
         if not isinstance(versions, list) or VERSION not in versions:
             text = f"the client speaks versions {versions!r}, this bridge speaks [{VERSION}]"
             self._send(peer, "", message.id, "result", refusal("bad_version", text))
             return
         self._forget_one_session()
-        session = _Session(self._new_session(), peer, self._now)
+        session = Session(self._new_session(), peer, self._now, owner)
         self._sessions[session.id] = session
         value = {**self._hello, "session": session.id, "version": VERSION, **self._standing()}
         self._send(peer, session.id, message.id, "result", {"ok": True, "value": value})
 
-    def _on_request(self, peer: str, session: _Session, message: Envelope) -> None:
+    def _on_request(self, peer: str, session: Session, message: Envelope) -> None:
         stored = session.results.get(message.id)
         if stored is not None:  # rule 4
             self._send(peer, session.id, message.id, "result", stored)
@@ -245,7 +239,7 @@ class BridgeCore:
         if answer is not None:
             self._answer(session, message.id, [peer], answer)
 
-    def _on_call(self, peer: str, session: _Session, message: Envelope) -> Body | None:
+    def _on_call(self, peer: str, session: Session, message: Envelope) -> Body | None:
         name, args = message.body.get("name"), message.body.get("args")
         if self._lost:
             return refusal("lost", self._lost)
@@ -261,7 +255,7 @@ class BridgeCore:
         wrong = wrong_arguments(spec, args)
         if wrong:
             return refusal("bad_arguments", wrong)
-        if spec.moves and self._holder != session.id:
+        if spec.moves and self.holder != session.id:
             return refusal("no_lease", f"{spec.name} moves the body, which needs the lease")
         if spec.moves and any(call.spec.moves for call in self._running.values()):
             return refusal("busy", "the body is busy with another call")
@@ -271,27 +265,28 @@ class BridgeCore:
             self._called_ms = self._now
         deadline = self._now + message.timeout_ms
         assert isinstance(args, Mapping)
-        call = _Running(session.id, message.id, spec, args, deadline, [peer])
+        call = Running(session.id, message.id, spec, args, deadline, [peer])
         self._running[session.id, message.id] = call
         self._effects.append(Start(session.id, message.id, spec.name, args))
         return None
 
-    def _on_lease(self, peer: str, session: _Session, message: Envelope) -> Body:
-        if self._holder and self._holder != session.id:
-            return refusal("no_lease", "another session holds the lease")
-        self._holder = session.id
+    def _on_lease(self, peer: str, session: Session, message: Envelope) -> Body:
+        if self.holder and self.holder != session.id:
+            owner = self.owner_of(self.holder)
+            return refusal("no_lease", f"another session holds the lease{owner and f', that of {owner}'}")
+        self.holder = session.id
         self._renewed_ms = self._now
         return {"ok": True, "value": self._standing()}
 
-    def _on_release(self, peer: str, session: _Session, message: Envelope) -> Body:
-        if self._holder == session.id:
-            self._holder = ""
+    def _on_release(self, peer: str, session: Session, message: Envelope) -> Body:
+        if self.holder == session.id:
+            self.holder = ""
             for call in [call for call in self._running.values() if call.session == session.id]:
-                self._end(call, "cancelled", "the lease was released")
-            self._effects.append(Rest("the lease was released"))
+                self._end(call, "cancelled", RELEASED)
+            self._effects.append(Rest(RELEASED, left=session.id))
         return {"ok": True, "value": {}}
 
-    def _on_cancel(self, peer: str, session: _Session, message: Envelope) -> Body:
+    def _on_cancel(self, peer: str, session: Session, message: Envelope) -> Body:
         id = message.body.get("id")
         if not isinstance(id, str):
             return refusal("bad_arguments", "cancel needs the id of a call")
@@ -300,7 +295,7 @@ class BridgeCore:
             self._end(call, "cancelled", "cancelled by the client")
         return {"ok": True, "value": {"cancelled": call is not None}}
 
-    def _on_halt(self, peer: str, session: _Session, message: Envelope) -> Body:
+    def _on_halt(self, peer: str, session: Session, message: Envelope) -> Body:
         reason = str(message.body.get("reason") or "halted")[:200]
         self.epoch += 1
         for call in list(self._running.values()):
@@ -328,7 +323,7 @@ class BridgeCore:
             self._answer(self._sessions[session], id, call.peers, answer)
         return self._taken()
 
-    def _end(self, call: _Running, code: str, message: str, *, abort: bool = True) -> None:
+    def _end(self, call: Running, code: str, message: str, *, abort: bool = True) -> None:
         del self._running[call.session, call.id]
         if abort:
             self._effects.append(Abort(call.session, call.id, code))
@@ -341,11 +336,12 @@ class BridgeCore:
         return self._renewed_ms + self._lease_ms
 
     def _lapse(self) -> None:
-        self._holder = ""
+        self.holder = ""
         for call in [call for call in self._running.values() if call.spec.moves]:
-            self._end(call, "lease_lost", "the lease was not renewed in time")
-        self._effects.append(Rest("the lease was not renewed in time"))
-        self._emit("lease_lost", {})
+            self._end(call, "lease_lost", LAPSED)
+        self._effects.append(Rest(LAPSED))
+        self.epoch += self._lapse_raises_epoch
+        self._emit("lease_lost", {"epoch": self.epoch} if self._lapse_raises_epoch else {})
 
     def _heard_body(self, *, rested: bool = False) -> None:
         before = self.state
@@ -367,7 +363,7 @@ class BridgeCore:
             if self._now - session.heard_ms < EVENTS_AFTER_LAST_WORD_MS:
                 self._send(session.peer, session.id, "", "event", event)
 
-    def _answer(self, session: _Session, id: str, peers: list[str], body: Body) -> None:
+    def _answer(self, session: Session, id: str, peers: list[str], body: Body) -> None:
         session.results[id] = body
         if len(session.results) > KEPT_RESULTS:
             session.results.popitem(last=False)
@@ -387,7 +383,7 @@ class BridgeCore:
     def _forget_one_session(self) -> None:
         if len(self._sessions) < MOST_SESSIONS:
             return
-        needed = {self._holder, *(session for session, _id in self._running)}
+        needed = {self.holder, *(session for session, _id in self._running)}
         idle = [session for session in self._sessions.values() if session.id not in needed]
         if idle:
             del self._sessions[min(idle, key=lambda session: session.heard_ms).id]

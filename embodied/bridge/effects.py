@@ -41,6 +41,7 @@ class Rest:
     """Tell the body to come to rest."""
 
     reason: str
+    left: str = ""
 
 
 Effect = Send | Start | Abort | Rest

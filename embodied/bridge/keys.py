@@ -31,6 +31,7 @@ NOT_ADMITTED: Final = (
     "and this client must have been given that bridge's"
 )
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+_Z85: Final = re.compile(r"[0-9A-Za-z.\-:+=^!/*?&<>()\[\]{}@%$#]{40}")
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -51,6 +52,11 @@ class BridgeKeys:
     def callback(self, domain: str, key: bytes) -> bool:
         """Whether a public key may talk to this bridge: ZMQ's authenticator asks at each connection."""
         return key in admitted(self.folder).values()
+
+    def owner(self, key: bytes) -> str:
+        """Whose public key it is, in words that are another's for no other key: "laptop [kX3…]"."""
+        name = next((name for name, known in admitted(self.folder).items() if known == key), "nobody")
+        return f"{name} [{key[:12].decode(errors='replace')}]"
 
 
 @dataclass(frozen=True)
@@ -142,18 +148,33 @@ def bridge_keys(folder: Path, name: str) -> BridgeKeys:
     return BridgeKeys(public, secret, folder)
 
 
-def client_keys(folder: Path, name: str, bridge: Path) -> ClientKeys:
+def client_keys(folder: Path, name: str, bridge: Path | str) -> ClientKeys:
     """What a client talks with.
 
     Args:
         name: of its own pair.
-        bridge: the bridge's public key, `NAME.key`.
+        bridge: the bridge's public key: its file `NAME.key`, or its 40 characters.
 
     Raises:
         BadInput: one of them cannot be read, or the secret one can be read by others.
     """
     public, secret = _pair(folder, name)
-    return ClientKeys(public, secret, _read(bridge)[0])
+    path = Path(bridge).expanduser()
+    if isinstance(bridge, str) and _Z85.fullmatch(bridge) and not path.exists():
+        return ClientKeys(public, secret, bridge.encode())
+    return ClientKeys(public, secret, _read(path)[0])
+
+
+def only_pair(folder: Path, name: str = "") -> str:
+    """The name of our own pair that is meant: `name`, or the only one there is. Raises BadInput."""
+    known = sorted(pairs(folder))
+    if name or len(known) == 1:
+        return name or known[0]
+    if not known:
+        raise BadInput("There is no key of our own yet.", remedy="Make one:  embodied keys new NAME")
+    raise BadInput(
+        f"There are several keys of our own: {', '.join(known)}.", remedy="Say which is meant, by its name."
+    )
 
 
 def _pair(folder: Path, name: str) -> tuple[bytes, bytes]:

@@ -314,7 +314,7 @@ class Line:
         self._heard = time.monotonic()
         self._pinged = None
         if message.kind == "event":
-            self._take_event(message.body)
+            self._take_event(message.body, message.epoch)
         elif message.kind == "result":
             answer = _answer(message.body)
             if message.id in self._lease_asked:
@@ -334,9 +334,11 @@ class Line:
             self._ping_s = min(PING_S, float(shortest) / 1000 / PINGS)
             self._set_state(str(answer.value.get("state", "idle")))
 
-    def _take_event(self, event: Event) -> None:
+    def _take_event(self, event: Event, epoch: int) -> None:
         if event["type"] == "state":
             self._set_state(str(event["data"]["state"]), str(event["data"].get("reason", "")))
+        elif event["type"] == "lease_lost" and "epoch" in event["data"]:
+            self.epoch = max(self.epoch, epoch)  # what is asked from now on is asked knowing of it
         seq = int(event["seq"])
         if self._refill or seq <= self._delivered or not self.session:
             return

@@ -22,7 +22,14 @@ from typing import TYPE_CHECKING, Any
 
 import zmq
 
-from embodied.bridge.body import HEARTBEAT_S, Aborted, Body, CallContext, PrimitiveFailed
+from embodied.bridge.body import (
+    HEARTBEAT_S,
+    Aborted,
+    Body,
+    CallContext,
+    KnowsItsClient,
+    PrimitiveFailed,
+)
 from embodied.bridge.core import BridgeCore
 from embodied.bridge.description import families_to_wire, primitives_to_wire
 from embodied.bridge.effects import Abort, Effect, Rest, Send, Start
@@ -47,7 +54,8 @@ _Job = Callable[[], None]
 class BridgeServer:
     """Serve `body` at `endpoint`, whose port may be `*`; `endpoint` is then the one that was bound.
 
-    With `keys` only those whose public key they admit can talk to it, from other machines too.
+    With `keys` only those whose public key they admit can talk to it, from other machines too. What was sent
+    before a lease lapsed is refused then, however late the network delivers it.
 
     Raises:
         BadInput: the endpoint can be reached from other machines, and there are no keys.
@@ -65,7 +73,7 @@ class BridgeServer:
     ) -> None:
         check_endpoint(endpoint, keyed=keys is not None)
         self._context = zmq.Context()
-        self._doorman = _doorman(self._context, keys) if keys is not None else None
+        self._doorman = doorman(self._context, keys) if keys is not None else None
         self._router = self._bind(endpoint, keys)
         self._body = body
         hello = {
@@ -74,7 +82,16 @@ class BridgeServer:
             "families": families_to_wire(body.families.values()),
         }
         moving_lease_ms = int(getattr(body, "moving_lease_ms", 0))  # a real arm's is short
-        self._core = BridgeCore(hello, body.specs, lambda: secrets.token_hex(8), lease_ms, moving_lease_ms)
+        self._keys = keys
+        self._owners: dict[str, str] = {}
+        self._core = BridgeCore(
+            hello,
+            body.specs,
+            lambda: secrets.token_hex(8),
+            lease_ms,
+            moving_lease_ms,
+            lapse_raises_epoch=keys is not None,
+        )
         self._contexts: dict[tuple[str, str], CallContext] = {}
         self._stopped_within_ms = stopped_within_ms
         self._stopping_since: dict[tuple[str, str], int] = {}  # aborted moving calls, in the socket's thread
@@ -180,14 +197,24 @@ class BridgeServer:
     def _take_frames(self) -> None:
         for _ in range(100):
             try:
-                identity, *frames = self._router.recv_multipart(zmq.NOBLOCK)
+                identity, *frames = self._router.recv_multipart(zmq.NOBLOCK, copy=False)
             except zmq.Again:
                 return
             if len(frames) == 1:
-                self._do(self._core.receive(identity.hex(), frames[0]))
+                peer, owner = identity.bytes.hex(), self._owner(frames[0])
+                self._do(self._core.receive(peer, frames[0].bytes, owner))
             else:
                 self._core.dropped += 1
         self._wake()  # let the clock and the body have their turn
+
+    def _owner(self, frame: zmq.Frame) -> str:
+        """Whose key a frame came with, by the authenticated connection that it came over."""
+        if self._keys is None:
+            return ""
+        key = str(frame.get("User-Id"))
+        if key not in self._owners:
+            self._owners[key] = self._keys.owner(key.encode())
+        return self._owners[key]
 
     def _now(self) -> int:
         return int((time.monotonic() - self._born) * 1000)
@@ -205,8 +232,8 @@ class BridgeServer:
                         context.abort()
                         if self._acting == (session, id):
                             self._stopping_since[session, id] = self._now()
-                case Rest(reason):
-                    self._moves.put(lambda reason=reason: self._rest(reason))  # type: ignore[misc]
+                case Rest(reason, left):
+                    self._moves.put(lambda reason=reason, left=left: self._rest(reason, left))  # type: ignore[misc]
 
     def _watch_stopping(self) -> None:
         """Rule 7: a moving call that does not stop makes the body stalled; who waits behind it is refused."""
@@ -249,6 +276,9 @@ class BridgeServer:
             progress=lambda value: self._tell(lambda core: core.body_progress(*key, value)),
             event=self.say,
             moves=self._body.specs[start.name].moves,
+            session=start.session,
+            caller=self._core.owner_of(start.session),
+            leased=self._core.holder == start.session,
         )
         self._contexts[key] = context
         jobs = self._moves if context.moves else self._reads
@@ -292,9 +322,11 @@ class BridgeServer:
             if context.moves:
                 self._acting = None
 
-    def _rest(self, reason: str) -> None:
+    def _rest(self, reason: str, left: str) -> None:
         try:
             self._body.rest(reason)
+            if left and isinstance(self._body, KnowsItsClient):
+                self._body.left(left)
         except Exception:  # noqa: BLE001 - as above
             _log.exception("the body did not come to rest")  # unconfirmed: the clients learn it from the core
         else:
@@ -312,7 +344,7 @@ class BridgeServer:
             self._wake_in.send(b".")
 
 
-def _doorman(context: zmq.Context[zmq.Socket[bytes]], keys: BridgeKeys) -> ThreadAuthenticator:
+def doorman(context: zmq.Context[zmq.Socket[bytes]], keys: BridgeKeys) -> ThreadAuthenticator:
     """Lets nobody in whose public key is not admitted."""
     from zmq.auth.thread import ThreadAuthenticator  # brings asyncio along, and few bridges have keys
 

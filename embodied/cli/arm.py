@@ -8,20 +8,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from embodied.cli import camera, folders, identify, options
+from embodied.cli import arm_doctor, camera, folders, identify, options, serving
 from embodied.cli.consenting import ask_consent
 from embodied.cli.keyboard import pressed_keys
+from embodied.errors import BadInput
 from embodied.jogging import LEAST_M, MOST_M
 from embodied.launchfile import LaunchFile
 
 if TYPE_CHECKING:
+    from embodied.arms.running import RunningArm
     from embodied.session import Session
 
 app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode="rich", help="An arm: doctor, jog, home, stop, reset, calibrate."
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="An arm: doctor, jog, home, stop, reset, calibrate, serve.",
 )
 
 app.command("calibrate")(camera.calibrate)
@@ -51,12 +54,36 @@ def list_() -> None:
 def stop(name: ArmName = "") -> None:
     """Stop an arm now, whatever moves it, and keep it stopped until a person resets it.
 
-    Works from another terminal, and while the agent hangs. The emergency stop at the arm is surer.
+    Works from another terminal, and while the agent hangs. The emergency stop at the arm is surer. An arm
+    that another machine serves is stopped by its launch file too: [cyan]embodied arm stop ARM.toml[/cyan].
     """
     from embodied.arms import running
 
+    elsewhere = _operator(name)
+    if elsewhere is not None:
+        running.ask(elsewhere, "stop")
+        print(
+            f"{name} is stopped. Only on the machine beside it can it be let move again:  embodied arm reset"
+        )
+        return
     for stopped in running.stop(name):
         print(f"{stopped} is stopped. To let it move again:  {folders.command()} arm reset {stopped}")
+
+
+def _operator(name: str) -> RunningArm | None:
+    """Where the arm of a launch file is stopped, if another machine serves it."""
+    if not name.endswith(".toml"):
+        return None
+    from embodied.deploying.serving import serving_arms
+
+    launch = options.launch_named(name, [], "embodied arm stop launch/franka.toml")
+    found = serving_arms(launch).operator(launch.world.settings)
+    if found is None:
+        raise BadInput(
+            f"{name} is about an arm of this machine, which is stopped by its name.",
+            remedy=f"{folders.command()} arm stop, with a name where several run (arm list).",
+        )
+    return found
 
 
 @app.command("reset")
@@ -74,36 +101,11 @@ def doctor(arm: ArmFile) -> None:
     console = Console(highlight=False)
     launch = options.launch_named(arm, [], "embodied arm doctor launch/franka.toml")
     with _looking(launch) as (world, _):
-        seen, details = world.observe(), world.spec.details
-        table = Table.grid(padding=(0, 2))
-        table.add_column(style="dim")
-        table.add_column(overflow="fold")
-        table.add_row("arm", str(details.get("arm")))
-        table.add_row("rate", f"{1 / float(details['control_period_s']):.0f} Hz")
-        for (joint,), value in seen.items("joint"):
-            low, high = _range(details, str(joint))
-            table.add_row(str(joint), f"{float(value):+.3f} rad  ({low:+.2f} to {high:+.2f})")
-        table.add_row("gripper", f"{1000 * float(seen.get('gripper_width')):.0f} mm open")
-        from embodied.cli.deploy import limits_in_words
-
-        for name, text in limits_in_words(details.get("limits", {})).items():
-            table.add_row(name, text)
-        things = details.get("objects", ())
-        for keys, place in seen.items("pose") if things else ():
-            if keys[0] not in things:
-                continue
-            table.add_row(keys[0], " ".join(f"{float(value):+.3f}" for value in place) + " m")
-        told = {keys[0] for keys, _ in seen.items("pose")} if things else set()
-        for thing in things:
-            if thing not in told:
-                table.add_row(str(thing), Text("nobody knows where: the camera does not see it", "yellow"))
-        if camera_says := camera.in_words(details):
-            table.add_row("camera", camera_says)
-        console.print(table)
-        console.print(Text("It answers, and is ready. Nothing was moved.", "green"))
+        arm_doctor.show(world, console)
 
 
 app.command("identify")(identify.identify)
+app.command("serve")(serving.serve)
 
 
 @app.command("home")
@@ -166,10 +168,3 @@ def _moving(arm: str, consent: str) -> Iterator[Session]:
     ask_consent(launch, consent, what_for="jog or home")
     with Session(launch, mode="jog") as session:
         yield session.start()
-
-
-def _range(details: dict[str, object], joint: str) -> tuple[float, float]:
-    names: list[str] = list(details.get("joints", ()))  # type: ignore[call-overload]
-    limits: dict[str, list[float]] = details.get("limits", {})  # type: ignore[assignment]
-    at = names.index(joint)
-    return limits["joint_lower_rad"][at], limits["joint_upper_rad"][at]

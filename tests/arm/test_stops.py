@@ -160,7 +160,7 @@ def test_streamed_commands_that_stay_out_bring_the_arm_to_rest(make: Make) -> No
 
 def test_a_disk_that_is_full_stops_the_arm(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     arm = make()
-    log = ArmLog(arm.body._run_dir, {})
+    log = ArmLog(arm.body.run_dir, {})
     control = controller(arm)
     control._ticking._log = log
 

@@ -13,8 +13,10 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from embodied.arms import consent
+from embodied.arms.running import RunningArm
 from embodied.bridge.process import ChildProcess
 from embodied.deploying.camera import CalibrationWish
+from embodied.deploying.serving import Listening, Served, TakesConsent
 from embodied.errors import BadInput, SetupError, WorldError
 from embodied.facts import Observation
 from embodied.methods import WorldSpec
@@ -25,6 +27,8 @@ from embodied_tabletop.engines import INSTALL, missing_packages
 from embodied_tabletop.real.driver import SOURCES
 from embodied_tabletop.real.franka_simulator import loopback_address
 from embodied_tabletop.real.rehearsing import rehearsal
+from embodied_tabletop.real.remote import BESIDE, as_served, operator_of, remote_config
+from embodied_tabletop.real.remote import SCHEMA as REMOTE
 from embodied_tabletop.scenefile import load_scene
 from embodied_tabletop.seeing.settings import SCHEMA as CAMERA
 from embodied_tabletop.seeing.settings import CameraSettings
@@ -69,6 +73,7 @@ SCHEMA: Final[Mapping[str, Any]] = {
             "description": "Who tells where things are: fixed (the scene), apriltag (a camera), simulated.",
         },
         "camera": CAMERA,
+        "remote": REMOTE,
         "setup": {
             "type": "object",
             "default": {},
@@ -110,6 +115,7 @@ class Settings:
     setup: Mapping[str, Any] = field(default_factory=dict)
     limits: Mapping[str, Any] = field(default_factory=dict)
     tool: Mapping[str, Any] = field(default_factory=dict)
+    remote: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, table: Mapping[str, Any]) -> Settings:
@@ -120,6 +126,11 @@ class Settings:
     def name(self) -> str:
         """What consent names: the arm, or where nothing is said, its driver."""
         return self.arm or self.driver
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether another machine stands beside the arm."""
+        return bool(self.remote.get("endpoint"))
 
     @property
     def needs_consent(self) -> bool:
@@ -149,18 +160,21 @@ class ArmSimulation:
 
     def launch(self) -> World:
         """Connect. Raises NoConsent before anything, where the arm is real and nobody has consented."""
-        if self.settings.needs_consent:
-            consent.required(self.settings.name)
-        return self._world or self.connect()
+        given = consent.required(self.settings.name) if self.settings.needs_consent else None
+        world = self._world or self.connect()
+        if given is not None and isinstance(world, TakesConsent):
+            world.take_consent(given)
+        return world
 
     def connect(self) -> World:
         """Connect without consent: for looking; whoever moves asks `consent.required` first."""
         self.close()
-        connection = {**self.settings.connection, **self._simulated()}
         try:
-            self._world = load_bridge("arm").start(
-                bridge_config(self.settings, connection), run_dir=self.run_dir
-            )
+            if self.settings.elsewhere:
+                config = remote_config(self.settings)
+            else:
+                config = bridge_config(self.settings, {**self.settings.connection, **self._simulated()})
+            self._world = load_bridge("arm").start(config, run_dir=self.run_dir)
         except BaseException:
             self.close()
             raise
@@ -248,6 +262,10 @@ class ArmPlugin:
             raise BadInput(
                 f"There is no driver {chosen.driver!r}.", remedy=f"Installed are: {', '.join(sorted(known))}."
             )
+        if chosen.remote and not chosen.elsewhere:
+            raise BadInput(
+                "[world.remote] has no endpoint.", remedy='Say where: endpoint = "tcp://HOST:PORT".'
+            )
         if chosen.simulator and chosen.is_real:
             raise BadInput(
                 f"simulator = {chosen.simulator!r} is none of the driver {chosen.driver!r}.",
@@ -274,7 +292,23 @@ class ArmPlugin:
         self, settings: Mapping[str, Any], details: Mapping[str, Any], seen: Observation
     ) -> Mapping[str, Any]:
         """The [world] table of a simulation of this moment: with physics where it is an FR3, else a twin."""
-        return rehearsal(Settings.of(settings), details, seen)
+        return rehearsal(as_served(Settings.of(settings), details), details, seen)
+
+    def serve(self, settings: Mapping[str, Any], where: Listening, run_dir: Path) -> Served:
+        """See `embodied.deploying.serving.ServingArms`."""
+        from embodied_tabletop.real.serving import ServedArm
+
+        chosen = Settings.of(settings)
+        if chosen.elsewhere:
+            raise BadInput("[world.remote] is of an arm that another machine serves.", remedy=BESIDE)
+        self.simulation(settings, run_dir)  # what is missing is told here
+        served = ServedArm(chosen, where, run_dir)
+        served.serve()
+        return served
+
+    def operator(self, settings: Mapping[str, Any]) -> RunningArm | None:
+        """See `embodied.deploying.serving.ServingArms`."""
+        return operator_of(Settings.of(settings))
 
     def calibrate(
         self, settings: Mapping[str, Any], wish: CalibrationWish, say: Callable[[str], None]
@@ -283,6 +317,8 @@ class ArmPlugin:
         from embodied_tabletop.seeing.commands import calibrate
 
         chosen = Settings.of(settings)
+        if chosen.elsewhere:
+            raise BadInput("The camera is at the machine beside the arm.", remedy="Calibrate it there.")
         camera = CameraSettings.of(chosen.camera, load_scene(chosen.scene))
         return calibrate(camera, wish, say, lambda: _hand_of(chosen))
 

@@ -1,0 +1,81 @@
+"""A socket on which short questions in JSON are answered one by one, in a thread of its own."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import zmq
+
+from embodied.bridge.keys import BridgeKeys
+from embodied.bridge.server import doorman
+from embodied.errors import SetupError
+
+LONGEST: Final = 4096
+"""Of a message [bytes]."""
+LOOK_MS: Final = 200
+
+Answer = Callable[[bytes, str], Mapping[str, Any]]
+"""Answers a message; told whose key it came with, "" without keys."""
+
+
+class Channel:
+    """Answers until `close`.
+
+    Args:
+        endpoint: where; a port `*` is chosen by the system.
+        keys: only whose keys they admit is heard; None on loopback.
+
+    Attributes:
+        endpoint: the one that was bound.
+
+    Raises:
+        SetupError: it cannot be bound.
+    """
+
+    def __init__(self, endpoint: str, answer: Answer, keys: BridgeKeys | None = None) -> None:
+        self._answer, self._keys = answer, keys
+        self._context = zmq.Context()
+        self._doorman = doorman(self._context, keys) if keys is not None else None
+        self._socket = self._context.socket(zmq.REP)
+        self._socket.linger = 0
+        self._socket.setsockopt(zmq.MAXMSGSIZE, LONGEST)
+        self._socket.setsockopt(zmq.IPV6, 1 if "[" in endpoint else 0)
+        if keys is not None:
+            self._socket.curve_server = True
+            self._socket.curve_publickey, self._socket.curve_secretkey = keys.public, keys.secret
+        try:
+            self._socket.bind(endpoint)
+        except zmq.ZMQError as failed:
+            self._end()
+            raise SetupError(
+                f"The operator's channel cannot listen at {endpoint}: {failed.strerror}.",
+                remedy="Choose another port: the operator's is the one after the bridge's.",
+            ) from failed
+        self.endpoint = self._socket.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="operator", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Idempotent."""
+        self._ending.set()
+        self._thread.join(2.0)
+
+    def _serve(self) -> None:
+        try:
+            while not self._ending.is_set():
+                if self._socket.poll(LOOK_MS):
+                    frame = self._socket.recv(copy=False)
+                    owner = self._keys.owner(str(frame.get("User-Id")).encode()) if self._keys else ""
+                    self._socket.send(json.dumps(self._answer(frame.bytes, owner)).encode())
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        self._socket.close()
+        if self._doorman is not None:
+            self._doorman.stop()
+        self._context.term()

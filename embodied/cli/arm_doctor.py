@@ -1,0 +1,99 @@
+"""What `embodied arm doctor` shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Protocol, runtime_checkable
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from embodied.cli import camera
+from embodied.cli.deploy import limits_in_words
+from embodied.facts import Observation
+from embodied.world import World
+
+TRIPS: Final = 40
+CLOSE: Final = 0.25
+"""A round trip that takes more of the lease than this leaves too few signs of life in it."""
+
+
+@runtime_checkable
+class Timed(Protocol):
+    """A world behind a bridge, which can be timed."""
+
+    lease_s: float
+
+    def round_trips(self, count: int) -> list[float]: ...
+
+
+def show(world: World, console: Console) -> None:
+    """Print how an arm is, and how far away its bridge."""
+    seen, details = world.observe(), world.spec.details
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    for name, text in (*_of_arm(seen, details), *_of_things(seen, details), *_of_service(details)):
+        table.add_row(name, text)
+    warning = ""
+    if isinstance(world, Timed):
+        name, text, warning = round_trip(world.round_trips(TRIPS), world.lease_s)
+        table.add_row(name, text)
+    console.print(table)
+    if warning:
+        console.print(Text(warning, "bold yellow"))
+    console.print(Text("It answers, and is ready. Nothing was moved.", "green"))
+
+
+def round_trip(lasted: list[float], lease_s: float) -> tuple[str, str, str]:
+    """How long the bridge's answers took: name, text, and a warning where that is too near the lease."""
+    usual, worst = sorted(lasted)[len(lasted) // 2], max(lasted)
+    lease = f"the lease is {1000 * lease_s:.0f} ms"
+    text = f"{1000 * usual:.1f} ms, worst {1000 * worst:.1f} of {len(lasted)}; {lease}"
+    if worst <= CLOSE * lease_s:
+        return "round trip", text, ""
+    warning = (
+        f"The network takes up to {1000 * worst:.0f} ms, and {lease}: motions will end as lease_lost. "
+        "Use a cable, or an agent nearer to the arm."
+    )
+    return "round trip", text, warning
+
+
+def _of_arm(seen: Observation, details: Mapping[str, Any]) -> Iterator[tuple[str, str | Text]]:
+    yield "arm", str(details.get("arm"))
+    yield "rate", f"{1 / float(details['control_period_s']):.0f} Hz"
+    for (joint,), value in seen.items("joint"):
+        low, high = _range(details, str(joint))
+        yield str(joint), f"{float(value):+.3f} rad  ({low:+.2f} to {high:+.2f})"  # type: ignore[arg-type]
+    yield "gripper", f"{1000 * float(seen.get('gripper_width')):.0f} mm open"  # type: ignore[arg-type]
+    yield from limits_in_words(details.get("limits", {})).items()
+
+
+def _of_things(seen: Observation, details: Mapping[str, Any]) -> Iterator[tuple[str, str | Text]]:
+    things = details.get("objects", ())
+    poses = {keys[0]: place for keys, place in seen.items("pose")} if things else {}
+    for thing in things:
+        place = poses.get(thing)
+        if isinstance(place, tuple):
+            yield str(thing), " ".join(f"{float(value):+.3f}" for value in place) + " m"
+        else:
+            yield str(thing), Text("nobody knows where: the camera does not see it", "yellow")
+    if camera_says := camera.in_words(details):
+        yield "camera", camera_says
+
+
+def _of_service(details: Mapping[str, Any]) -> Iterator[tuple[str, str | Text]]:
+    served = details.get("served")
+    if not served:
+        return
+    yield (
+        "served at",
+        f"{served['endpoint']}, which knows us as {served['known_as'] or 'an agent of its own'}",
+    )
+    yield "its log", str(served["log"])
+
+
+def _range(details: Mapping[str, Any], joint: str) -> tuple[float, float]:
+    limits, at = details["limits"], list(details["joints"]).index(joint)
+    return float(limits["joint_lower_rad"][at]), float(limits["joint_upper_rad"][at])
