@@ -45,9 +45,10 @@ def report(successes: int, *, kept: bool = True) -> RefineReport:
 def test_it_asks_for_what_the_case_says_and_counts_trainings(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
 
-    def start(launch: Any, wish: Any, *, runs_dir: Path, work: Any) -> RefineReport:
+    def start(launch: Any, wish: Any, *, runs_dir: Path, work: Any, seen: Any) -> RefineReport:
         asked.append((launch, wish))
         assert work.jobs == 1
+        assert not seen.all()
         return report(96)
 
     monkeypatch.setattr(rewards_refine, "start_refining", start)
