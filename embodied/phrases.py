@@ -99,7 +99,8 @@ class Phrase:
         slots: the places in it.
         goal: a condition with the slots' names in braces, said for every thing; or a function of what the
             slots came to, which may raise `BadGoal`.
-        said: for a reader, with the slots' names in braces: "{object} in {container}".
+        said: for a reader, with the slots' names in braces: "{object} in {container}"; "" for what
+            is read only to be refused with a reason.
     """
 
     words: str

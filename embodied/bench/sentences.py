@@ -8,6 +8,7 @@ since then is unjudged, and counted as such.
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -75,9 +76,14 @@ def sentences(path: Path = DATA) -> Iterator[Sentence]:
 def _verdict(now: str, row: dict[str, str]) -> Verdict:
     if now.startswith(REFUSED):
         return "refused"
-    if now == row["taken_as"] and row["judged"] in ("right", "wrong"):
+    if _reading(now) == _reading(row["taken_as"]) and row["judged"] in ("right", "wrong"):
         return "right" if row["judged"] == "right" else "wrong"
     return "unjudged"
+
+
+def _reading(line: str) -> str:
+    """Without what a row of the table does, whose words may change."""
+    return re.sub(r" \[[^\[\]]*\]$", "", line) if line.startswith("verb: ") else line
 
 
 def table(found: Sequence[Sentence]) -> list[list[str]]:

@@ -15,7 +15,7 @@ MOST_WORDS: Final = 10
 
 def goal_patterns(vocabulary: Vocabulary) -> str:
     """A line a pattern; of a world of amounts, the verbs and how amounts are said."""
-    lines = dict.fromkeys(f"- {pattern_of(phrase)}" for phrase in vocabulary.phrases)
+    lines = dict.fromkeys(f"- {pattern_of(phrase)}" for phrase in vocabulary.phrases if phrase.said)
     for verb, words in vocabulary.verbs.items():
         shown = ", ".join(f"`{word}`" for word in words[:MOST_WORDS])
         lines[

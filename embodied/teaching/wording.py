@@ -35,7 +35,7 @@ from embodied.teaching.verbs import meant
 if TYPE_CHECKING:
     from embodied.teaching.conversation import Conversation
 
-TURNS: Final = 16
+TURNS: Final = 24
 """Lines of the conversation that a model is told."""
 WAITING: Final = 3
 """Sentences that may wait for the model at the same time."""
@@ -269,8 +269,20 @@ class Wording:
             )
             steps = "; ".join(part.words for part in talk.lesson.parts)
             yield f"Corrections and names are about {name}: {steps}."
+        undone = self._undone()
+        yield f"`undo` would take back: {undone}." if undone else "There is nothing for `undo` to take back."
         rules = "; ".join(f"{number}. {rule.text}" for number, rule in enumerate(talk.session.rules, 1))
         yield f"Rules in force: {rules}." if rules else "There are no rules in force."
+
+    def _undone(self) -> str:
+        """What `undo` would take back now; "" for nothing."""
+        talk = self.conversation
+        if talk.demonstration is not None:
+            steps = talk.demonstration.steps
+            return f"the last step shown, {steps[-1].part.words}" if steps else ""
+        if not talk.versions:
+            return ""
+        return talk.lesson.why if talk.lesson is not None and talk.lesson.why else "the last change"
 
     def _reading(self, sentence: str) -> Reading:
         talk = self.conversation

@@ -76,7 +76,7 @@ _ON_SOMETHING = Phrase(
 )
 
 _TO_A_PLACE = Phrase(
-    f"push|slide|shove|nudge|{_PUT}|put_back|put_down|pass {{object}} (back|down|over) {_AT}|"
+    f"{_PUT}|push|slide|shove|nudge|put_back|put_down|pass {{object}} (back|down|over) {_AT}|"
     f"on_top_of|upon {{place}}",
     (_THINGS, Slot("place", _PLACE)),
     "at[{object}, {place}]",
@@ -114,7 +114,7 @@ def _emptied(filled: Filled) -> Condition:
     )
 
 
-_EMPTYING = Phrase("empty|empty_out|unload {container}", (_CONTAINED,), _emptied, "{container} empty")
+_EMPTYING = Phrase("empty|empty_out|unload {container}", (_CONTAINED,), _emptied, "")
 
 _SWAPPING = (
     Phrase(
@@ -173,7 +173,7 @@ _DOWN_AND_UP = (
         "put_down|set_down|lay_down {object}", (_THINGS,), f"on[{{object}}, {TABLE}]", "{object} on the table"
     ),
     Phrase(
-        "take|remove|get|lift|move {object} off|from|off_of|out_of|down_from {place}",
+        "take|remove|get|lift|move {object} out_of|off|from|off_of|down_from {place}",
         (_THINGS, Slot("place", _SOLID | _PLACE)),
         f"on[{{object}}, {TABLE}]",
         "{object} on the table",
