@@ -136,7 +136,7 @@ class _Toward:
 @runtime_checkable
 class Remembering(Guide, Protocol):
     """A guide that goes on from where it is in its own doing, which no observation tells: what it says of a
-    state that another came to, fits what it would have done itself. Only what it does itself can be learned."""
+    state that another came to, fits what it would have done itself. Only what it does can be learned."""
 
     remembers: bool
 
