@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,6 +124,18 @@ def test_an_installed_package_says_that_it_has_no_peers(
 def test_reach_needs_a_policy() -> None:
     with pytest.raises(BadInput, match="Which policy"):
         benchmark.BENCHMARK.cases("reach", 0, {})
+
+
+def test_a_python_without_lerobot_is_named_where_its_loop_is_measured_beside_ours(tmp_path: Path) -> None:
+    from embodied_arm.measuring import loop
+
+    measured = benchmark.BENCHMARK
+    cases, _ = measured.cases("loop", 0, {"minutes": 0.01, "lerobot": sys.executable})
+    other = [case for case in cases if case.group == loop.LEROBOT]
+    assert [case.settings["beside"] for case in other] == list(loop.BESIDE)
+    with pytest.raises(BadInput, match="did not run with") as told:
+        measured.play(other[0], tmp_path)
+    assert "pip install lerobot" in told.value.remedy
 
 
 def test_a_proxy_forwards_until_it_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
