@@ -71,6 +71,8 @@ def deploy(
         }
         with deployment:
             _show(deployment, console)
+            if served := deployment.details.get("served"):
+                told["arm's log"] = f"{served['log']}, beside the arm; as far as it was copied, here"
             if seen_by := camera.in_words(deployment.details):
                 told["camera"] = seen_by
             if deployment.differences:
