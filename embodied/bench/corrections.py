@@ -1,7 +1,8 @@
 """Corrections said in the midst of a plan: how soon the motion in the world is another one, and what is kept.
 
-A correction has acted when a motion that was under way came to rest because of it, or when a motion began
-that the same seed, uncorrected, did not make there. A motion that merely ended by itself counts for nothing.
+A correction has acted when the call of the body that was under way says that it was ended from outside, or
+when a motion began that the same seed, uncorrected, did not make there. A call that merely ended by itself
+counts for nothing.
 """
 
 from __future__ import annotations
@@ -111,7 +112,7 @@ def measure(one: Correction) -> dict[str, Any]:
                 typed = time.monotonic()
                 conversation.hear(one.line)
                 conversation.wait()
-                acted, how = acted_after(typed, witness.motions, plain)
+                acted, how = acted_after(typed, witness.calls, plain)
                 conversation.hear(f"call this {NAME}")
                 kept = _kept(session, conversation.lesson, one)
             finally:
@@ -130,15 +131,23 @@ def measure(one: Correction) -> dict[str, Any]:
 
 
 def acted_after(
-    typed: float, motions: Sequence[Mapping[str, Any]], plain: Sequence[Mapping[str, Any]]
+    typed: float, calls: Sequence[Mapping[str, Any]], plain: Sequence[Mapping[str, Any]]
 ) -> tuple[float | None, str]:
-    """Seconds from the line to the first motion that it changed, and how it did."""
-    for number, motion in enumerate(motions):
-        ended = motion.get("ended", typed)
-        if ended >= typed and motion.get("error") in ENDED:
-            return ended - typed, "interrupted"
-        if motion["began"] >= typed and not _same(motion, plain[number] if number < len(plain) else None):
-            return motion["began"] - typed, "another motion"
+    """Seconds from the line to what it changed first, and how it did.
+
+    Args:
+        calls: of the body, in order; those that are no motions can be interrupted, but count for no path.
+        plain: the motions of the same seed where nobody says anything.
+    """
+    number = 0
+    for call in calls:
+        if call.get("ended", 0.0) >= typed and call["error"] in ENDED:
+            return call["ended"] - typed, "interrupted"
+        if call["name"] not in MOTIONS:
+            continue
+        if call["began"] >= typed and not _same(call, plain[number] if number < len(plain) else None):
+            return call["began"] - typed, "another motion"
+        number += 1
     return None, "nothing changed"
 
 
