@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 MINUTES: Final = 10.0
 POLL_S: Final = 0.5
 GRACE_S: Final = 60.0
+LEAVING_S: Final = 10.0
+"""It may take so long to keep what it has; less where the person leaves, as it can be resumed."""
 _SETTINGS: Final = ("scene", "engine")
 
 
@@ -31,7 +34,7 @@ class Refining:
 
     Attributes:
         condition: when it is done.
-        skill: a call of the skill to begin with: "tidy-up(red_cube, bowl)".
+        skill: a call of the skill to begin with: "tidy-up(cube=red_cube, bowl=bowl)".
         words: what a person wants of the manner: "smoother"; "" for nothing.
     """
 
@@ -64,7 +67,7 @@ def offer_learning(conversation: Conversation, skill: Skill, condition: str) -> 
     from embodied.teaching.mending import example_of
 
     arguments = example_of(conversation, skill).get("arguments") or {}
-    called = f"{skill.name}({', '.join(map(str, arguments.values()))})"
+    called = _call(skill.name, arguments)
     wanted = Refining(condition, called, "")
     if conversation.question is not None:
         said = " ".join(_quoted(wanted.command(conversation.session.launch, MINUTES)))
@@ -102,7 +105,7 @@ def refine(conversation: Conversation, said: Said) -> None:
 
 def refining_of(lesson: Lesson, words: str) -> Refining:
     """What is to be learned of a lesson."""
-    called = f"{lesson.name}({', '.join(lesson.names)})"
+    called = _call(lesson.name, {parameter: thing for thing, parameter in lesson.names.items()})
     return Refining(" and ".join(lesson.achieves), called, words)
 
 
@@ -132,9 +135,7 @@ def begin(conversation: Conversation, wanted: Refining, minutes: float) -> None:
     conversation.tell(f"  embodied {' '.join(_quoted(arguments))}")
     stop = threading.Event()
     conversation.learning = stop
-    threading.Thread(
-        target=_learn, args=(conversation, arguments, stop, minutes), name="refine", daemon=True
-    ).start()
+    threading.Thread(target=_learn, args=(conversation, arguments, stop, minutes), name="refine").start()
 
 
 def _learn(conversation: Conversation, arguments: list[str], stop: threading.Event, minutes: float) -> None:
@@ -153,7 +154,7 @@ def _learn(conversation: Conversation, arguments: list[str], stop: threading.Eve
                 asked = True
                 process.terminate()  # it keeps what it has
                 try:
-                    process.wait(GRACE_S)
+                    process.wait(LEAVING_S if conversation.finished else GRACE_S)
                 except subprocess.TimeoutExpired:
                     process.kill()
         assert process.stdout is not None
@@ -173,6 +174,10 @@ def _came_to(said: str, folder: Any) -> str:
     kept = f" The skill {skill} is in the library." if skill and (told.get("skill") or {}).get("kept") else ""
     again = f"Go on: embodied refine --resume {told.get('run')}"
     return f"{told.get('verdict', '?')}: {told.get('reason', '')}{kept} {again}"
+
+
+def _call(name: str, arguments: Mapping[str, Any]) -> str:
+    return f"{name}({', '.join(f'{key}={value}' for key, value in arguments.items())})"
 
 
 def _quoted(arguments: list[str]) -> list[str]:

@@ -104,7 +104,7 @@ def test_learning_asks_for_its_time_and_never_blocks(taught: Talk, monkeypatch: 
     assert minutes == 5.0
     command = wanted.command(taught.session.launch, minutes)
     assert command[command.index("--task") + 1] == "in[red_cube, bowl]"
-    assert command[command.index("--from") + 1] == "by-hand(red_cube, bowl)"
+    assert command[command.index("--from") + 1] == "by-hand(cube=red_cube, bowl=bowl)"
     assert command[command.index("--feedback") + 1] == "smoother"
 
 
