@@ -1,4 +1,4 @@
-"""`embodied arm jog` on a real terminal: keys, Ctrl-C, and the terminal as it was before."""
+"""`embodied arm` on a real terminal: keys, Ctrl-C, typed consent, and the terminal as it was before."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 import select
 import subprocess
 import sys
-import termios
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +14,16 @@ from typing import Any
 import pytest
 
 pytest.importorskip("mujoco")
-pty = pytest.importorskip("pty")
+pytest.importorskip("franky_sim")
+pytest.importorskip("termios")
+
+import pty
+import termios
+
+from embodied.arms.consent import read_audit
+from tests.arm.test_process import installed
+
+__all__ = ["installed"]
 
 LAUNCH = """
 [goal]
@@ -25,6 +33,17 @@ kind = "arm"
 driver = "tabletop"
 arm = "test-arm"
 scene = "default"
+"""
+REAL = """
+[goal]
+text = "put the red cube in the bowl"
+[world]
+kind = "arm"
+driver = "kinematic"
+arm = "arm-7"
+scene = "arm"
+[world.connection]
+real = true
 """
 
 
@@ -117,3 +136,34 @@ def test_ctrl_c_ends_it_and_the_terminal_is_as_before(jogging: Terminal) -> None
     jogging.ended()
     assert jogging.settings == jogging.before
     assert "Traceback" not in jogging.text
+
+
+@pytest.fixture
+def asked(installed: None, tmp_path: Path) -> Iterator[Terminal]:
+    """A real arm is to go home, and a person is asked."""
+    launch = tmp_path / "arm.toml"
+    launch.write_text(REAL)
+    terminal = Terminal(
+        ["arm", "home", str(launch)],
+        EMBODIED_HOME=str(tmp_path / "home"),
+        EMBODIED_RUNS=str(tmp_path / "runs"),
+    )
+    terminal.until("Type its name (arm-7)")
+    yield terminal
+    terminal.close()
+
+
+def test_a_person_types_its_name_and_it_moves(asked: Terminal, tmp_path: Path) -> None:
+    asked.press("arm-7\n")
+    assert asked.ended() == 0
+    assert "It is at home." in asked.text
+    assert [line["what"] for line in read_audit(tmp_path / "home")] == ["consent"]
+
+
+@pytest.mark.parametrize("typed", ["yes\n", "\n"])
+def test_anything_else_moves_nothing(asked: Terminal, tmp_path: Path, typed: str) -> None:
+    asked.press(typed)
+    assert asked.ended() != 0
+    assert "Traceback" not in asked.text
+    assert not list((tmp_path / "home").glob("arms/*"))  # nobody has even spoken to it
+    assert asked.settings == asked.before
