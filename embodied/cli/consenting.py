@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from embodied.cli import folders
+from embodied.cli.keyboard import typed_line
 from embodied.errors import BadInput
 from embodied.launchfile import LaunchFile
 
@@ -44,4 +45,5 @@ def asked(name: str, given: str, console: Console) -> tuple[str, str]:
     console.print(
         Text("The arm will move. Are people clear of it, and is the emergency stop in reach?", "bold yellow")
     )
-    return console.input(f"Type its name ({name}) to let it move: "), "typed"
+    console.print(Text(f"Type its name ({name}) to let it move: "), end="")
+    return typed_line(""), "typed"

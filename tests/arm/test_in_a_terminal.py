@@ -160,7 +160,7 @@ def test_a_person_types_its_name_and_it_moves(asked: Terminal, tmp_path: Path) -
     assert [line["what"] for line in read_audit(tmp_path / "home")] == ["consent"]
 
 
-@pytest.mark.parametrize("typed", ["yes\n", "\n"])
+@pytest.mark.parametrize("typed", ["yes\n", "\n", "\x03"])
 def test_anything_else_moves_nothing(asked: Terminal, tmp_path: Path, typed: str) -> None:
     asked.press(typed)
     assert asked.ended() != 0
