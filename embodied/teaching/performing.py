@@ -87,9 +87,7 @@ def _by(session: Body, part: Part, now: Observation, reference: str, speed: floa
     return result
 
 
-def _turn(
-    session: Body, now: Observation, thing: str, spot: tuple[float, float, float]
-) -> dict[str, float]:
+def _turn(session: Body, now: Observation, thing: str, spot: tuple[float, float, float]) -> dict[str, float]:
     """Along the thing's sides: the way in which a grasp of it could be reached."""
     along = now.number("yaw", thing)
     for turn in (along, along + math.pi / 2):
