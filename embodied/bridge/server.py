@@ -378,6 +378,7 @@ def serve(
     threading.Thread(target=_watch_parent, args=(stop,), name="parent", daemon=True).start()
     print(json.dumps({"ready": True, "endpoint": server.endpoint}), flush=True)
     stop.get()
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it ends in order: one more must not cut that off
     server.stop()
     return 0
 
