@@ -26,8 +26,8 @@ _UNIT: Final = re.compile(
     rf"(?:(?:move|go|shift|lift|raise|lower)\s+)?(?:(?:it|the hand)\s+)?(?:to the\s+)?"
     rf"(?:(?P<way>{_WAYS})\s+(?:by\s+)?(?P<number>{_NUMBER})|"
     rf"(?P<first>{_NUMBER})\s+(?:to the )?(?P<then>{_WAYS}))",
-    example="down 5 cm",
-    what="a motion; without its unit, it is asked for",
+    example="down 5",
+    what="an amount without its unit is asked about: cm or mm",
     any_time=True,
 )
 def without_unit(conversation: Conversation, said: Said) -> None:
