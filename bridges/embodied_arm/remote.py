@@ -89,7 +89,7 @@ class RemoteArm(BridgeClient):
         """As of every bridge; what the arm's log has grown by is copied on the way."""
         seen = super().observe()
         if self._copy is not None and self._copy.due:
-            with contextlib.suppress(BridgeRefused):  # it lies at the arm, as the report says
+            with contextlib.suppress(BridgeRefused, OSError):  # it lies at the arm, as the report says
                 self._copy_log()
         return seen
 
@@ -110,11 +110,13 @@ class RemoteArm(BridgeClient):
         """Copy the rest of the log, let go of the arm, which comes to rest. Idempotent."""
         if self._announced is not None:
             self._announced.unlink(missing_ok=True)
-        if self._copy is not None and not self._closed:
-            with contextlib.suppress(WorldError):  # what is missing lies at the arm, as the report says
-                self._copy_log()
-            self._copy.close()
-        super().close()
+        try:
+            if self._copy is not None and not self._closed:
+                with contextlib.suppress(WorldError, OSError):  # what is missing lies at the arm, as is said
+                    self._copy_log()
+                    self._copy.close()
+        finally:
+            super().close()
 
     # -- parts ---------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ import zmq
 
 from embodied.arms.locking import arms_folder, file_name
 from embodied.bridge.keys import client_keys
-from embodied.errors import BadInput, WorldError, did_you_mean
+from embodied.errors import BadInput, EmbodiedError, WorldError, did_you_mean
 
 ANSWER_S: Final = 2.0
 SUFFIX: Final = ".running.json"
@@ -111,8 +111,9 @@ def stop(name: str = "", reason: str = "the operator said stop", folder: Path | 
         try:
             _told(_ask(arm, "stop", reason=reason), arm)
             stopped.append(arm.name)
-        except WorldError as failed:
-            silent.append(failed.message)
+        except (EmbodiedError, zmq.ZMQError, OSError, ValueError) as failed:  # the others must hear it
+            message = failed.message if isinstance(failed, EmbodiedError) else str(failed)
+            silent.append(f"{arm.name}: {message}")
     if silent:
         raise WorldError(" ".join(silent), remedy="Press the emergency stop at the arm.")
     return stopped

@@ -101,7 +101,10 @@ def _watch(served: Served, name: str, stop: threading.Event, console: Console) -
                 remedy=f"Its log is {served.bridge.log}.",
             )
         ours = next((arm for arm in find_running() if arm.pid == served.bridge.pid), None)
-        told = told_by(ours) if ours is not None else {}
+        try:
+            told = told_by(ours) if ours is not None else {}
+        except WorldError:  # busy; whether it lives is seen above
+            continue
         now = (str(told.get("agent", "")), str(told.get("stopped", "")), str(told.get("lost", "")))
         if now != before:
             _say(before, now, console)
