@@ -114,8 +114,10 @@ class RemoteArm(BridgeClient):
             if self._copy is not None and not self._closed:
                 with contextlib.suppress(WorldError, OSError):  # what is missing lies at the arm, as is said
                     self._copy_log()
-                    self._copy.close()
         finally:
+            if self._copy is not None:
+                with contextlib.suppress(OSError):
+                    self._copy.close()
             super().close()
 
     # -- parts ---------------------------------------------------------------------------------------

@@ -145,7 +145,7 @@ PIPED_COLUMNS = "200"
 
 
 def _hear_ctrl_c() -> None:
-    """A script's background jobs inherit that Ctrl-C is ignored; who sits at a terminal must be able to stop."""
+    """A script's background jobs inherit that Ctrl-C is ignored; at a terminal it must be heard."""
     ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     here = threading.current_thread() is threading.main_thread()
     if ignored and here and sys.stdin is not None and sys.stdin.isatty():
