@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -183,31 +184,38 @@ class ArmBody:
     def hold_to(self, limits: Limits) -> None:
         """Hold to other limits from now on; what an agent had handed over before is forgotten.
 
-        Raises PrimitiveFailed ("busy") while the arm moves.
+        Raises PrimitiveFailed ("busy") while the arm moves, or a call has it.
         """
-        planners = self._within(limits)
-        self._gripper.strongest = limits.gripper_force
-        self._act_within(limits, *planners)
+        with self._within(limits) as planners:
+            self._gripper.strongest = limits.gripper_force
+            self._act_within(limits, *planners)
 
-    def _within(self, limits: Limits) -> tuple[Planner, Planner]:
-        """The gate holds to these limits from now on; gives planners that do."""
+    @contextmanager
+    def _within(self, limits: Limits) -> Iterator[tuple[Planner, Planner]]:
+        """The gate holds to these limits from now on; gives planners that do, for what asks for motions to be
+        changed too before the next call. Making them takes seconds, in which a call may begin."""
         with self._controller.reading():
-            if self._controller.moving:
-                raise PrimitiveFailed("busy", "the arm moves; its limits change when it is at rest")
-            self._around.keep_out(limits.zones)
-            obstacles = self._around.obstacles()
+            self._refuse_moving()
+            obstacles = self._around.obstacles(limits.zones)
         guard, planners = self._guarded(limits, obstacles), self._planners(limits, obstacles)
         with self._controller.reading():
+            self._refuse_moving()
+            self._around.keep_out(limits.zones)
             self._guard = guard
             self._controller.gate.hold_to(limits, guard)
-        return planners
+            yield planners
+
+    def _refuse_moving(self) -> None:
+        if self._controller.moving or self._controller.called:
+            raise PrimitiveFailed("busy", "the arm moves; its limits change when it is at rest")
 
     def _take_rules(self, args: Args) -> Value:
         """Zones and ceilings of a person's rules, all anew: they come to the limits, and widen none."""
         zones = ruled_zones(args["keep_out"])
         if zones != self._ruled:
             limits = replace(self._held_to, zones=(*self._held_to.zones, *zones))
-            self._move_by(limits, *self._within(limits))
+            with self._within(limits) as planners:
+                self._move_by(limits, *planners)
         return self._ceilings.take(args)
 
     # -- the protocol's side -----------------------------------------------------------------------

@@ -68,9 +68,10 @@ class Channel:
         try:
             while not self._ending.is_set():
                 if self._socket.poll(LOOK_MS):
-                    frame = self._socket.recv(copy=False)
-                    owner = self._keys.owner(str(frame.get("User-Id")).encode()) if self._keys else ""
-                    self._socket.send(json.dumps(self._answer(frame.bytes, owner)).encode())
+                    frames = self._socket.recv_multipart(copy=False)  # one left unread, and no answer may go
+                    owner = self._keys.owner(str(frames[0].get("User-Id")).encode()) if self._keys else ""
+                    said = frames[0].bytes if len(frames) == 1 else b""
+                    self._socket.send(json.dumps(self._answer(said, owner)).encode())
         finally:
             self._end()
 

@@ -95,7 +95,7 @@ class Controller:
         self._due = time.monotonic()
         self._looked = 0.0
         self._closing = threading.Event()
-        self._calling = False
+        self.called = False  # whether a moving call has the arm, though it may be at rest just now
         self._idle = idle
         self._fault = fault
         self._context: CallContext | None = None
@@ -146,13 +146,13 @@ class Controller:
         `PrimitiveFailed` ("halted") while a protective stop holds."""
         self._began = self.latch.stops
         self.latch.refuse(self._began)
-        self._calling = True
+        self.called = True
         self._context = context
         self._due = time.monotonic()
         try:
             yield
         finally:
-            self._calling = False
+            self.called = False
 
     def tick(
         self,
@@ -226,7 +226,7 @@ class Controller:
         or has nothing to move; else its driver was stopped over its head."""
         self._ticking.heeded.clear()
         self.latch.close(reason)
-        if not (self._calling or self._pacer) or self._ticking.heeded.wait(HEEDED_S):
+        if not (self.called or self._pacer) or self._ticking.heeded.wait(HEEDED_S):
             return True
         self._ticking.stop(reason)
         return False
@@ -342,7 +342,7 @@ class Controller:
         due = time.monotonic()
         while not self._closing.wait(max(0.0, due - time.monotonic())):
             due = max(due, time.monotonic() - 10 * self.period) + self.period
-            if self._calling and not self._silent():
+            if self.called and not self._silent():
                 continue
             if not self._lock.acquire(timeout=PATIENCE_S):
                 continue
@@ -350,7 +350,7 @@ class Controller:
                 silent = self._silent()
                 if silent:
                     self._stale_s = max(self._stale_s, time.monotonic() - self._fresh)
-                well = (self._calling and not silent) or self._closing.is_set() or self._hold()
+                well = (self.called and not silent) or self._closing.is_set() or self._hold()
             finally:
                 self._lock.release()
             if not well:

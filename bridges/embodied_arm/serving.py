@@ -32,7 +32,11 @@ PART: Final = 512 * 1024
 """How much of a file goes into one answer [bytes]."""
 STILL: Final = frozenset({"stop", "look", "wait"})
 """What is said to move and does not: it needs no consent."""
+HANDED: Final = frozenset({"take_rules", "take_policy"})
+"""What moves nothing, and says how the arm moves: for the agent that has it alone."""
 _PICTURE: Final = re.compile(r"pictures/[A-Za-z0-9_-]+\.png")
+NOTED: Final = frozenset({"t", "what", "before", "folder"})
+"""What the audit log itself says in its lines: no agent says it instead."""
 _TEXT: Final = {"type": "string", "maxLength": 400}
 
 TAKE_TERMS: Final = "take_terms"
@@ -113,6 +117,8 @@ class ServedArm:
     """Implements `embodied.bridge.body.Body` around an arm's own."""
 
     kind = "arm"
+    lapse_raises_epoch = True
+    """What was sent before a lease lapsed is refused without keys too: a tunnel may end on loopback."""
 
     def __init__(self, body: ArmBody, service: Service) -> None:
         self._body = body
@@ -140,7 +146,9 @@ class ServedArm:
         own = {TAKE_TERMS: self._take_terms, TAKE_CONSENT: self._take_consent, READ_RECORD: self._read_record}
         if name in own:
             return own[name](args, context)
-        if _acts(self.specs[name]):
+        if name in HANDED:
+            self._refuse_other(context)
+        elif _acts(self.specs[name]):
             self._refuse_unasked(context)
         return self._body.run(name, args, context)
 
@@ -197,10 +205,11 @@ class ServedArm:
         agent = self._agent
         if agent is None or agent.session != context.session:
             raise PrimitiveFailed("no_lease", "this session has not begun as this arm's agent")
-        told = {"by": args["by"], "how": args["how"], "key": context.caller, **dict(args.get("about") or {})}
+        about = {name: value for name, value in (args.get("about") or {}).items() if name not in NOTED}
+        told = {**about, "by": args["by"], "how": args["how"], "key": context.caller}
         told = {**told, "arm": self._service.arm, "limits": self._body.details["limits"]}
         if str(args["arm"]) != self._service.arm:
-            self._note("refused", **told, typed=args["arm"])
+            self._note("refused", **{**told, "typed": args["arm"]})
             raise PrimitiveFailed("no_consent", f"{args['arm']!r} is not this arm's name; nothing was moved")
         try:
             consent.note(self._service.audit, "consent", **told)
@@ -220,6 +229,10 @@ class ServedArm:
         raise PrimitiveFailed("no_record", f"there is no record {name!r}")
 
     # -- parts ---------------------------------------------------------------------------------------
+
+    def _refuse_other(self, context: CallContext) -> None:
+        if self._agent is None or self._agent.session != context.session:
+            raise PrimitiveFailed("no_lease", "only the agent that has this arm says how it moves")
 
     def _refuse_unasked(self, context: CallContext) -> None:
         agent = self._agent

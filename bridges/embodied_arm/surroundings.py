@@ -34,12 +34,12 @@ class Surroundings:
 
     def keep_out(self, zones: Sequence[Zone]) -> None:
         """Where no part of the arm may be, from now on."""
-        self._zones = tuple(zone.obstacle(2 * ZONE_MARGIN_M) for zone in zones)
+        self._zones = _around(zones)
 
-    def obstacles(self) -> Sequence[Obstacle]:
-        """All parts of all things, where no scene tells a table; and the keep-out zones."""
+    def obstacles(self, zones: Sequence[Zone] | None = None) -> Sequence[Obstacle]:
+        """All parts of all things, where no scene tells a table; and the keep-out zones, or those given."""
         things = self._scene.obstacles() if self._scene is not None else (TABLE,)
-        return [*things, *self._zones]
+        return [*things, *(self._zones if zones is None else _around(zones))]
 
     def facts(self) -> dict[str, Any]:
         return dict(self._scene.facts()) if self._scene is not None else {}
@@ -159,6 +159,10 @@ _WORDS: Final = {
     "bumped": "{thing} was hit and moved{by}",
     "blew_up": "the simulation became unstable{why}; it was stopped",
 }
+
+
+def _around(zones: Sequence[Zone]) -> tuple[Obstacle, ...]:
+    return tuple(zone.obstacle(2 * ZONE_MARGIN_M) for zone in zones)
 
 
 def _more(event: Mapping[str, Any]) -> dict[str, str]:

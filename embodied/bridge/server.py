@@ -90,7 +90,7 @@ class BridgeServer:
             lambda: secrets.token_hex(8),
             lease_ms,
             moving_lease_ms,
-            lapse_raises_epoch=keys is not None,
+            lapse_raises_epoch=keys is not None or bool(getattr(body, "lapse_raises_epoch", False)),
         )
         self._contexts: dict[tuple[str, str], CallContext] = {}
         self._stopped_within_ms = stopped_within_ms

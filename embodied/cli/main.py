@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any
 
@@ -142,12 +144,21 @@ app.command("replay")(replay.replay)
 PIPED_COLUMNS = "200"
 
 
+def _hear_ctrl_c() -> None:
+    """A script's background jobs inherit that Ctrl-C is ignored; a person at a terminal must be able to stop."""
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    here = threading.current_thread() is threading.main_thread()
+    if ignored and here and sys.stdin is not None and sys.stdin.isatty():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run a command line and exit with its code. No deliberate error shows a traceback."""
     arguments = sys.argv[1:] if arguments is None else arguments
     wants_json = "--json" in arguments
     if not sys.stdout.isatty():
         os.environ.setdefault("COLUMNS", PIPED_COLUMNS)  # paths and code are not to be wrapped in a file
+    _hear_ctrl_c()
     try:
         app(args=arguments, prog_name="embodied")
     except EmbodiedError as error:

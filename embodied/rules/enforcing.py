@@ -32,6 +32,8 @@ from embodied.world import BodySpec, World
 
 REFUSED: Final = "rule"
 BROKEN: Final = "rule_broken"
+NOT_NOW: Final = frozenset({"busy", "timeout", "halted", "cancelled"})
+"""Errors of a bridge that would take rules, and does not just now."""
 WATCHED: Final = "watched, not enforced"
 UNSEEN: Final = "neither watched nor enforced: no bridge that takes it is there"
 
@@ -201,7 +203,9 @@ class RuledWorld:
         ruled = spec is not None and bool(self._rules) and name not in (TAKE_RULES, "observe", "take_policy")
         if self._stale or (ruled and spec is not None and (spec.moves or self._present is None)):
             self._look()
-            self._hand_over()
+            late = self._hand_over()
+            if late is not None and spec is not None and spec.moves:
+                return PrimitiveResult(False, {}, late.error, f"no rules were taken: {late.message}")
         if spec is None or not ruled:
             return self._world.call(name, arguments, timeout_s=timeout_s)
         spec.check_args(arguments)
@@ -284,21 +288,27 @@ class RuledWorld:
                 self._monitor.called(name, given, present, now)
             return refusal
 
-    def _hand_over(self) -> None:
+    def _hand_over(self) -> PrimitiveResult | None:
         """What the bridge can enforce itself is sent to it, as data, whenever that changes: rules, what they
-        hold "until" and "when", and where the things stand that they speak of."""
+        hold "until" and "when", and where the things stand that they speak of.
+
+        Gives the answer of a bridge that does not take them just now: they are sent again with the next call,
+        and what it had before stays.
+        """
         spec = self._world.spec.primitives.get(TAKE_RULES)
         if spec is None:
             self._stale = False
-            return
+            return None
         in_force = [rule for rule in self._rules if rule not in self._inert]
         assert self._present is not None
         handed = for_bridge(in_force, self._present, spec, self._monitor.ended)
         if not self._stale and handed.data == self._handed.data:
             self._untaken = ()
-            return
-        self._stale = False
+            return None
         result = self._world.call(TAKE_RULES, handed.data)
+        self._stale = result.error in NOT_NOW
+        if self._stale:
+            return result
         self._handed = handed if result.ok else Handed()
         lost = handed.rules if handed.data and not result.ok else ()
         self._untaken = tuple(rule for rule in in_force if rule in lost)
@@ -307,6 +317,7 @@ class RuledWorld:
         self._tell(
             "rules_handed", data=dict(handed.data), rules=[rule.text for rule in handed.rules], ok=result.ok
         )
+        return None
 
 
 def enforceable(rule: Rule, foresight: Foresight) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import numpy as np
 import pytest
 
-from embodied.bridge.body import PrimitiveFailed
+from embodied.bridge.body import CallContext, PrimitiveFailed
 from tests.arm.conftest import Bench, Make
 
 WALL = {"name": "wall", "shape": "box", "position": [0.5, 0.35, 0.3], "size": [0.6, 0.1, 0.6]}
@@ -56,3 +58,24 @@ def test_not_while_it_moves(make: Make) -> None:
     assert arm.call("move_to", x=0.5, y=0.3, z=0.3).ok
     assert [failed.code for failed in refused] == ["busy"]
     assert arm.body.details["limits"]["hand_speed_m_s"] == pytest.approx(0.5)
+
+
+def test_nor_where_a_call_began_while_the_models_for_them_were_made(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Making them takes seconds; a motion must not be torn to a stop, nor its ceiling lifted."""
+    arm = make()
+    made, control = arm.body._planners, arm.body.controller
+    context = CallContext(lambda: None, lambda value: None, lambda type, data: None)
+    with ExitStack() as call:
+
+        def meanwhile(*given: object) -> object:
+            call.enter_context(control.call(context))
+            return made(*given)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(arm.body, "_planners", meanwhile)
+        with pytest.raises(PrimitiveFailed, match="the arm moves"):
+            arm.body.hold_to(arm.body.limits_of({"hand_speed": 0.1, "keep_out": [WALL]}))
+    assert arm.body.details["limits"]["hand_speed_m_s"] == pytest.approx(0.5)
+    assert control.gate.limits.hand_speed == pytest.approx(0.5)
+    assert arm.call("move_to", x=0.5, y=0.35, z=0.3).ok

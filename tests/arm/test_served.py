@@ -5,7 +5,8 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,9 @@ from embodied.arms import consent
 from embodied.arms.consent import Consent, NoConsent
 from embodied.arms.log import NAME, read_log
 from embodied.arms.running import RunningArm, ask, find_running, reset
-from embodied.bridge.envelope import Envelope, encode
-from embodied.bridge.keys import admit, make_pair
+from embodied.bridge.envelope import VERSION, Envelope, encode
+from embodied.bridge.keys import admit, client_keys, make_pair
+from embodied.bridge.line import Line
 from embodied.bridge.process import ChildProcess
 from embodied.errors import BadInput, BridgeLost, BridgeRefused, WorldError
 from embodied.plugins import load_bridge
@@ -98,26 +100,32 @@ def free_ports() -> int:
 
 @pytest.fixture
 def there(installed: None, tmp_path: Path) -> Iterator[There]:
-    folder, here, port = tmp_path / "there", tmp_path / "here", free_ports()
-    make_pair(folder / "keys", "arm")
-    admit(folder / "keys", make_pair(here, "laptop"))
+    make_pair(tmp_path / "there" / "keys", "arm")
+    admit(tmp_path / "there" / "keys", make_pair(tmp_path / "here", "laptop"))
+    with served(tmp_path, "0.0.0.0", {"folder": str(tmp_path / "there" / "keys"), "name": "arm"}) as one:
+        yield one
+
+
+@contextmanager
+def served(tmp_path: Path, host: str, keys: Mapping[str, str] | None) -> Iterator[There]:
+    folder, port = tmp_path / "there", free_ports()
     config = {
         "driver": "kinematic",
         "settings": {"real": True},
         "limits": LIMITS,
         "name": "arm-7",
-        "endpoint": f"tcp://0.0.0.0:{port}",
-        "keys": {"folder": str(folder / "keys"), "name": "arm"},
+        "endpoint": f"tcp://{host}:{port}",
+        "keys": keys,
         "serve": {
             "arm": "arm-7",
             "needs_consent": True,
             "terms": TERMS,
-            "operator": f"tcp://0.0.0.0:{port + 1}",
+            "operator": f"tcp://{host}:{port + 1}",
             "audit": str(folder),
         },
     }
     child, _ = load_bridge("arm").serve(config, run_dir=folder / "run")  # type: ignore[attr-defined]
-    one = There(folder, here, port, child)
+    one = There(folder, tmp_path / "here", port, child)
     yield one
     for agent in one.agents:
         agent.close()
@@ -223,6 +231,54 @@ def test_one_agent_at_a_time(there: There) -> None:
         there.agent("second")
     first.close()
     assert there.agent("third").observe().get("alive")
+
+
+def test_only_the_agent_that_has_it_says_how_it_moves(there: There) -> None:
+    agent = there.agent()
+    half = {"name": "wall", "position": [0.5, 0.6, 0.5], "size": [2.0, 0.6, 1.0]}
+    assert agent.call("take_rules", {"keep_out": [half]}).ok
+    keys = client_keys(there.here, "laptop", there.folder / "keys" / "arm.key")
+    line = Line(
+        f"tcp://127.0.0.1:{there.port}",
+        "another agent",
+        patience_s=5.0,
+        stall_patience_s=5.0,
+        on_event=lambda event: None,
+        keys=keys,
+    )
+    try:
+        line.adopt(line.ask("hello", {"client": "another", "versions": [VERSION]}, 5.0).value)
+        for name, args in (("take_rules", {}), ("take_policy", {"policy": "ab", "at": 0, "part": ""})):
+            assert line.ask("call", {"name": name, "args": args}, 10.0).code == "no_lease"
+    finally:
+        line.close()
+    agent.take_consent(given())
+    assert agent.call("move_to", FAR).error == "collision"  # the rule's zone holds on
+
+
+def test_what_an_agent_tells_of_itself_is_not_taken_for_what_is_known_of_it(there: There) -> None:
+    forged = {"key": "boss [x]", "by": "boss", "how": "signed", "arm": "arm-8", "limits": {}, "what": "reset"}
+    agent = there.agent()
+    agent.take_consent(given(**forged, skill="pick"))
+    told = consent.read_audit(there.folder)[-1]
+    assert (told["what"], told["how"], told["arm"], told["skill"]) == ("consent", "typed", "arm-7", "pick")
+    assert told["key"].startswith("laptop [")
+    assert told["by"].startswith("somebody at ")
+    assert told["limits"]["hand_speed_m_s"] == 0.2
+
+
+def test_what_was_sent_before_a_lease_lapsed_is_old_at_the_end_of_a_tunnel_too(
+    installed: None, tmp_path: Path
+) -> None:
+    with served(tmp_path, "127.0.0.1", None) as there:
+        agent = there.agent(keys=None)
+        agent.take_consent(given())
+        thread, came = moves(agent)
+        before = agent._line.epoch
+        agent._line._application_lives = lambda now: False  # type: ignore[method-assign]
+        thread.join(20.0)
+        assert came[0].error == "lease_lost"
+        wait_until(lambda: agent._line.epoch == before + 1)
 
 
 def test_without_the_right_keys_nobody_gets_in(there: There) -> None:

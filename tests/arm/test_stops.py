@@ -261,15 +261,23 @@ def test_without_the_token_nobody_is_the_operator(operated: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "frame", [b"[" * 4096, b'{"token": "\\ud800", "operation": "reset"}', b"\xff", b"7", b""]
+    "frames",
+    [
+        [b"[" * 4096],
+        [b'{"token": "\\ud800", "operation": "reset"}'],
+        [b"\xff"],
+        [b"7"],
+        [b""],
+        [b"{}", b"{}"],
+    ],
 )
-def test_what_is_no_request_leaves_the_operator_heard(operated: Any, frame: bytes) -> None:
+def test_what_is_no_request_leaves_the_operator_heard(operated: Any, frames: list[bytes]) -> None:
     arm = operated()
     (running,) = find_running()
     with zmq.Context() as context, context.socket(zmq.REQ) as socket:
         socket.linger = 0
         socket.connect(running.endpoint)
-        socket.send(frame)
+        socket.send_multipart(frames)
         assert socket.poll(5000)
         assert b'"ok": false' in socket.recv()
     assert stop() == ["kinematic"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from embodied.cli import teach
+from embodied.cli.attention import Attention
 from embodied.cli.main import main
 
 LAUNCH = '[goal]\ntext = "get 1 ore"\n[world]\nkind = "mini"\nseed = 7\n'
@@ -20,6 +21,7 @@ class Listener:
         self.finished, self.busy = False, busy
         self.heard: list[str] = []
         self.stops = 0
+        self.question = self.demonstration = self.wording = None
 
     def hear(self, line: str) -> None:
         self.heard.append(line)
@@ -50,20 +52,20 @@ def typed(monkeypatch: pytest.MonkeyPatch, *keys: str | type[BaseException]) -> 
         def isatty(self) -> bool:
             return True
 
-    def read(prompt: str = "") -> str:
+    def read(prompt: str) -> str:
         key = waiting.pop(0)
         if isinstance(key, str):
             return key
         raise key
 
     monkeypatch.setattr("sys.stdin", Terminal())
-    monkeypatch.setattr("builtins.input", read)
+    monkeypatch.setattr(teach, "typed_line", read)
 
 
 def test_ctrl_c_stops_the_body_and_a_second_one_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
     typed(monkeypatch, "put it there", KeyboardInterrupt, KeyboardInterrupt)
     listener, voice = Listener(busy=True), Voice()
-    teach._talk(listener, voice)  # type: ignore[arg-type]
+    teach._talk(listener, voice, Attention(lambda: None))  # type: ignore[arg-type]
     assert (listener.heard, listener.stops) == (["put it there"], 1)
     assert voice.lines == ["Stopped. Ctrl-C again leaves."]
 
@@ -71,7 +73,7 @@ def test_ctrl_c_stops_the_body_and_a_second_one_leaves(monkeypatch: pytest.Monke
 def test_a_line_between_two_ctrl_c_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     typed(monkeypatch, KeyboardInterrupt, "help", KeyboardInterrupt, EOFError)
     listener, voice = Listener(busy=False), Voice()
-    teach._talk(listener, voice)  # type: ignore[arg-type]
+    teach._talk(listener, voice, Attention(lambda: None))  # type: ignore[arg-type]
     assert listener.heard == ["help"]
     assert len(voice.lines) == 2
 

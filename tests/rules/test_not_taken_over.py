@@ -1,4 +1,4 @@
-"""A rule that only the body could hold, and that it did not take over: it does not move until it has."""
+"""A rule that only the body could hold, and that it refuses to take over: it does not move until it has."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Body:
         self, name: str, arguments: Mapping[str, Any], *, timeout_s: float | None = None
     ) -> PrimitiveResult:
         if name == "take_rules":
-            return PrimitiveResult(self.takes, error="" if self.takes else "timeout")
+            return PrimitiveResult(self.takes, error="" if self.takes else "bad_rules")
         self.dug += 1
         return PrimitiveResult(True)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 
 from embodied.launchfile import parse_launch
-from embodied.outcome import Verdict
+from embodied.outcome import PrimitiveResult, Verdict
 from embodied.session import Session
 
 LAUNCH = """
@@ -44,6 +45,31 @@ def test_no_part_of_the_arm_enters_a_half_that_it_is_to_keep_out_of(session: Ses
     session.remove_rule(len(session.rules))
     assert session.call("move_to", x=0.45, y=0.2, z=0.3).ok
     assert session.call("home").ok
+
+
+def test_nothing_moves_while_the_bridge_does_not_take_the_rules_yet(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beneath = session.run.world._world
+    call, busy = beneath.call, [True]
+
+    def late(name: str, arguments: Mapping[str, Any], **more: Any) -> PrimitiveResult:
+        if name == "take_rules" and busy:
+            busy.pop()
+            return PrimitiveResult(False, {}, "busy", "the arm moves")
+        result: PrimitiveResult = call(name, arguments, **more)
+        return result
+
+    monkeypatch.setattr(beneath, "call", late)
+    assert session.call("home").ok
+    session.add_rule("keep out of the left half")
+    refused = session.call("move_joints", positions=[0.9, -0.3, 0.0, -2.2, 0.0, 2.0, 0.8])
+    before = session.observe().get("hand")
+    session.remove_rule(len(session.rules))
+    assert (refused.error, busy) == ("busy", [])
+    assert "no rules were taken" in refused.message
+    assert isinstance(before, tuple)
+    assert before[1] < 0.05
 
 
 def test_what_is_permitted_is_done_and_what_is_not_is_refused_in_time(session: Session) -> None:

@@ -105,3 +105,4 @@ def test_whoever_begins_with_stop_in_haste_is_heard(said: str, table: Ground) ->
 def test_what_goes_on_beside_and_what_is_barred_is_more_than_a_stop(table: Ground) -> None:
     assert taken("stop practising", table).startswith("verb: stop practising")
     assert taken("stop opening the drawer", table).startswith("rule: never is_open[drawer]")
+    assert taken("stop checking the grip", table).startswith("correction: check the grasp: no")
