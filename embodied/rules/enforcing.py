@@ -60,6 +60,7 @@ class RuledWorld:
         self._rules: tuple[Rule, ...] = ()
         self._inert: dict[Rule, str] = {}
         self._handed = Handed()
+        self._untaken: tuple[Rule, ...] = ()
         self._stale = bool(rules)
         self._monitor = Monitor()
         self._present: Observation | None = None
@@ -267,6 +268,10 @@ class RuledWorld:
 
     def _refusal(self, name: str, arguments: Mapping[str, Any], moves: bool) -> Violation | None:
         """Why a call is not made; None if it is."""
+        held_by_nobody = [rule for rule in self._untaken if not enforceable(rule, self._foresight)]
+        if moves and held_by_nobody:  # the next call hands them over again
+            why = f"{call_in_words(name, arguments)}, by a body that has not taken it over,"
+            return Violation(held_by_nobody[0], why)
         present = self._present
         assert present is not None
         properties = self._world.spec.primitives[name].args.get("properties", {})
@@ -298,12 +303,15 @@ class RuledWorld:
         assert self._present is not None
         handed = for_bridge(in_force, self._present, spec, self._monitor.ended)
         if not self._stale and handed.data == self._handed.data:
+            self._untaken = ()
             return None
         result = self._world.call(TAKE_RULES, handed.data)
         self._stale = result.error in NOT_NOW
         if self._stale:
             return result
         self._handed = handed if result.ok else Handed()
+        lost = handed.rules if handed.data and not result.ok else ()
+        self._untaken = tuple(rule for rule in in_force if rule in lost)
         if isinstance(self._foresight, ArmForesight):
             self._foresight.ceilings(self._handed.data)
         self._tell(

@@ -16,6 +16,8 @@ _DOING: Final = {
     **{"grabbing": "pick up", "stacking": "stack", "dropping": "drop", "entering": "enter"},
     **{"going over": "go over", "moving over": "move over", "passing over": "pass over"},
 }
+BARRED: Final = "|".join(word for word in _DOING if word != "moving")
+"""What "stop opening the drawer" makes a rule of; "stop moving ..." is a stop."""
 _ORDINALS: Final = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
 _HANDS: Final = r"(?:(?:your|the) )?(?:hands?|fingers?|gripper|claws?|paws)"
 _ALSO: Final = (

@@ -11,7 +11,7 @@ from embodied.journal import read
 from embodied.rules import forget_rule, keep_rule
 from embodied.rules.keeping import keep_area
 from embodied.rules.places import read_area
-from embodied.rules.wordings import WORDS, as_rule, ended_rule, lists_rules
+from embodied.rules.wordings import BARRED, WORDS, as_rule, ended_rule, lists_rules
 from embodied.teaching.correcting import corrections_of
 from embodied.teaching.verbs import VERBS, Said, verb
 
@@ -27,11 +27,17 @@ _CORRECTIONS = (
 )
 
 
+_BESIDE = r"(?:practi[cs]ing|(?:the )?practice|proving|(?:the )?proof|learning|filming)"
+
+
 @verb(
     "stop",
-    r"(?:stop(?: it| that| now| moving| there| right there| at once)?|halt|freeze|pause|hold on|hold it|whoa|"
-    r"enough|stand still|(?:don't|do not) move|emergency stop|"
-    r"(?:wait|hold on|just) a (?:second|sec|moment|minute))(?:[,! ]+(?:stop|halt|wait))*",
+    r"(?:(?:no|oh|wait|i said|bot|robot)[,.! ]+)*"
+    # Whoever begins with "stop" means it, whatever else is said in haste: "stop the arm", "stop! you hit it".
+    rf"(?:(?:stop|halt|freeze)(?! (?:{_BESIDE}|{BARRED}|check(?:ing)?)\b)\b.*|"
+    r"(?:pause|hold on|hold it|whoa|"
+    r"enough|abort(?: it| that)?|stand still|(?:don't|do not) move|emergency stop|"
+    r"(?:wait|hold on|just) a (?:second|sec|moment|minute))(?:[,! ]+(?:stop|halt|wait))*)",
     example="stop",
     what="bring the body to rest",
     any_time=True,
@@ -45,18 +51,23 @@ def stop(conversation: Conversation, said: Said) -> None:
 
 @verb(
     "stop practising",
-    r"(?:stop|end) (?:practi[cs]ing|(?:the )?practice|proving|(?:the )?proof|learning|filming)",
+    rf"(?:stop|end) {_BESIDE}",
     example="stop practising",
     what="end the proving, practising or learning beside this; the body goes on",
     any_time=True,
 )
 def stop_beside(conversation: Conversation, said: Said) -> None:
+    going = end_beside(conversation)
+    conversation.tell("What goes on beside this is stopped." if going else "Nothing is going on.")
+
+
+def end_beside(conversation: Conversation) -> bool:
+    """End what is proven, practised or learned beside the conversation; False if nothing was."""
     beside = conversation.prover.stop()
     learning, conversation.learning = conversation.learning, None
     if learning is not None:
         learning.set()
-    going = beside or learning is not None
-    conversation.tell("What goes on beside this is stopped." if going else "Nothing is going on.")
+    return beside or learning is not None
 
 
 @verb(
@@ -172,6 +183,8 @@ def rules(conversation: Conversation, said: Said) -> None:
                 "There is nothing yet that this would change.", remedy="Show or say something first."
             )
         return
+    if said.string.startswith("stop ") and conversation.stop():  # it is said of what is being done, too
+        conversation.tell("Stopped.")
     session = conversation.session
     if (number := ended_rule(line)) is not None:
         gone = session.remove_rule(number)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from embodied.chatting.game_chat import GameChat, can_chat
+from embodied.teaching.asides import end_beside
 from embodied.teaching.conversation import Conversation
 from embodied.teaching.understood import plain
 from embodied.teaching.verbs import meant
@@ -65,7 +66,7 @@ def in_game(
         body,
         launch,
         hear,
-        lambda: conversation.stop("stopped in the chat"),
+        lambda: stopped(conversation),
         ways.aloud,
         is_stop,
         where=lambda: standing(conversation),
@@ -78,6 +79,13 @@ def in_game(
     finally:
         ways.chat = None
         chat.close()
+
+
+def stopped(conversation: Conversation) -> bool:
+    """A "stop" in the chat: as at the terminal it ends what is done, else what goes on beside; and a "yes"
+    that comes after it answers nothing that was asked before. False if nothing was going on."""
+    conversation.question = None
+    return conversation.stop("stopped in the chat") or end_beside(conversation)
 
 
 def is_stop(line: str) -> bool:

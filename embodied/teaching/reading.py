@@ -29,11 +29,13 @@ class Reading:
     Attributes:
         verb: the row of the table, where it is one.
         canonical: the same for all lines that mean the same.
+        anew: a correction that begins what was done anew, with another thing.
     """
 
     what: What
     canonical: str
     verb: str = ""
+    anew: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def reading_of(line: str, ground: Ground) -> Reading:
     if row is not None:
         return _of_row(*row, ground)
     if not ground.showing and (found := corrections_of(text)):
-        return Reading("correction", _corrected(found, ground))
+        return _correction(found, ground)
     motions = motions_of(text, ground.spec.vocabulary, ground.it)
     if motions is not None:
         return Reading(
@@ -81,7 +83,7 @@ def reading_of(line: str, ground: Ground) -> Reading:
 
 def _of_row(row: Verb, said: Said, ground: Ground) -> Reading:
     if row.name in ("rules", "mend") and (found := corrections_of(said.string)):
-        return Reading("correction", _corrected(found, ground))
+        return _correction(found, ground)
     within = _WITHIN.get(row.name)
     if within is not None:
         return within(row, said, ground)
@@ -116,6 +118,11 @@ _WITHIN: Final[Mapping[str, Callable[[Verb, Said, Ground], Reading]]] = {
     "so that": _goal_within,
 }
 """Rows whose words are read on."""
+
+
+def _correction(found: Sequence[Correction], ground: Ground) -> Reading:
+    anew = any(one.what == "other" for one in found)
+    return Reading("correction", _corrected(found, ground), anew=anew)
 
 
 def _corrected(found: Sequence[Correction], ground: Ground) -> str:

@@ -128,7 +128,10 @@ def _ask_minutes(conversation: Conversation, wanted: Refining, why: str) -> None
 
 
 def begin(conversation: Conversation, wanted: Refining, minutes: float) -> None:
-    """Learn, in a process of its own; what it came to is told."""
+    """Learn, in a process of its own; what it came to is told. One at a time: it takes the whole computer."""
+    if conversation.learning is not None:
+        conversation.tell("Something is being learned already; 'stop learning' ends it.")
+        return
     arguments = wanted.command(conversation.session.launch, minutes)
     conversation.session.run.journal.write("refinement_started", condition=wanted.condition, minutes=minutes)
     conversation.tell(f"Learning beside this, for up to {minutes:g} minutes; 'stop learning' ends it.")
@@ -160,6 +163,8 @@ def _learn(conversation: Conversation, arguments: list[str], stop: threading.Eve
         assert process.stdout is not None
         said = process.stdout.read().decode(errors="replace")
         process.stdout.close()
+    if conversation.learning is stop:
+        conversation.learning = None
     if conversation.finished:
         return
     conversation.tell(f"[learning] {_came_to(said, folder)}")

@@ -211,7 +211,9 @@ class Wording:
             self._waiting.append(self._ears.submit(self._say, sentences))
 
     def _at_once(self, reading: Reading) -> bool:
-        if reading.what == "correction" or reading.verb == "stop":
+        if reading.what == "correction":
+            return not (self.real and reading.anew)
+        if reading.verb == "stop":
             return True
         moves = reading.what in ("goal", "motions", "skill") or reading.verb == "instruct"
         if self.real and moves:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -106,6 +107,40 @@ def test_learning_asks_for_its_time_and_never_blocks(taught: Talk, monkeypatch: 
     assert command[command.index("--task") + 1] == "in[red_cube, bowl]"
     assert command[command.index("--from") + 1] == "by-hand(cube=red_cube, bowl=bowl)"
     assert command[command.index("--feedback") + 1] == "smoother"
+
+
+def test_one_thing_is_learned_at_a_time_so_that_each_can_be_ended(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    ended = threading.Event()
+
+    class Learner:
+        """Takes the place of `embodied refine`: it goes on until it is told to end."""
+
+        stdout = io.BytesIO()
+
+        def __init__(self, arguments: Sequence[str], **_: object) -> None:
+            begun.append(arguments[-2])
+
+        def poll(self) -> int | None:
+            return 0 if ended.is_set() else None
+
+        def terminate(self) -> None:
+            ended.set()
+
+        def wait(self, seconds: float) -> int:
+            return 0
+
+    monkeypatch.setattr("embodied.teaching.refining.subprocess.Popen", Learner)
+    wanted = refining.Refining("in[red_cube, bowl]", "by-hand()", "")
+    refining.begin(talk.conversation, wanted, 5.0)
+    refining.begin(talk.conversation, wanted, 6.0)
+    assert "Something is being learned already" in talk.lines[-1]
+    assert "What goes on beside this is stopped." in talk.say("stop learning")
+    talk.until("[learning] It ended")
+    assert begun == ["5"]
+    assert "Nothing is going on." in talk.say("stop learning")
 
 
 def test_learning_needs_a_name_and_what_it_takes(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,3 +82,27 @@ def test_the_same_is_understood(said: str, meant: str, table: Ground) -> None:
 )
 def test_what_is_open_or_cannot_be_said_is_not_guessed(said: str, why: str, table: Ground) -> None:
     assert taken(said, table).startswith(REFUSED + why)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *(
+            "stop the arm",
+            "Stop moving the arm!",
+            "stop what you are doing",
+            "stop?",
+            "no stop",
+            "wait, stop",
+        ),
+        *("stop!! you will hit it", "stop stop stop, wrong cube!", "stop digging", "abort", "I said stop!"),
+    ],
+)
+def test_whoever_begins_with_stop_in_haste_is_heard(said: str, table: Ground) -> None:
+    assert taken(said, table).startswith("verb: stop [bring the body to rest]")
+
+
+def test_what_goes_on_beside_and_what_is_barred_is_more_than_a_stop(table: Ground) -> None:
+    assert taken("stop practising", table).startswith("verb: stop practising")
+    assert taken("stop opening the drawer", table).startswith("rule: never is_open[drawer]")
+    assert taken("stop checking the grip", table).startswith("correction: check the grasp: no")

@@ -122,6 +122,22 @@ def test_lasting_things_are_confirmed_and_no_leaves_them(
     assert "From now on" in talk.say("yes")
 
 
+def test_an_arm_that_is_there_begins_anew_with_another_thing_only_after_a_yes(
+    free: Callable[..., Free], endpoint: Endpoint
+) -> None:
+    talk = free()
+    assert "Done: " in talk.say("put the red cube in the bowl")
+    wording = talk.conversation.wording
+    assert wording is not None
+    wording.real = True
+    endpoint.plays(meaning("the green one"), meaning("slower"))
+    told = talk.say("that was not the die that I had my eyes on, the emerald was")
+    assert "Is it meant so? (yes, no)" in told
+    assert "from the beginning" not in told
+    talk.say("no")
+    assert "Remembered: slower." in talk.say("kindly mind your tempo")
+
+
 def test_a_question_back_is_answered_to_the_model(free: Callable[..., Free], endpoint: Endpoint) -> None:
     talk = free()
     endpoint.plays(meaning(question="Which cube?"), meaning("pick up the green cube"))

@@ -30,7 +30,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Answers:
     sources = node.prepare(BODY_DIR)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EMBODIED_SERVER_DIR", str(node.prepare(PACKAGE_DIR)))
-        held = {"dirt": 32, "torch": 6, "lava_bucket": 1}
+        held = {"dirt": 32, "torch": 6, "lava_bucket": 1, "bread": 5}
         config = ServerConfig(
             world_dir=None,
             log=folder / "server.log",
@@ -113,6 +113,7 @@ def test_it_places_nothing_that_it_is_not_to_place_not_even_to_climb(played: Ans
 def test_it_keeps_what_is_to_be_kept(played: Answers) -> None:
     assert "value" in played["one torch of six"], played["one torch of six"]
     assert refused(played["one torch of five"], "5 of torch kept")
+    assert refused(played["whatever there is to eat"], "5 of bread kept")
 
 
 def test_it_stays_where_it_is_to_stay(played: Answers) -> None:

@@ -39,6 +39,7 @@ export async function eat (body, { item }, ctx) {
   const { bot, registry } = body
   const food = item ? requireItem(body, item) : bestFood(body)
   if (!registry.foodsByName[food.name]) throw new Failure('not_food', `${food.name} cannot be eaten`)
+  if (isKept(body, food)) throw new Failure('rule', `a rule wants ${body.rules.keep[food.name]} of ${food.name} kept`)
   if (bot.food >= 20 && !/golden_apple$/.test(food.name)) throw new Failure('not_hungry', 'the food level is 20 of 20')
   await takeInHand(body, ctx, food)
   const before = { held: countHeld(bot, food.name), food: bot.food }
@@ -55,12 +56,16 @@ export async function eat (body, { item }, ctx) {
   return { item: food.name, food: bot.food }
 }
 
+const isKept = (body, { name }) => body.rules.keeps(name, countHeld(body.bot, name))
+
 function bestFood (body) {
   const worth = (stack) => {
     const food = body.registry.foodsByName[stack.name]
     return food && !HARMFUL.test(stack.name) ? food.foodPoints + (food.saturation ?? 0) : 0
   }
-  const [best] = body.bot.inventory.items().filter((stack) => worth(stack) > 0).sort((a, b) => worth(b) - worth(a))
+  // What a rule wants kept comes last: it is refused, and only where there is nothing else.
+  const [best] = body.bot.inventory.items().filter((stack) => worth(stack) > 0)
+    .sort((a, b) => isKept(body, a) - isKept(body, b) || worth(b) - worth(a))
   if (!best) throw new Failure('no_item', 'no food is held that is good to eat')
   return best
 }
