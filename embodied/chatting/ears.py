@@ -100,7 +100,7 @@ class Ears:
 
     def _is_listed(self, player: str, uuid: str) -> bool:
         return bool(player and uuid) and any(
-            name == player or name.lower() == uuid.lower() for name in self.players
+            name == player or _plain(name) == _plain(uuid) for name in self.players
         )
 
     def _hear_line(self, player: str, uuid: str, data: Mapping[str, Any]) -> None:
@@ -145,3 +145,8 @@ def _emptied(waiting: queue.Queue[Callable[[], None] | None]) -> None:
             waiting.get_nowait()
     except queue.Empty:
         return
+
+
+def _plain(uuid: str) -> str:
+    """With its dashes or without, in any case."""
+    return uuid.lower().replace("-", "")

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 GREETING: Final = "Say what you want, or 'watch me' to show it. 'help' tells what is understood."
 SEEDS: Final = 3
 PATIENCE_S: Final = 0.2
+YES: Final = ("yes", "y", "yes it is", "yes it does", "yes please", "yeah", "ok", "okay", "right", "sure")
+NO: Final = ("no", "n", "nope", "no thanks", "never mind")
 
 
 @dataclass
@@ -285,9 +287,9 @@ class Conversation:
         """A question to be answered with yes or no; another line is taken as what it says."""
 
         def answered(text: str) -> bool:
-            if text in ("yes", "y", "yes it is", "yes it does", "right", "sure"):
+            if text in YES:
                 then()
-            elif text in ("no", "n", "never mind"):
+            elif text in NO:
                 self.tell(otherwise)
             else:
                 return False

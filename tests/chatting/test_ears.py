@@ -88,6 +88,14 @@ def test_all_lines_are_meant_where_the_launch_says_so() -> None:
     heard.ears.close()
 
 
+@pytest.mark.parametrize("listed", [STEVE, STEVE.upper(), STEVE.replace("-", "")])
+def test_who_is_listed_by_a_uuid_is_heard_however_it_is_written(listed: str) -> None:
+    heard = Heard((listed,))
+    heard.say("bot, get a log", player="Anybody")
+    heard.until(lambda: len(heard.lines) == 1)
+    heard.ears.close()
+
+
 @pytest.mark.parametrize(
     "imitation",
     [

@@ -55,9 +55,10 @@ export class Roster {
 }
 
 const plain = (uuid) => String(uuid ?? '').toLowerCase()
+const undashed = (uuid) => plain(uuid).replaceAll('-', '')
 
 /** Whether a player is on a list of names, exactly as they are written, and UUIDs. A name that two go by is nobody's. */
 export function isListed (roster, { uuid, name }, players) {
   if (!uuid || !name) return false
-  return players.some((listed) => listed.toLowerCase() === plain(uuid) || (listed === name && !roster.isShared(name)))
+  return players.some((listed) => undashed(listed) === undashed(uuid) || (listed === name && !roster.isShared(name)))
 }
