@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from embodied.condition import And, Comparison, Condition, Fact, parse
@@ -14,10 +14,17 @@ from embodied.phrases import Exclusion
 
 @dataclass(frozen=True)
 class Wish:
-    """A part of a goal, and how a reader is told of it."""
+    """A part of a goal, and how a reader is told of it.
+
+    Attributes:
+        command: it was said with a verb of its own.
+        before: the words between it and the wish before.
+    """
 
     condition: Condition
     said: str
+    command: bool = False
+    before: tuple[str, ...] = ()
 
 
 def settled(wishes: Sequence[Wish], exclusions: Sequence[Exclusion], text: str) -> list[Wish]:
@@ -100,4 +107,4 @@ def _without(wish: Wish, fact: Fact) -> Wish | None:
     """The wish without one of its facts; None if that was all."""
     parts = wish.condition.parts if isinstance(wish.condition, And) else (wish.condition,)
     left = [part for part in parts if fact not in facts_of(part)]
-    return Wish(all_of(left), wish.said) if left else None
+    return replace(wish, condition=all_of(left)) if left else None

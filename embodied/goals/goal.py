@@ -40,6 +40,19 @@ class Want:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """One of the things that are to be done one after the other.
+
+    Attributes:
+        wished: what it asks for.
+        condition: that, and what was asked for before and still holds then.
+    """
+
+    wished: Condition
+    condition: Condition
+
+
+@dataclass(frozen=True)
 class Goal:
     """What the user asked for.
 
@@ -50,6 +63,7 @@ class Goal:
         explanation: how it was understood, in a sentence.
         relative: True if a part asks for "more" than there is at the start.
         wants: the parts, as things and counts; empty for a goal that was given as a condition or a sentence.
+        stages: one after the other, where the sentence says so; empty otherwise. `condition` is the end.
     """
 
     text: str
@@ -58,6 +72,12 @@ class Goal:
     explanation: str
     relative: bool = False
     wants: tuple[Want, ...] = ()
+    stages: tuple[Stage, ...] = ()
+
+    @property
+    def wished(self) -> str:
+        """What is asked for: the condition, or the stages in their order."""
+        return " then ".join(str(stage.wished) for stage in self.stages) or str(self.condition)
 
     @property
     def in_words(self) -> str:

@@ -14,6 +14,7 @@ from embodied.goals.amounts import AmountReader
 from embodied.goals.exclusions import settled
 from embodied.goals.goal import Goal, all_of
 from embodied.goals.lexicon import Lexicon
+from embodied.goals.ordering import in_stages
 from embodied.goals.sentences import SentenceReader
 from embodied.methods import Vocabulary
 from embodied.spelling import Spelling
@@ -57,13 +58,16 @@ class GoalParser:
         return self._amounts(text)
 
     def _sentence(self, text: str) -> Goal:
-        wishes = settled(SentenceReader(self.vocabulary, text).wishes(), self.vocabulary.exclusions, text)
-        parts = tuple(dict.fromkeys(wish.said for wish in wishes))
+        said = SentenceReader(self.vocabulary, text).wishes()
+        wishes = settled(said, self.vocabulary.exclusions, text)
+        stages = in_stages(said, self.vocabulary.exclusions, text)
+        parts = tuple(dict.fromkeys(wish.said for wish in (said if stages else wishes)))
         return Goal(
             text=text,
             condition=all_of(wish.condition for wish in wishes),
             parts=parts,
-            explanation=f"In the end: {listed(parts)}.",
+            explanation=f"In turn: {', then '.join(parts)}." if stages else f"In the end: {listed(parts)}.",
+            stages=stages,
         )
 
     def _amounts(self, text: str) -> Goal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from embodied.condition import Condition, Or, parse
@@ -79,9 +79,16 @@ class SentenceReader:
                 spoken = [one for one in filled.values() if isinstance(one, Selection)]
                 rest = self._from(end, Mentions([*mentions.selections, *spoken]), first)
                 if rest is not None:
-                    return [wish, *rest]
+                    said = tuple(self.words[end : self._skip(end)])
+                    rest = [replace(one, before=said) if one is rest[0] else one for one in rest]
+                    return [replace(wish, command=self._says_verb(elements[0], at)), *rest]
         self._hopeless.add((at, verb))
         return None
+
+    def _says_verb(self, element: _Element, at: int) -> bool:
+        return not element.optional and any(
+            tuple(self.words[at : at + len(one)]) == one for one in element.options
+        )
 
     def _candidates(self, at: int, verb: str) -> Iterator[tuple[Phrase, list[_Element]]]:
         for phrase, elements in self.patterns:

@@ -73,6 +73,16 @@ _LEFT_OUT: Final = re.compile(
 _BEFORE: Final = re.compile(
     r"before (?:you )?(?P<later>[a-z]+ [^,]+),(?: first)? (?P<first>[^,]+)", re.IGNORECASE
 )
+_AFTER: Final = re.compile(
+    r"(?:after|once) (?:you(?:'ve| have) |having )(?P<done>put|set|pressed|opened|closed|"
+    r"shut) (?P<first>[^,]+), "
+    r"(?:then )?(?P<later>[a-z]+ .+?)(?: to confirm)?",
+    re.IGNORECASE,
+)
+_BUT_FIRST: Final = re.compile(
+    r"(?P<later>[a-z]+ [^,]+), but (?:first (?P<first>[^,]+)|(?P<before>[^,]+) first)", re.IGNORECASE
+)
+_ARROW: Final = re.compile(r"(?P<thing>[\w ]+?) ?(?:->|=>|→) ?(?P<place>[\w ]+)")
 _PLACE: Final = re.compile(
     rf"(?:the |a |all |both |every |any )?[^,;?]{{2,60}}? (?:{_SIDE})\s+(?!it\b|not\b)[^?]+", re.IGNORECASE
 )
@@ -89,6 +99,17 @@ def said_again(text: str) -> Iterator[str]:
     found = _BEFORE.fullmatch(said)
     if found is not None:
         yield f"{found['first']}, then {found['later']}"
+    found = _AFTER.fullmatch(said)
+    if found is not None:
+        done = found["done"].lower()
+        yield f"{_VERBS.get(done, done)} {found['first']}, then {found['later']}"
+    found = _BUT_FIRST.fullmatch(said)
+    if found is not None:
+        yield f"{found['first'] or found['before']}, then {found['later']}"
+    found = _ARROW.fullmatch(said)
+    if found is not None:
+        yield f"put {found['thing']} on {found['place']}"
+        yield f"put {found['thing']} in {found['place']}"
     found = _LEFT_OUT.fullmatch(said)
     if found is not None:
         yield f"{found['verb'] or 'put '}{found['all']} {found['but']} {found['where']}"

@@ -43,10 +43,15 @@ _BESIDE = r"(?:practi[cs]ing|(?:the )?practice|proving|(?:the )?proof|learning|f
     any_time=True,
 )
 def stop(conversation: Conversation, said: Said) -> None:
+    halt(conversation)
+
+
+def halt(conversation: Conversation) -> None:
+    """Bring the body to rest; if it is, end what goes on beside the conversation."""
     if conversation.stop():
         conversation.tell("Stopped.")
     else:
-        stop_beside(conversation, said)
+        _end_beside(conversation)
 
 
 @verb(
@@ -57,6 +62,10 @@ def stop(conversation: Conversation, said: Said) -> None:
     any_time=True,
 )
 def stop_beside(conversation: Conversation, said: Said) -> None:
+    _end_beside(conversation)
+
+
+def _end_beside(conversation: Conversation) -> None:
     going = end_beside(conversation)
     conversation.tell("What goes on beside this is stopped." if going else "Nothing is going on.")
 

@@ -27,6 +27,7 @@ from embodied.teaching import (  # noqa: F401 - they fill the table
 )
 from embodied.teaching.correcting import Correction, corrections_of
 from embodied.teaching.demonstration import Demonstration
+from embodied.teaching.halting import after_shout
 from embodied.teaching.lesson import Lesson
 from embodied.teaching.proving import Prover
 from embodied.teaching.running import LessonRun, Pursuit
@@ -131,10 +132,25 @@ class Conversation:
         """Do what a line asks for, whoever said it; one line at a time."""
         text = plain(line)
         row = meant(text)
-        if row is not None and row[0].name == "stop":  # it waits for no other line, of whoever that is
-            self.question = None
-            row[0].do(self, row[1])
+        rest = after_shout(line)
+        if rest is not None or (row is not None and row[0].name == "stop"):
+            self.question = None  # it waits for no other line, of whoever that is
+            doing = self.doing
+            asides.halt(self)
+            if rest:
+                self._after_stop(rest, doing)
             return
+        self._take(text, line)
+
+    def _after_stop(self, rest: str, doing: LessonRun | Pursuit | None) -> None:
+        """What a line says after "stop": a correction is about what was being done."""
+        self.wait()
+        text = plain(rest)
+        if doing is not None and corrections_of(text):
+            self.spoken_of(doing.lesson)
+        self._take(text, rest)
+
+    def _take(self, text: str, line: str) -> None:
         with self.floor:
             before, self._speaker = self._speaker, threading.get_ident()
             self._called_off = bool(before) and self._called_off
@@ -254,6 +270,8 @@ class Conversation:
         self._called_off |= elsewhere  # what a line that is being understood would begin is not begun
         wording = self.wording
         dropped = wording is not None and not wording.speaking and wording.cancel()
+        if isinstance(doing, Pursuit):
+            doing.stopped = True
         if isinstance(doing, LessonRun):
             doing.stop(why)
         elif busy or self.driven:

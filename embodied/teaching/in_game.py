@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from embodied.chatting.game_chat import GameChat, can_chat
 from embodied.teaching.asides import end_beside
 from embodied.teaching.conversation import Conversation
+from embodied.teaching.halting import after_shout
 from embodied.teaching.understood import plain
 from embodied.teaching.verbs import meant
 
@@ -90,7 +91,7 @@ def stopped(conversation: Conversation) -> bool:
 
 def is_stop(line: str) -> bool:
     row = meant(plain(line))
-    return row is not None and row[0].name == "stop"
+    return after_shout(line) is not None or (row is not None and row[0].name == "stop")
 
 
 def standing(conversation: Conversation) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from embodied.errors import EmbodiedError
 from embodied.loop.goal import understand
 from embodied.methods import WorldSpec
 from embodied.rules import understand_rule
@@ -13,6 +14,7 @@ from embodied.rules.wordings import as_rule, ended_rule, lists_rules
 from embodied.skills import SkillLibrary
 from embodied.teaching import conversation as _table  # noqa: F401 - it fills the table of verbs
 from embodied.teaching.correcting import Correction, corrections_of
+from embodied.teaching.halting import after_shout
 from embodied.teaching.lesson import spoken
 from embodied.teaching.questions import question_of
 from embodied.teaching.saying import arguments_of, skill_said
@@ -61,6 +63,9 @@ def reading_of(line: str, ground: Ground) -> Reading:
     Raises:
         BadGoal, BadRule, BadInput: it does not understand it; the message says why.
     """
+    rest = after_shout(line)
+    if rest is not None:
+        return Reading("verb", f"stop{_rest(rest, ground)}", "stop")
     text = plain(line)
     row = meant(text)
     if row is not None:
@@ -78,7 +83,18 @@ def reading_of(line: str, ground: Ground) -> Reading:
         arguments = arguments_of(ground.spec.vocabulary, *named)
         told = ", ".join(f"{key}={value}" for key, value in arguments.items())
         return Reading("skill", f"{named[0].name}({told})")
-    return Reading("goal", str(understand(line.strip(), ground.spec).condition))
+    return Reading("goal", understand(line.strip(), ground.spec).wished)
+
+
+def _rest(rest: str, ground: Ground) -> str:
+    """What is done after stopping."""
+    if not rest:
+        return ""
+    try:
+        then = reading_of(rest, ground)
+    except EmbodiedError:
+        return f"; the rest is not read: {rest}"
+    return f"; then {then.what}: {then.canonical}"
 
 
 def _of_row(row: Verb, said: Said, ground: Ground) -> Reading:
@@ -108,7 +124,7 @@ def _goal_within(row: Verb, said: Said, ground: Ground) -> Reading:
     name, words = named_goal(said)
     goal = understand(words, ground.spec)
     name = f" {name}:" if name else ""
-    return Reading("verb", f"{row.name}{name} {goal.condition}", row.name)
+    return Reading("verb", f"{row.name}{name} {goal.wished}", row.name)
 
 
 _WITHIN: Final[Mapping[str, Callable[[Verb, Said, Ground], Reading]]] = {

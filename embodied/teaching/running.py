@@ -35,11 +35,13 @@ class Pursuit:
         lesson: the plan as steps, so that it can be corrected.
         doing: the number of steps that were begun.
         replaced: it was corrected or redirected: what it comes to is not told.
+        stopped: the person said "stop": nothing more of it is begun.
     """
 
     lesson: Lesson
     doing: int = 0
     replaced: bool = False
+    stopped: bool = False
 
 
 @dataclass

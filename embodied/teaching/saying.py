@@ -23,6 +23,7 @@ from embodied.skills.skill import REQUIRED
 from embodied.teaching.amounts_said import amounts_said
 from embodied.teaching.demonstration import parts_of
 from embodied.teaching.generalising import finished, parameter_names
+from embodied.teaching.in_turn import pursue_in_turn
 from embodied.teaching.lesson import Lesson, Part, lesson_of_skill, spoken, used_names
 from embodied.teaching.running import Pursuit
 from embodied.teaching.understood import things_in
@@ -38,6 +39,9 @@ _INSTEAD = re.compile(r"(?:no[,\s]+|rather\s+|instead\s+)?(?P<goal>.+?)(?:\s+ins
 
 def pursue(conversation: Conversation, goal: Goal, name: str = "") -> None:
     """Tell the plan, then pursue it. With a name, what was done is kept under it."""
+    if goal.stages:
+        pursue_in_turn(conversation, goal, name)
+        return
     session = conversation.session
     before = session.observe()
     condition = goal.condition_for(before)
@@ -45,7 +49,7 @@ def pursue(conversation: Conversation, goal: Goal, name: str = "") -> None:
         conversation.tell(f"That is so already: {condition}.")
         way = lesson_of_goal(session, goal.text, condition, before) if name else None
         if way is not None:  # the way to it is known, whatever is held now
-            _keep(conversation, way, name)
+            keep_done(conversation, way, name)
         return
     steps = outline(conversation, goal, before)
     if steps is None:
@@ -76,12 +80,12 @@ def pursue(conversation: Conversation, goal: Goal, name: str = "") -> None:
                 session.spec,
                 session.run.library,
             )
-            _keep(conversation, learnt, name)
+            keep_done(conversation, learnt, name)
 
     conversation.work(f"pursuing {goal.text!r}", run)
 
 
-def _keep(conversation: Conversation, lesson: Lesson, name: str) -> None:
+def keep_done(conversation: Conversation, lesson: Lesson, name: str) -> None:
     """What was done is what can be named now; with a name it is kept under it."""
     conversation.learn(lesson)
     if name:

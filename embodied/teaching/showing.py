@@ -172,15 +172,16 @@ def heard(conversation: Conversation, text: str) -> None:
         return
 
     def reach() -> None:
-        before = conversation.session.observe()
-        done = conversation.session.pursue(goal.condition)
-        if done.passed:
+        for condition in [stage.condition for stage in goal.stages] or [goal.condition]:
+            before = conversation.session.observe()
+            done = conversation.session.pursue(condition)
+            if not done.passed:
+                conversation.tell(f"  That did not work: {done.reason}. It is not part of what you show.")
+                return
             shown.add_done(done, before)
             conversation.tell(
                 f"  done: {', '.join(part.part.words for part in shown.steps[-len(done.attempts) :])}"
             )
-        else:
-            conversation.tell(f"  That did not work: {done.reason}. It is not part of what you show.")
 
     conversation.work(goal.text, reach)
 

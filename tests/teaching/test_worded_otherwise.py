@@ -28,7 +28,7 @@ def table() -> Ground:
         ),
         ("the yellow thing on the tray", "goal: in[yellow_cube, tray]"),
         ("red on red, blue on blue", "goal: at[red_cube, red_pad] and at[blue_cube, blue_pad]"),
-        ("Before you open the drawer, press the button.", "goal: pressed[button] and is_open[drawer]"),
+        ("Before you open the drawer, press the button.", "goal: pressed[button] then is_open[drawer]"),
         (
             "make a tower with green at the bottom and then yellow and then red on top",
             "goal: on[yellow_cube, green_cube] and on[red_cube, yellow_cube]",

@@ -1,0 +1,52 @@
+"""Wishes that are said to come one after the other: "press the button, then open the drawer"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from embodied.errors import BadGoal
+from embodied.goals.exclusions import Wish, settled
+from embodied.goals.goal import Stage, all_of
+from embodied.phrases import Exclusion
+
+_AFTER = frozenset({"then", "next", "finally", "afterwards", "lastly"})
+"""Words before a wish that put it after what was said before."""
+_LISTING = frozenset({",", ";", "."})
+
+
+def in_stages(wishes: Sequence[Wish], exclusions: Sequence[Exclusion], text: str) -> tuple[Stage, ...]:
+    """The stages of a sentence that says an order; () for one that says none.
+
+    "Then" says one, and so does a list of commands: "open the drawer, put the cube in, close it".
+
+    Raises:
+        BadGoal: the same is asked for again later, which facts could not tell from the first time.
+    """
+    groups: list[list[Wish]] = []
+    listing = False
+    for number, wish in enumerate(wishes):
+        commands = number > 0 and wish.command and wishes[number - 1].command
+        listing = commands and (listing or bool(_LISTING & set(wish.before)))
+        if not groups or listing or _comes_after(wish.before):
+            groups.append([])
+        groups[-1].append(wish)
+    if len(groups) < 2:
+        return ()
+    stages: list[Stage] = []
+    so_far: list[Wish] = []
+    for group in groups:
+        so_far += group
+        wished = all_of(wish.condition for wish in group)
+        if any(stage.wished == wished for stage in stages):
+            raise BadGoal(
+                f"{text!r} asks for the same twice, one after the other.",
+                remedy="Say it once, and again when that is done.",
+            )
+        stages.append(Stage(wished, all_of(one.condition for one in settled(so_far, exclusions, text))))
+    return tuple(stages)
+
+
+def _comes_after(between: Sequence[str]) -> bool:
+    return bool(_AFTER & set(between)) or any(
+        tuple(between[at : at + 2]) == ("after", "that") for at in range(len(between) - 1)
+    )
