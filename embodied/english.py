@@ -49,8 +49,8 @@ FLUFF: frozenset[tuple[str, ...]] = frozenset(
 _YOU = r"(?:can|could|would|will) you(?: (?:please|kindly|maybe|possibly|just|perhaps|now))?"
 _ADDRESSED = r"(?:(?:hey|dear|my|ok|okay) )?(?:robot|robby|buddy|mate|friend|dude|dear|arm)"
 _BEGUN = re.compile(
-    rf"(?:(?:please|pls|plz|kindly|now(?! the )|ok|okay|alright|all right|then(?! the )|and(?! (?:now |"
-    rf"then )?the )|just|no(?=,(?! the ))|hey(?: there)?|hi|hello|"
+    rf"(?:(?:please(?: to)?|pls|plz|kindly|now(?! the )|ok|okay|alright|all right|then(?! the )|"
+    rf"and(?! (?:now |then )?the )|just|no(?=,(?! the ))|hey(?: there)?|hi|hello|"
     rf"well|good|great|so(?! that)|u+m+|u+h+|er+|hm+|oh|ah|yes|yeah|maybe|perhaps|finally|next(?! to)|"
     rf"after that|{_ADDRESSED}|from now on|go ahead and|right(?=,))(?:[,\s]|$)|"
     rf"(?:{_YOU}|(?:i|we) (?:want|need|would like|would love)(?: that)? you(?: to)?|"

@@ -310,6 +310,10 @@ class NounPhrases:
         kind = one.kind or ("" if one.named or (one.every and not one.kind) else kind)
         pool = [thing for thing in self.vocabulary.things if self._agrees(thing, one, kind)]
         if one.other:
+            if not any(self._thing(name).kind in slot.kinds for name in mentions.names):
+                message = f"{self._quoted([one])}: other than which is not said."
+                self._complain(one.end, 3, message, "Name those that are meant.")
+                return None
             pool = [thing for thing in pool if thing.name not in mentions.names]
         if one.unknown or not pool:
             self._nothing_such(one, kind)

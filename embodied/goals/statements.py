@@ -91,6 +91,73 @@ _NO_WISH: Final = re.compile(
 )
 
 
+_ENDINGS: Final = re.compile(
+    r"(?P<said>.+?)(?:[,;.]? (?:i (?:do not|don't|dont) (?:mind|care) which(?: ones?)?|your choice|"
+    r"you choose|whichever you (?:like|want|prefer)|it (?:does not|doesn't) matter which)|"
+    r"(?<=[a-z]) and (?:then )?(?:leave|keep) it (?:open|closed|shut|there)|"
+    r",? and (?:just )?(?:hold|keep holding) it)",
+    re.IGNORECASE,
+)
+_OF_COLOR: Final = re.compile(
+    r"\b(?P<thing>cube|block|brick|box|pad|one) (?:of|with|in)(?: the)? colou?r (?P<color>[a-z]+)|"
+    r"\b(?P<what>cube|block|brick|box|pad|one) (?:that|which)(?: is|'s) (?P<colored>[a-z]+)\b"
+    r"(?! (?:cube|of|to|in|on))",
+    re.IGNORECASE,
+)
+_SHORT: Final = {
+    "u": "you",
+    "wanna": "want to",
+    "gonna": "going to",
+    "gimme": "give me",
+    "w/": "with",
+}
+_FROM_TO: Final = re.compile(
+    r"(?:(?:build |make )?(?:a |the )?(?:tower|stack)[,:]? )?from (?P<way>top to bottom|bottom to top|"
+    r"the bottom up|the top down)(?: (?:i would|i'd) like| i want)?[:,]? (?P<things>[a-z]+(?: cube)?"
+    r"(?:(?:, (?:and |then )?| and | then )(?:the )?[a-z]+(?: cube)?)+)",
+    re.IGNORECASE,
+)
+_HIGHEST: Final = re.compile(
+    r"(?:build|make) (?:me )?(?:a|the) (?:tallest|highest|biggest)(?: possible)? (?:tower|stack)"
+    r"(?: (?:possible|(?:that )?you can))?[? ]*",
+    re.IGNORECASE,
+)
+_BOTH_SURE: Final = re.compile(
+    r"(?P<sure>(?:please )?(?:make sure|be sure|see to it|ensure)(?: that)?) "
+    r"(?P<one>[^,;]+? (?:is|are) [^,;]+?) and (?P<other>[^,;]+? (?:is|are) [^,;]+)",
+    re.IGNORECASE,
+)
+
+
+def _simpler(said: str) -> Iterator[str]:
+    """The same with fewer or other words: without what goes without saying, slang written out."""
+    found = _BOTH_SURE.fullmatch(said)
+    if found is not None:
+        both = [as_wish(f"{found['sure']} {found[which]}") for which in ("one", "other")]
+        if None not in both:
+            yield " and ".join(filter(None, both))
+    found = _FROM_TO.fullmatch(said)
+    if found is not None:
+        things = re.split(r",? (?:and |then )|, ", found["things"])
+        up = things if found["way"].lower() in ("bottom to top", "the bottom up") else things[::-1]
+        yield f"build a tower of {', '.join(up)}"
+    if _HIGHEST.fullmatch(said):
+        yield "stack all cubes"
+    plain = _OF_COLOR.sub(
+        lambda one: f"{one['color'] or one['colored']} {one['thing'] or one['what']}",
+        " ".join(_SHORT.get(word.lower(), word) for word in said.split()),
+    )
+    ended = _ENDINGS.fullmatch(plain)
+    plain = without_politeness(ended["said"] if ended is not None else plain)
+    if plain != said:
+        yield plain
+        wish = as_wish(plain)
+        if wish is not None:
+            yield wish
+        if _PLACE.fullmatch(plain) and not _NO_WISH.search(plain):
+            yield f"put {plain}"
+
+
 def said_again(text: str) -> Iterator[str]:
     """Other words for a sentence: without politeness, with its verb, as what is wished for."""
     said = without_politeness(" ".join(text.replace("’", "'").split()).rstrip(".! "))
@@ -117,5 +184,6 @@ def said_again(text: str) -> Iterator[str]:
         wish = as_wish(one)
         if wish is not None:
             yield wish
+    yield from _simpler(said)
     if _PLACE.fullmatch(said) and not _NO_WISH.search(said):
         yield f"put {said}"

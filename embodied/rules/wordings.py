@@ -48,6 +48,12 @@ _ALSO: Final = (
         "never {rest}",
     ),
     (r"be careful (?:not to|to not|to never) (?P<rest>.+)", "never {rest}"),
+    (r"you (?:must|should|may) (?:not|never) (?:ever )?(?:to )?(?P<rest>.+)", "never {rest}"),
+    (
+        r"(?:never|do not|don't|dont) (?P<how>put|place|stack|set|lay|drop) (?P<thing>.+?) "
+        r"(?:on top of|onto the top of|upon) (?P<under>.+)",
+        "never {how} {thing} on {under}",
+    ),
     (r"under no circumstances (?P<rest>.+)", "never {rest}"),
     (
         r"(?:do not|don't|dont|never) (?:you )?(?:ever|dare(?: to)?) (?P<rest>.+)",
@@ -62,7 +68,8 @@ _ALSO: Final = (
 _PATTERNS: Final = tuple((re.compile(pattern), said) for pattern, said in _ALSO)
 _LISTING: Final = re.compile(
     r"rules|(?:list|show|show me|tell me|what are|read)(?: (?:all|the|my|your|current|of))* rules\??|"
-    r"(?:which|what) rules (?:are there|do you have|apply|hold|do i have)\??"
+    r"(?:which|what) rules (?:are there|do you have|apply|hold|do i have|(?:have|did) i "
+    r"(?:given?|told?|tell|teach|taught|made?)(?: you)?)(?: so far| now)?\??"
 )
 _NUMBER: Final = rf"(?P<number>\d+|{'|'.join(NUMBERS)})"
 _ENDING: Final = re.compile(

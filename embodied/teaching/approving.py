@@ -38,7 +38,10 @@ _WHAT_WAS_TAUGHT = (
     "call this",
     rf"(?:(?:let's )?call|name) (?:this|it|that)(?: (?:skill|one|motion|trick))? {NAME}"
     rf"|(?:keep|remember|save|store|learn) {_WHAT_WAS_TAUGHT} (?:as|under the name(?: of)?) "
-    rf"{NAME.replace('name', 'other')}",
+    rf"{NAME.replace('name', 'other')}"
+    rf"|(?:(?:this|that) (?:is|was) called|(?:we|i|i'll|i will|let us|let's) (?:call|name) (?:this|that|it)|"
+    rf"give (?:this|that|it) the name(?: of)?|(?:its|the) name (?:is|shall be|should be)) "
+    rf"{NAME.replace('name', 'third')}",
     example="call this tidy up",
     what="keep it under a name; it is proven on fresh seeds meanwhile",
 )

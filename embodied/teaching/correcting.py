@@ -26,7 +26,13 @@ _MUCH: Final = r"(?:(?P<much>much|a lot|way|far|a (?:little |tiny )?bit|a little
 _SPEED: Final = re.compile(
     rf"(?:(?:go|move|do it|do that|work|be|drive) )?{_MUCH}?(?:more )?"
     r"(?P<way>slower|faster|slowly|quicker|quickly)(?: (?P<after>a (?:little |tiny )?bit|a little|slightly))?"
+    r"(?: than (?:that|this))?"
 )
+_TIMES: Final = {
+    **{"half as fast": 0.5, "at half (?:the )?speed": 0.5, "half the speed": 0.5, "half speed": 0.5},
+    **{"(?:twice|two times) as fast": 2.0, "(?:at )?(?:double|twice) (?:the )?speed": 2.0},
+    **{"(?:twice|two times) as slow(?:ly)?": 0.5},
+}
 _SLOW_DOWN: Final = re.compile(
     r"(?:slow (?:it |that )?down|not (?:so|that|too) (?:fast|quick|quickly)|(?:that(?:'s| is|'s way| "
     r"is way)|it's|"
@@ -45,12 +51,16 @@ _NAMED: Final = (
     r"the (?:(?!(?:out|of|off|from|"
     r"to|in|into|on|onto|and|then|away|up|over|next|under|above)\b)[\w-]+ ?){1,4}"
 )
+_PLACED: Final = (
+    r"(?:\w+most|nearest|closest|farthest|furthest|first|second|third|fourth|last|top|bottom|middle|highest|"
+    r"lowest)"
+)
 _OTHER: Final = re.compile(
     rf"(?:(?:no|not (?:that|this)(?: one)?|(?:that's |that is |it's )?(?:the )?wrong (?:one|cube|block|"
     rf"thing|object))"
     rf"[,.;:\s]+)?"
     rf"(?:i (?:meant?|said|want|wanted) (?P<named>{_NAMED})|(?:take |use |pick |grab |"
-    rf"with )?(?P<thing>the (?:\w+ )?one)|"
+    rf"with )?(?P<thing>the (?!{_PLACED} )(?:\w+ )?one)|"
     rf"(?:take|use|pick|grab|with) (?P<instead>{_NAMED}) instead|use (?P<used>{_NAMED}))|"
     r"not (?:that|this) one|(?:that's |that is |it's )?(?:the )?wrong (?:one|cube|block)"
 )
@@ -63,7 +73,12 @@ _BACK_FROM: Final = {
     **{"left": "right", "right": "left", "high": "lower", "low": "higher", "deep": "higher"},
     **{"far forward": "back", "far back": "forward", "far away": "nearer"},
 }
-_JOINTS: Final = re.compile(r"\s*(?:,\s*(?:and\s+|but\s+)?|;\s*|\s+and\s+|\s+but\s+)")
+_JOINTS: Final = re.compile(r"\s*(?:,\s*(?:and\s+|but\s+)?|[;!]\s*|\.\s+|\s+and\s+|\s+but\s+)")
+_TOO_MUCH: Final = re.compile(r"(?:(?:that|it)(?:'s| is| was) |way )?too (?:much|far)")
+_REASON: Final = re.compile(
+    r"(?:you(?:'re|r|'ll|'ve| are| will| have| would)|it(?:'s|'ll| is| will)|that(?:'s| is)|because|"
+    r"or (?:you|it)|otherwise|there(?:'s| is))\b.+"
+)
 
 
 @dataclass(frozen=True)
@@ -91,15 +106,45 @@ def corrections_of(line: str) -> tuple[Correction, ...]:
     whole = _one(line)
     if whole is not None:
         return (whole,)
-    found = []
-    for clause in _JOINTS.split(line):
-        if clause in ("not like that", "no"):
+    found: list[Correction] = []
+    clauses = _JOINTS.split(line)
+    too_much = False
+    for number, clause in enumerate(clauses):
+        if clause in ("not like that", "no", "") or (number and clause == clauses[number - 1]):
+            continue  # "left. LEFT": said once more, and meant once
+        if _TOO_MUCH.fullmatch(clause):
+            too_much = True
             continue
         one = _one(clause)
         if one is None:
+            reason = bool(found) and _REASON.match(clause) is not None
+            if reason and all(each.what in ("shift", "speed") for each in found):
+                continue
             return ()
         found.append(one)
-    return tuple(found)
+    if too_much and not any(one.what == "shift" for one in found):
+        return ()
+    return _said_once(found)
+
+
+def _said_once(found: Sequence[Correction]) -> tuple[Correction, ...]:
+    """ "Too high, 3 cm lower" is one shift of 3 cm: what is wrong, and how much."""
+    amounts = [one for one in found if one.what == "shift" and not _TOO_FAR.fullmatch(_bare(one.text))]
+    return tuple(
+        one
+        for one in found
+        if not (_TOO_FAR.fullmatch(_bare(one.text)) and any(_alike(one, other) for other in amounts))
+    )
+
+
+def _alike(one: Correction, other: Correction) -> bool:
+    return sum(a * b for a, b in zip(one.offset, other.offset, strict=True)) > 0
+
+
+def _bare(text: str) -> str:
+    while (shorter := _POLITE.sub("", text)) != text:
+        text = shorter
+    return text
 
 
 def contradiction(new: Sequence[Correction], earlier: Sequence[Correction]) -> str:
@@ -193,8 +238,7 @@ def _one(text: str) -> Correction | None:
     found = _NOT_SO.fullmatch(text)
     if found:
         return Correction("other", said, thing=found["named"].strip())
-    while (shorter := _POLITE.sub("", text)) != text:
-        text = shorter
+    text = _bare(text)
     if _FROM_ABOVE.fullmatch(text):
         return Correction("above", said)
     if _UNCHECK.fullmatch(text):
@@ -215,6 +259,9 @@ def _one(text: str) -> Correction | None:
 
 def _speed(text: str) -> float | None:
     """How many times as fast; None if the line is not about that."""
+    for pattern, factor in _TIMES.items():
+        if re.fullmatch(rf"(?:(?:go|move|do it|work) )?{pattern}", text):
+            return factor
     found = _SPEED.fullmatch(text)
     slow = found is not None and found["way"].startswith("slow")
     much = (found["much"] or found["after"] or "") if found is not None else ""

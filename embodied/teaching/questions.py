@@ -21,13 +21,17 @@ if TYPE_CHECKING:
     from embodied.teaching.conversation import Conversation
 
 _BEGINS: Final = (
-    r"(?:where|what|which|how many|how much|is|are|do you (?:hold|have|see)|does|did) .+|where(?:'s|s) .+|"
+    r"(?:where|what|which|how many|how much|is|are|do you (?:hold|have|see)|does|did) .+|"
+    r"where (?:has|have|did) .+|where(?:'s|s) .+|"
     r"what(?:'s|s) .+|(?:look around|list (?:the |all )?(?:things|objects)|(?:tell me|say) (?:where|what) .+)"
 )
 _PLACED: Final = ("at", "in", "on")
 """Families of facts that say where a thing is; the first that holds is told."""
 
-_WHERE: Final = re.compile(r"where(?:'s|s| is| are|'re) (?P<things>.+?)(?: now| at| located)?")
+_WHERE: Final = re.compile(
+    r"where(?:'s|s| is| are|'re) (?P<things>.+?)(?: now| at| located| gone)?|"
+    r"where (?:has|have|did) (?P<gone>.+?) (?:gone|go)"
+)
 _HELD: Final = re.compile(
     r"what(?: do you hold| are you holding| do you have in (?:your|the) hand|(?:'s|s| is) in (?:your|the) "
     r"(?:hand|gripper|fingers)|(?:'s|s| is) held)(?: now)?|"
@@ -84,7 +88,7 @@ def question_of(text: str, spec: WorldSpec) -> Question:
 
 
 def _where(said: Said, spec: WorldSpec) -> Question:
-    names = _things(said["things"], spec)
+    names = _things(said["things"] or said["gone"], spec)
     return Question(
         f"where is {', '.join(names)}",
         lambda now: ". ".join(_place_of(name, now, spec) for name in names) + ".",

@@ -268,8 +268,10 @@ def arguments_of(vocabulary: Vocabulary, skill: Skill, rest: str) -> dict[str, A
 
 @verb(
     "instruct",
-    r"(?:when i say|to) [\"']?(?P<name>[a-z][a-z -]{1,40}?)[\"']?(?: means)?[,:] (?P<goal>.+)"
-    r"|(?:when i say|if i say|by) [\"']?(?P<said>[a-z][a-z -]{1,40}?)[\"']?,? i mean(?: to)?,? (?P<meant>.+)"
+    r"(?:when(?:ever)? i say|to) [\"']?(?P<name>[a-z][a-z -]{1,40}?)[\"']?(?: means)?[,:] "
+    r"(?P<goal>(?!i mean ).+)"
+    r"|(?:when(?:ever)? i say|if i say|by) [\"']?(?P<said>[a-z][a-z -]{1,40}?)[\"']?,? i mean(?: to)?,? "
+    r"(?P<meant>.+)"
     r"|[\"'](?P<quoted>[a-z][a-z -]{1,40}?)[\"'] (?:means|is)(?: to)?,?:? (?P<told>.+)",
     example="to tidy up: put the red cube in the bowl",
     what="do it once, and keep it under that name",

@@ -50,7 +50,8 @@ def watch_me(conversation: Conversation, said: Said) -> None:
 @verb(
     "done",
     r"done(?P<exactly>[, ]+exactly (?:so|as shown|like that))?|that(?:'s| is| was) (?:it|all)|finished"
-    r"|(?:i(?:'m| am) )(?:done|finished)|(?:the )?end(?: of (?:the )?demonstration)?|done showing",
+    r"|(?:i(?:'m| am) )(?:done|finished)|(?:that(?:'s| is) (?:it|all)[,. ]+)?"
+    r"(?:the )?end(?: of (?:the |my )?(?:demonstration|demo|lesson))?|done showing",
     example="done",
     what="end the demonstration ('done, exactly as shown' keeps the very motions)",
 )

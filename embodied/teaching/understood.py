@@ -51,8 +51,8 @@ _BIT: Final = (
 )
 _WAY: Final = "|".join(DIRECTIONS)
 _MOVED: Final = (
-    r"(?:(?:move|go|shift|come|step|bring|pull|push)(?: (?:it|the (?:hand|arm|gripper)|your (?:hand|"
-    r"arm|gripper)))?\s+)?"
+    r"(?:(?:move|go|shift|come|step|bring|pull|push|retreat|back off|withdraw)"
+    r"(?: (?:it|the (?:hand|arm|gripper)|your (?:hand|arm|gripper)))?\s+)?"
     r"(?:(?:straight|further|more|back)\s+(?!(?:by\s+)?[\da]))?(?:to(?:wards)? (?:the|your)\s+)?"
 )
 _ENDING: Final = r"(?:\s+(?:again|more|further|towards (?:you|yourself)|side))?"
@@ -62,7 +62,7 @@ _BY: Final = (
         rf"{_MOVED}(?P<way>{_WAY})\s+(?:(?:by|for|another|about)\s+)?(?:{_NUMBER}\s*{_UNIT}|{_BIT}){_ENDING}"
     ),
     re.compile(
-        rf"{_MOVED}(?:(?:by|another|about)\s+)?(?:{_NUMBER}\s*{_UNIT}|{_BIT})\s+(?:(?:more|further)\s+)?"
+        rf"{_MOVED}(?:(?:by|another|about)\s+)?(?:{_NUMBER}\s*{_UNIT}|{_BIT})\s+(?:(?:more|further|straight)\s+)?"
         rf"(?:to(?:wards)? (?:the|your)\s+)?(?P<way>{_WAY}){_ENDING}"
     ),
 )
@@ -70,7 +70,9 @@ _LIFT: Final = re.compile(
     rf"(?P<verb>lift|raise|lower)(?: it| (?:the|your) (?:hand|arm|gripper))?(?: (?:up|"
     rf"down))?(?:\s+(?:by\s+)?(?:{_NUMBER}\s*{_UNIT}|{_BIT}))?"
 )
-_ABOVE: Final = re.compile(r"(?:(?:move|go|hover)\s+)?(?:to\s+)?(?:right\s+)?(?:above|over)\s+(?P<thing>.+)")
+_ABOVE: Final = re.compile(
+    r"(?:(?:move|go|hover)\s+)?(?:to\s+)?(?:right\s+)?(?:above|over(?! to\b))\s+(?P<thing>.+)"
+)
 _DOWN_TO: Final = re.compile(r"(?:(?:move|go)\s+)?down\s+(?:on)?to\s+(?P<thing>.+)")
 _TOUCH: Final = re.compile(
     r"(?:(?:move|go|come)\s+)?(?:straight )?down\s+until (?:it touches|(?:there is |you "
@@ -80,12 +82,21 @@ _TOUCH: Final = re.compile(
 _TURN: Final = re.compile(
     r"(?:turn|rotate|twist)(?: (?:the|your) (?:hand|gripper|wrist)| it)?(?: "
     r"by)?\s+(?P<number>\d+(?:\.\d+)?|[a-z]+)\s*(?:degrees?|°)"
-    r"(?:\s+(?:to the )?(?P<way>left|right))?"
+    r"(?:\s+(?:to the )?(?P<way>left|right|(?:counter|anti)-?\s?clockwise|clockwise))?"
 )
 _HAND: Final = r"(?: (?:the|your))?(?: (?:gripper|hand|fingers|claws?|grippers|jaws))?"
-_CLOSE: Final = re.compile(rf"(?:close|grasp|grab|grip|squeeze)(?:{_HAND}| it)")
-_OPEN: Final = re.compile(rf"(?:open(?: up)?{_HAND}|release(?: it)?|let (?:it )?go|drop it)")
+_FULLY: Final = r"(?: (?:all the way|fully|completely|as far as (?:it goes|possible)|again|wide))?"
+_CLOSE: Final = re.compile(rf"(?:close|grasp|grab|grip|squeeze|shut)(?:{_HAND}| it){_FULLY}")
+_OPEN: Final = re.compile(
+    rf"(?:open(?: up)?{_HAND}{_FULLY}|fully open{_HAND}|release(?: it)?|let (?:it )?go(?: of it)?|drop it)"
+)
+_OVER_TO: Final = re.compile(
+    r"(?:go|hover|fly|come)(?: (?:over|back|straight))* to "
+    r"(?P<thing>(?:the|your) (?!(?:left|right|front|back)\b).+)"
+)
+_STAYING: Final = re.compile(r"(?:wait|stay|remain|stop) (?:there|here)|hold (?:there|still)")
 _HOME: Final = re.compile(r"(?:go|move|return)(?: back)? home|home")
+_STEP: Final = re.compile(r"^step (?:\d+|one|two|three|four|five)[:,]?\s+")
 _JOINTS: Final = re.compile(r"\s*(?:,(?!\d)\s*(?:and\s+)?(?:then\s+)?|;\s*|\s+and(?:\s+then)?\s+|\s+then\s+)")
 
 
@@ -150,7 +161,9 @@ def motions_of(text: str, vocabulary: Vocabulary, it: str = "") -> tuple[Part, .
     """
     found: list[Part] = []
     for clause in _JOINTS.split(text):
-        said = plain(clause)
+        said = re.sub(r"^you (?=go|move|come|open|close|turn)", "", _STEP.sub("", plain(clause)))
+        if found and _STAYING.fullmatch(said):  # the hand stays where it is
+            continue
         if it:
             said = re.sub(r"(above|over|down to|onto) it$", rf"\1 the {spoken(it)}", said)
         part = _motion(said, vocabulary)
@@ -198,14 +211,17 @@ def _motion(text: str, vocabulary: Vocabulary) -> Part | None:
         sign = -1.0 if found["verb"] == "lower" else 1.0
         return None if amount is None else Part("by", offset=(0.0, 0.0, sign * amount))
     shift = shift_of(text)
-    return None if shift is None else Part("by", offset=shift)
+    if shift is not None:
+        return Part("by", offset=shift)
+    found = _OVER_TO.fullmatch(text)
+    return Part("above", thing_of(found["thing"], vocabulary)) if found else None
 
 
 def _turned(found: re.Match[str]) -> Part | None:
     degrees = _number(found["number"])
     if degrees is None:
         return None
-    return Part("turn", turn=math.radians(-degrees if found["way"] == "right" else degrees))
+    return Part("turn", turn=math.radians(-degrees if found["way"] in ("right", "clockwise") else degrees))
 
 
 def _amount(found: re.Match[str], otherwise: float = BIT_M) -> float | None:

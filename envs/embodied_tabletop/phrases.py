@@ -63,6 +63,7 @@ def phrases(scene: Scene) -> tuple[Phrase, ...]:
         *_sides(),
         *target_phrases(scene),
         _TO_A_PLACE,
+        _TAKEN_TO_A_PLACE,
         *_handing(scene),
         *_DOWN_AND_UP,
     )
@@ -83,10 +84,29 @@ _TO_A_PLACE = Phrase(
     "{object} at {place}",
 )
 
+_TAKEN_TO_A_PLACE = Phrase(
+    "take|fetch|deliver {object} (back|over|across) to|onto|over_to {place}",
+    (_THINGS, Slot("place", _PLACE)),
+    "at[{object}, {place}]",
+    "{object} at {place}",
+)
+
 _INSIDE = (
     Phrase(
         f"{_PUT}|throw|toss|insert|store|hide|put_back {{object}} (away|back|down|over|straight|"
         f"right) {_IN} {{container}}",
+        (_THINGS, _CONTAINED),
+        "in[{object}, {container}]",
+        "{object} in {container}",
+    ),
+    Phrase(
+        f"stuff|chuck|tuck|slot|plop|plonk {{object}} (back|down|over|straight|right) {_IN} {{container}}",
+        (_THINGS, _CONTAINED),
+        "in[{object}, {container}]",
+        "{object} in {container}",
+    ),
+    Phrase(
+        "take|carry|fetch|deliver {object} (back|over|across) to|into|over_to {container}",
         (_THINGS, _CONTAINED),
         "in[{object}, {container}]",
         "{object} in {container}",
@@ -139,7 +159,7 @@ _DRAWERS_AND_BUTTONS = (
         "is_open[{drawer}]",
         "{drawer} open",
     ),
-    Phrase("pull {drawer} open|out", (_DRAWER,), "is_open[{drawer}]", "{drawer} open"),
+    Phrase("pull {drawer} (fully|all_the_way) open|out", (_DRAWER,), "is_open[{drawer}]", "{drawer} open"),
     Phrase(
         "close|shut|close_up|push_shut|slide_shut|push_closed (up) {drawer} (again|fully|all_the_way|"
         "completely)",
@@ -149,7 +169,13 @@ _DRAWERS_AND_BUTTONS = (
     ),
     Phrase("push {drawer} shut|closed|in", (_DRAWER,), "is_closed[{drawer}]", "{drawer} closed"),
     Phrase(
-        "press|push|push_down|hit|press_down|press_on|tap|click|activate|trigger {button} (down)",
+        "press|push|push_down|hit|press_down|press_on|tap|click|activate|trigger|poke {button} (down|in)",
+        (_BUTTON,),
+        "pressed[{button}]",
+        "{button} pressed",
+    ),
+    Phrase(
+        "give {button} a_press|a_push|a_tap|a_poke|a_little_press|a_little_push|a_little_tap|a_short_press",
         (_BUTTON,),
         "pressed[{button}]",
         "{button} pressed",
