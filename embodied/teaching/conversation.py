@@ -29,8 +29,10 @@ from embodied.teaching.correcting import Correction, corrections_of
 from embodied.teaching.demonstration import Demonstration
 from embodied.teaching.halting import after_shout
 from embodied.teaching.lesson import Lesson
+from embodied.teaching.mistyped import corrected
 from embodied.teaching.proving import Prover
 from embodied.teaching.running import LessonRun, Pursuit
+from embodied.teaching.selectors import pointed, told_lines
 from embodied.teaching.understood import motions_of, plain, unknown_words
 from embodied.teaching.verbs import meant, words_of_verbs
 
@@ -155,7 +157,7 @@ class Conversation:
             before, self._speaker = self._speaker, threading.get_ident()
             self._called_off = bool(before) and self._called_off
             try:
-                self._hear(text, line)
+                self._hear(*self._as_meant(text, line))
             except (BadGoal, BadRule) as unclear:
                 if self.wording is None or not self.wording.take(text, unclear):
                     self.tell_wrong(unclear)
@@ -163,6 +165,34 @@ class Conversation:
                 self.tell_wrong(wrong)
             finally:
                 self._speaker = before
+
+    def _as_meant(self, text: str, line: str) -> tuple[str, str]:
+        """The line with the names of things told by their place, and mistyped words put right; both told."""
+        if self.question is not None or meant(text) is not None:
+            return text, line
+        vocabulary = self.session.spec.vocabulary
+        by_place = pointed(text, vocabulary, self.look)
+        if by_place is not None:
+            for one in told_lines(by_place):
+                self.tell(one)
+            return by_place.line, by_place.line
+        right, slips = corrected(line, vocabulary)
+        if slips and not self._readable(line) and self._readable(right):
+            for word, known in slips.items():
+                self.tell(f"I take {word!r} as {known!r}.")
+            return plain(right), right
+        return text, line
+
+    def _readable(self, line: str) -> bool:
+        from embodied.teaching.reading import Ground, reading_as_typed
+
+        run = self.session.run
+        ground = Ground(self.session.spec, run.library, run.store.seeds, self.demonstration is not None)
+        try:
+            reading_as_typed(line, ground)
+        except EmbodiedError:
+            return False
+        return True
 
     def _hear(self, text: str, line: str) -> None:
         asked, self.question = self.question, None

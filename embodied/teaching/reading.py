@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from embodied.errors import EmbodiedError
+from embodied.facts import Observation
 from embodied.loop.goal import understand
 from embodied.methods import WorldSpec
 from embodied.rules import understand_rule
@@ -16,8 +18,10 @@ from embodied.teaching import conversation as _table  # noqa: F401 - it fills th
 from embodied.teaching.correcting import Correction, corrections_of
 from embodied.teaching.halting import after_shout
 from embodied.teaching.lesson import spoken
+from embodied.teaching.mistyped import corrected
 from embodied.teaching.questions import question_of
 from embodied.teaching.saying import arguments_of, skill_said
+from embodied.teaching.selectors import pointed
 from embodied.teaching.understood import motions_of, plain, thing_of
 from embodied.teaching.verbs import Said, Verb, meant, named_goal
 
@@ -48,6 +52,7 @@ class Ground:
         seeds: skills that came with the world.
         showing: a demonstration is being given, where there are no corrections.
         it: the thing that was last named.
+        look: the facts of now, for things that are told by where they are.
     """
 
     spec: WorldSpec
@@ -55,6 +60,7 @@ class Ground:
     seeds: Container[str] = ()
     showing: bool = False
     it: str = ""
+    look: Callable[[], Observation] | None = None
 
 
 def reading_of(line: str, ground: Ground) -> Reading:
@@ -63,6 +69,18 @@ def reading_of(line: str, ground: Ground) -> Reading:
     Raises:
         BadGoal, BadRule, BadInput: it does not understand it; the message says why.
     """
+    try:
+        return reading_as_typed(line, ground)
+    except EmbodiedError:
+        right, slips = corrected(line, ground.spec.vocabulary)
+        if slips:
+            with suppress(EmbodiedError):
+                return reading_as_typed(right, ground)
+        raise
+
+
+def reading_as_typed(line: str, ground: Ground) -> Reading:
+    """As `reading_of`, with nothing put right that was mistyped."""
     rest = after_shout(line)
     if rest is not None:
         return Reading("verb", f"stop{_rest(rest, ground)}", "stop")
@@ -70,6 +88,15 @@ def reading_of(line: str, ground: Ground) -> Reading:
     row = meant(text)
     if row is not None:
         return _of_row(*row, ground)
+    by_place = pointed(text, ground.spec.vocabulary, ground.look)
+    if by_place is not None:
+        read = _plainly(by_place.line, by_place.line, ground)
+        return replace(read, canonical=by_place.as_said(read.canonical))
+    return _plainly(text, line, ground)
+
+
+def _plainly(text: str, line: str, ground: Ground) -> Reading:
+    """How a line is taken that no row of the table matches."""
     if not ground.showing and (found := corrections_of(text)):
         return _correction(found, ground)
     motions = motions_of(text, ground.spec.vocabulary, ground.it)
