@@ -25,6 +25,9 @@ _SLIP = 0.8
 """So much alike, a name that nobody knows is a slip of the pen."""
 
 _LOOKS_RAW = re.compile(r"[\[\]<>=]")
+_IS_RAW = re.compile(r"[\[\]]|[<>=!]=")
+_ARROW = re.compile(r"->|=>")
+"""Marks of a condition that somebody tried to write; "red -> bowl" and "x=0.4" stand in sentences, too."""
 
 
 class GoalParser:
@@ -93,8 +96,9 @@ class GoalParser:
             condition = parse(text.strip())
             check(condition, self.families)
         except BadCondition as error:
-            if looks_raw:
-                raise BadGoal(error.message, remedy=error.remedy) from None
+            if looks_raw and (not self.vocabulary.phrases or _IS_RAW.search(_ARROW.sub("", text))):
+                sayable = self.vocabulary.phrases and self.lexicon.examples()
+                raise BadGoal(error.message, remedy=sayable or error.remedy) from None
             return None
         endless = unknowable(condition, self.families)
         if endless is not None:

@@ -69,7 +69,9 @@ class Naming:
         """A condition: "the red cube is in the bowl", "you hold the cup", "you have 3 wood"."""
         said = plain(words)
         found = re.fullmatch(
-            r"(?:(?:you|hand|arm|robot|it) )?(?:hold|holds|holding|is holding|are holding) (.+)", said
+            r"(?:(?:you|hand|arm|robot|it) )?(?:hold|holds|holding|is holding|are holding|carry|carrying|"
+            r"is carrying|are carrying) (.+)",
+            said,
         )
         found = found or re.fullmatch(r"(?:holding) (.+)", said)
         if found and "holding" in self.families:

@@ -292,6 +292,13 @@ class Reader(Naming):
                 return f"always hand.z <= {most}{self._pending}"
             names = self.things(found.group(1))
             return f"always {' and '.join(f'pose[{name}].z <= {most}' for name in names)}{self._pending}"
+        found = re.fullmatch(
+            rf"(?:keep|stay|remain|be)(?: (?:hand|arm|gripper))? (?:at least|above|higher than) {LENGTH}"
+            r"(?: (?:above|over) (?:table|tabletop))?(?: high)?",
+            said,
+        )
+        if found and "hand" in self.families:
+            return f"always hand.z >= {written(length(found.group(1), found.group(2)))}{self._pending}"
         if re.fullmatch(r"(?:keep|leave|have|hold) (?:gripper|hand|fingers) open", said):
             return (
                 f"always gripper_width >= {OPEN_M}{self._pending}"

@@ -87,6 +87,44 @@ def wait(conversation: Conversation, said: Said) -> None:
 
 
 @verb(
+    "continue",
+    r"(?:continue|go on|carry on|keep going|resume|proceed)(?: with (?:it|that))?|"
+    r"(?:you (?:dropped|lost|missed) it[,.;:! ]+)?try (?:it |that )?(?:again|once more)",
+    example="continue",
+    what="go on with what was stopped, or did not succeed",
+    any_time=True,
+)
+def continue_(conversation: Conversation, said: Said) -> None:
+    from embodied.teaching import changing, saying
+    from embodied.teaching.running import LessonRun
+
+    left = conversation.left
+    if conversation.busy:
+        conversation.tell(f"I am at it: {conversation.busy}.")
+    elif isinstance(left, LessonRun):
+        conversation.left = None
+        changing.run_lesson(conversation, left.lesson, left.at)
+    elif left is not None:
+        conversation.left = None
+        saying.pursue(conversation, left)
+    else:
+        conversation.tell("Nothing was stopped that I could go on with. Say what I shall do.")
+
+
+@verb(
+    "status",
+    r"(?:and )?what are you (?:doing|up to)(?: there)?(?: now| right now| at the moment)?\??|are you busy\??",
+    example="what are you doing?",
+    what="what is being done at this moment",
+    any_time=True,
+)
+def status(conversation: Conversation, said: Said) -> None:
+    showing = conversation.demonstration is not None
+    resting = "I watch what you show. 'done' ends it." if showing else "Nothing at the moment."
+    conversation.tell(f"I am {conversation.busy}." if conversation.busy else resting)
+
+
+@verb(
     "undo",
     r"(?:undo|revert|take back)(?: that| it| this)?(?:,? ?(?:the )?last (?:one|thing|step|change|move|"
     r"correction))?|"

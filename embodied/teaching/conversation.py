@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from embodied.errors import BadGoal, BadInput, BadRule, EmbodiedError
 from embodied.facts import Observation, observation_from_wire
+from embodied.goals import Goal
 from embodied.loop.goal import understand
 from embodied.session import Session
 from embodied.teaching import (  # noqa: F401 - they fill the table
@@ -65,6 +66,7 @@ class Conversation:
         keyboard: the person's single keys, as long as it is open; None where only lines are heard.
         driven: keys move the hand now.
         speaker: the player who says the line that is heard, by name; "" at a terminal.
+        left: what was stopped or failed, and "continue" takes up again.
         learning: ends what is learned beside the conversation.
     """
 
@@ -82,6 +84,7 @@ class Conversation:
     yes: bool = False
     wording: Wording | None = None
     doing: LessonRun | Pursuit | None = None
+    left: LessonRun | Goal | None = None
     finished: bool = False
     driven: bool = False
     speaker: str = ""
@@ -302,7 +305,9 @@ class Conversation:
         dropped = wording is not None and not wording.speaking and wording.cancel()
         if isinstance(doing, Pursuit):
             doing.stopped = True
+            self.left = doing.goal if busy else self.left
         if isinstance(doing, LessonRun):
+            self.left = doing
             doing.stop(why)
         elif busy or self.driven:
             self.session.interrupt(why)

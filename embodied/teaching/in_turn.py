@@ -21,7 +21,7 @@ def pursue_in_turn(conversation: Conversation, goal: Goal, name: str = "") -> No
     """Pursue the stages of a goal in their order, each planned from what is so then. A stage that is not
     reached, "stop" and a correction end it there, and what is left is told. With a name it is kept."""
     session = conversation.session
-    pursuit = Pursuit(Lesson(()))
+    pursuit = Pursuit(Lesson(()), goal=goal)
     conversation.doing = pursuit
     conversation.tell(goal.explanation)
 
@@ -32,6 +32,7 @@ def pursue_in_turn(conversation: Conversation, goal: Goal, name: str = "") -> No
             if pursuit.stopped or not _stage(conversation, goal, number, pursuit, parts):
                 if conversation.doing is pursuit:
                     conversation.doing = None
+                conversation.left = _rest(goal, number)
                 left = "; ".join(str(stage.wished) for stage in goal.stages[number + 1 :])
                 if left:
                     conversation.tell(f"  Not begun: {left}.")
@@ -45,6 +46,11 @@ def pursue_in_turn(conversation: Conversation, goal: Goal, name: str = "") -> No
             keep_done(conversation, finished(lesson, before, after, session.spec, session.run.library), name)
 
     conversation.work(f"pursuing {goal.text!r}", run)
+
+
+def _rest(goal: Goal, number: int) -> Goal:
+    """The goal from one stage on."""
+    return replace(goal, stages=goal.stages[number:])
 
 
 def _stage(conversation: Conversation, goal: Goal, number: int, pursuit: Pursuit, parts: list[Part]) -> bool:

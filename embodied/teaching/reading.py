@@ -20,7 +20,7 @@ from embodied.teaching.halting import after_shout
 from embodied.teaching.lesson import spoken
 from embodied.teaching.mistyped import corrected
 from embodied.teaching.questions import question_of
-from embodied.teaching.saying import arguments_of, skill_said
+from embodied.teaching.saying import arguments_of, pushed_to, skill_said
 from embodied.teaching.selectors import pointed
 from embodied.teaching.understood import motions_of, plain, thing_of
 from embodied.teaching.verbs import Said, Verb, meant, named_goal
@@ -110,6 +110,10 @@ def _plainly(text: str, line: str, ground: Ground) -> Reading:
         arguments = arguments_of(ground.spec.vocabulary, *named)
         told = ", ".join(f"{key}={value}" for key, value in arguments.items())
         return Reading("skill", f"{named[0].name}({told})")
+    pushed = None if ground.showing else pushed_to(text, ground.library, ground.spec.vocabulary)
+    if pushed is not None:
+        told = ", ".join(f"{key}={value}" for key, value in pushed[1].items())
+        return Reading("skill", f"{pushed[0].name}({told})")
     return Reading("goal", understand(line.strip(), ground.spec).wished)
 
 

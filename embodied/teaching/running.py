@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from embodied.condition import evaluate, parse
 from embodied.errors import BadInput, WorldError
 from embodied.facts import Observation
+from embodied.goals import Goal
 from embodied.outcome import PrimitiveResult, Verdict
 from embodied.session import Session
 from embodied.teaching.lesson import NOWHERE, Lesson, Offset, Part
@@ -36,12 +37,14 @@ class Pursuit:
         doing: the number of steps that were begun.
         replaced: it was corrected or redirected: what it comes to is not told.
         stopped: the person said "stop": nothing more of it is begun.
+        goal: what is pursued; None for a skill.
     """
 
     lesson: Lesson
     doing: int = 0
     replaced: bool = False
     stopped: bool = False
+    goal: Goal | None = None
 
 
 @dataclass

@@ -26,7 +26,7 @@ from embodied.teaching.generalising import finished, parameter_names
 from embodied.teaching.in_turn import pursue_in_turn
 from embodied.teaching.lesson import Lesson, Part, lesson_of_skill, spoken, used_names
 from embodied.teaching.running import Pursuit
-from embodied.teaching.understood import things_in
+from embodied.teaching.understood import thing_of, things_in
 from embodied.teaching.verbs import Said, named_goal, verb
 from embodied.teaching.watched import lesson_of_goal
 
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from embodied.loop.run import Run
     from embodied.teaching.conversation import Conversation
 
+_PUSHED = re.compile(
+    r"(?:push|shove|slide|nudge) (?P<what>.+?) (?:over )?(?:to|onto|on to|on) (?P<where>.+?)"
+)
+_PUSHES = "push-to"
 _INSTEAD = re.compile(r"(?:no[,\s]+|rather\s+|instead\s+)?(?P<goal>.+?)(?:\s+instead|\s+rather)?")
 
 
@@ -57,7 +61,8 @@ def pursue(conversation: Conversation, goal: Goal, name: str = "") -> None:
     conversation.tell(f"{goal.explanation} I would:")
     for number, part in enumerate(steps, 1):
         conversation.tell(f"  {number}. {part.words}")
-    pursuit = Pursuit(_taught(conversation, steps) or planned_lesson(steps, condition, before, session))
+    lesson = _taught(conversation, steps) or planned_lesson(steps, condition, before, session)
+    pursuit = Pursuit(lesson, goal=goal)
     conversation.doing = pursuit
 
     def run() -> None:
@@ -66,6 +71,8 @@ def pursue(conversation: Conversation, goal: Goal, name: str = "") -> None:
             return
         conversation.doing = None
         conversation.tell(f"{'Done' if done.passed else done.verdict.value}: {done.reason}.")
+        if not done.passed:
+            conversation.left = goal
         if done.verdict is Verdict.FAILED:
             conversation.tell("  Show me how: say 'watch me'.")
         elif (
@@ -179,10 +186,14 @@ def heard_skill(conversation: Conversation, text: str) -> bool:
     """ "tidy up the green cube": the name of a skill, and what to do it with."""
     run = conversation.session.run
     named = skill_said(text, run.library, run.store.seeds)
-    if named is None:
+    vocabulary = conversation.session.spec.vocabulary
+    pushed = pushed_to(text, run.library, vocabulary) if named is None else None
+    if pushed is not None:
+        skill, arguments = pushed
+    elif named is not None:
+        skill, arguments = named[0], arguments_of(vocabulary, *named)
+    else:
         return False
-    skill, rest = named
-    arguments = arguments_of(conversation.session.spec.vocabulary, skill, rest)
     step = (Part("use", skill=skill.name, arguments=arguments),)
     pursuit = Pursuit(_taught(conversation, step) or Lesson(step))
     conversation.doing = pursuit
@@ -208,6 +219,23 @@ def heard_skill(conversation: Conversation, text: str) -> bool:
     conversation.tell(f"{skill.name}: {said}")
     conversation.work(skill.name, work)
     return True
+
+
+def pushed_to(
+    text: str, library: SkillLibrary, vocabulary: Vocabulary
+) -> tuple[Skill, dict[str, Any]] | None:
+    """ "Push the cube to the pad": the skill that pushes, and what where; a goal would let it be carried."""
+    found = _PUSHED.fullmatch(text)
+    if found is None or _PUSHES not in library:
+        return None
+    try:
+        what, where = thing_of(found["what"], vocabulary), thing_of(found["where"], vocabulary)
+    except BadGoal:
+        return None
+    kinds = {thing.name: thing.kind for thing in vocabulary.things}
+    if kinds[where] not in ("place", "edge"):
+        return None
+    return library.get(_PUSHES), {"object": what, "place": where}
 
 
 def skill_said(text: str, library: SkillLibrary, seeds: Container[str]) -> tuple[Skill, str] | None:

@@ -45,3 +45,14 @@ def test_stages_are_done_in_turn_and_can_be_named(talk: Talk) -> None:
     assert "Done: in[green_cube, bowl] and in[red_cube, bowl]" in said
     talk.say("call this two in")
     assert talk.proven == ["two-in"]
+
+
+def test_continue_takes_up_what_was_stopped(talk: Talk) -> None:
+    assert "Nothing was stopped" in talk.say("continue")
+    talk.begin("put the green cube in the bowl, then put the red cube in the bowl")
+    talk.until("1. in[green_cube, bowl]: ")
+    talk.say("stop stop")
+    assert "Stopped." in talk.lines
+    said = talk.say("what are you doing?", "go on")
+    assert "Nothing at the moment." in said
+    assert "Done: in[green_cube, bowl] and in[red_cube, bowl]" in said

@@ -42,6 +42,10 @@ def table() -> Ground:
         ("from the bottom up: yellow, green and blue", "goal: on[green_cube, yellow_cube]"),
         ("see to it that the drawer is closed and the red cube is in the bowl",
          "goal: is_closed[drawer] and in[red_cube, bowl]"),
+        ("push the red cube over to the blue pad", "skill: push-to(object=red_cube, place=blue_pad)"),
+        ("carry on please", "verb: continue"),
+        ("keep the hand at least 12 cm above the table while carrying the red cube",
+         "rule: always hand.z >= 0.12 when"),
         ("give the button a tap", "goal: pressed[button]"),
     ],
 )  # fmt: skip
@@ -64,3 +68,11 @@ def test_the_same_in_other_words(said: str, meant: str, table: Ground) -> None:
 )
 def test_what_would_lose_its_meaning_is_refused(said: str, table: Ground) -> None:
     assert taken(said, table).startswith(REFUSED), taken(said, table)
+
+
+@pytest.mark.parametrize("said", ["red pad -> wobbly", "in[red_cube bowl]", "set the red cube at x=0.4"])
+def test_a_refusal_shows_what_this_world_understands(said: str, table: Ground) -> None:
+    read = taken(said, table)
+    assert read.startswith(REFUSED)
+    assert "pickaxe" not in read
+    assert "put all cubes in the bowl" in read
