@@ -45,7 +45,7 @@ def settled(wishes: Sequence[Wish], exclusions: Sequence[Exclusion], text: str) 
                         f"The goal {text!r} cannot be reached: {_why(clash, fact, other)}.",
                         remedy="A goal says how things are in the end; ask for one after the other.",
                     )
-                kept = [rest for rest in map(lambda each: _without(each, fact), kept) if rest is not None]
+                kept = [rest for rest in map(lambda each: without(each, fact), kept) if rest is not None]
         _refuse_clash_within(wish, exclusions, text)
         kept.append(wish)
     return kept
@@ -103,7 +103,7 @@ def _fact(pattern: str) -> Fact:
     return condition.left
 
 
-def _without(wish: Wish, fact: Fact) -> Wish | None:
+def without(wish: Wish, fact: Fact) -> Wish | None:
     """The wish without one of its facts; None if that was all."""
     parts = wish.condition.parts if isinstance(wish.condition, And) else (wish.condition,)
     left = [part for part in parts if fact not in facts_of(part)]

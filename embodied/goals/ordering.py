@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from embodied.errors import BadGoal
-from embodied.goals.exclusions import Wish, settled
+from embodied.goals.exclusions import Wish, facts_of, settled, without
 from embodied.goals.goal import Stage, all_of
 from embodied.phrases import Exclusion
 
@@ -35,7 +35,8 @@ def in_stages(wishes: Sequence[Wish], exclusions: Sequence[Exclusion], text: str
     stages: list[Stage] = []
     so_far: list[Wish] = []
     for group in groups:
-        so_far += group
+        moved = {fact.keys[0] for wish in group for fact in facts_of(wish.condition) if fact.keys}
+        so_far = [*_left(so_far, moved), *group]
         wished = all_of(wish.condition for wish in group)
         if any(stage.wished == wished for stage in stages):
             raise BadGoal(
@@ -44,6 +45,19 @@ def in_stages(wishes: Sequence[Wish], exclusions: Sequence[Exclusion], text: str
             )
         stages.append(Stage(wished, all_of(one.condition for one in settled(so_far, exclusions, text))))
     return tuple(stages)
+
+
+def _left(wishes: Sequence[Wish], moved: Set[str]) -> list[Wish]:
+    """What of earlier wishes still counts when other things are said of these."""
+    left: list[Wish] = []
+    for wish in wishes:
+        kept: Wish | None = wish
+        for fact in facts_of(wish.condition):
+            if kept is not None and fact.keys and fact.keys[0] in moved:
+                kept = without(kept, fact)
+        if kept is not None:
+            left.append(kept)
+    return left
 
 
 def _comes_after(between: Sequence[str]) -> bool:

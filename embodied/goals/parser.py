@@ -62,12 +62,12 @@ class GoalParser:
 
     def _sentence(self, text: str) -> Goal:
         said = SentenceReader(self.vocabulary, text).wishes()
-        wishes = settled(said, self.vocabulary.exclusions, text)
         stages = in_stages(said, self.vocabulary.exclusions, text)
-        parts = tuple(dict.fromkeys(wish.said for wish in (said if stages else wishes)))
+        wishes = said if stages else settled(said, self.vocabulary.exclusions, text)
+        parts = tuple(dict.fromkeys(wish.said for wish in wishes))
         return Goal(
             text=text,
-            condition=all_of(wish.condition for wish in wishes),
+            condition=stages[-1].condition if stages else all_of(wish.condition for wish in wishes),
             parts=parts,
             explanation=f"In turn: {', then '.join(parts)}." if stages else f"In the end: {listed(parts)}.",
             stages=stages,

@@ -226,6 +226,10 @@ def _everything(reader: _Reader, place: str) -> str:
 def _emptied(reader: _Reader, found: re.Match[str]) -> str:
     """Taken out thing by thing, onto the table or into what is named."""
     place = reader.thing(found)
+    if reader.kinds[place] == "table":
+        raise BadGoal(
+            "Where what is on the table is to go is not said.", remedy="Say 'put all cubes in ...'."
+        )
     things = reader.there(_everything(reader, place), place, one=False)
     return f"put {things} on the table"
 

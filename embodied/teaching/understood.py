@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Final
 
 from embodied.english import NUMBERS, tokens, without_politeness
@@ -91,7 +92,7 @@ _OPEN: Final = re.compile(
     rf"(?:open(?: up)?{_HAND}{_FULLY}|fully open{_HAND}|release(?: it)?|let (?:it )?go(?: of it)?|drop it)"
 )
 _OVER_TO: Final = re.compile(
-    r"(?:go|hover|fly|come)(?: (?:over|back|straight))* to "
+    r"(?:go|hover|come)(?: (?:over|back|straight))* to "
     r"(?P<thing>(?:the|your) (?!(?:left|right|front|back)\b).+)"
 )
 _STAYING: Final = re.compile(r"(?:wait|stay|remain|stop) (?:there|here)|hold (?:there|still)")
@@ -214,7 +215,9 @@ def _motion(text: str, vocabulary: Vocabulary) -> Part | None:
     if shift is not None:
         return Part("by", offset=shift)
     found = _OVER_TO.fullmatch(text)
-    return Part("above", thing_of(found["thing"], vocabulary)) if found else None
+    with suppress(BadGoal):  # "go to sleep" is no motion; what it is said to be is told as of any goal
+        return Part("above", thing_of(found["thing"], vocabulary)) if found else None
+    return None
 
 
 def _turned(found: re.Match[str]) -> Part | None:

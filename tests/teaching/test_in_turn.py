@@ -24,6 +24,8 @@ from .conftest import Talk
         ("press the button, but first open the drawer", "is_open[drawer] then pressed[button]"),
         ("open the drawer and press the button", "is_open[drawer] and pressed[button]"),
         ("put red in the bowl, blue on the tray", "in[red_cube, bowl] and in[blue_cube, tray]"),
+        ("put the red cube in the bowl, then put it on the tray",
+         "in[red_cube, bowl] then in[red_cube, tray]"),
         ("green cube -> blue pad", "at[green_cube, blue_pad]"),
     ],
 )  # fmt: skip
