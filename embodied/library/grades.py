@@ -62,7 +62,7 @@ def grade_of(
         return Grade.RETIRED
     seed = version.origin == "seed"
     start = Grade.QUARANTINED if version.quarantined else Grade.SEED if seed else Grade.TRIAL
-    best, ever = start, False
+    best = start
     standing: Check | None = None  # the last that graded it on many seeds, and what came of the smaller since
     ran = failed = 0
     for check in version.checks:
@@ -76,11 +76,10 @@ def grade_of(
             if smaller and same and not doubtful(ran, failed):
                 continue
             standing = None
-            best = Grade.SUSPECT if ever or seed else start
+            best = start if start is Grade.QUARANTINED else Grade.SUSPECT
             continue
         if not check.complete or len(check.seeds) < VERIFIED:
             continue
-        ever = True
         if not same:
             best, standing = Grade.SUSPECT, None
             continue

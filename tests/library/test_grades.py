@@ -49,4 +49,4 @@ def test_what_three_seeds_have_verified_three_can_doubt() -> None:
 
 
 def test_before_it_was_graded_all_of_three_must_pass() -> None:
-    assert grade(check(2, 1)) is Grade.TRIAL
+    assert grade(check(2, 1)) is Grade.SUSPECT
