@@ -41,7 +41,8 @@ class Choice:
         return found
 
     def chosen(self, name: str) -> Version | None:
-        """The version that is used, or None: proven before seed before trial, then restored, then newest."""
+        """The version that is used, or None: proven before seed before trial, then the restored one or
+        those stored since, then newest."""
         if name in self._asking:
             return None  # skills that call each other in a circle stand on nothing
         if name not in self._chosen:
@@ -84,7 +85,8 @@ class Choice:
             if entry.problem and version.origin != "seed":
                 continue
             grade = self.grade(name, version)
-            key = (grade.rank, version.hash == entry.state.pinned, place)
+            preferred = version.hash in (entry.state.pinned, *entry.state.newer)
+            key = (grade.rank, preferred, place)
             if grade.usable and key > best_key:
                 best, best_key = version, key
         return best

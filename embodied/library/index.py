@@ -18,7 +18,7 @@ from embodied.library.records import SkillState, read_records, state_of
 from embodied.skills import Parameter, Skill, load_skill
 from embodied.skills.skill import REQUIRED
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 INDEX: Final = "_index.msgpack"
 RECORDS: Final = "_records"
 

@@ -71,11 +71,17 @@ class Version(msgspec.Struct):
 
 
 class SkillState(msgspec.Struct):
-    """All that the records of one skill come to."""
+    """All that the records of one skill come to.
+
+    Attributes:
+        pinned: the version that was restored last.
+        newer: those that were stored since; the pin is about what there was, not about them.
+    """
 
     name: str
     versions: dict[str, Version] = {}
     pinned: str = ""
+    newer: list[str] = []
     retired: str = ""
 
     def version(self, prefix: str) -> Version | None:
@@ -96,12 +102,13 @@ def state_of(name: str, records: Sequence[Record]) -> SkillState:
                     Version,
                 )
                 state.versions[key].checks = checks
+                state.newer.append(key)
             state.retired = ""
         elif kind in ("verification", "evidence", "quarantined"):
             version = state.versions.setdefault(key, Version(key, record["t"], "seed"))
             _fold(version, record)
         elif kind == "restored":
-            state.pinned, state.retired = key, ""
+            state.pinned, state.newer, state.retired = key, [], ""
         elif kind == "retired":
             state.retired = str(record.get("why") or "no reason given")
     return state

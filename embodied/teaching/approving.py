@@ -79,6 +79,7 @@ def keep(conversation: Conversation, lesson: Lesson) -> None:
     """A version of the skill: written, type-checked, stored on trial, and given to the gate."""
     session = conversation.session
     skill = made(conversation, lesson)
+    before = session.run.library
     problems = session.submit(lambda run: _checked(run, skill)).result()
     if problems:
         raise BadSkill(f"The code that came of it is not sound: {problems}", remedy="Show it in other words.")
@@ -87,9 +88,12 @@ def keep(conversation: Conversation, lesson: Lesson) -> None:
         skill, origin="taught", why=lesson.why or sentence_of(lesson), example=example
     )
     if added.status == "duplicate":
+        session.submit(lambda run: run.use(before)).result()  # a refused name is not planned with
         raise BadLibrary(
             f"That is what {added.twin} does already.", remedy=f"Use it: {added.twin.replace('-', ' ')} ..."
         )
+    if added.status == "known":
+        _prefer_again(conversation, skill)
     seed = session.launch.world.settings.get("seed")
     if isinstance(seed, int):
         session.run.store.seen.add(seed, f"the teacher of {skill.name}")
@@ -99,6 +103,13 @@ def keep(conversation: Conversation, lesson: Lesson) -> None:
     conversation.tell(f"Kept: {skill.name}({stands}), version {skill.hash[:8]}: {sentence_of(lesson)}.")
     conversation.tell(f"  Proving it on {conversation.seeds} fresh seeds; you can go on meanwhile.")
     prove(conversation, skill, conversation.seeds)
+
+
+def _prefer_again(conversation: Conversation, skill: Skill) -> None:
+    """A version that was taken back, and is taught once more, is in use again once it is proven."""
+    store = conversation.session.run.store
+    if any(one.in_use and one.hash != skill.hash for one in store.history(skill.name)):
+        store.restore(skill.name, skill.hash)
 
 
 def example_for(conversation: Conversation, skill: Skill, lesson: Lesson) -> dict[str, Any]:
@@ -158,11 +169,14 @@ def told(conversation: Conversation, skill: Skill, evidence: Evidence | None, wh
         conversation.tell(f"[{skill.name}] could not be proven: {why}")
         return
     grade = conversation.session.run.store.grade(skill.name, skill.hash).value
+    current = _is_current(conversation, skill)
+    about = skill.name if current else f"{skill.name}, version {skill.hash[:8]}, since changed or taken back"
     if evidence.stopped:
-        conversation.tell(f"[{skill.name}] stopped; {evidence.reason}. 'practice {skill.name}' goes on.")
+        more = f" 'practice {skill.name}' goes on." if current else ""
+        conversation.tell(f"[{about}] stopped; {evidence.reason}.{more}")
         return
-    conversation.tell(f"[{skill.name}] {grade}: {evidence.reason}.")
-    if evidence.passed:
+    conversation.tell(f"[{about}] {grade}: {evidence.reason}.")
+    if evidence.passed or not current:
         return
     failed = next((one for one in evidence.results if one.ran and not one.passed), None)
     if failed is not None:
@@ -170,6 +184,12 @@ def told(conversation: Conversation, skill: Skill, evidence: Evidence | None, wh
         conversation.tell(f"  Seed {failed.seed}, with {said}: {failed.reason}.")
         conversation.last_failure = {"result": failed, "skill": skill}
         conversation.prover.beside(lambda stop: look_into(conversation, skill, failed, stop))
+
+
+def _is_current(conversation: Conversation, skill: Skill) -> bool:
+    """Whether the conversation uses a skill in this version, not in one that it has by now instead."""
+    library = conversation.session.run.library
+    return skill.name not in library or library.get(skill.name).hash == skill.hash
 
 
 @verb(

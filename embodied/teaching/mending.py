@@ -14,7 +14,7 @@ from embodied.skills import Skill
 from embodied.teaching.film import Failure, look_again
 from embodied.teaching.lesson import Lesson, lesson_of_skill
 from embodied.teaching.variants import Variant, variants
-from embodied.teaching.verbs import Said, verb
+from embodied.teaching.verbs import Said, meant, verb
 
 if TYPE_CHECKING:
     from embodied.teaching.conversation import Conversation
@@ -62,6 +62,9 @@ def _ask(conversation: Conversation, skill: Skill, failure: Failure) -> None:
 
     def answered(text: str) -> bool:
         number = next((n for n, one in enumerate(words, 1) if text in (str(n), f"({n})", one)), 0)
+        row = meant(text)
+        if row is not None and row[0].name == "replay":
+            number = len(words)
         if text in ("yes", "y", "yes please", "sure"):
             number = 1
         if text in ("no", "n", "never mind", "nothing"):
@@ -69,6 +72,8 @@ def _ask(conversation: Conversation, skill: Skill, failure: Failure) -> None:
             return True
         if not number:
             return False
+        if words[number - 1] == AGAIN:
+            conversation.ask(question, answered)  # who has seen it still chooses what to do about it
         answer(conversation, words[number - 1])
         return True
 

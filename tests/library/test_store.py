@@ -34,6 +34,19 @@ def test_every_version_stays_and_any_can_be_restored(store, gate, tmp_path):
     assert len(store.history("chop-wood")) == 2
 
 
+def test_what_is_stored_after_a_restored_version_wins_once_it_is_proven(store, gate, tmp_path):
+    first, second, third = (
+        write(tmp_path / str(n), "chop-wood", f'    log("{n}")\n' + CHOP) for n in range(3)
+    )
+    assert gate().verify(first).passed
+    assert gate().verify(second).passed
+    store.restore("chop-wood", first.hash)
+    store.add(third)
+    assert store.get("chop-wood").hash == first.hash
+    assert gate().verify(third).passed
+    assert store.get("chop-wood").hash == third.hash
+
+
 def test_a_trial_never_wins_over_a_verified_version_nor_over_a_seed_skill(store, gate, tmp_path):
     proven = write(tmp_path / "one", "chop-wood")
     assert gate().verify(proven).passed
