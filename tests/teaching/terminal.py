@@ -66,6 +66,11 @@ class Terminal:
         begin, self._seen = self._seen, found + len(text)
         return self.screen[begin : self._seen]
 
+    def shows(self, text: str, seconds: float = 60.0) -> None:
+        """Wait until `text` has come at any time."""
+        self._seen = 0
+        self.until(text, seconds)
+
     def end(self, seconds: float = 60.0) -> int:
         """Wait until the command has ended; its exit code."""
         deadline = time.monotonic() + seconds

@@ -81,7 +81,7 @@ def test_ctrl_c_at_every_prompt_loses_nothing_and_brings_the_body_to_rest(
     terminal.until("Nothing is lost.")
     terminal.until("you> ")
     terminal.say("wait")
-    terminal.until("[grab] verified")
+    terminal.shows("[grab] verified")
     terminal.say("jog", "x end\n")
     terminal.type("r")
     terminal.until("hand at")

@@ -1,7 +1,7 @@
 import { Vec3 } from 'vec3'
 import { blockAt, eyes, isReplaceable, REACH, reachTo } from './blocks.js'
 import { Failure } from './failure.js'
-import { requireItem } from './inventory.js'
+import { count as countHeld, requireItem, untilHeld } from './inventory.js'
 import { overlaps } from './search.js'
 import { takeInHand } from './tools.js'
 import { until, within } from './waiting.js'
@@ -21,9 +21,13 @@ export async function placeItem (body, { item, x, y, z }, ctx) {
   const faces = supports(body, cell)
   if (!faces.length) throw new Failure('no_support', `nothing solid touches ${show(cell)} to place ${item} against`)
   await takeInHand(body, ctx, stack)
+  const held = countHeld(bot, item)
   for (const face of faces.slice(0, 4)) {
     if (bot.heldItem?.name !== item) break
-    if (await clickFace(body, cell, face, before, ctx)) return { block: blockAt(body, x, y, z).name }
+    if (!await clickFace(body, cell, face, before, ctx)) continue
+    // The block comes first; who counts at once would still count it as held.
+    if (bot.game.gameMode !== 'creative') await untilHeld(body, ctx, () => countHeld(bot, item) < held, 500)
+    return { block: blockAt(body, x, y, z).name }
   }
   throw new Failure('not_placed', `the server did not place ${item} at ${show(cell)}`)
 }

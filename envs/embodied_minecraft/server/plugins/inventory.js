@@ -20,6 +20,7 @@ module.exports.server = serv => {
     player.setSlot = (index, stack) => {
       slots[index] = stack ? stacks.orNull(stack) : null
       if (slots[index]) slots[index].slot = index
+      player.showHand()
     }
     player.heldIndex = () => 36 + player.heldItemSlot
     player.held = (hand = 0) => slots[hand === 1 ? OFF_HAND : player.heldIndex()]
@@ -74,20 +75,26 @@ module.exports.server = serv => {
       return broke
     }
 
-    client.on('held_item_slot', ({ slotId }) => { player.heldItemSlot = slotId })
-    player.setEquipment = () => {} // what others see of the hand is sent below; armour is not
+    client.on('held_item_slot', ({ slotId }) => {
+      player.heldItemSlot = slotId
+      player.showHand()
+    })
+    player.setEquipment = () => {} // what others see of the hand is sent here; armour is not
+
+    /** Shows the others nearby what is in the hand now, if that is another thing: one tick is enough to take and place it. */
+    player.showHand = (again = false) => {
+      if (!serv.players.includes(player) || serv.players.length < 2) return
+      const shown = player.held()?.name ?? ''
+      if (shown === player.shownInHand && !again) return
+      player.shownInHand = shown
+      const item = stacks.toNetwork(player.held() ?? null)
+      player._writeOthersNearby('entity_equipment', { entityId: player.id, equipments: [{ slot: 0, item }] })
+    }
   })
 
   let ticks = 0
   serv.on('tick', () => {
-    if (serv.players.length < 2) return
     const again = ++ticks % SHOWN_AGAIN === 0 // for those who came near since
-    for (const player of serv.players) {
-      const shown = player.held?.()?.name ?? ''
-      if (shown === player.shownInHand && !again) continue
-      player.shownInHand = shown
-      const item = stacks.toNetwork(player.held?.() ?? null)
-      player._writeOthersNearby('entity_equipment', { entityId: player.id, equipments: [{ slot: 0, item }] })
-    }
+    for (const player of serv.players) player.showHand?.(again)
   })
 }
