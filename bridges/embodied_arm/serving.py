@@ -185,6 +185,7 @@ class ServedArm:
                 "tool": dict(self._service.terms.get("tool") or {}),
                 "log": f"{socket.gethostname()}:{self._body.log.path}" if self._body.log is not None else "",
                 "known_as": context.caller,
+                "lease_ms": self.moving_lease_ms,
             },
         }
 

@@ -50,6 +50,8 @@ class ArmDescription:
         end_effector_offset: the grasp point, the middle between the finger tips, in the frame of
             `end_effector` [m].
         payload_max: the most that the arm may carry beyond its own hand [kg]; 0 where that is not told.
+        unattended: what the arm does by itself once nobody sends it anything, as its maker documents, in a
+            sentence; "" where that is not told.
     """
 
     name: str
@@ -68,6 +70,7 @@ class ArmDescription:
     end_effector: str
     end_effector_offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
     payload_max: float = 0.0
+    unattended: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,12 +193,16 @@ def _run(deployment: Deployment, console: Console, *, quiet: bool) -> Done:
 def _end(
     deployment: Deployment, told: dict[str, str], done: Done | None, console: Console, *, as_json: bool
 ) -> NoReturn:
+    from embodied.deploying.lost import last_known
     from embodied.deploying.motion import motion_of
     from embodied.deploying.report import write_report
 
     deployment.close()  # the log is whole then
     verdict = done.verdict if done is not None else Verdict.UNKNOWN
     motion = motion_of(deployment.folder)
+    lost = deployment.lost
+    if lost is not None:
+        told |= last_known(deployment.folder, deployment.details, lost, motion)
     page: Path = write_report(deployment.folder, told, verdict.value if done else "NOT MOVED", motion)
     style = {Verdict.PASSED: "bold green", Verdict.FAILED: "bold red"}.get(verdict, "bold yellow")
     words = verdict.value if done is not None else "NOT MOVED (--dry-run)"
@@ -207,8 +211,22 @@ def _end(
         console.print(Text(motion.words, "dim"), soft_wrap=True)
         for name, count in sorted(motion.interventions.items()):
             console.print(Text(f"limit {name} acted {count} times", "dim"))
+    if lost is not None:
+        for name in ("under way", "last measured", "since then", "to do"):
+            console.print(Text(f"{name}:", "yellow"), Text(told[name]), soft_wrap=True)
     console.print(Text(f"report   {page}"), soft_wrap=True)
-    code = 0 if done is None or done.passed else 1
+    code = _exit_code(deployment, done)
     if as_json:
-        ending.print_json(verdict=words, report=str(page), run=deployment.folder.name, **told)
+        known: dict[str, Any] = {"report": str(page), "run": deployment.folder.name, "exit_code": code}
+        if lost is not None:
+            known["error"] = {"type": type(lost).__name__, "message": lost.message, "remedy": lost.remedy}
+        if done is not None:
+            known["seconds"] = round(done.seconds, 2)
+        ending.print_json(verdict=words, **known, **told)
     raise typer.Exit(code)
+
+
+def _exit_code(deployment: Deployment, done: Done | None) -> int:
+    if deployment.interrupted:
+        return ending.INTERRUPTED
+    return ending.PASSED if done is None or done.passed else ending.FAILED

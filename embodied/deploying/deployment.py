@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -15,13 +16,14 @@ from embodied.arms.identified import identified_of
 from embodied.deploying.arms import ArmSimulation, ArmWorld, arm_world
 from embodied.deploying.fitness import Candidate, NotFit, candidate, refuse_blind
 from embodied.deploying.policies import differences
-from embodied.errors import BadInput
+from embodied.errors import BadInput, WorldError
 from embodied.facts import Observation
 from embodied.journal import Record
 from embodied.launchfile import LaunchFile, from_table
 from embodied.library import open_library
 from embodied.loop.lifecycle import Onlookers, Place
 from embodied.loop.report import RunReport
+from embodied.outcome import Verdict
 from embodied.runs import new_run
 from embodied.session import Done, Session
 from embodied.world import World
@@ -43,6 +45,7 @@ class Deployment:
         folder: of the run: journal, logs, report.
         seen: the facts when the arm was looked at.
         differences: how the arm differs from that of the policies' training, a sentence each.
+        lost: what ended it in the middle of the motion, if the arm was lost; interrupted: whether Ctrl-C did.
     """
 
     launch: LaunchFile
@@ -55,6 +58,8 @@ class Deployment:
     world: World | None = None
     seen: Observation | None = None
     differences: tuple[str, ...] = ()
+    lost: WorldError | None = None
+    interrupted: bool = False
 
     @classmethod
     def of(
@@ -140,13 +145,14 @@ class Deployment:
         )
 
     def run(self, onlookers: Onlookers) -> tuple[Done, RunReport | None]:
-        """Move the arm.
+        """Move the arm. Where the arm is lost in the middle of it, or Ctrl-C pressed, that is UNKNOWN, and
+        `lost` or `interrupted` says so.
 
         Raises:
             BadInput: the arm, or a thing, is not where it was when it was rehearsed; nothing moved.
             NotFit: the skill, or one that it calls, is another by now; nothing moved.
             NoConsent: nobody has consented.
-            WorldError: the arm is gone, or in a fault.
+            WorldError: the arm is gone, or in a fault, before the skill began.
         """
         assert self.world is not None, "look comes first"
         self._refuse_moved(self.world.observe())
@@ -156,7 +162,7 @@ class Deployment:
         try:
             session.start()
             self._refuse_changed(session)
-            done = session.do(self.chosen.skill.name, **self.chosen.arguments)
+            done = self._done(session)
             verdict = done.verdict.value
         finally:
             report = session.close()
@@ -174,6 +180,16 @@ class Deployment:
 
     def __exit__(self, *_error: object) -> None:
         self.close()
+
+    def _done(self, session: Session) -> Done:
+        began = time.monotonic()
+        try:
+            return session.do(self.chosen.skill.name, **self.chosen.arguments)
+        except WorldError as lost:
+            self.lost, reason = lost, lost.message
+        except KeyboardInterrupt:
+            self.interrupted, reason = True, "stopped with Ctrl-C"
+        return Done(self.chosen.words, Verdict.UNKNOWN, reason, seconds=time.monotonic() - began)
 
     def _refuse_changed(self, session: Session) -> None:
         """What runs is what was looked at and consented to; the library may be written to meanwhile."""

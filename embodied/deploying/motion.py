@@ -32,6 +32,8 @@ class Motion:
             longer than 1.5 periods.
         interventions: how often each limit acted.
         fastest: of each joint, measured [rad/s].
+        last_wall_s: when the last tick was (Unix time); last_position, last_velocity: what was measured then
+            [rad], [rad/s].
         curve: (time [s], joint positions [rad]), at most 2000 points.
     """
 
@@ -47,6 +49,9 @@ class Motion:
     late: int
     interventions: Mapping[str, int]
     fastest: tuple[float, ...]
+    last_wall_s: float
+    last_position: tuple[float, ...]
+    last_velocity: tuple[float, ...]
     curve: tuple[tuple[float, tuple[float, ...]], ...]
 
     @property
@@ -95,6 +100,9 @@ def _summed(about: Mapping[str, Any], ticks: Sequence[Tick]) -> Motion | None:
         sum(value > LATE * period for value in lasted),
         dict(Counter(name for tick in ticks for name in tick.interventions)),
         tuple(max(abs(tick.velocity[n]) for tick in ticks) for n in range(count)),
+        ticks[-1].wall_ns / 1e9,
+        ticks[-1].position,
+        ticks[-1].velocity,
         tuple(((tick.monotonic_ns - first) / 1e9, tick.position) for tick in ticks[::every]),
     )
 

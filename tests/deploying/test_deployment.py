@@ -25,46 +25,13 @@ from embodied.deploying.report import write_report
 from embodied.errors import BadInput
 from embodied.launchfile import parse_launch
 from embodied.library import open_library
-from embodied.library.evidence import Ground, SeedResult
 from embodied.loop.lifecycle import Onlookers
-from embodied.outcome import Verdict
 from embodied.session import Session
 from embodied.skills import Skill
 from embodied.skills.loading import load_skill
-
-LAUNCH = """
-[goal]
-text = "put the red cube in the bowl"
-[world]
-kind = "arm"
-driver = "tabletop"
-arm = "test-arm"
-scene = "default"
-seed = 1
-"""
+from tests.deploying.proving import LAUNCH, prove
 
 Deploy = Callable[..., Deployment]
-
-
-@pytest.fixture(autouse=True)
-def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("EMBODIED_LIBRARY", str(tmp_path / "library"))
-    monkeypatch.setenv("EMBODIED_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr("embodied.library.grades._same_ground", lambda *_: True)  # tests/library has that
-
-
-def _prove(name: str, passed: int = 100, version: str | None = None) -> None:
-    """Evidence as the gate would have recorded it."""
-    store = open_library("tabletop")
-    used = store.skills()
-    skill = store.get(name, version)
-    callees = {one.name: one.hash for one in used.closure(name) if one.name != name}
-    seeds = [1_000_000_000 + number for number in range(100)]
-    id_ = store.begin_verification(skill.name, skill.hash, seeds, seeds[0])
-    for at, seed in enumerate(seeds):
-        verdict = Verdict.PASSED if at < passed else Verdict.FAILED
-        result = SeedResult(seed, verdict, "", {}, "holding[red_cube]")
-        store.record(skill.name, skill.hash, id_, Ground(callees, "", ""), result)
 
 
 @pytest.fixture
@@ -78,7 +45,7 @@ def deploy(tmp_path: Path) -> Deploy:
 
 
 def test_the_whole_way(deploy: Deploy, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    _prove("pick")
+    prove("pick")
     real = property(lambda self: self.arm == "test-arm")  # held to the rules of one that is there
     monkeypatch.setattr(Settings, "needs_consent", real)
     with deploy() as deployment:
@@ -114,20 +81,20 @@ def test_a_skill_without_the_evidence_is_refused(deploy: Deploy) -> None:
 
 
 def test_what_is_fit_brings_what_it_calls(deploy: Deploy) -> None:
-    _prove("place")
+    prove("place")
     fit = fit_skills(open_library("arm"))
     assert "place" in fit
     assert "pick" not in fit
 
 
 def test_eighty_nine_are_not_enough(deploy: Deploy) -> None:
-    _prove("pick", passed=89)
+    prove("pick", passed=89)
     with pytest.raises(NotFit):
         deploy()
 
 
 def test_arguments_that_do_not_fit_are_refused(deploy: Deploy) -> None:
-    _prove("pick")
+    prove("pick")
     with pytest.raises(BadInput, match="no parameter"):
         deploy(thing="red_cube")
     with pytest.raises(BadInput):
@@ -135,26 +102,26 @@ def test_arguments_that_do_not_fit_are_refused(deploy: Deploy) -> None:
 
 
 def test_a_world_that_is_no_arm_is_refused(deploy: Deploy) -> None:
-    _prove("pick")
+    prove("pick")
     with pytest.raises(BadInput, match="not about an arm"):
         deploy(text='[goal]\ntext = "get 1 ore"\n[world]\nkind = "mini"\n')
 
 
 def test_what_nothing_tells_of_is_refused_before_anything_moves(deploy: Deploy) -> None:
-    _prove("pick")
+    prove("pick")
     with deploy(object="violet_cube") as deployment, pytest.raises(BadInput, match="violet_cube"):
         deployment.look()
 
 
 def test_limits_wider_than_the_arms_are_refused(deploy: Deploy) -> None:
-    _prove("pick")
+    prove("pick")
     text = LAUNCH + "[world.limits]\nhand_speed = 4.0\n"
     with deploy(text=text) as deployment, pytest.raises(Exception, match="hand_speed"):
         deployment.look()
 
 
 def test_what_was_moved_by_hand_since_the_rehearsal_is_noticed(deploy: Deploy) -> None:
-    _prove("pick")
+    prove("pick")
     with deploy() as deployment:
         deployment.look()
         assert deployment.rehearse().passed
@@ -198,13 +165,13 @@ def _other_pick(folder: Path) -> Skill:
 
 
 def test_a_skill_that_is_another_since_the_rehearsal_is_not_run(deploy: Deploy, tmp_path: Path) -> None:
-    _prove("pick")
+    prove("pick")
     with deploy() as deployment:
         deployment.look()
         before = deployment.world.observe().get("hand")  # type: ignore[union-attr]
         other = _other_pick(tmp_path / "other")
         open_library("tabletop").add(other, origin="written", why="meanwhile")
-        _prove("pick", version=other.hash)
+        prove("pick", version=other.hash)
         open_library("tabletop").restore("pick", other.hash)
         with pytest.raises(NotFit, match="changed in the library"):
             deployment.rehearse()

@@ -73,6 +73,7 @@ def fr3() -> ArmDescription:
         end_effector="hand",
         end_effector_offset=(0.0, 0.0, 0.1034),
         payload_max=3.0,
+        unattended="its controller misses our packets, aborts the motion and brakes",
     )
 
 

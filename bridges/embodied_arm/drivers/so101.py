@@ -66,6 +66,7 @@ SO101: Final = ArmDescription(
     model=Path(__file__).parent / "models" / "so101.xml",
     end_effector="hand",
     payload_max=0.25,
+    unattended="its servos go on to the last goal that they were given, one period's step, and hold it",
 )
 """Ranges from the published URDF; speed and acceleration are ours, half of what the servos do unloaded."""
 

@@ -53,6 +53,7 @@ UR5E: Final = ArmDescription(
     model=Path(__file__).parent / "models" / "ur5e.xml",
     end_effector="flange",
     payload_max=5.0,
+    unattended="its controller's watchdog ends our program within 0.25 s, and the arm stops",
 )
 """Joint ranges and speeds from the maker's manual; acceleration and jerk are ours: the manual has none."""
 
