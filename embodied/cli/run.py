@@ -72,7 +72,7 @@ def run(
     console = Console(stderr=as_json, highlight=False)
     with ending.errors_as_json(as_json, goal or ""):
         chosen = _launch(launch, resume, overrides)
-        ask_consent(chosen, consent)
+        ask_consent(chosen, consent, **({"resumes": resume} if resume else {}))
         report, interrupted = _pursue(chosen, resume, console, quiet=quiet, show_map=show_map)
     _finish(report, chosen, console, interrupted=interrupted, as_json=as_json)
 

@@ -6,47 +6,16 @@ import json
 import os
 import signal
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from embodied.arms import running
 from embodied.cli.main import main
 from embodied.deploying.lost import last_known
-from embodied.errors import EmbodiedError, WorldError
+from embodied.errors import WorldError
+from tests.deploying.moving import once_it_moves
 from tests.deploying.proving import LAUNCH, prove
-
-PATIENCE_S = 60.0
-
-
-@contextmanager
-def once_it_moves(do: Callable[[running.RunningArm], None]) -> Iterator[None]:
-    """`do` from another thread, as soon as the arm itself (its rehearsal is another) is in motion."""
-    over = threading.Event()
-
-    def watch() -> None:
-        until = time.monotonic() + PATIENCE_S
-        while not over.wait(0.02) and time.monotonic() < until:
-            for arm in running.find_running():
-                try:
-                    moving = arm.name == "test-arm" and running.told_by(arm)["moving"]
-                except EmbodiedError:
-                    continue
-                if moving:
-                    do(arm)
-                    return
-
-    thread = threading.Thread(target=watch)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join(PATIENCE_S)
 
 
 @pytest.fixture

@@ -120,7 +120,8 @@ class Settings:
     @classmethod
     def of(cls, table: Mapping[str, Any]) -> Settings:
         known = {name: table[name] for name in cls.__dataclass_fields__ if name in table}
-        return cls(**{"driver": "", **known})
+        said = {name: _said(known.get(name, {}), SCHEMA["properties"][name]) for name in ("camera", "remote")}
+        return cls(**{"driver": "", **known, **said})
 
     @property
     def name(self) -> str:
@@ -140,6 +141,13 @@ class Settings:
     def is_real(self) -> bool:
         """Whether no simulator is known to be behind it."""
         return self.needs_consent and SIMULATORS.get(self.simulator) != self.driver
+
+
+def _said(table: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What somebody said: a run that is resumed has a journal with every default in it, and a table that only
+    has those is none."""
+    defaults = {name: one.get("default") for name, one in schema["properties"].items()}
+    return {name: value for name, value in table.items() if value != defaults.get(name)}
 
 
 class ArmSimulation:
