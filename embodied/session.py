@@ -313,8 +313,11 @@ class Session:
             raise
         except EmbodiedError as wrong:
             job.answer.set_exception(wrong)
-        except BaseException as bug:
+        except Exception as bug:  # noqa: BLE001 - whoever asked is told; the world is there for what comes next
+            run.world.halt("a mistake in embodied")
             job.answer.set_exception(bug)
+        except BaseException as end:
+            job.answer.set_exception(end)
             raise
 
     def _refuse(self, job: _Job | None) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from embodied.chatting.lines import addressed, heard_line
+from embodied.chatting.speaker import Speaker
 
 _log = logging.getLogger(__name__)
 
@@ -25,6 +27,7 @@ class Spoken:
         player, uuid: by the server's own list of players.
         whisper: said to the agent alone.
         missed: lines of the same player before it that were too many.
+        addressed: said to the agent, not to everybody.
     """
 
     player: str
@@ -32,6 +35,12 @@ class Spoken:
     text: str
     whisper: bool
     missed: int = 0
+    addressed: bool = True
+
+    @property
+    def speaker(self) -> Speaker:
+        """Who says it."""
+        return Speaker(self.player, self.uuid, self.whisper, self.addressed)
 
 
 @dataclass
@@ -63,6 +72,7 @@ class Ears:
     on_mistake: Callable[[Exception], None] = lambda bug: None
     _lines: queue.Queue[Callable[[], None] | None] = field(default_factory=lambda: queue.Queue(WAITING))
     _stops: queue.Queue[Callable[[], None] | None] = field(default_factory=lambda: queue.Queue(WAITING))
+    _presence: deque[tuple[str, str, bool]] = field(default_factory=deque)
     _missed: int = 0
     _ended: bool = False
 
@@ -82,7 +92,7 @@ class Ears:
         player, uuid = str(data.get("player", "")), str(data.get("uuid", ""))
         if kind in ("player_joined", "player_left") and self._is_listed(player, uuid):
             shown = heard_line(player)  # listed by UUID, a name may be anything
-            self._put(self._lines, lambda: self.on_presence(shown, uuid, kind == "player_joined"))
+            self._note_presence(shown, uuid, kind == "player_joined")
         elif kind == "chat" and data.get("listed") is True and self._is_listed(player, uuid):
             self._hear_line(player, uuid, data)
         elif kind == "chat" and player.lower() in (name.lower() for name in self.players):
@@ -107,6 +117,7 @@ class Ears:
         text, whisper = data.get("text"), data.get("whisper") is True
         line = heard_line(text) if isinstance(text, str) else ""
         said = addressed(line, self.names)
+        to_it = whisper or said is not None
         stops = self.is_stop(line if said is None else said)
         if said is None and (whisper or self.hears_all or stops):  # a stop needs no address
             said = line
@@ -114,9 +125,10 @@ class Ears:
             return
         told = data.get("missed", 0)
         missed = self._missed + (told if isinstance(told, int) else 0)
-        spoken = Spoken(heard_line(player), uuid, said, whisper, missed)
+        spoken = Spoken(heard_line(player), uuid, said, whisper, missed, to_it)
         if stops:
             _emptied(self._lines)  # what was said before it is not begun after it
+            self._put(self._lines, self._tell_presence)
             self._put(self._stops, lambda: self.on_stop(spoken))
         elif self._put(self._lines, lambda: self.on_line(spoken)):
             self._missed = 0
@@ -130,10 +142,25 @@ class Ears:
             return False
         return True
 
+    def _note_presence(self, player: str, uuid: str, here: bool) -> None:
+        """Told in its turn; where lines are too many, or are dropped, after them. It is never missed."""
+        known = list(self._presence)
+        of_it = [one for one in known if one[1] == uuid]
+        if len(of_it) >= WAITING:
+            self._presence.remove(of_it[0])
+        self._presence.append((player, uuid, here))
+        self._put(self._lines, self._tell_presence)
+
+    def _tell_presence(self) -> None:
+        if self._presence:
+            self.on_presence(*self._presence.popleft())
+
     def _serve(self, waiting: queue.Queue[Callable[[], None] | None]) -> None:
         while (do := waiting.get()) is not None:
             try:
                 do()
+                while waiting is self._lines and waiting.empty() and self._presence:
+                    self._tell_presence()
             except Exception as bug:  # noqa: BLE001 - who speaks next must still be heard, "stop" above all
                 _log.exception("a line of the chat met a mistake in embodied")
                 self.on_mistake(bug)

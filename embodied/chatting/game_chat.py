@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from embodied.chatting.ears import Ears, Spoken
+from embodied.chatting.speaker import Speaker, speaking, who_speaks
 from embodied.chatting.voice import TELL, Voice
 from embodied.errors import EmbodiedError
 from embodied.launchfile import LaunchFile
@@ -25,15 +26,16 @@ def can_chat(body: World) -> bool:
 
 @dataclass
 class GameChat:
-    """Hears the players of `[teach] players`, and answers whoever spoke last, as it was spoken to.
+    """Hears the players of `[teach] players`, and answers each as it was spoken to.
 
     Args:
-        hear: does what a line asks for; one at a time, in a thread of the chat.
+        hear: does what a line asks for; one at a time, in a thread of the chat. `who_speaks` there, and in
+            what is `carried` on from there, is the player.
         stop: brings the body to rest, from a thread of its own; False if it was.
         note: is told, for a terminal, what is heard and what is to be known about the chat.
         is_stop: whether a line asks for a stop.
         where: how things stand, for a player who comes; "" if there is nothing to say.
-        gone: is called when the player who spoke last has left.
+        gone: is called with the UUID of a player who has left.
     """
 
     body: World
@@ -43,8 +45,8 @@ class GameChat:
     note: Callable[[str], None]
     is_stop: Callable[[str], bool]
     where: Callable[[], str] = lambda: ""
-    gone: Callable[[], None] = lambda: None
-    partner: Spoken | None = None
+    gone: Callable[[str], None] = lambda uuid: None
+    _away: set[str] = field(default_factory=set)
     _ears: Ears | None = None
     _greeted: dict[str, float] = field(default_factory=dict)
     _told_apart: set[str] = field(default_factory=set)
@@ -75,11 +77,11 @@ class GameChat:
             subscribe(self._ears.hear)
         self._introduce(told)
 
-    def tell(self, line: str) -> None:
-        """Say a line to whoever spoke last; nothing if nobody did, or they left."""
-        partner = self.partner
-        if partner is not None:
-            self._voice.say(line, partner.uuid if partner.whisper else "")
+    def tell(self, line: str, to: Speaker | None = None) -> None:
+        """Say a line to a player, or to who speaks now; nothing to the terminal, or who has left."""
+        whom = to or who_speaks()
+        if whom.uuid and whom.uuid not in self._away:
+            self._voice.say(line, whom.uuid if whom.whisper else "")
 
     def close(self) -> None:
         if self._ears is not None:
@@ -89,32 +91,35 @@ class GameChat:
     # -- in the chat's threads ---------------------------------------------------------------------------
 
     def _heard(self, spoken: Spoken) -> None:
-        self.partner = spoken
-        self.note(f"{spoken.player}> {spoken.text}")
-        if spoken.missed:
-            self.tell(f"You were too fast for me: I missed {spoken.missed} lines before that one.")
-        try:
-            self.hear(spoken.text)
-        except EmbodiedError as wrong:  # the session has ended meanwhile
-            self.note(wrong.message)
+        with speaking(spoken.speaker):
+            self.note(f"{spoken.player}> {spoken.text}")
+            if spoken.missed:
+                self.tell(f"You were too fast for me: I missed {spoken.missed} lines before that one.")
+            try:
+                self.hear(spoken.text)
+            except EmbodiedError as wrong:  # the session has ended meanwhile
+                self.note(wrong.message)
+            except Exception as bug:
+                self.tell(_mistake(bug))
+                raise
 
     def _stopped(self, spoken: Spoken) -> None:
-        answer = "Stopped." if self.stop() else "Nothing is going on."
-        self._voice.hush()
-        self.partner = spoken
-        self.note(f"{spoken.player}> {spoken.text}")
-        self.note(answer)
-        self.tell(answer)
+        with speaking(spoken.speaker):
+            answer = "Stopped." if self.stop() else "Nothing is going on."
+            self._voice.hush()
+            self.note(f"{spoken.player}> {spoken.text}")
+            self.note(answer)
+            self.tell(answer)
 
     def _present(self, player: str, uuid: str, here: bool) -> None:
         if here:
+            self._away.discard(uuid)
             self.note(f"{player} is here.")
             self._greet(uuid)
             return
+        self._away.add(uuid)
         self.note(f"{player} has left. What was begun goes on.")
-        if self.partner is not None and self.partner.uuid == uuid:
-            self.partner = None
-            self.gone()
+        self.gone(uuid)
 
     def _greet(self, uuid: str) -> None:
         now = time.monotonic()
@@ -130,9 +135,7 @@ class GameChat:
             self.note(f"{name} is not heard: names count exactly as they stand in [teach] players.")
 
     def _mistaken(self, bug: Exception) -> None:
-        said = f"A mistake in embodied kept me from doing that ({type(bug).__name__})."
-        self.note(f"{said} The log says more.")
-        self.tell(said)
+        self.note(f"{_mistake(bug)} The log says more.")
 
     # -- what is to be known -----------------------------------------------------------------------------
 
@@ -152,3 +155,7 @@ class GameChat:
             self.note(f"  More than one player is called {plain_line(str(name))}: list the UUID instead.")
         for one in told.get("present", ()):
             self._greet(str(one.get("uuid", "")))
+
+
+def _mistake(bug: Exception) -> str:
+    return f"A mistake in embodied kept me from doing that ({type(bug).__name__})."

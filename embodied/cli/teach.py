@@ -89,6 +89,7 @@ def teach(
                 patient=not (terminal or chat_only),
                 listener=Listener(session) if asks else None,
                 yes=yes,
+                on_end=_wake,
             )
             voice.say(GREETING)
             if asks:
@@ -96,7 +97,7 @@ def teach(
             try:
                 with (
                     Attention(lambda: conversation.stop(CTRL_C)) as attention,
-                    in_game(conversation, ways, finished=_wake) as chat,
+                    in_game(conversation, ways) as chat,
                 ):
                     if chat_only:
                         _listen(conversation, chat, attention)
@@ -137,8 +138,8 @@ class _Voice:
 
 
 def _wake() -> None:
-    """The main thread waits for a line that nobody has to type: the conversation was ended in the chat."""
-    if hasattr(signal, "pthread_kill"):
+    """The main thread waits for a line that nobody has to type: the conversation was ended elsewhere."""
+    if hasattr(signal, "pthread_kill") and threading.current_thread() is not threading.main_thread():
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
@@ -177,7 +178,7 @@ def _talk(conversation: Conversation, voice: _Voice, attention: Attention) -> No
             interrupted = True
             stopped = conversation.stop(CTRL_C)
             voice.say(f"\n{'Stopped' if stopped else 'Nothing is lost'}. Ctrl-C again leaves.")
-            if conversation.question is not None:
+            if conversation.questions.answers() is not None:
                 voice.say("  I still wait for an answer; another line is taken as what it says.")
             elif conversation.demonstration is not None:
                 voice.say("  I am still watching: go on showing, or say 'done'.")

@@ -183,7 +183,10 @@ def told(conversation: Conversation, skill: Skill, evidence: Evidence | None, wh
         said = ", ".join(f"{key}={value}" for key, value in failed.arguments.items())
         conversation.tell(f"  Seed {failed.seed}, with {said}: {failed.reason}.")
         conversation.last_failure = {"result": failed, "skill": skill}
-        conversation.prover.beside(lambda stop: look_into(conversation, skill, failed, stop))
+        conversation.prover.beside(
+            lambda stop: look_into(conversation, skill, failed, stop),
+            f"looking at seed {failed.seed} of {skill.name}",
+        )
 
 
 def _is_current(conversation: Conversation, skill: Skill) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from embodied.chatting.speaker import who_speaks
 from embodied.deeds import Showroom
 from embodied.errors import BadInput
 from embodied.journal import read
@@ -300,4 +301,10 @@ def help_(conversation: Conversation, said: Said) -> None:
     any_time=True,
 )
 def quit_(conversation: Conversation, said: Said) -> None:
-    conversation.finished = True
+    who, others = who_speaks(), conversation.questions.taking_part()
+    if not who.addressed:
+        return  # a farewell of players among themselves
+    if who.name and others and said.string not in ("quit", "exit"):
+        conversation.tell(f"Goodbye. {' and '.join(others)} may go on; 'quit' ends it for all.")
+        return
+    conversation.end()

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from embodied.chatting.speaker import carried, who_speaks
 from embodied.errors import BadGoal, BadInput, BadRule, EmbodiedError
 from embodied.facts import Observation, observation_from_wire
 from embodied.goals import Goal
@@ -26,14 +27,15 @@ from embodied.teaching import (  # noqa: F401 - they fill the table
     saying,
     showing,
 )
+from embodied.teaching.asked import Answers, Questions
 from embodied.teaching.correcting import Correction, corrections_of
 from embodied.teaching.demonstration import Demonstration
 from embodied.teaching.halting import after_shout
 from embodied.teaching.lesson import Lesson
-from embodied.teaching.mistyped import corrected
+from embodied.teaching.mistakes import told_mistake
 from embodied.teaching.proving import Prover
+from embodied.teaching.put_right import as_meant, readable
 from embodied.teaching.running import LessonRun, Pursuit
-from embodied.teaching.selectors import pointed, told_lines
 from embodied.teaching.understood import motions_of, plain, unknown_words
 from embodied.teaching.verbs import meant, words_of_verbs
 
@@ -53,21 +55,21 @@ class Conversation:
     """What was said and is meant now.
 
     Attributes:
-        tell: gets every line that is said to the person; from any thread.
+        tell: gets every line that is said to who asked for it (`who_speaks`); from any thread.
         seeds: of the gate, when a skill is named.
         patient: lines that cannot be said meanwhile wait for what is going on (a script), rather than being
             refused (a person).
         lesson: what was last shown or done, and can be named or corrected.
         versions: the lessons before it, oldest first.
         corrections: since the last lesson began.
-        question: hears the next line; True if that answered it.
+        questions: that are open, and of whom each was asked.
         listener: says freely worded sentences in the grammar; None: the documented patterns alone.
         yes: what the listener took a sentence for is done without asking.
         keyboard: the person's single keys, as long as it is open; None where only lines are heard.
         driven: keys move the hand now.
-        speaker: the player who says the line that is heard, by name; "" at a terminal.
         left: what was stopped or failed, and "continue" takes up again.
         learning: ends what is learned beside the conversation.
+        on_end: is called when somebody has ended the conversation, in the thread that heard it.
     """
 
     session: Session
@@ -78,7 +80,7 @@ class Conversation:
     lesson: Lesson | None = None
     versions: list[Lesson] = field(default_factory=list)
     corrections: list[Correction] = field(default_factory=list)
-    question: Callable[[str], bool] | None = None
+    questions: Questions = field(default_factory=Questions)
     keyboard: Callable[[], AbstractContextManager[Iterator[str]]] | None = None
     listener: Listener | None = None
     yes: bool = False
@@ -87,7 +89,7 @@ class Conversation:
     left: LessonRun | Goal | None = None
     finished: bool = False
     driven: bool = False
-    speaker: str = ""
+    on_end: Callable[[], None] = lambda: None
     learning: threading.Event | None = None
     turns: int = 0
     last_failure: Mapping[str, Any] = field(default_factory=dict)
@@ -128,10 +130,17 @@ class Conversation:
         if not text or text.startswith("#"):
             return
         self.turns += 1
-        self.session.run.journal.write("heard", text=line.strip())
+        self.questions.heard()
+        who = {"who": who_speaks().name} if who_speaks().name else {}
+        self.session.run.journal.write("heard", text=line.strip(), **who)
         if self.wording is not None:
             self.wording.note("person", line.strip())
-        self.take_line(line)
+        try:
+            self.take_line(line)
+        except EmbodiedError:
+            raise
+        except Exception as bug:  # noqa: BLE001 - the next line must be heard
+            self.tell_mistake(bug, f"doing what {line.strip()!r} asks for")
 
     def take_line(self, line: str) -> None:
         """Do what a line asks for, whoever said it; one line at a time."""
@@ -139,7 +148,7 @@ class Conversation:
         row = meant(text)
         rest = after_shout(line)
         if rest is not None or (row is not None and row[0].name == "stop"):
-            self.question = None  # it waits for no other line, of whoever that is
+            self.questions.drop_all()  # none waits for another line, of whoever that is
             doing = self.doing
             asides.halt(self)
             if rest:
@@ -151,7 +160,7 @@ class Conversation:
         """What a line says after "stop": a correction is about what was being done."""
         self.wait()
         text = plain(rest)
-        if not self._readable(rest):
+        if not readable(self, rest):
             self.tell(f"  I do not understand the rest: {rest!r}.")
             return
         if doing is not None and corrections_of(text):
@@ -163,7 +172,7 @@ class Conversation:
             before, self._speaker = self._speaker, threading.get_ident()
             self._called_off = bool(before) and self._called_off
             try:
-                self._hear(*self._as_meant(text, line))
+                self._hear(*as_meant(self, text, line))
             except (BadGoal, BadRule) as unclear:
                 if self.wording is None or not self.wording.take(text, unclear):
                     self.tell_wrong(unclear)
@@ -172,37 +181,8 @@ class Conversation:
             finally:
                 self._speaker = before
 
-    def _as_meant(self, text: str, line: str) -> tuple[str, str]:
-        """The line with the names of things told by their place, and mistyped words put right; both told."""
-        if self.question is not None or meant(text) is not None:
-            return text, line
-        vocabulary = self.session.spec.vocabulary
-        by_place = pointed(text, vocabulary, self.look)
-        if by_place is not None:
-            for one in told_lines(by_place):
-                self.tell(one)
-            return by_place.line, by_place.line
-        right, slips = corrected(line, vocabulary)
-        if slips and not self._readable(line) and self._readable(right):
-            for word, known in slips.items():
-                self.tell(f"I take {word!r} as {known!r}.")
-            return plain(right), right
-        return text, line
-
-    def _readable(self, line: str) -> bool:
-        from embodied.teaching.reading import Ground, reading_as_typed
-
-        run = self.session.run
-        ground = Ground(self.session.spec, run.library, run.store.seeds, self.demonstration is not None)
-        try:
-            reading_as_typed(line, ground)
-        except EmbodiedError:
-            return False
-        return True
-
     def _hear(self, text: str, line: str) -> None:
-        asked, self.question = self.question, None
-        if asked is not None and asked(text):
+        if self._answered(text):
             return
         row = meant(text)
         if row is not None:
@@ -219,6 +199,20 @@ class Conversation:
             showing.heard(self, text)
         elif not (changing.heard(self, text) or self._jogged(text) or saying.heard_skill(self, text)):
             self._heard_goal(text, line)
+
+    def _answered(self, text: str) -> bool:
+        """Whether the line answers what its speaker was asked; a bare answer to what others were is none."""
+        asked, void = self.questions.take((self.lesson, self.demonstration))
+        if asked is not None:
+            return asked(text)
+        if text not in (*YES, *NO):
+            return False
+        others = self.questions.asked_of_others()
+        if void:
+            self.tell("What I asked you is changed by what was said since. Say anew what you want.")
+        elif others:
+            self.tell(f"I asked {' and '.join(others)}, not you.")
+        return void or bool(others)
 
     def _jogged(self, text: str) -> bool:
         motions = motions_of(text, self.session.spec.vocabulary)
@@ -272,19 +266,25 @@ class Conversation:
 
     def work(self, what: str, do: Callable[[], None]) -> None:
         """Do something with the body, beside the conversation."""
+        doing = self.doing
 
         def guarded() -> None:
             try:
                 do()
+                return
             except EmbodiedError as wrong:
                 self.tell_wrong(wrong)
+            except Exception as bug:  # noqa: BLE001 - it would die with this thread, in silence
+                self.tell_mistake(bug, what)
+            if self.doing is doing:
+                self.doing = None
 
         if self._called_off and self._speaker == threading.get_ident():
             self.doing = None
             self.tell("Not begun: it was stopped while I understood it.")
             return
         self._what = what
-        self._work = self._hands.submit(guarded)
+        self._work = self._hands.submit(carried(guarded))
 
     def wait(self) -> None:
         """Until the body has nothing more to do."""
@@ -316,6 +316,11 @@ class Conversation:
             self.session.interrupt(why)
         return bool(busy) or dropped or elsewhere
 
+    def end(self) -> None:
+        """Nothing more is heard; the world ends with `close`."""
+        self.finished = True
+        self.on_end()
+
     def close(self) -> None:
         """End what is going on; the session stays the caller's to close."""
         self.finished = True
@@ -334,9 +339,12 @@ class Conversation:
         if wrong.remedy:
             self.tell(f"  {wrong.remedy}")
 
-    def ask(self, question: str, answers: Callable[[str], bool]) -> None:
-        """Ask; `answers` hears the next line and says whether that was an answer."""
-        self.question = answers
+    def tell_mistake(self, bug: Exception, doing: str) -> None:
+        told_mistake(self.session, self.tell, bug, doing)
+
+    def ask(self, question: str, answers: Answers) -> None:
+        """Ask who speaks; `answers` hears their next line and says whether that was an answer."""
+        self.questions.ask(answers, (self.lesson, self.demonstration))
         self.tell(question)
 
     def ask_yes(self, question: str, then: Callable[[], None], otherwise: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -15,18 +14,15 @@ from embodied.teaching.verbs import meant
 
 
 class TwoWays:
-    """Where a conversation's lines go: aloud always; in the chat, too, but for answers to who types here.
-
-    Made in the thread that hears the terminal.
-    """
+    """Where a conversation's lines go: aloud always; in the chat, too, to the player whom they answer."""
 
     def __init__(self, aloud: Callable[[str], None]) -> None:
         self.chat: GameChat | None = None
-        self._aloud, self._here = aloud, threading.current_thread()
+        self._aloud = aloud
 
     def tell(self, line: str) -> None:
         self._aloud(line)
-        if self.chat is not None and threading.current_thread() is not self._here:
+        if self.chat is not None:
             self.chat.tell(line)
 
     def aloud(self, line: str) -> None:
@@ -35,13 +31,8 @@ class TwoWays:
 
 
 @contextmanager
-def in_game(
-    conversation: Conversation, ways: TwoWays, *, finished: Callable[[], None] = lambda: None
-) -> Iterator[GameChat | None]:
-    """While this is entered, the players of `[teach] players` take part; None if there are none, or no chat.
-
-    `finished` is called, in another thread, when one of them has ended the conversation.
-    """
+def in_game(conversation: Conversation, ways: TwoWays) -> Iterator[GameChat | None]:
+    """While this is entered, the players of `[teach] players` take part; None without any, or a chat."""
     launch, body = conversation.session.launch, conversation.session.run.world.body
     if not launch.teach.players:
         yield None
@@ -51,27 +42,15 @@ def in_game(
         yield None
         return
 
-    def hear(line: str) -> None:
-        conversation.speaker = chat.partner.player if chat.partner is not None else ""
-        try:
-            conversation.hear(line)
-        finally:
-            conversation.speaker = ""
-        if conversation.finished:
-            finished()
-
-    def gone() -> None:
-        conversation.question = None  # what was asked of somebody who left is answered by nobody else
-
     chat = GameChat(
         body,
         launch,
-        hear,
+        conversation.hear,
         lambda: stopped(conversation),
         ways.aloud,
         is_stop,
         where=lambda: standing(conversation),
-        gone=gone,
+        gone=conversation.questions.left,
     )
     ways.chat = chat
     try:
@@ -85,7 +64,7 @@ def in_game(
 def stopped(conversation: Conversation) -> bool:
     """A "stop" in the chat: as at the terminal it ends what is done, else what goes on beside; and a "yes"
     that comes after it answers nothing that was asked before. False if nothing was going on."""
-    conversation.question = None
+    conversation.questions.drop_all()
     return conversation.stop("stopped in the chat") or end_beside(conversation)
 
 

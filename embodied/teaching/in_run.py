@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from embodied.chatting.game_chat import GameChat, can_chat
+from embodied.chatting.speaker import Speaker, who_speaks
 from embodied.errors import BadGoal, EmbodiedError
 from embodied.launchfile import LaunchFile
 from embodied.loop.goal import understand
@@ -45,7 +46,7 @@ class RunTalk:
     _run: str = ""
     _goal: str = ""
     _step: Mapping[str, Any] = field(default_factory=dict)
-    _asked: bool = False
+    _asker: Speaker | None = None
 
     def on_record(self, record: Mapping[str, Any]) -> None:
         """Follow the run by its journal."""
@@ -55,11 +56,10 @@ class RunTalk:
         elif kind == "step_started":
             self._step = record
         elif kind == "goal_changed":
-            self._goal, self._asked = str(record["goal"]), False
-            self._tell(f"Now: {self._goal}.")
-        elif kind == "note" and self._asked and str(record.get("text", "")).startswith("the goal stays"):
-            self._asked = False
-            self._tell(str(record["text"]))
+            self._goal = str(record["goal"])
+            self._answer_asker(f"Now: {self._goal}.")
+        elif kind == "note" and str(record.get("text", "")).startswith("the goal stays"):
+            self._answer_asker(str(record["text"]))
 
     def on_world(self, world: World) -> None:
         """Begin to listen, if the body has a chat; returns at once."""
@@ -87,6 +87,12 @@ class RunTalk:
         if self._chat is not None:
             self._chat.tell(line)
 
+    def _answer_asker(self, line: str) -> None:
+        """To who asked for another goal, by now."""
+        asker, self._asker = self._asker, None
+        if asker is not None and self._chat is not None:
+            self._chat.tell(line, asker)
+
     def _halt(self) -> bool:
         self.stop.set()
         return True
@@ -110,13 +116,10 @@ class RunTalk:
         if _STATUS.fullmatch(text):
             self._tell(self._standing())
         elif row is not None and row[0].name == "explain":
-            step = self._step
-            why = (
-                f"{step['skill']}, so that {step['expects']}: {step['why'] or 'it was next'}." if step else ""
-            )
-            self._tell(why or "I have not done a step of a plan yet.")
+            self._tell(self._reason())
         elif row is not None and row[0].name == "quit":
-            self._halt()
+            if who_speaks().addressed:  # a farewell of players among themselves ends no run
+                self._halt()
         elif row is not None:
             self._tell(UNDERSTOOD)
             if row[0].name != "help":
@@ -133,6 +136,6 @@ class RunTalk:
             self._tell(f"I do not understand that: {unclear.message}")
             self._tell(UNDERSTOOD)
             return
-        self._asked = True
+        self._asker = who_speaks()
         ask_for(self.runs_dir / self._run, wanted)
         self._tell(goal.explanation)

@@ -56,7 +56,7 @@ def _ask(conversation: Conversation, skill: Skill, failure: Failure) -> None:
     words = [*(one.words for one in offered), AGAIN]
     listed = ", ".join(f"({number}) {one}" for number, one in enumerate(words, 1))
     question = f"[{skill.name}] On seed {failure.seed} {failure.why}. Shall I {listed}?"
-    if conversation.question is not None or conversation.demonstration is not None:
+    if conversation.questions.answers() is not None or conversation.demonstration is not None:
         conversation.tell(question)  # what was asked before is answered first; the words do it at any time
         return
 
@@ -189,7 +189,7 @@ def film(conversation: Conversation, skill: Skill, failed: SeedResult) -> None:
             return
         conversation.tell(f"[{skill.name}] The film of seed {failed.seed}: {file}")
 
-    conversation.prover.beside(filmed)
+    conversation.prover.beside(filmed, f"filming {skill.name}")
 
 
 def example_of(conversation: Conversation, skill: Skill) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from math import comb
 from typing import TYPE_CHECKING, Final
 
+from embodied.chatting.speaker import carried
 from embodied.errors import EmbodiedError
 from embodied.library import Evidence
 from embodied.library.evidence import SeedResult
@@ -54,7 +55,9 @@ def practice(conversation: Conversation, said: Said) -> None:
         f"Practising {skill.name}, beside this: first on {seeds} fresh seeds; then, if it is not good, "
         f"other ways, for up to {minutes:g} minutes. 'stop practising' ends it."
     )
-    conversation.prover.beside(lambda stop: Practice(conversation, skill, seeds, minutes, stop).run())
+    conversation.prover.beside(
+        lambda stop: Practice(conversation, skill, seeds, minutes, stop).run(), f"practising {skill.name}"
+    )
 
 
 def asked(words: str) -> tuple[str, int, float]:
@@ -79,7 +82,7 @@ class Practice:
     stop: threading.Event
 
     def run(self) -> None:
-        """Measure, and make it better where that can be done. Nothing is raised."""
+        """Measure, and make it better where that can be done. Raises nothing of its own."""
         try:
             evidence = self._measured()
             if evidence.stopped or self.stop.is_set():
@@ -98,7 +101,7 @@ class Practice:
             self._tell(f"could not be practised: {error.message}")
 
     def _measured(self) -> Evidence:
-        progress = Progress(self.skill.name, self.seeds, self.conversation.tell)
+        progress = Progress(self.skill.name, self.seeds, carried(self.conversation.tell))
         return self.conversation.prover.gate(self.skill.name, self.stop, progress).verify(
             self.skill, self.seeds
         )

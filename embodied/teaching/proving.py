@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, Final
 
+from embodied.chatting.speaker import carried
 from embodied.errors import EmbodiedError
 from embodied.launchfile import LaunchFile
 from embodied.library import Evidence
@@ -17,6 +18,7 @@ from embodied.library.proving import make_gate
 from embodied.library.store import LibraryStore
 from embodied.session import Session
 from embodied.skills import Skill
+from embodied.teaching.mistakes import told_mistake
 
 WIDTH: Final = 20
 _NOT_FOR_THE_GATE: Final = ("record", "view", "real_time", "seed")
@@ -44,20 +46,33 @@ class Prover:
 
         def proven(stop: threading.Event) -> None:
             try:
-                progress = Progress(skill.name, seeds, self._tell)
+                progress = Progress(skill.name, seeds, carried(self._tell))
                 evidence = self.gate(skill.name, stop, progress).verify(skill, seeds)
             except EmbodiedError as error:
                 then(None, str(error))
                 return
             then(evidence, "")
 
-        self.beside(proven)
+        self.beside(proven, f"proving {skill.name}")
 
-    def beside(self, work: Callable[[threading.Event], None]) -> None:
-        """Do something in worlds of its own, after what is done there now; the event asks it to end."""
+    def beside(self, work: Callable[[threading.Event], None], doing: str) -> None:
+        """Do something in worlds of its own, after what is done there now; the event asks it to end.
+
+        Args:
+            doing: what that is, for the person, should it fail.
+        """
         self.waiting = [one for one in self.waiting if not one[0].done()]
         stop = threading.Event()
-        self.waiting.append((self._worker.submit(work, stop), stop))
+
+        def guarded() -> None:
+            try:
+                work(stop)
+            except EmbodiedError as wrong:
+                self._tell(f"{doing} ended: {wrong.message} {wrong.remedy}".strip())
+            except Exception as bug:  # noqa: BLE001 - what is to be proven next must be
+                told_mistake(self._session, self._tell, bug, doing)
+
+        self.waiting.append((self._worker.submit(carried(guarded)), stop))
 
     def gate(
         self,

@@ -69,7 +69,7 @@ def offer_learning(conversation: Conversation, skill: Skill, condition: str) -> 
     arguments = example_of(conversation, skill).get("arguments") or {}
     called = _call(skill.name, arguments)
     wanted = Refining(condition, called, "")
-    if conversation.question is not None:
+    if conversation.questions.answers() is not None:
         said = " ".join(_quoted(wanted.command(conversation.session.launch, MINUTES)))
         conversation.tell(f"[{skill.name}] It could be learned from here:  embodied {said}")
         return

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from embodied.chatting.speaker import who_speaks
 from embodied.condition import And, Condition
 from embodied.deeds import Seen, Showroom, Watch
 from embodied.errors import BadInput
@@ -197,8 +198,8 @@ def _because(lesson: Lesson, why: str) -> Lesson:
 
 def _wanted(conversation: Conversation, there: Sequence[str]) -> str:
     """Who is meant by "me"; "" if that cannot be told."""
-    if conversation.speaker:
-        return conversation.speaker
+    if who_speaks().name:
+        return who_speaks().name
     listed = conversation.session.launch.teach.players  # exactly: another in other letters is somebody else
     known = [name for name in there if name in listed]
     return known[0] if known else there[0] if len(there) == 1 else ""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from embodied.chatting.speaker import carried
 from embodied.deploying.fitness import is_there
 from embodied.errors import (
     BadInput,
@@ -108,8 +109,21 @@ class Wording:
         if self.conversation.patient:
             self._take(line, unclear)
         else:
-            self._waiting.append(self._ears.submit(self._take, line, unclear))
+            self._beside(lambda: self._take(line, unclear), f"understanding {line!r}")
         return True
+
+    def _beside(self, do: Callable[[], None], doing: str) -> None:
+        """In the thread for what a model says, for who speaks now."""
+
+        def guarded() -> None:
+            try:
+                do()
+            except EmbodiedError as wrong:
+                self.conversation.tell_wrong(wrong)
+            except Exception as bug:  # noqa: BLE001 - it would end there, in silence
+                self.conversation.tell_mistake(bug, doing)
+
+        self._waiting.append(self._ears.submit(carried(guarded)))
 
     def cancel(self) -> bool:
         """Drop what the model is being asked, and what is left to do of what it said; False if nothing is."""
@@ -208,7 +222,7 @@ class Wording:
         if self.conversation.patient:
             self._say(sentences)
         else:
-            self._waiting.append(self._ears.submit(self._say, sentences))
+            self._beside(lambda: self._say(sentences), f"doing {'; '.join(sentences)!r}")
 
     def _at_once(self, reading: Reading) -> bool:
         if reading.what == "correction":

@@ -19,7 +19,9 @@ def test_a_yes_after_a_stop_answers_nothing_and_what_goes_on_beside_ends(tmp_pat
         conversation = Conversation(session, lines.append)
         try:
             conversation.ask_yes("Shall I?", lambda: done.append("it"), "Then not.")
-            conversation.prover.beside(lambda stop: done.append("stopped" if stop.wait(30) else "late"))
+            conversation.prover.beside(
+                lambda stop: done.append("stopped" if stop.wait(30) else "late"), "waiting"
+            )
             assert stopped(conversation)
             conversation.prover.wait(30)
             assert done == ["stopped"]

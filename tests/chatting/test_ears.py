@@ -188,3 +188,22 @@ def test_after_the_end_nothing_is_heard(heard: Heard) -> None:
     heard.say("bot, stop")
     heard.say("bot, come")
     assert (heard.stops, heard.lines) == ([], [])
+
+
+def test_who_leaves_is_told_though_too_many_lines_wait_or_a_stop_drops_them(heard: Heard) -> None:
+    heard.hold.clear()
+    heard.say("bot first")
+    heard.until(heard.busy.is_set)
+    for number in range(WAITING + 5):
+        heard.say(f"bot line {number}")
+    heard.ears.hear({"type": "player_left", "data": {"player": "Steve", "uuid": STEVE}})
+    heard.hold.set()
+    heard.until(lambda: heard.people == [("Steve", False)])
+    heard.hold.clear()
+    heard.busy.clear()
+    heard.say("bot another")
+    heard.until(heard.busy.is_set)
+    heard.ears.hear({"type": "player_joined", "data": {"player": "Steve", "uuid": STEVE}})
+    heard.say("stop")
+    heard.hold.set()
+    heard.until(lambda: heard.people[1:] == [("Steve", True)])

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from embodied.chatting.speaker import speaking
 from embodied.teaching import saying
 from embodied.teaching.saying import outline
 from tests.chatting.conftest import Game, Player
@@ -64,9 +65,15 @@ def test_who_leaves_in_the_midst_is_told_how_things_stand_when_back(game: Game, 
     with Player(game.port, "Alex") as alex:  # another one who may
         alex.say("bot, get 64 cobblestone")
         alex.until("I would:")
-        game.conversation.question = lambda text: True
+        alex.whisper("what are you doing?")
+        alex.until("I am pursuing")
+        her = next(who for who in game.conversation.questions.speakers if who.name == "Alex")
+        with speaking(her):
+            game.conversation.ask("Is it so?", lambda text: True)
+        game.conversation.hear("yes")
+        game.until("I asked Alex, not you.")
     game.until("Alex has left. What was begun goes on.")
-    assert game.conversation.question is None  # nobody else answers what she was asked
+    assert game.conversation.questions.asked_of_others() == []  # nobody else answers what she was asked
     assert game.conversation.busy
     with Player(game.port, "Alex") as alex:
         alex.until("I am busy: pursuing 'get 64 cobblestone'.")
@@ -75,9 +82,7 @@ def test_who_leaves_in_the_midst_is_told_how_things_stand_when_back(game: Game, 
     game.conversation.wait()
 
 
-def test_answers_to_the_terminal_are_not_said_in_the_chat_but_what_comes_of_it_is(
-    game: Game, steve: Player
-) -> None:
+def test_what_is_asked_at_the_terminal_is_answered_there_alone(game: Game, steve: Player) -> None:
     steve.whisper("why did you do this?")
     game.until("Steve> why did you do this?")
     steve.forget()
@@ -86,7 +91,19 @@ def test_answers_to_the_terminal_are_not_said_in_the_chat_but_what_comes_of_it_i
     game.conversation.wait()
     steve.whisper("rules")
     steve.until("There are no rules")
-    assert not any("Say a goal" in line for line in steve.of_bot())
+    assert not any("Say a goal" in line or "I would" in line or "Done" in line for line in steve.of_bot())
+
+
+def test_each_player_is_answered_for_what_they_asked(game: Game, steve: Player) -> None:
+    with Player(game.port, "Alex") as alex:
+        alex.whisper("get 3 oak logs")
+        alex.until("I would:")
+        game.until_moving()
+        steve.whisper("are you busy?")
+        steve.until("I am pursuing")
+        alex.until("Done: ")
+        game.conversation.wait()
+        assert not any("Done" in line for line in steve.of_bot())
 
 
 def test_very_long_and_strange_lines_are_refused_politely(game: Game, steve: Player) -> None:

@@ -10,6 +10,7 @@ import pytest
 from embodied.cli import teach
 from embodied.cli.attention import Attention
 from embodied.cli.main import main
+from embodied.teaching.asked import Questions
 
 LAUNCH = '[goal]\ntext = "get 1 ore"\n[world]\nkind = "mini"\nseed = 7\n'
 
@@ -21,7 +22,8 @@ class Listener:
         self.finished, self.busy = False, busy
         self.heard: list[str] = []
         self.stops = 0
-        self.question = self.demonstration = self.wording = None
+        self.demonstration = self.wording = None
+        self.questions = Questions()
 
     def hear(self, line: str) -> None:
         self.heard.append(line)
