@@ -8,7 +8,7 @@ any so many of several ("two cubes"); `embodied.goals` reads that.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 from embodied.condition import Condition
@@ -51,11 +51,15 @@ class Selection:
         names: of the things, in the order in which they were named, or the world's.
         count: any so many of them; None for all.
         open: True if they were not named one by one: what another slot of the sentence names is not meant.
+        ref: which words they were counted by; what is chosen for them is chosen for all that refer to them.
+        rest: of what others of the sentence leave, so many; None for all of that.
     """
 
     names: tuple[str, ...]
     count: int | None = None
     open: bool = False
+    ref: int = field(default=-1, compare=False)
+    rest: bool = False
 
     def ways(self) -> tuple[tuple[str, ...], ...]:
         """The choices that will do, each a set of names."""
@@ -111,7 +115,8 @@ class Phrase:
 
 @dataclass(frozen=True)
 class Exclusion:
-    """Two facts that cannot both hold at the end, as patterns in which single letters stand for any name.
+    """Two facts that cannot both hold at the end, as patterns in which single letters stand for any name,
+    and other names for themselves.
 
     Attributes:
         first, second: "on[x, a]" and "on[x, b]".

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 from embodied.condition import And, Comparison, Condition, Fact, parse
 from embodied.errors import BadGoal
 from embodied.goals.goal import all_of
-from embodied.phrases import Exclusion
+from embodied.phrases import Exclusion, Filled
 
 
 @dataclass(frozen=True)
@@ -19,12 +19,15 @@ class Wish:
     Attributes:
         command: it was said with a verb of its own.
         before: the words between it and the wish before.
+        chosen, goal: what fills its phrase, and the phrase's goal.
     """
 
     condition: Condition
     said: str
     command: bool = False
     before: tuple[str, ...] = ()
+    chosen: Filled = field(default_factory=dict)
+    goal: str | Callable[[Filled], Condition] | None = None
 
 
 def settled(wishes: Sequence[Wish], exclusions: Sequence[Exclusion], text: str) -> list[Wish]:
@@ -91,6 +94,8 @@ def _fits(exclusion: Exclusion, one: Fact, other: Fact) -> bool:
         if (wanted.family, len(wanted.keys)) != (fact.family, len(fact.keys)):
             return False
         for key, name in zip(wanted.keys, fact.keys, strict=True):
+            if len(key) > 1 and key != name:
+                return False
             if name in exclusion.but or names.setdefault(key, name) != name:
                 return False
     return True

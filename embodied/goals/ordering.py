@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from itertools import combinations
 
 from embodied.errors import BadGoal
-from embodied.goals.exclusions import Wish, facts_of, settled, without
+from embodied.goals.exclusions import Wish, excludes, facts_of, settled, without
 from embodied.goals.goal import Stage, all_of
 from embodied.phrases import Exclusion
 
@@ -30,6 +31,8 @@ def in_stages(wishes: Sequence[Wish], exclusions: Sequence[Exclusion], text: str
         if not groups or listing or _comes_after(wish.before):
             groups.append([])
         groups[-1].append(wish)
+    if len(groups) < 2 and _listed_apart(wishes, exclusions):
+        groups = [[wish] for wish in wishes]
     if len(groups) < 2:
         return ()
     stages: list[Stage] = []
@@ -45,6 +48,19 @@ def in_stages(wishes: Sequence[Wish], exclusions: Sequence[Exclusion], text: str
             )
         stages.append(Stage(wished, all_of(one.condition for one in settled(so_far, exclusions, text))))
     return tuple(stages)
+
+
+def _listed_apart(wishes: Sequence[Wish], exclusions: Sequence[Exclusion]) -> bool:
+    """Whether a list asks for what cannot be so at once: "drawer open, yellow in, drawer shut"."""
+    if len(wishes) < 3 or not all(_LISTING & set(wish.before) for wish in wishes[1:]):
+        return False
+    return any(
+        exclusion.stage and excludes(exclusion, fact, other)
+        for exclusion in exclusions
+        for one, later in combinations(wishes, 2)
+        for fact in facts_of(one.condition)
+        for other in facts_of(later.condition)
+    )
 
 
 def _left(wishes: Sequence[Wish], moved: Set[str]) -> list[Wish]:

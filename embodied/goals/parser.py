@@ -11,11 +11,12 @@ from embodied.english import listed
 from embodied.errors import BadCondition, BadGoal
 from embodied.facts import FactFamily
 from embodied.goals.amounts import AmountReader
-from embodied.goals.exclusions import settled
-from embodied.goals.goal import Goal, all_of
+from embodied.goals.exclusions import Wish, settled
+from embodied.goals.goal import Goal, Stage, all_of
 from embodied.goals.lexicon import Lexicon
 from embodied.goals.ordering import in_stages
 from embodied.goals.sentences import SentenceReader
+from embodied.goals.sharing import either, either_stage, ways_to_share
 from embodied.methods import Vocabulary
 from embodied.spelling import Spelling
 
@@ -62,16 +63,35 @@ class GoalParser:
 
     def _sentence(self, text: str) -> Goal:
         said = SentenceReader(self.vocabulary, text).wishes()
-        stages = in_stages(said, self.vocabulary.exclusions, text)
-        wishes = said if stages else settled(said, self.vocabulary.exclusions, text)
-        parts = tuple(dict.fromkeys(wish.said for wish in wishes))
+        ways = self._ways(said, text)
+        stages = tuple(map(either_stage, zip(*(stages for stages, _ in ways), strict=True)))
+        wishes = ways[0][1] if len(ways) == 1 else said
+        parts = tuple(dict.fromkeys(wish.said for wish in wishes if wish.said))
+        whole = either([all_of(wish.condition for wish in wishes) for _, wishes in ways])
         return Goal(
             text=text,
-            condition=stages[-1].condition if stages else all_of(wish.condition for wish in wishes),
+            condition=stages[-1].condition if stages else whole,
             parts=parts,
             explanation=f"In turn: {', then '.join(parts)}." if stages else f"In the end: {listed(parts)}.",
             stages=stages,
         )
+
+    def _ways(self, said: list[Wish], text: str) -> list[tuple[tuple[Stage, ...], list[Wish]]]:
+        """The stages and wishes for each way to choose what was only counted, where that can be."""
+        found: list[tuple[tuple[Stage, ...], list[Wish]]] = []
+        impossible: BadGoal | None = None
+        for way in ways_to_share(said, text):
+            try:
+                found.append(self._one_way(way, text))
+            except BadGoal as error:
+                impossible = error
+        if impossible is not None and not found:
+            raise impossible
+        return found
+
+    def _one_way(self, said: list[Wish], text: str) -> tuple[tuple[Stage, ...], list[Wish]]:
+        stages = in_stages(said, self.vocabulary.exclusions, text)
+        return stages, said if stages else settled(said, self.vocabulary.exclusions, text)
 
     def _amounts(self, text: str) -> Goal:
         wants = AmountReader(self.lexicon, text).wants()

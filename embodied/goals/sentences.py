@@ -5,21 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 
-from embodied.condition import Condition, Or, parse
+from embodied.condition import And
 from embodied.english import ARTICLES, FLUFF, NUMBERS, SEPARATORS, listed, tokens
 from embodied.errors import BadGoal
 from embodied.goals.exclusions import Wish
-from embodied.goals.goal import all_of
 from embodied.goals.selecting import Complaint, Mentions, NounPhrases
+from embodied.goals.sharing import apart_from, spelled_out
 from embodied.methods import Vocabulary
-from embodied.phrases import Filled, Phrase, Selection, Slot
+from embodied.phrases import Phrase, Selection, Slot
 from embodied.spelling import Spelling
 
 _MAX_TRIES = 20_000
-_MAX_FACTS = 90
-"""More facts than this are not written down for "any two of these"."""
 _ELEMENT = re.compile(r"\{(\w+)\}|\(([^)]*)\)|(\S+)")
 
 
@@ -30,6 +27,14 @@ class _Element:
     slot: Slot | None = None
     options: tuple[tuple[str, ...], ...] = ()
     optional: bool = False
+
+
+@dataclass(frozen=True)
+class _Verb:
+    """The verb of a wish, and with how many things it was said."""
+
+    word: str
+    slots: int
 
 
 Match = tuple[int, dict[str, Selection | int]]
@@ -47,7 +52,7 @@ class SentenceReader:
         self.nouns = NounPhrases(vocabulary, text, verbs)
         self.reached = 0
         self._tries = 0
-        self._hopeless: set[tuple[int, str]] = set()
+        self._hopeless: set[tuple[int, _Verb | None]] = set()
 
     def wishes(self) -> list[Wish]:
         """All wishes of the sentence; raises `BadGoal`."""
@@ -55,27 +60,32 @@ class SentenceReader:
             raise BadGoal(
                 f"Cannot understand the goal {self.text!r}: it names nothing to do.", remedy=self._examples()
             )
-        found = self._from(0, Mentions(), "")
+        found = self._from(0, Mentions(), None)
         if found is None:
             raise self._lost()
-        return found
+        asked = self.words[-1] == "?" and not any(one.command for one in found)
+        if asked or all(one.condition == And(()) for one in found):
+            raise BadGoal(
+                f"Cannot understand the goal {self.text!r}: it asks for nothing to be done.",
+                remedy=self._examples(),
+            )
+        return [one for one in found if one.condition != And(())]
 
     # ------------------------------------------------------------------------ matching
 
-    def _from(self, at: int, mentions: Mentions, verb: str) -> list[Wish] | None:
+    def _from(self, at: int, mentions: Mentions, verb: _Verb | None) -> list[Wish] | None:
         at = self._skip(at)
         if at >= len(self.words):
             return []
         if (at, verb) in self._hopeless or self._tries > _MAX_TRIES:
             return None
-        for phrase, elements in self._candidates(at, verb):
+        for phrase, elements, first in self._candidates(at, verb):
             for end, filled in self._match(elements, at, {}, mentions):
                 if end < len(self.words) and not self._parts(end):
                     continue
                 wish = self._wish(phrase, filled, end, mentions)
                 if wish is None:
                     continue
-                first = self.words[at] if elements[0].options and len(elements) else verb
                 spoken = [one for one in filled.values() if isinstance(one, Selection)]
                 rest = self._from(end, Mentions([*mentions.selections, *spoken]), first)
                 if rest is not None:
@@ -90,15 +100,31 @@ class SentenceReader:
             tuple(self.words[at : at + len(one)]) == one for one in element.options
         )
 
-    def _candidates(self, at: int, verb: str) -> Iterator[tuple[Phrase, list[_Element]]]:
+    def _candidates(
+        self, at: int, verb: _Verb | None
+    ) -> Iterator[tuple[Phrase, list[_Element], _Verb | None]]:
+        """Phrases that may begin here; a verb that is left out is that of the wish before, and so many things
+        go with it as there: "put red and two others in the bowl" does not put red down."""
         for phrase, elements in self.patterns:
             if any(tuple(self.words[at : at + len(one)]) == one for one in elements[0].options):
-                yield phrase, elements
+                yield phrase, elements, _Verb(self.words[at], len(phrase.slots))
         for phrase, elements in self.patterns:
             if not elements[0].options:
-                yield phrase, elements
-            elif verb and any(one[0] == verb for one in elements[0].options):
-                yield phrase, elements[1:]
+                if not (verb and verb.slots < 2 and self.words[at - 1] == "and"):
+                    before = len(self.nouns.complaints)
+                    yield phrase, elements, verb
+                    self._forget_kinds(before)
+            elif (
+                verb
+                and verb.slots == len(phrase.slots)
+                and any(one[0] == verb.word for one in elements[0].options)
+            ):
+                yield phrase, elements[1:], verb
+
+    def _forget_kinds(self, before: int) -> None:
+        """That a phrase with no verb wants another kind of thing is nothing to tell."""
+        said = self.nouns.complaints
+        said[before:] = [one for one in said[before:] if one.weight]
 
     def _match(
         self, elements: Sequence[_Element], at: int, filled: dict[str, Selection | int], mentions: Mentions
@@ -126,7 +152,9 @@ class SentenceReader:
                 amount = int(word) if word.isdigit() else NUMBERS[word]
                 yield from self._match(rest, at + 1, {**filled, slot.name: amount}, mentions)
             return
-        so_far = Mentions([*mentions.selections, *(f for f in filled.values() if isinstance(f, Selection))])
+        here = [one for one in filled.values() if isinstance(one, Selection)]
+        named = frozenset(name for one in here for name in one.names)
+        so_far = Mentions([*mentions.selections, *here], named)
         for selection, end in self.nouns.read(at, slot, so_far):
             yield from self._match(rest, end, {**filled, slot.name: selection}, mentions)
 
@@ -166,14 +194,13 @@ class SentenceReader:
                     return None
                 filled = {**filled, slot.name: meant}
         try:
-            apart = _apart(filled)
-            condition = (
-                _spelled_out(phrase.goal, apart) if isinstance(phrase.goal, str) else phrase.goal(apart)
-            )
+            apart = apart_from(filled)
+            condition = spelled_out(phrase.goal, apart)
         except BadGoal as error:
             self.nouns.complaints.append(Complaint(end, 4, error))
             return None
-        return Wish(condition, phrase.said.format(**{name: _told(one) for name, one in apart.items()}))
+        said = phrase.said.format(**{name: _told(one) for name, one in apart.items()})
+        return Wish(condition, said, chosen=apart, goal=phrase.goal)
 
     # ------------------------------------------------------------------------ saying what is wrong
 
@@ -208,7 +235,7 @@ class SentenceReader:
         if text == self.text:
             return ""
         other = SentenceReader(self.vocabulary, text)
-        found = other._from(0, Mentions(), "")
+        found = other._from(0, Mentions(), None)
         return f"Did you mean {text!r}?" if found else ""
 
     def _known_words(self) -> set[str]:
@@ -236,48 +263,6 @@ def _elements(phrase: Phrase) -> list[_Element]:
             longest_first = tuple(sorted(options, key=len, reverse=True))
             found.append(_Element(options=longest_first, optional=bool(optional)))
     return found
-
-
-def _apart(filled: dict[str, Selection | int]) -> dict[str, Selection | int]:
-    """Selections made by kind leave out what another slot names; raises `BadGoal` for one thing in two."""
-    apart = dict(filled)
-    for name, one in filled.items():
-        if not isinstance(one, Selection):
-            continue
-        others = {
-            each
-            for other, selection in filled.items()
-            if other != name and isinstance(selection, Selection) and not selection.open
-            for each in selection.names
-        }
-        shared = [each for each in one.names if each in others]
-        if shared and not one.open:
-            raise BadGoal(
-                f"{shared[0].replace('_', ' ')!r} is named twice where two different things are meant."
-            )
-        left = tuple(each for each in one.names if each not in others)
-        if one.count is not None and one.count > len(left):
-            raise BadGoal(f"There are only {len(left)} others.", remedy="Ask for fewer.")
-        apart[name] = Selection(left, one.count, one.open)
-    return apart
-
-
-def _spelled_out(template: str, filled: Filled) -> Condition:
-    """The template for all that was selected; for "any two", a choice between all pairs."""
-    chosen = {name: one for name, one in filled.items() if isinstance(one, Selection)}
-    ways = list(product(*(one.ways() for one in chosen.values())))
-    each_way: list[Condition] = []
-    facts = 0
-    for way in ways:
-        parts = [parse(template.format(**dict(zip(chosen, names, strict=True)))) for names in product(*way)]
-        facts += len(parts)
-        if facts > _MAX_FACTS:
-            raise BadGoal("There are too many ways to choose.", remedy="Name the things that are meant.")
-        if parts:
-            each_way.append(all_of(parts))
-    if not each_way:
-        raise BadGoal("It names no thing at all.", remedy="Name the things that are meant.")
-    return each_way[0] if len(each_way) == 1 else Or(tuple(each_way))
 
 
 _IN_WORDS = {number: word for word, number in NUMBERS.items()}

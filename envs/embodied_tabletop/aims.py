@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from embodied.condition import Condition, parse
+from embodied.condition import Condition, Or, parse
 from embodied.phrases import Filled, Kind, Phrase, Slot, Thing
 from embodied_tabletop.scene import Scene
+from embodied_tabletop.stating import GOES
 from embodied_tabletop.wishes import chosen
 
 KIND: Final = "target"
@@ -31,6 +32,7 @@ def target_phrases(scene: Scene) -> Iterator[Phrase]:
         return
     wishes = (
         (f"{_BRING} {{object}} {_TO} {{target}}", (_CUBE, _TARGET), "{object} at {target}", THING_M),
+        (f"{{object}} {GOES} {_TO} {{target}}", (_CUBE, _TARGET), "{object} at {target}", THING_M),
         (f"{_HAND} {_TO} {{target}}", (_TARGET,), "the hand at {target}", HAND_M),
         (f"{_GO} {{target}}", (_TARGET,), "the hand at {target}", HAND_M),
     )
@@ -54,8 +56,9 @@ def _near(metres: float, *, fixed: bool = False) -> Callable[[Filled], Condition
         number = 1 if fixed else filled["number"]
         assert isinstance(number, int)
         target = chosen(filled, "target").names[0]
-        moved = f"pose[{chosen(filled).names[0]}]" if "object" in filled else "hand"
-        return parse(f"distance({moved}, pose[{target}]) < {round(number * metres, 6):g}")
+        moved = [f"pose[{name}]" for name in chosen(filled).names] if "object" in filled else ["hand"]
+        ways = [parse(f"distance({one}, pose[{target}]) < {round(number * metres, 6):g}") for one in moved]
+        return ways[0] if len(ways) == 1 else Or(tuple(ways))  # the slot takes one thing: any of several
 
     return condition
 

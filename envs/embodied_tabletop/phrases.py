@@ -11,6 +11,7 @@ from embodied.phrases import Filled, Phrase, Slot
 from embodied_tabletop.aims import target_phrases
 from embodied_tabletop.methods import TABLE
 from embodied_tabletop.scene import Scene
+from embodied_tabletop.stating import statements
 from embodied_tabletop.wishes import (
     any_tower,
     chosen,
@@ -66,6 +67,7 @@ def phrases(scene: Scene) -> tuple[Phrase, ...]:
         _TAKEN_TO_A_PLACE,
         *_handing(scene),
         *_DOWN_AND_UP,
+        *statements(scene),
     )
 
 
@@ -190,17 +192,20 @@ _DOWN_AND_UP = (
         "{object} on the table",
     ),
     Phrase(
-        "put|set|lay|let (down) {object} (down|go_of)",
+        "put|set|lay {object} down (again)",
         (_THINGS,),
         f"on[{{object}}, {TABLE}]",
         "{object} on the table",
     ),
     Phrase(
-        "put_down|set_down|lay_down {object}", (_THINGS,), f"on[{{object}}, {TABLE}]", "{object} on the table"
+        "put_down|set_down|lay_down|let_go_of|release {object} (again)",
+        (_THINGS,),
+        f"on[{{object}}, {TABLE}]",
+        "{object} on the table",
     ),
     Phrase(
-        "take|remove|get|lift|move {object} out_of|off|from|off_of|down_from {place}",
-        (_THINGS, Slot("place", _SOLID | _PLACE)),
+        "take|remove|get|lift|move|pull {object} (back) out_of|off|from|off_of|down_from {place} (again)",
+        (_THINGS, Slot("place", _SOLID)),
         f"on[{{object}}, {TABLE}]",
         "{object} on the table",
     ),

@@ -30,6 +30,7 @@ KINDS: Mapping[str, Kind] = {
 _KIND_WORDS = frozenset(word for kind in KINDS.values() for word in (*kind.singular, *kind.plural))
 
 EXCLUSIONS = (
+    *(Exclusion(f"on[x, {TABLE}]", later, stage=True) for later in ("on[x, a]", "in[x, a]")),
     Exclusion("on[x, a]", "on[x, b]"),
     Exclusion("on[a, x]", "on[b, x]", but=(TABLE,)),
     Exclusion("on[a, b]", "on[b, a]"),

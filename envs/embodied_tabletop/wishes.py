@@ -78,7 +78,10 @@ def tower_of(scene: Scene, things: Selection) -> Condition:
 
 def swapped(filled: Filled) -> Condition:
     """Each of two where the other stood when the run began."""
-    a, b = (name for one in filled.values() if isinstance(one, Selection) for name in one.names)
+    names = [name for one in filled.values() if isinstance(one, Selection) for name in one.names]
+    if len(names) != 2:
+        raise BadGoal("Which two change places is not clear.", remedy="Name both.")
+    a, b = names
     return together([f"at[{a}, {start_of(b)}]", f"at[{b}, {start_of(a)}]"])
 
 
