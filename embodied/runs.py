@@ -39,6 +39,7 @@ class PastRun:
         condition, explanation: what the goal was understood as.
         resolved: the same with "more" counted from the first facts; "" if there were none yet.
         attempts: the steps that were tried, oldest first.
+        stages_reached: so many of what is to be done one after the other were done.
     """
 
     name: str
@@ -60,6 +61,7 @@ class PastRun:
     explanation: str = ""
     resolved: str = ""
     attempts: tuple[Attempt, ...] = ()
+    stages_reached: int = 0
 
     def refuse_other_goal(self, goal: str) -> None:
         """Raise BadInput if `goal` is another than this run's."""
@@ -150,7 +152,19 @@ def read_run(folder: Path) -> PastRun:
         resolved=changed.get("condition")
         or next((r["condition"] for r in records if r["type"] == "goal_resolved"), ""),
         attempts=tuple(_attempts(records)),
+        stages_reached=_stages_reached(records),
     )
+
+
+def _stages_reached(records: list[dict[str, Any]]) -> int:
+    """Of the goal that was pursued last."""
+    reached = 0
+    for record in records:
+        if record["type"] == "stage_reached":
+            reached = int(record["stage"])
+        elif record["type"] == "goal_changed":
+            reached = 0
+    return reached
 
 
 def _assistance(records: list[dict[str, Any]]) -> dict[str, int]:

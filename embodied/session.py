@@ -342,7 +342,7 @@ class Session:
             return f"not reached within {seconds:g} s" if late else ""
 
         try:
-            judgement, code = towards(run, condition, observation, give_up=give_up)
+            judgement, code = towards(run, condition, observation, stages=goal.stages, give_up=give_up)
         except BudgetSpent as spent:
             judgement, code = Judgement(Verdict.FAILED, spent.message), spent.exit_code
         if run.interruption.held or code == INTERRUPTED:

@@ -359,7 +359,9 @@ class _Life:
             reason = f"{condition} holds already, before anything was done: what a model proposed cannot tell"
             text = f"{reason} whether {self.goal.text!r} was achieved; say in the goal what is to change"
             return Judgement(Verdict.UNKNOWN, text), 1
-        return towards(run, condition, observation)
+        same = str(condition) == str(self.goal.condition)  # of a run that was given another goal: no stages
+        stages, reached = self.goal.stages if same else (), self.past.stages_reached if self.past else 0
+        return towards(run, condition, observation, stages=stages, reached=reached)
 
     def _resolved(self, observation: Observation) -> Condition:
         """The goal with "more" counted from the run's first facts, also when it is resumed."""

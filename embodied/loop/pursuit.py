@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from embodied.condition import And, Condition, evaluate
 from embodied.confirming import confirm
 from embodied.facts import Observation
 from embodied.goals import Goal
+from embodied.goals.goal import Stage
+from embodied.loop.in_turn import Course
 from embodied.loop.report import INTERRUPTED
 from embodied.loop.run import Run
 from embodied.methods import Reflex
@@ -20,25 +22,39 @@ from embodied.writing.learning import learn
 
 
 def towards(
-    run: Run, goal: Condition, observation: Observation, *, give_up: Callable[[], str] = lambda: ""
+    run: Run,
+    goal: Condition,
+    observation: Observation,
+    *,
+    stages: Sequence[Stage] = (),
+    reached: int = 0,
+    give_up: Callable[[], str] = lambda: "",
 ) -> tuple[Judgement, int]:
     """Pursue `goal` until it holds or there is nothing more to try; gives the verdict and the exit code.
 
-    `give_up` is asked before each step; a reason that it returns ends the pursuit as FAILED.
+    Args:
+        stages: of the goal, in their order, the last of which is it: each is reached before the next is
+            planned. `reached` of them were before.
+        give_up: is asked before each step; a reason that it returns ends the pursuit as FAILED.
 
     Raises:
         BudgetSpent, ModelError, WorldError: what was done is in the journal.
     """
+    course = Course.of(goal, stages, reached)
     while True:
-        goal = _changed(run, observation) or goal
+        course = _changed(run, observation) or course
+        goal = course.now.condition
         judgement = judge(goal, observation)
+        if judgement.passed and not course.is_last:
+            course = _next(run, course)
+            continue
         owed = _owed(run, goal) if judgement.passed else None
         if judgement.passed and owed is None:
             return _reached(run, goal, judgement)
         if run.stop.is_set():
             return Judgement(Verdict.UNKNOWN, "stopped by the user"), INTERRUPTED
         run.budget.check()
-        forbidden = run.world.forbids(goal)
+        forbidden = next(filter(None, (run.world.forbids(stage.condition) for stage in course.left)), "")
         if forbidden:
             return Judgement(Verdict.FAILED, f"the goal cannot be reached under the rules: {forbidden}"), 1
         enough = give_up()
@@ -64,10 +80,18 @@ def _owed(run: Run, goal: Condition) -> Condition | None:
     return And((goal, *due)) if due else None
 
 
-def _changed(run: Run, observation: Observation) -> Condition | None:
-    """The condition of a goal that took the place of the last; what was tried for that one is forgotten."""
+def _next(run: Run, course: Course) -> Course:
+    """The stage after one that is reached; a run that is resumed goes on there."""
+    after = course.next
+    run.journal.write("stage_reached", stage=after.at, wished=str(course.now.wished))
+    run.note(f"reached {course.now.wished}; then {after.now.wished}")
+    return after
+
+
+def _changed(run: Run, observation: Observation) -> Course | None:
+    """The way to a goal that took the place of the last; what was tried for that one is forgotten."""
     asked = run.redirection.take() if run.redirection is not None else None
-    return take_up(run, asked, observation) if asked is not None else None
+    return Course.of(take_up(run, asked, observation), asked.stages) if asked is not None else None
 
 
 def take_up(run: Run, goal: Goal, observation: Observation) -> Condition:

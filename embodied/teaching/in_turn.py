@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from embodied.condition import evaluate
 from embodied.goals import Goal
+from embodied.loop.in_turn import Course
 from embodied.outcome import Verdict
 from embodied.teaching.demonstration import parts_of
 from embodied.teaching.generalising import finished
@@ -28,15 +29,19 @@ def pursue_in_turn(conversation: Conversation, goal: Goal, name: str = "") -> No
     def run() -> None:
         before = session.observe()
         parts: list[Part] = []
-        for number in range(len(goal.stages)):
-            if pursuit.stopped or not _stage(conversation, goal, number, pursuit, parts):
-                if conversation.doing is pursuit:
-                    conversation.doing = None
-                conversation.left = _rest(goal, number)
-                left = "; ".join(str(stage.wished) for stage in goal.stages[number + 1 :])
-                if left:
-                    conversation.tell(f"  Not begun: {left}.")
-                return
+        course = Course(goal.stages)
+        while not pursuit.stopped and _stage(conversation, goal, course, pursuit, parts):
+            if course.is_last:
+                break
+            course = course.next
+        else:
+            if conversation.doing is pursuit:
+                conversation.doing = None
+            conversation.left = replace(goal, stages=course.left)
+            left = "; ".join(str(stage.wished) for stage in course.left[1:])
+            if left:
+                conversation.tell(f"  Not begun: {left}.")
+            return
         conversation.doing = None
         if parts:
             from embodied.teaching.saying import keep_done
@@ -48,25 +53,22 @@ def pursue_in_turn(conversation: Conversation, goal: Goal, name: str = "") -> No
     conversation.work(f"pursuing {goal.text!r}", run)
 
 
-def _rest(goal: Goal, number: int) -> Goal:
-    """The goal from one stage on."""
-    return replace(goal, stages=goal.stages[number:])
-
-
-def _stage(conversation: Conversation, goal: Goal, number: int, pursuit: Pursuit, parts: list[Part]) -> bool:
+def _stage(
+    conversation: Conversation, goal: Goal, course: Course, pursuit: Pursuit, parts: list[Part]
+) -> bool:
     """Do one stage; what was done is added to `parts`."""
     from embodied.teaching.saying import outline, planned_lesson
 
-    session, stage = conversation.session, goal.stages[number]
+    session, stage, number = conversation.session, course.now, course.at + 1
     now = session.observe()
     if evaluate(stage.condition, now) is True:
-        conversation.tell(f"{number + 1}. {stage.wished}: that is so already.")
+        conversation.tell(f"{number}. {stage.wished}: that is so already.")
         return True
     steps = outline(conversation, replace(goal, condition=stage.condition, stages=()), now)
     if steps is None:
         return False
     does = "; ".join(part.words for part in steps)
-    conversation.tell(f"{number + 1}. {stage.wished}: {does}")
+    conversation.tell(f"{number}. {stage.wished}: {does}")
     pursuit.lesson, pursuit.doing = planned_lesson(steps, stage.condition, now, session), 0
     if pursuit.stopped:
         return False

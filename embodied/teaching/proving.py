@@ -55,7 +55,7 @@ class Prover:
 
         self.beside(proven, f"proving {skill.name}")
 
-    def beside(self, work: Callable[[threading.Event], None], doing: str) -> None:
+    def beside(self, work: Callable[[threading.Event], None], doing: str = "what was begun beside") -> None:
         """Do something in worlds of its own, after what is done there now; the event asks it to end.
 
         Args:
