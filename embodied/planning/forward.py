@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from embodied.condition import Condition
 from embodied.facts import Observation
 from embodied.methods import FactRef, Methods
-from embodied.planning.grounding import Wanted, ways_to_hold
+from embodied.planning.grounding import Wanted, is_negated, negated, ways_to_hold
 from embodied.planning.ledger import describe
 from embodied.planning.operators import Domain, Operator, domain_of
 from embodied.planning.plan import PlanNode
@@ -82,13 +82,13 @@ class ForwardSearch:
         while lacking:
             fact = lacking.pop(0)
             seen.add(fact)
-            why = self.world.unreachable(fact)
+            why = "" if is_negated(fact) else self.world.unreachable(fact)
             if why:
                 return why
             bit = 1 << domain.bits[fact]
             ways = [one for one in domain.operators if one.adds & bit]
             if not ways:
-                return f"nothing is known to bring about {describe(fact, 1)}"
+                return f"nothing is known to bring about {_said(fact)}"
             lacking += [
                 need
                 for need, number in domain.bits.items()
@@ -96,7 +96,7 @@ class ForwardSearch:
                 and math.isinf(costs[number])
                 and need not in seen
             ]
-        return f"no way to {' and '.join(describe(fact, 1) for fact in sorted(seen))}"
+        return f"no way to {' and '.join(_said(fact) for fact in sorted(seen))}"
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,12 @@ class Estimate:
             for was, then in one.adds_if:
                 with_condition = tuple(dict.fromkeys((*needs, *_numbers(was))))
                 self.effects.append(_Effect(number, with_condition, then.bit_length() - 1, one.cost))
+            for fact, denial in one.opposites:
+                made_false = [0] if one.undoes & ~one.adds & fact else []
+                made_false += [was for was, then in one.undoes_if if then == fact]
+                for was in made_false:
+                    under = tuple(dict.fromkeys((*needs, *_numbers(was))))
+                    self.effects.append(_Effect(number, under, denial.bit_length() - 1, one.cost))
         self.price = [one.cost for one in domain.operators]
         self._known: dict[int, float] = {}
 
@@ -247,6 +253,10 @@ def _tree(domain: Domain, chosen: Sequence[Operator], steps: Sequence[PlannedSte
         return PlanNode(text, "todo", below)
 
     return [node(number) for number in range(len(chosen)) if number not in parent]
+
+
+def _said(fact: FactRef) -> str:
+    return f"not {describe(negated(fact), 1)}" if is_negated(fact) else describe(fact, 1)
 
 
 def _numbers(mask: int) -> tuple[int, ...]:

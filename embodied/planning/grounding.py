@@ -16,9 +16,28 @@ MAX_ALTERNATIVES = 5000
 """More ways than this are not told apart; the first are taken."""
 
 Wanted = frozenset[FactRef]
-"""Boolean facts that are to be true together."""
+"""Boolean facts that are to be true together; one may say that another is false (`negated`)."""
 
 _NOTHING: Wanted = frozenset()
+
+_NOT = "not"
+
+
+def negated(fact: FactRef) -> FactRef:
+    """The boolean fact that holds where another is known to be false; twice, it is that fact again."""
+    return fact[1:] if fact[0] == _NOT else (_NOT, *fact)
+
+
+def is_negated(fact: FactRef) -> bool:
+    """True if a fact says that another is false."""
+    return fact[0] == _NOT
+
+
+def is_true(fact: FactRef, observation: Observation) -> bool:
+    """True if a fact, or one that says that another is false, is known to hold."""
+    if is_negated(fact):
+        return observation.get(*negated(fact)) is False
+    return observation.get(*fact) is True
 
 
 def is_of_booleans(condition: Condition, observation: Observation) -> bool:
@@ -31,27 +50,9 @@ def is_of_booleans(condition: Condition, observation: Observation) -> bool:
             )
         case And(parts) | Or(parts):
             return all(is_of_booleans(part, observation) for part in parts)
-        case Not(part):
-            return not any(True for _ in _wanted_facts(part, observation))
-        case Quantifier(_, _, _, part):
+        case Not(part) | Quantifier(_, _, _, part):
             return is_of_booleans(part, observation)
     return False
-
-
-def _wanted_facts(condition: Condition, observation: Observation) -> Iterator[str]:
-    """The families of the boolean facts in a condition."""
-    match condition:
-        case Comparison(Fact(family), _, _):
-            spec = observation.families.get(family)
-            if spec is None or spec.kind != "str":
-                yield family
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _wanted_facts(part, observation)
-        case Not(part) | Quantifier(_, _, _, part):
-            yield from _wanted_facts(part, observation)
-        case _:
-            yield ""
 
 
 def ways_to_hold(
@@ -84,7 +85,36 @@ def ways_to_hold(
                 if keys and not (kind == "any" and keys[0] in bound.values())
             )
             return _together(each) if kind == "all" else _either(each)
+        case Not(part):
+            return _ways_to_fail(part, observation, possible, bound)
     return [_NOTHING] if evaluate(condition, observation, bound) is True else []
+
+
+def _ways_to_fail(
+    condition: Condition,
+    observation: Observation,
+    possible: Callable[[FactRef], bool],
+    bound: Mapping[str, str],
+) -> list[Wanted]:
+    """Sets of facts each of which makes the condition false, by De Morgan's laws."""
+    match condition:
+        case Not(part):
+            return ways_to_hold(part, observation, possible, bound)
+        case And(parts):
+            return _either(_ways_to_fail(part, observation, possible, bound) for part in parts)
+        case Or(parts):
+            return _together(_ways_to_fail(part, observation, possible, bound) for part in parts)
+        case Quantifier(kind, name, family, part):
+            each = (
+                _ways_to_fail(part, observation, possible, {**bound, name: keys[0]})
+                for keys, _ in observation.items(family)
+                if keys and not (kind == "any" and keys[0] in bound.values())
+            )
+            return _either(each) if kind == "all" else _together(each)
+        case Comparison(Fact(family, keys), "==", Literal(value)) if value is True:
+            fact = negated((family, *(bound.get(key, key) for key in keys)))
+            return [frozenset((fact,))] if possible(fact) else []
+    return [_NOTHING] if evaluate(condition, observation, bound) is False else []
 
 
 def _either(each: Iterator[list[Wanted]]) -> list[Wanted]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from embodied.facts import Observation
 from embodied.methods import FactRef, Method, Methods
-from embodied.planning.grounding import Wanted, ways_to_hold
+from embodied.planning.grounding import Wanted, is_negated, is_true, negated, ways_to_hold
 from embodied.planning.search import Penalty
 
 
@@ -24,6 +24,7 @@ class Operator:
         needs: facts that must be true.
         adds, undoes: facts that become true, and false.
         adds_if, undoes_if: (was true, becomes true or false) for single facts.
+        opposites: (a fact, that which says that it is false), of all facts that are wanted false.
     """
 
     method: Method
@@ -32,6 +33,7 @@ class Operator:
     undoes: int
     adds_if: tuple[tuple[int, int], ...]
     undoes_if: tuple[tuple[int, int], ...]
+    opposites: tuple[tuple[int, int], ...]
     cost: float
 
     def after(self, state: int) -> int:
@@ -43,7 +45,13 @@ class Operator:
         for was, becomes in self.undoes_if:
             if state & was:
                 lost |= becomes
-        return (state & ~lost) | gained
+        after = (state & ~lost) | gained
+        for fact, denial in self.opposites:
+            if after & fact:
+                after &= ~denial
+            elif state & fact:
+                after |= denial
+        return after
 
 
 @dataclass
@@ -65,7 +73,16 @@ class Domain:
         whole = 0
         for fact in facts:
             whole |= 1 << self.bits.setdefault(fact, len(self.bits))
+            if is_negated(fact):
+                self.bits.setdefault(negated(fact), len(self.bits))
         return whole
+
+    @property
+    def opposites(self) -> tuple[tuple[int, int], ...]:
+        """The masks of each fact that is wanted false, and of its denial."""
+        return tuple(
+            (1 << self.bits[negated(one)], 1 << bit) for one, bit in self.bits.items() if is_negated(one)
+        )
 
     def numbers(self, facts: Iterable[FactRef]) -> tuple[int, ...]:
         """The numbers of these facts' bits, in order."""
@@ -89,7 +106,7 @@ def domain_of(world: Methods, observation: Observation, goals: Iterable[Wanted],
         for pair in (*method.adds_if.items(), *method.undoes_if.items()):
             domain.mask(pair)
     for fact, bit in domain.bits.items():
-        if observation.get(*fact) is True:
+        if is_true(fact, observation):
             domain.start |= 1 << bit
     for method, ways in methods:
         cost = method.cost + penalty(method)
@@ -114,6 +131,9 @@ def _relevant_methods(
         if fact in seen:
             continue
         seen.add(fact)
+        if is_negated(fact):
+            frontier += _rivals(fact, observation)
+            continue
         for method in world.methods(fact, 1, observation):
             if method.consumes:
                 raise NotOfBooleans(method.skill)
@@ -132,8 +152,26 @@ def _relevant_methods(
     return list(found.values())
 
 
+def _rivals(denial: FactRef, observation: Observation) -> list[FactRef]:
+    """What might take the place of a fact that is to be false: other boolean facts of the same thing."""
+    keys = negated(denial)[1:]
+    if is_true(denial, observation):
+        return []
+    return [
+        (name, *others)
+        for name, spec in observation.families.items()
+        if spec.kind == "bool"
+        for others, _ in observation.items(name)
+        if not keys or others[:1] == keys[:1]
+    ]
+
+
 def _operator(domain: Domain, method: Method, way: Wanted, cost: float) -> Operator:
-    undone = [fact for fact in domain.bits for pattern in method.undoes if _fits(fact, pattern)]
+    undone = [
+        fact
+        for fact in domain.bits
+        if not is_negated(fact) and any(_fits(fact, pattern) for pattern in method.undoes)
+    ]
     return Operator(
         method,
         needs=domain.mask(way),
@@ -141,6 +179,7 @@ def _operator(domain: Domain, method: Method, way: Wanted, cost: float) -> Opera
         undoes=domain.mask(undone),
         adds_if=_pairs(domain, method.adds_if),
         undoes_if=_pairs(domain, method.undoes_if),
+        opposites=domain.opposites,
         cost=cost,
     )
 

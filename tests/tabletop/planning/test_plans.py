@@ -53,6 +53,22 @@ def test_sussmans_anomaly() -> None:
     ]
 
 
+def test_what_is_not_to_be_stays_so_and_is_undone_where_it_is() -> None:
+    stacking = planned("not in[green_cube, bowl] and on[red_cube, blue_cube]", arranged())
+    assert shown(stacking) == ["pick(red_cube)", "place-on(red_cube, blue_cube)"]
+    assert shown(planned("not on[red_cube, blue_cube]", arranged(on={"red_cube": "blue_cube"}))) == [
+        "pick(red_cube)"
+    ]
+    both = arranged(on={"red_cube": "blue_cube"})
+    steps = planned("not (on[red_cube, blue_cube] or holding[red_cube])", both)
+    assert shown(steps)[0] == "pick(red_cube)"
+    assert not {("on", "red_cube", "blue_cube"), ("holding", "red_cube")} & carried_out(steps, both)
+
+
+def test_what_nothing_can_make_false_is_named() -> None:
+    assert "not reachable[red_cube]" in refused("not reachable[red_cube]", arranged())
+
+
 def test_two_change_places_by_way_of_a_third() -> None:
     start = arranged()
     steps = planned("at[red_cube, start_of_blue_cube] and at[blue_cube, start_of_red_cube]", start)
