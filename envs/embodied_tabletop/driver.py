@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from embodied_tabletop.engines import make_engine
 from embodied_tabletop.faults import Faults
 from embodied_tabletop.mujoco_model import GRASP_SITE, arm_xml
 from embodied_tabletop.onlookers import Onlookers
-from embodied_tabletop.pictures import CAMERA_NAMES
+from embodied_tabletop.pictures import CAMERA_NAMES, Moment
 from embodied_tabletop.placing import place, read_setup
 from embodied_tabletop.scenefile import load_scene
 from embodied_tabletop.settings import Settings
@@ -83,6 +83,7 @@ class TabletopDriver:
     def __init__(self, table: Table, settings: Settings, model: Path) -> None:
         self._table = table
         self._ticks = 0
+        self._latest: Moment | None = None
         film = Path(settings.record) if settings.record else None
         self._onlookers = Onlookers(table, film=film, view=settings.view)
         self.scene = TabletopScene(table, settings, self._onlookers)
@@ -130,6 +131,14 @@ class TabletopDriver:
         self._ticks += 1
         self._table.step()
         self._onlookers.show()
+        if self._latest is not None:
+            self._latest = self._onlookers.moment()
+
+    def watched(self) -> Callable[[], Moment]:
+        """From now on every control period leaves what a picture of it would show: gives the last one, to any
+        thread."""
+        first = self._latest = self._onlookers.moment()
+        return lambda: self._latest or first
 
     def stop(self, reason: str) -> None:
         """Hold where it is."""

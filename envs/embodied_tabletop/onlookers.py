@@ -45,7 +45,7 @@ class Onlookers:
         """A control period has passed."""
         if self._film is None and self._viewer is None:
             return
-        moment = self._moment()
+        moment = self.moment()
         if self._film is not None:
             self._film.shoot(moment)
         if self._viewer is not None:
@@ -53,7 +53,12 @@ class Onlookers:
 
     def image(self, camera: str, width: int, height: int) -> Image:
         """What a camera sees now, shape (height, width, 3), RGB."""
-        return self._studio.image(self._moment(), camera, width, height)
+        return self._studio.image(self.moment(), camera, width, height)
+
+    def moment(self) -> Moment:
+        """What a picture would show now."""
+        marks = tuple(self._table.start.targets.values())
+        return Moment(self._table.engine.arm().position, self._table.now, marks)
 
     def close(self) -> None:
         """Finish the film, end the page. Idempotent; all is let go even if the film's end raises."""
@@ -74,10 +79,6 @@ class Onlookers:
             self._film = Film(film, self._studio)
         if view:
             self._viewer = Viewer(self._studio, self._describe)
-
-    def _moment(self) -> Moment:
-        marks = tuple(self._table.start.targets.values())
-        return Moment(self._table.engine.arm().position, self._table.now, marks)
 
     def _describe(self) -> dict[str, Any]:
         view = self._table.view

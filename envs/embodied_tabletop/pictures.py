@@ -9,6 +9,7 @@ import ctypes
 import importlib
 import os
 import sys
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -51,14 +52,27 @@ class Moment:
 class Studio:
     """Paints moments of one scene. From any thread.
 
+    Args:
+        model: makes what is drawn, in the studio's thread; the scene as it is unless said.
+        cameras: those that there are in it.
+
     Raises (from `image`):
         SetupError: there is no OpenGL on this machine.
         BadInput: no such camera, or too large a picture.
     """
 
-    def __init__(self, scene: Scene, start: Start) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        start: Start,
+        model: Callable[[], Any] | None = None,
+        *,
+        cameras: Sequence[str] = CAMERA_NAMES,
+    ) -> None:
         self._scene = scene
         self._start = start
+        self._made = model or (lambda: mujoco.MjModel.from_xml_string(scene_xml(self._scene, visual=True)))
+        self._cameras = cameras
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="studio")
         self._model: Any = None
         self._data: Any = None
@@ -72,7 +86,7 @@ class Studio:
         self, moment: Moment, camera: str, width: int, height: int, *, shadows: bool = False
     ) -> Future[Image]:
         """The same, without waiting."""
-        check_picture(camera, width, height)
+        check_picture(camera, width, height, self._cameras)
         return self._thread.submit(self._paint, moment, camera, width, height, shadows)
 
     def arrange(self, scene: Scene, start: Start) -> None:
@@ -98,7 +112,7 @@ class Studio:
     def _renderer(self, width: int, height: int) -> Any:
         if (width, height) not in self._renderers:
             if self._model is None:
-                self._model = mujoco.MjModel.from_xml_string(scene_xml(self._scene, visual=True))
+                self._model = self._made()
                 self._data = mujoco.MjData(self._model)
                 self._dress()
             self._renderers[width, height] = _make_renderer(self._model, width, height)
@@ -152,12 +166,12 @@ def _mark(scene: Any, at: Vector3) -> None:
         scene.ngeom += 1
 
 
-def check_picture(camera: str, width: int, height: int) -> None:
+def check_picture(camera: str, width: int, height: int, cameras: Sequence[str] = CAMERA_NAMES) -> None:
     """Raises BadInput for a camera or a size that there is not."""
-    if camera not in CAMERA_NAMES:
-        hint = did_you_mean(camera, CAMERA_NAMES)
+    if camera not in cameras:
+        hint = did_you_mean(camera, cameras)
         raise BadInput(
-            f"There is no camera {camera!r}.", remedy=f"{hint} There are: {', '.join(CAMERA_NAMES)}.".strip()
+            f"There is no camera {camera!r}.", remedy=f"{hint} There are: {', '.join(cameras)}.".strip()
         )
     if not (1 <= width <= LARGEST[0] and 1 <= height <= LARGEST[1]):
         raise BadInput(

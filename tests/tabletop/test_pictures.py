@@ -160,7 +160,7 @@ def test_the_world_goes_on_between_frames_that_take_long(
     monkeypatch.setattr(film, "BREATH_S", 0.001)
     slow = Film(tmp_path / "slow.mp4", onlookers._studio)
     for _ in range(EVERY * (AHEAD + 3)):
-        slow.shoot(onlookers._moment())
+        slow.shoot(onlookers.moment())
     assert len(asked) == AHEAD + 3
     for frame in asked:
         frame.set_result(np.zeros((SIZE[1], SIZE[0], 3), np.uint8))

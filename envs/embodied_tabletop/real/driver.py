@@ -17,7 +17,6 @@ from embodied.arms.driver import ArmCommand, ArmState, Driver, Obstacle
 from embodied.errors import BadInput, did_you_mean
 from embodied.facts import FactFamily
 from embodied.plugins import load_driver
-from embodied_tabletop.engine import Start
 from embodied_tabletop.placing import place, read_setup
 from embodied_tabletop.real.around import Around, Believed, Simulated
 from embodied_tabletop.scene import Scene
@@ -122,29 +121,20 @@ class ArmAtTablePlugin:
         arm = config["arm"]
         inner = load_driver(arm["driver"]).open(arm.get("settings") or {}, run_dir)
         try:
-            around = self._around(source, scene, start, inner, run_dir, config.get("camera") or {})
+            if source == "apriltag":
+                from embodied_tabletop.real.seen import opened
+
+                camera, named = config.get("camera") or {}, str(config.get("scene", "arm"))
+                around: Around = opened(scene, start, inner, camera, run_dir, named)
+            elif source == "simulated":
+                around = Simulated(scene, start, inner, run_dir)
+            else:
+                around = Believed(scene, start, inner)
             told = TableScene(around, scene, source, inner.description.name, seed)
             return ArmAtTable(inner, around, told)
         except BaseException:
             inner.close()
             raise
-
-    def _around(
-        self,
-        source: str,
-        scene: Scene,
-        start: Start,
-        inner: Driver,
-        run_dir: Path,
-        camera: Mapping[str, Any],
-    ) -> Around:
-        if source == "simulated":
-            return Simulated(scene, start, inner, run_dir)
-        if source == "apriltag":
-            from embodied_tabletop.real.seen import opened
-
-            return opened(scene, start, inner, camera)
-        return Believed(scene, start, inner)
 
 
 DRIVER = ArmAtTablePlugin()

@@ -22,7 +22,7 @@ from embodied_tabletop.real.around import Believed
 from embodied_tabletop.scene import Scene, start_of
 from embodied_tabletop.seeing.calibration import Calibration, load_calibration
 from embodied_tabletop.seeing.eye import Eye, Sight, first_look
-from embodied_tabletop.seeing.images import open_images
+from embodied_tabletop.seeing.images import SIMULATED, Images, open_images
 from embodied_tabletop.seeing.opencv import opencv
 from embodied_tabletop.seeing.settings import CameraSettings
 from embodied_tabletop.seeing.transforms import state_of
@@ -214,8 +214,13 @@ def told(
     return made
 
 
-def opened(scene: Scene, start: Start, inner: Driver, camera: Mapping[str, Any]) -> SeenByCamera:
+def opened(
+    scene: Scene, start: Start, inner: Driver, camera: Mapping[str, Any], run_dir: Path, named: str = ""
+) -> SeenByCamera:
     """With the camera of [world.camera], once it has looked.
+
+    Args:
+        named: the scene's name or path, for a camera that is simulated.
 
     Raises:
         BadInput: no marker is on anything, the calibration is missing, bad or of other pictures, the camera
@@ -229,13 +234,10 @@ def opened(scene: Scene, start: Start, inner: Driver, camera: Mapping[str, Any])
             'objects = "apriltag" needs markers, and [world.camera] names none.',
             remedy="Say which sits on what:  [[world.camera.markers]]  id = 0, object = …, size = 0.03.",
         )
-    if not settings.calibration:
-        raise BadInput(
-            "[world.camera] names no calibration.",
-            remedy='Make one with `embodied arm calibrate FILE`, and say calibration = "camera.json".',
-        )
-    calibration = load_calibration(Path(settings.calibration))
-    images = open_images(settings.source, calibration.lens.width, calibration.lens.height)
+    if settings.source == SIMULATED:
+        calibration, images = _simulated(settings, inner, named or scene.name, camera, run_dir)
+    else:
+        calibration, images = _there(settings)
     eye = Eye(settings, scene, calibration, images)
     try:
         first_look(eye, PATIENCE_S)
@@ -244,3 +246,28 @@ def opened(scene: Scene, start: Start, inner: Driver, camera: Mapping[str, Any])
     except BaseException:
         eye.close()
         raise
+
+
+def _simulated(
+    settings: CameraSettings, inner: Driver, scene: str, camera: Mapping[str, Any], run_dir: Path
+) -> tuple[Calibration, Images]:
+    from embodied_tabletop.seeing.simulated import SimulatedImages, calibration
+
+    watched = getattr(inner, "watched", None)
+    if watched is None:
+        raise BadInput(
+            f'source = "{SIMULATED}" is a simulated camera, and {inner.description.name} is not simulated.',
+            remedy='Name a camera by its number, or a picture; or say driver = "tabletop".',
+        )
+    known = load_calibration(Path(settings.calibration)) if settings.calibration else calibration()
+    return known, SimulatedImages(scene, camera, watched(), run_dir)
+
+
+def _there(settings: CameraSettings) -> tuple[Calibration, Images]:
+    if not settings.calibration:
+        raise BadInput(
+            "[world.camera] names no calibration.",
+            remedy='Make one with `embodied arm calibrate FILE`, and say calibration = "camera.json".',
+        )
+    known = load_calibration(Path(settings.calibration))
+    return known, open_images(settings.source, known.lens.width, known.lens.height)

@@ -236,16 +236,17 @@ def bridge_config(settings: Settings, connection: Mapping[str, Any]) -> dict[str
         "log": True,
         "real_time": True,
     }
-    if settings.driver == "tabletop":  # a simulator that has things of its own
-        own = {"scene": settings.scene, "seed": settings.seed, "setup": dict(settings.setup), **connection}
+    own = {"scene": settings.scene, "seed": settings.seed, "setup": dict(settings.setup), **connection}
+    simulated = settings.driver == "tabletop"  # it has things of its own
+    if simulated and settings.objects != "apriltag":
         return {"driver": "tabletop", "settings": own, **common}
     table = {
-        "arm": {"driver": settings.driver, "settings": dict(connection)},
+        "arm": {"driver": settings.driver, "settings": own if simulated else dict(connection)},
         "scene": settings.scene,
         "objects": settings.objects,
         "camera": dict(settings.camera),
         "seed": settings.seed,
-        "setup": dict(settings.setup),
+        "setup": {} if simulated else dict(settings.setup),  # where they stand is for the camera to find out
     }
     return {"driver": "table", "settings": table, **common}
 

@@ -13,6 +13,8 @@ from embodied_tabletop.seeing.opencv import opencv
 from embodied_tabletop.seeing.pictures import Picture
 
 ENDINGS: Final = (".png", ".jpg", ".jpeg", ".bmp")
+SIMULATED: Final = "simulated"
+"""A source that is no camera: see `embodied_tabletop.seeing.simulated`."""
 FROZEN: Final = 10
 """Pictures of a camera that are the same bit by bit: no sensor does that, something hangs."""
 

@@ -77,7 +77,8 @@ SCHEMA: Final[Mapping[str, Any]] = {
             "type": ["integer", "string"],
             "minimum": 0,
             "default": 0,
-            "description": "The camera's index; or a picture, read when it changes; or a folder of them.",
+            "description": "The camera's index; or a picture, read when it changes; or a folder of them; or "
+            '"simulated": of a simulated arm.',
         },
         "calibration": {
             "type": "string",
