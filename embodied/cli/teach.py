@@ -17,7 +17,8 @@ from rich.text import Text
 
 from embodied.cli import folders, options
 from embodied.cli.attention import Attention
-from embodied.cli.keyboard import pressed_keys, typed_line
+from embodied.cli.keyboard import pressed_keys
+from embodied.cli.prompt_line import PromptLine
 from embodied.errors import BadInput
 from embodied.launchfile import load_launch_file
 
@@ -118,9 +119,14 @@ class _Voice:
     def __init__(self, console: Console, written: TextIO | None) -> None:
         self._console, self._written = console, written
         self._guard = threading.Lock()
+        self._typed = PromptLine()
+
+    def ask(self, prompt: str) -> str:
+        """A line of the terminal; what is said meanwhile stands above it. Raises EOFError at its end."""
+        return self._typed.read(prompt)
 
     def say(self, line: str) -> None:
-        with self._guard:
+        with self._guard, self._typed.above():
             self._console.print(Text(line))
             self._note(line)
 
@@ -162,7 +168,7 @@ def _talk(conversation: Conversation, voice: _Voice, attention: Attention) -> No
     while not conversation.finished:
         try:
             with attention.listening():
-                line = typed_line(PROMPT) if terminal else sys.stdin.readline()
+                line = voice.ask(PROMPT) if terminal else sys.stdin.readline()
             if not terminal:
                 if not line:
                     break

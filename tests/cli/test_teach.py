@@ -45,6 +45,9 @@ class Voice:
 
     def heard(self, line: str, *, shown: bool) -> None: ...
 
+    def ask(self, prompt: str) -> str:
+        raise NotImplementedError
+
 
 def typed(monkeypatch: pytest.MonkeyPatch, *keys: str | type[BaseException]) -> None:
     """A terminal at which these lines and signals come."""
@@ -61,7 +64,7 @@ def typed(monkeypatch: pytest.MonkeyPatch, *keys: str | type[BaseException]) -> 
         raise key
 
     monkeypatch.setattr("sys.stdin", Terminal())
-    monkeypatch.setattr(teach, "typed_line", read)
+    monkeypatch.setattr(Voice, "ask", staticmethod(read))
 
 
 def test_ctrl_c_stops_the_body_and_a_second_one_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
