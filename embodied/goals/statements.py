@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from embodied.english import without_politeness
+from embodied.goals.rewording import simpler
 
 _WISHED: Final = (
     r"(?:(?:please|ok|okay|so|well|and|then|now|finally),?\s+)*"
@@ -158,8 +159,33 @@ def _simpler(said: str) -> Iterator[str]:
             yield f"put {plain}"
 
 
+MOST_CHANGES: Final = 3
+MOST_WORDINGS: Final = 60
+
+
 def said_again(text: str) -> Iterator[str]:
-    """Other words for a sentence: without politeness, with its verb, as what is wished for."""
+    """Other words for a sentence, the nearest first: each change may be followed by others."""
+    seen = {text}
+    nearest = [" ".join(text.replace("’", "'").split()).rstrip(".! ")]
+    for _ in range(MOST_CHANGES):
+        further: list[str] = []
+        for said in nearest:
+            if said not in seen:
+                seen.add(said)
+                yield said
+            for one in _otherwise(said):
+                if one not in seen and len(seen) < MOST_WORDINGS:
+                    seen.add(one)
+                    yield one
+            further += [one for one in simpler(said) if one not in seen]
+        nearest = list(dict.fromkeys(further))
+    for said in nearest:
+        if said not in seen:
+            yield said
+
+
+def _otherwise(text: str) -> Iterator[str]:
+    """The same in the words of a command: its order, what it leaves out, what it wishes for."""
     said = without_politeness(" ".join(text.replace("’", "'").split()).rstrip(".! "))
     if said != text:
         yield said

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from embodied.english import without_politeness
 from embodied.skills import SkillLibrary
 from embodied.teaching.lesson import NOWHERE, Lesson, Offset, Part, lesson_of_skill
 from embodied.teaching.understood import shift_of
@@ -53,13 +54,16 @@ _NAMED: Final = (
 )
 _PLACED: Final = (
     r"(?:\w+most|nearest|closest|farthest|furthest|first|second|third|fourth|last|top|bottom|middle|highest|"
-    r"lowest)"
+    r"lowest|(?!greenest)\w{3,}est|most|least)"
 )
 _OTHER: Final = re.compile(
     rf"(?:(?:no|not (?:that|this)(?: one)?|(?:that's |that is |it's )?(?:the )?wrong (?:one|cube|block|"
     rf"thing|object))"
     rf"[,.;:\s]+)?"
-    rf"(?:i (?:meant?|said|want|wanted) (?P<named>{_NAMED})|(?:take |use |pick |grab |"
+    rf"(?:(?:now )?(?:do |repeat )?(?:it|that|the same)(?: thing)?(?: again)?(?: now)?,?(?: but)? "
+    rf"(?:with|for) (?P<same>{_NAMED})|(?:now )?(?P<also>the (?!{_PLACED} )\w+ one) (?:too|as well|also)|"
+    rf"wrong (?:place|pad|spot|bowl|tray)[,.;:! ]+(?:i (?:meant?|said|want(?:ed)?) )?(?P<where>{_NAMED})|"
+    rf"i (?:meant?|said|want|wanted) (?P<named>{_NAMED})|(?:take |use |pick |grab |"
     rf"with )?(?P<thing>the (?!{_PLACED} )(?:\w+ )?one)|"
     rf"(?:take|use|pick|grab|with) (?P<instead>{_NAMED}) instead|use (?P<used>{_NAMED}))|"
     r"not (?:that|this) one|(?:that's |that is |it's )?(?:the )?wrong (?:one|cube|block)"
@@ -77,6 +81,7 @@ _JOINTS: Final = re.compile(r"\s*(?:,\s*(?:and\s+|but\s+)?|[;!]\s*|\.\s+|\s+and\
 _TOO_MUCH: Final = re.compile(r"(?:(?:that|it)(?:'s| is| was) |way )?too (?:much|far)")
 _REASON: Final = re.compile(
     r"(?:you(?:'re|r|'ll|'ve| are| will| have| would)|it(?:'s|'ll| is| will)|that(?:'s| is)|because|"
+    r"i (?:haven't|have|do not|don't|can't|cannot|am|need|want)|i'm|we|there(?:'s| is) no|"
     r"or (?:you|it)|otherwise|there(?:'s| is))\b.+"
 )
 
@@ -109,7 +114,7 @@ def corrections_of(line: str) -> tuple[Correction, ...]:
     found: list[Correction] = []
     clauses = _JOINTS.split(line)
     too_much = False
-    for number, clause in enumerate(clauses):
+    for number, clause in enumerate(map(without_politeness, clauses)):
         if clause in ("not like that", "no", "") or (number and clause == clauses[number - 1]):
             continue  # "left. LEFT": said once more, and meant once
         if _TOO_MUCH.fullmatch(clause):

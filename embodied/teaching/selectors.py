@@ -16,28 +16,13 @@ from embodied.english import listed
 from embodied.errors import BadGoal
 from embodied.facts import Observation
 from embodied.methods import Vocabulary
+from embodied.teaching.by_place import Reader, Told
 from embodied.teaching.lesson import spoken
 
-_PLACED: Final = ("at", "in", "on")
-_SAME_M: Final = 0.01
-"""Two that are so near to each other in what is asked for are not told apart [m]."""
 _BOTH_WAYS: Final = re.compile(r"\s*(?:swap|exchange|switch|interchange)\b", re.IGNORECASE)
 _ORDINALS: Final = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}
 _NEAREST: Final = r"nearest|closest"
 _FARTHEST: Final = r"farthest|furthest"
-
-
-@dataclass(frozen=True)
-class Told:
-    """Words of a line, and the things that they mean.
-
-    Attributes:
-        stands_in: nobody looked; the one thing named stands for whichever it will be.
-    """
-
-    words: str
-    names: tuple[str, ...]
-    stands_in: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,120 +50,16 @@ def pointed(line: str, vocabulary: Vocabulary, look: Callable[[], Observation] |
     """
     if not vocabulary.things or _BOTH_WAYS.match(line):
         return None
-    reader = _Reader(" ".join(line.split()), vocabulary, look)
+    reader = Reader(" ".join(line.split()), vocabulary, look)
     for pattern, put in _PATTERNS:
         reader.replace(pattern, put)
-    return Pointed(reader.line, tuple(reader.told)) if reader.told else None
+    if any(one.stands_in for one in reader.told):
+        reader.replace(r"\b(?:the (?:rest|others)|(?:all|everything) else)\b", _rest)
+    changed = reader.told or reader.line != " ".join(line.split())
+    return Pointed(reader.line, tuple(reader.told)) if changed else None
 
 
-class _Reader:
-    def __init__(self, line: str, vocabulary: Vocabulary, look: Callable[[], Observation] | None) -> None:
-        self.line = line
-        self.told: list[Told] = []
-        self.kinds = {thing.name: thing.kind for thing in vocabulary.things}
-        self._look = look
-        self._now: Observation | None = None
-        self._vocabulary = vocabulary
-        counts = [thing.kind for thing in vocabulary.things if thing.kind not in ("place", "edge", "target")]
-        self.usual = max(dict.fromkeys(counts), key=counts.count, default="")
-        self._nouns = {"one": self.usual, "ones": self.usual, "thing": self.usual, "object": self.usual}
-        for name, kind in vocabulary.kinds.items():
-            self._nouns |= dict.fromkeys((*kind.singular, *kind.plural), name)
-        self._things = {
-            word.lower(): thing.name for thing in vocabulary.things for word in (thing.spoken, *thing.words)
-        }
-        for name in self._nouns:
-            alone = [thing.name for thing in vocabulary.things if thing.kind == self._nouns[name]]
-            if len(alone) == 1:
-                self._things.setdefault(name, alone[0])
-
-    # -- words -------------------------------------------------------------------------------------
-
-    def replace(self, pattern: str, put: Callable[[_Reader, re.Match[str]], str]) -> None:
-        """Put names for all that a pattern finds; NOUN and THING in it are the world's words."""
-        noun = "|".join(sorted(map(re.escape, self._nouns), key=len, reverse=True))
-        thing = "|".join(sorted(map(re.escape, self._things), key=len, reverse=True))
-        whole = pattern.replace("NOUN", f"(?P<noun>{noun})").replace("THING", f"(?:the )?(?P<thing>{thing})")
-        self.line = re.sub(whole, lambda found: put(self, found), self.line, flags=re.IGNORECASE)
-
-    def thing(self, found: re.Match[str]) -> str:
-        return self._things[found["thing"].lower()]
-
-    def alike(self, found: re.Match[str]) -> list[str]:
-        """The things of the kind that is named."""
-        kind = self._nouns[found["noun"].lower()]
-        return [name for name, of in self.kinds.items() if of == kind]
-
-    # -- facts -------------------------------------------------------------------------------------
-
-    @property
-    def now(self) -> Observation | None:
-        if self._now is None and self._look is not None:
-            self._now = self._look()
-        return self._now
-
-    def spot(self, name: str) -> Sequence[float]:
-        assert self.now is not None
-        spot = self.now.get("pose", name)
-        if not isinstance(spot, tuple) or len(spot) < 2:
-            raise BadGoal(f"Where the {spoken(name)} is no fact tells.", remedy="Name the thing.")
-        return [float(value) for value in spot[:2] if isinstance(value, (int, float))]
-
-    def at(self, place: str) -> list[str]:
-        """What is in, on or at a thing."""
-        assert self.now is not None
-        found = {
-            keys[0]
-            for family in _PLACED
-            for keys, value in self.now.items(family)
-            if value is True and len(keys) == 2 and keys[1] == place
-        }
-        return [name for name in self.kinds if name in found]
-
-    # -- what is meant -----------------------------------------------------------------------------
-
-    def ordered(self, words: str, alike: list[str], by: Callable[[str], float], number: int = 0) -> str:
-        """The thing that comes so many-th when those alike are put in order, smallest first."""
-        if self.now is None:
-            return self.stand_in(words)
-        order = sorted(alike, key=by)
-        if not order or number >= len(order):
-            raise BadGoal(f"There are only {len(order)} of which {words!r} could be one.")
-        place = number % len(order)
-        for beside in (place - 1, place + 1):
-            if 0 <= beside < len(order) and abs(by(order[beside]) - by(order[place])) < _SAME_M:
-                both = listed(tuple(f"the {spoken(order[n])}" for n in sorted((place, beside))))
-                raise BadGoal(f"{words!r} could be {both}: they are alike in that.", remedy="Name one.")
-        return self.names(words, [order[place]])
-
-    def there(self, words: str, place: str, *, one: bool) -> str:
-        """What is at a place: exactly one thing, or all of them."""
-        if self.now is None:
-            return self.stand_in(words)
-        found = self.at(place)
-        if not found:
-            raise BadGoal(f"There is nothing in or on the {spoken(place)} now.")
-        if one and len(found) > 1:
-            both = listed(tuple(f"the {spoken(name)}" for name in found))
-            raise BadGoal(f"{words!r} could be {both}.", remedy="Name one, or say 'everything'.")
-        return self.names(words, found)
-
-    def names(self, words: str, names: list[str]) -> str:
-        self.told.append(Told(words, tuple(names)))
-        return listed(tuple(f"the {spoken(name)}" for name in names))
-
-    def stand_in(self, words: str) -> str:
-        said = self.line.lower()
-        for thing in self._vocabulary.things:
-            used = any(thing.name in one.names for one in self.told)
-            named = any(re.search(rf"\b{re.escape(trait)}\b", said) for trait in thing.traits)
-            if thing.kind == self.usual and not used and not named:
-                self.told.append(Told(words, (thing.name,), stands_in=True))
-                return f"the {thing.spoken}"
-        raise BadGoal(f"Which is meant by {words!r} cannot be told.", remedy="Name the thing.")
-
-
-def _extreme(reader: _Reader, found: re.Match[str]) -> str:
+def _extreme(reader: Reader, found: re.Match[str]) -> str:
     """Leftmost, rightmost, nearest to the arm, farthest from it."""
     way = found["way"].lower()
     by: dict[str, Callable[[str], float]] = {
@@ -191,14 +72,14 @@ def _extreme(reader: _Reader, found: re.Match[str]) -> str:
     return reader.ordered(found[0], reader.alike(found), next(by[one] for one in by if one in way))
 
 
-def _from_a_side(reader: _Reader, found: re.Match[str]) -> str:
+def _from_a_side(reader: Reader, found: re.Match[str]) -> str:
     """The second from the left."""
     sign = -1.0 if found["side"].lower() == "left" else 1.0
     number = _ORDINALS[found["number"].lower()]
     return reader.ordered(found[0], reader.alike(found), lambda name: sign * reader.spot(name)[1], number)
 
 
-def _by_distance(reader: _Reader, found: re.Match[str]) -> str:
+def _nearest_to(reader: Reader, found: re.Match[str]) -> str:
     """Nearest to a thing, or farthest from it."""
     thing = reader.thing(found)
     sign = 1.0 if re.match(_NEAREST, found["way"], re.IGNORECASE) else -1.0
@@ -210,20 +91,85 @@ def _by_distance(reader: _Reader, found: re.Match[str]) -> str:
     return reader.ordered(found[0], others, distance)
 
 
-def _one_there(reader: _Reader, found: re.Match[str]) -> str:
+def _rest(reader: Reader, found: re.Match[str]) -> str:
+    return reader.stand_in(found[0])
+
+
+def _free(reader: Reader, found: re.Match[str]) -> str:
+    return reader.free(found[0], reader.alike(found))
+
+
+def _held(reader: Reader, found: re.Match[str]) -> str:
+    return reader.held(found[0])
+
+
+def _in_a_tower(reader: Reader, found: re.Match[str]) -> str:
+    top = found["end"].lower() in ("top", "topmost", "uppermost", "highest")
+    return reader.stacked(found[0], top=top)
+
+
+def _there_of_a_kind(reader: Reader, found: re.Match[str]) -> str:
+    """The cubes on the pads; those that are not on one."""
+    kind = reader.nouns[found["places"].lower()]
+    places = [name for name, of in reader.kinds.items() if of == kind]
+    if reader.now is None:
+        return reader.stand_in(found[0])
+    there = {name for place in places for name in reader.at(place)}
+    alike = reader.alike(found)
+    names = [name for name in alike if (name in there) != bool(found["not"])]
+    if not names:
+        raise BadGoal(f"There are none of {found[0]!r} now.")
+    return reader.names(found[0], names)
+
+
+def _off_all_places(reader: Reader, found: re.Match[str]) -> str:
+    kind = reader.nouns[found["places"].lower()]
+    places = [name for name, of in reader.kinds.items() if of == kind]
+    if reader.now is None:
+        return _taken_off([reader.stand_in(f"the cubes on the {found['places']}")])
+    there = [name for place in places for name in reader.at(place) if name in reader.alike(found)]
+    if not there:
+        raise BadGoal(f"There is nothing on the {found['places']} now.")
+    return _taken_off(re.split(r", | and ", reader.names(found[0], list(dict.fromkeys(there)))))
+
+
+def _taken_off(things: Sequence[str]) -> str:
+    """What lies on a pad lies on the table all the same: it is taken up, and put down elsewhere."""
+    return ", then ".join(f"pick up {one}, then put {one} on the table" for one in things)
+
+
+def _other_color(reader: Reader, found: re.Match[str]) -> str:
+    """The cube that is not red, green or blue."""
+    traits = set(re.findall(r"[a-z]+", found["traits"].lower())) - {"or", "and", "nor", "not"}
+    known = {trait for name in reader.alike(found) for trait in reader.traits[name]}
+    if not traits <= known:
+        return found[0]
+    names = [name for name in reader.alike(found) if not traits & reader.traits[name]]
+    if not names:
+        raise BadGoal(f"There is none of {found[0]!r}.")
+    return listed(tuple(f"the {spoken(name)}" for name in names))
+
+
+def _off_a_place(reader: Reader, found: re.Match[str]) -> str:
+    if reader.kinds[reader.thing(found)] not in ("place", "edge"):
+        return found[0]
+    return _taken_off([found["what"]])
+
+
+def _one_there(reader: Reader, found: re.Match[str]) -> str:
     return reader.there(found[0], reader.thing(found), one=True)
 
 
-def _all_there(reader: _Reader, found: re.Match[str]) -> str:
+def _all_there(reader: Reader, found: re.Match[str]) -> str:
     return reader.there(found[0], reader.thing(found), one=False)
 
 
-def _everything(reader: _Reader, place: str) -> str:
+def _everything(reader: Reader, place: str) -> str:
     how = "on" if reader.kinds[place] in ("tray", "place", "edge", "table") else "in"
     return f"everything {how} the {spoken(place)}"
 
 
-def _emptied(reader: _Reader, found: re.Match[str]) -> str:
+def _emptied(reader: Reader, found: re.Match[str]) -> str:
     """Taken out thing by thing, onto the table or into what is named."""
     place = reader.thing(found)
     if reader.kinds[place] == "table":
@@ -231,10 +177,12 @@ def _emptied(reader: _Reader, found: re.Match[str]) -> str:
             "Where what is on the table is to go is not said.", remedy="Say 'put all cubes in ...'."
         )
     things = reader.there(_everything(reader, place), place, one=False)
+    if reader.kinds[place] == "place":
+        return _taken_off(re.split(r", | and ", things))
     return f"put {things} on the table"
 
 
-def _emptied_into(reader: _Reader, found: re.Match[str]) -> str:
+def _emptied_into(reader: Reader, found: re.Match[str]) -> str:
     place = reader.thing(found)
     return f"put {reader.there(_everything(reader, place), place, one=False)} "
 
@@ -245,10 +193,46 @@ _ALL: Final = (
     r"(?:everything|anything|all(?: of)?(?: the)? (?:cubes|blocks|things|objects)|"
     r"the (?:cubes|blocks|things))"
 )
-_PATTERNS: Final[Sequence[tuple[str, Callable[[_Reader, re.Match[str]], str]]]] = (
-    (rf"\b(?:the )?(?:NOUN {_THAT_IS}?(?P<way>{_NEAREST}|{_FARTHEST}) (?:to|from) THING)\b", _by_distance),
-    (rf"\b(?:the )?(?P<way>{_NEAREST}|{_FARTHEST}) NOUN (?:to|from) THING\b", _by_distance),
-    (rf"\bwhich(?:ever)? NOUN is (?P<way>{_NEAREST}|{_FARTHEST}) (?:to|from) THING\b", _by_distance),
+_KIND_OF_PLACE: Final = (
+    r"(?:a|any|either|both|both the|one of the|the(?= \w+s\b)) (?P<places>pads?|places?|mats?|trays?)"
+)
+_WHICH_IS: Final = r"(?:that|which)(?: is|'s| are)"
+_AMONG: Final = r"(?:of|on|from|in|off) (?:the )?(?:tower|stack|pile)"
+_HOLD: Final = r"you(?:'re| are)? (?:now )?(?:hold(?:ing)?|have(?: got)?|carry(?:ing)?)(?: in your hand)?"
+_PATTERNS: Final[Sequence[tuple[str, Callable[[Reader, re.Match[str]], str]]]] = (
+    (rf"\bthe NOUN {_WHICH_IS} (?:still )?(?:free|empty|unoccupied)\b", _free),
+    (r"\bthe (?:free|empty|unoccupied) NOUN\b", _free),
+    (
+        rf"\b(?:all )?(?:the )?NOUN {_THAT_IS}?(?P<not>not )?(?:in|on|at) {_KIND_OF_PLACE}\b(?=,? \w)",
+        _there_of_a_kind,
+    ),
+    (
+        rf"\bthe NOUN {_WHICH_IS} (?:not|neither) (?P<traits>[a-z]+"
+        r"(?:(?:, (?:or |and |nor )?| or | and | nor )[a-z]+)*?)(?= (?:in|on|into|onto|to|goes?|should)\b|$)",
+        _other_color,
+    ),
+    (rf"\bthe NOUN (?:that )?{_HOLD}\b", _held),
+    (r"\bthe (?:held|grasped) NOUN\b", _held),
+    (rf"\bwhat(?:ever)? {_HOLD}\b", _held),
+    (
+        r"\bthe (?P<end>top(?:most)?|uppermost|highest|bottom(?:most)?|lowest) NOUN"
+        rf"(?: {_AMONG})?\b",
+        _in_a_tower,
+    ),
+    (
+        r"^(?:take|get|remove|move|lift|clear) (?P<what>(?:the )?[a-z]+(?: [a-z]+)?) "
+        r"(?:off(?: of)?|from) THING$",
+        _off_a_place,
+    ),
+    (
+        r"^(?:take|get|remove|move|lift|clear) (?:all |the |all the |any )?NOUN "
+        r"(?:off(?: of)?|from) (?:all |both )?(?:the )?(?P<places>pads|places|mats)$",
+        _off_all_places,
+    ),
+    (r"\bthe THING (?:cubes|blocks)\b", _all_there),
+    (rf"\b(?:the )?(?:NOUN {_THAT_IS}?(?P<way>{_NEAREST}|{_FARTHEST}) (?:to|from) THING)\b", _nearest_to),
+    (rf"\b(?:the )?(?P<way>{_NEAREST}|{_FARTHEST}) NOUN (?:to|from) THING\b", _nearest_to),
+    (rf"\bwhich(?:ever)? NOUN is (?P<way>{_NEAREST}|{_FARTHEST}) (?:to|from) THING\b", _nearest_to),
     (
         rf"\bthe (?P<number>{'|'.join(_ORDINALS)}) (?:NOUN )?from the (?P<side>left|right)\b",
         _from_a_side,

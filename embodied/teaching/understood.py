@@ -44,9 +44,10 @@ DIRECTIONS: Final = {
 }
 """Words to directions in the world's frame: left is +y, forward is +x, away from the arm's base."""
 
-_UNITS: Final = {"mm": 0.001, "cm": 0.01, "m": 1.0}
-_NUMBER: Final = r"(?P<number>\d+(?:[.,]\d+)?|[a-z]+)"
-_UNIT: Final = r"(?P<unit>mm|millimet(?:er|re)s?|cm|centimet(?:er|re)s?|m|met(?:er|re)s?)"
+_UNITS: Final = {"mm": 0.001, "cm": 0.01, "m": 1.0, "in": 0.0254}
+_SPELLED: Final = {"mill": "mm", "cent": "cm", "inch": "in"}
+_NUMBER: Final = r"(?P<number>\d+(?:[.,]\d+)?|half a|a couple of|a few|one and a half|[a-z]+)"
+_UNIT: Final = r"(?P<unit>mm|millimet(?:er|re)s?|cm|centimet(?:er|re)s?|m|met(?:er|re)s?|inch(?:es)?)"
 _BIT: Final = (
     r"a (?:tiny |little |wee )?(?:bit|little)|slightly|a touch|a hair|a smidge|a tad|just a (?:bit|little)"
 )
@@ -72,7 +73,8 @@ _LIFT: Final = re.compile(
     rf"down))?(?:\s+(?:by\s+)?(?:{_NUMBER}\s*{_UNIT}|{_BIT}))?"
 )
 _ABOVE: Final = re.compile(
-    r"(?:(?:move|go|hover)\s+)?(?:to\s+)?(?:right\s+)?(?:above|over(?! to\b))\s+(?P<thing>.+)"
+    r"(?:(?:move|go|hover|come|bring|position|start)(?: (?:the|your) (?:hand|gripper|arm))?\s+)?(?:to\s+)?"
+    r"(?:right\s+|straight\s+|directly\s+)?(?:above|over(?! to\b))\s+(?P<thing>.+)"
 )
 _DOWN_TO: Final = re.compile(r"(?:(?:move|go)\s+)?down\s+(?:on)?to\s+(?P<thing>.+)")
 _TOUCH: Final = re.compile(
@@ -82,7 +84,8 @@ _TOUCH: Final = re.compile(
 )
 _TURN: Final = re.compile(
     r"(?:turn|rotate|twist)(?: (?:the|your) (?:hand|gripper|wrist)| it)?(?: "
-    r"by)?\s+(?P<number>\d+(?:\.\d+)?|[a-z]+)\s*(?:degrees?|°)"
+    rf"by)?\s+(?:(?P<number>\d+(?:\.\d+)?|[a-z]+)\s*(?:degrees?|°)|(?P<bit>{_BIT})|(?P<part>a quarter turn|"
+    r"half a turn|a half turn|a quarter|halfway round))"
     r"(?:\s+(?:to the )?(?P<way>left|right|(?:counter|anti)-?\s?clockwise|clockwise))?"
 )
 _HAND: Final = r"(?: (?:the|your))?(?: (?:gripper|hand|fingers|claws?|grippers|jaws))?"
@@ -92,13 +95,29 @@ _OPEN: Final = re.compile(
     rf"(?:open(?: up)?{_HAND}{_FULLY}|fully open{_HAND}|release(?: it)?|let (?:it )?go(?: of it)?|drop it)"
 )
 _OVER_TO: Final = re.compile(
-    r"(?:go|hover|come)(?: (?:over|back|straight))* to "
+    r"(?:(?:go|hover|come|swing)|(?:move|bring|swing) (?:the|your) (?:hand|gripper|arm))"
+    r"(?: (?:over|back|straight|round|around|across))* to "
     r"(?P<thing>(?:the|your) (?!(?:left|right|front|back)\b).+)"
 )
-_STAYING: Final = re.compile(r"(?:wait|stay|remain|stop) (?:there|here)|hold (?:there|still)")
+_STAYING: Final = re.compile(
+    r"(?:wait|stay|remain|stop) (?:there|here)|hold (?:there|still)|(?:ok(?:ay)? |right |good,? )?there|"
+    r"good|like that|like so"
+)
+_CARRIED: Final = re.compile(r"(?:carry|bring|move) it(?: over| across)* (?:to|above|over) (?P<thing>.+)")
+_WITH_HAND: Final = re.compile(
+    r"(?P<motion>.+?),? (?:with (?:the |your )?(?:hand|gripper|fingers) (?P<state>open|closed|shut)|with "
+    r"(?P<before>open|closed|shut) (?:hand|gripper|fingers))"
+)
+_FIRST: Final = re.compile(
+    r"^(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|next|finally|lastly|then|now|after that|and)[,:]? "
+)
+_BIT_RAD: Final = math.radians(10)
+"""A bit, of a turn [rad]."""
 _HOME: Final = re.compile(r"(?:go|move|return)(?: back)? home|home")
 _STEP: Final = re.compile(r"^step (?:\d+|one|two|three|four|five)[:,]?\s+")
-_JOINTS: Final = re.compile(r"\s*(?:,(?!\d)\s*(?:and\s+)?(?:then\s+)?|;\s*|\s+and(?:\s+then)?\s+|\s+then\s+)")
+_JOINTS: Final = re.compile(
+    r"\s*(?:\.\s+|,(?!\d)\s*(?:and\s+)?(?:then\s+)?|;\s*|\s+and(?:\s+then)?\s+|\s+then\s+)"
+)
 
 
 def plain(line: str) -> str:
@@ -162,12 +181,18 @@ def motions_of(text: str, vocabulary: Vocabulary, it: str = "") -> tuple[Part, .
     """
     found: list[Part] = []
     for clause in _JOINTS.split(text):
-        said = re.sub(r"^you (?=go|move|come|open|close|turn)", "", _STEP.sub("", plain(clause)))
+        said = plain(_FIRST.sub("", _STEP.sub("", plain(clause))))
+        said = re.sub(r"^you (?=go|move|come|open|close|turn)", "", said)
         if found and _STAYING.fullmatch(said):  # the hand stays where it is
             continue
         if it:
             said = re.sub(r"(above|over|down to|onto) it$", rf"\1 the {spoken(it)}", said)
-        part = _motion(said, vocabulary)
+        holding = _WITH_HAND.fullmatch(said)
+        if holding is not None:
+            found.append(Part("open" if "open" in (holding["state"], holding["before"]) else "close"))
+            said = holding["motion"]
+        carried = _CARRIED.fullmatch(said) if found else None
+        part = _motion(f"above {carried['thing']}" if carried else said, vocabulary)
         if part is None:
             return None
         it = part.thing or it
@@ -221,10 +246,15 @@ def _motion(text: str, vocabulary: Vocabulary) -> Part | None:
 
 
 def _turned(found: re.Match[str]) -> Part | None:
+    sign = -1 if found["way"] in ("right", "clockwise") else 1
+    if found["bit"]:
+        if not found["way"]:
+            return None
+        return Part("turn", turn=sign * _BIT_RAD)
+    if found["part"]:
+        return Part("turn", turn=sign * math.pi / (2 if "quarter" in found["part"] else 1))
     degrees = _number(found["number"])
-    if degrees is None:
-        return None
-    return Part("turn", turn=math.radians(-degrees if found["way"] in ("right", "clockwise") else degrees))
+    return None if degrees is None else Part("turn", turn=sign * math.radians(degrees))
 
 
 def _amount(found: re.Match[str], otherwise: float = BIT_M) -> float | None:
@@ -234,15 +264,22 @@ def _amount(found: re.Match[str], otherwise: float = BIT_M) -> float | None:
     number = _number(groups["number"])
     unit = groups["unit"]
     scale = _UNITS[
-        unit if unit in _UNITS else "mm" if unit.startswith("mill") else "cm" if "cent" in unit else "m"
+        unit
+        if unit in _UNITS
+        else next((short for word, short in _SPELLED.items() if unit.startswith(word)), "m")
     ]
     return None if number is None else number * scale
+
+
+_PARTS: Final = {"half a": 0.5, "a couple of": 2.0, "a few": 3.0, "one and a half": 1.5}
 
 
 def _number(text: str) -> float | None:
     if text[0].isdigit():
         return float(text.replace(",", "."))
-    return float(NUMBERS[text]) if text in NUMBERS else 1.0 if text in ("a", "an") else None
+    if text in ("a", "an"):
+        return 1.0
+    return float(NUMBERS[text]) if text in NUMBERS else _PARTS.get(text)
 
 
 def unknown_words(text: str, vocabulary: Vocabulary, more: Iterable[str]) -> list[str]:

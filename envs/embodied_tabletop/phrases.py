@@ -210,6 +210,12 @@ _DOWN_AND_UP = (
         "{object} on the table",
     ),
     Phrase(
+        "take|get|lift|pull|bring {object} (back) out|off (again|of_it|of_there)",
+        (_THINGS,),
+        f"on[{{object}}, {TABLE}]",
+        "{object} on the table",
+    ),
+    Phrase(
         "pick_up|pick|grab|grasp|lift|lift_up|hold|take|take_hold_of|raise|pick_out|get_hold_of|"
         "hold_up|seize {object} (up)",
         (Slot("object", _CUBE, why=ONE_HAND),),

@@ -42,7 +42,7 @@ def statements(scene: Scene) -> Iterator[Phrase]:
         (_AT, _PLACED, ("at[{object}, {place}]", "{object} at {place}")),
         (_ON, Slot("table", frozenset({"table"})), ("on[{object}, {table}]", "{object} on the table")),
     ):
-        yield Phrase(f"{{object}} {GOES} {where} {{{slot.name}}}", (_THINGS, slot), goal, said)
+        yield Phrase(f"{{object}} (,) {GOES} {where} {{{slot.name}}}", (_THINGS, slot), goal, said)
         yield Phrase(f"{where} {{{slot.name}}} {_FRONTED} {{object}}", (_THINGS, slot), goal, said)
         yield Phrase(f"{{{slot.name}}} : {{object}}", (_THINGS, slot), goal, said)
         if slot.name in ("container", "place"):
