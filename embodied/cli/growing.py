@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from embodied.cli import options
+from embodied.cli.elsewhere import refuse_unknown
 from embodied.cli.folders import command, runs_folder
 from embodied.cli.skills import World, of_world, why_unused
 from embodied.cli.stopping import stop_on_signal
@@ -22,6 +23,7 @@ from embodied.condition import parse
 from embodied.errors import BadInput
 from embodied.library import Evidence, Grade, LibraryStore, open_library
 from embodied.library.exchange import export_skills, import_skills
+from embodied.library.grades import VERIFIED, more_seeds
 from embodied.library.proving import called_first, make_gate, to_prove
 from embodied.sandbox import SkillExecutor
 from embodied.skills import Skill
@@ -62,6 +64,8 @@ def verify(
     Ctrl-C stops; the same command goes on where it was.
     """
     store = open_library(world)
+    for name in names or []:
+        refuse_unknown(store, name, world)
     chosen = _chosen(store, names or [], every=every, new=new)
     given = _arguments(arguments)
     goal = parse(expects) if expects else None
@@ -98,6 +102,7 @@ def verify(
 def history(name: Name, world: World = "minecraft") -> None:
     """Show the versions of a skill, their grades and the evidence."""
     store = open_library(world)
+    refuse_unknown(store, name, world)
     console = Console(highlight=False)
     table = Table(box=None, pad_edge=False)
     for column in ("", "version", "grade", "from", "when", "evidence"):
@@ -138,6 +143,7 @@ def restore(
 ) -> None:
     """Use a version again, put its files back, or take back a retirement."""
     store = open_library(world)
+    refuse_unknown(store, name, world)
     lines = store.history(name)
     if not lines:
         raise BadInput(
@@ -159,7 +165,9 @@ def retire(
     world: World = "minecraft",
 ) -> None:
     """Use a skill no more. Nothing is deleted; `restore` takes it back."""
-    print(f"{name}: {open_library(world).retire(name, why).value}")
+    store = open_library(world)
+    refuse_unknown(store, name, world)
+    print(f"{name}: {store.retire(name, why).value}")
 
 
 def export(
@@ -252,6 +260,9 @@ def _tell(console: Console, store: LibraryStore, evidence: Evidence) -> None:
     style = "green" if evidence.passed else "yellow"
     text = f"{evidence.skill} {evidence.hash[:8]}: {grade.value}; {evidence.reason}"
     console.print(Text(f"{text} (95 %: {low:.0%} to {high:.0%})", style=style))
+    few = more_seeds(evidence.planned)
+    if few and evidence.passed and not grade.proven:
+        console.print(Text(f"  {few}: --seeds {VERIFIED}"))
 
 
 def _arguments(text: str) -> dict[str, Any] | None:

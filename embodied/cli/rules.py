@@ -10,6 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from embodied.cli import folders
+from embodied.cli.elsewhere import hint_of_rule
+from embodied.errors import BadRule
 from embodied.launchfile import load_launch_file
 from embodied.methods import WorldSpec
 from embodied.plugins import load_world, world_kinds
@@ -92,8 +94,11 @@ def add(text: _Text, world: _World = "tabletop") -> None:
         keep_area(area, spec.name)
         print(f"Kept: the {area.name} is {area.corners}. Now say: stay out of the {area.name}.")
         return
-    rule = add_rule(text, spec)
-    print(f"Kept as rule {len(kept_rules(spec.name))}: {rule.text}")
+    try:
+        rule = add_rule(text, spec)
+    except BadRule as unclear:
+        raise hint_of_rule(text, spec.name, unclear) from None
+    print(f"Kept for {spec.name} as rule {len(kept_rules(spec.name))}: {rule.text}")
     print(f"Understood as: {rule.formula} ({_by(rule, spec)})")
 
 
@@ -124,6 +129,9 @@ def check(text: _Text, world: _World = "tabletop") -> None:
       embodied rules check "do not lift anything above 30 cm"
     """
     spec = _spec(world)
-    rule = understand(text, spec)
+    try:
+        rule = understand(text, spec)
+    except BadRule as unclear:
+        raise hint_of_rule(text, spec.name, unclear) from None
     fits(rule, kept_rules(spec.name), families_of(spec))
     print(f"Understood as: {rule.formula} ({_by(rule, spec)})")

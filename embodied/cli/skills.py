@@ -11,6 +11,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from embodied.cli.elsewhere import refuse_unknown
 from embodied.cli.folders import checkout, runs_folder
 from embodied.errors import BadInput, BadSkill
 from embodied.library import Grade, LibraryStore, open_library
@@ -73,6 +74,7 @@ def show(
     """Show one skill: what it needs, what it achieves, how often it worked, and its code. One that is not
     used is shown too, with its grade."""
     store = store_of(world)
+    refuse_unknown(store, name, world)
     shown = version or (None if store.grade(name).usable else _newest(store, name))
     skill = store.get(name, shown) if shown != "" else store.lying(name) or store.get(name)
     unused = why_unused(store, name)

@@ -107,6 +107,11 @@ def needed(seeds: int) -> int:
     return seeds if seeds < TRUSTED else -(-int(seeds * SHARE * 1000) // 1000)
 
 
+def more_seeds(seeds: int) -> str:
+    """What so few held-out seeds do not tell, for a person; "" if they are enough to be verified on."""
+    return f"on trial still, as verified takes {VERIFIED} seeds, all passed" if seeds < VERIFIED else ""
+
+
 def _earned(seeds: int) -> Grade:
     if seeds >= FIT:
         return Grade.FIT_FOR_ARM

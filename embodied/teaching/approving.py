@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from embodied.errors import BadGoal, BadInput, BadLibrary, BadSkill
 from embodied.goals import Goal
 from embodied.library import Evidence
+from embodied.library.grades import VERIFIED, Grade, more_seeds
 from embodied.library.scenes import examples_of
 from embodied.loop.goal import understand
 from embodied.loop.run import Run
@@ -101,8 +102,12 @@ def keep(conversation: Conversation, lesson: Lesson) -> None:
     conversation.lesson = lesson
     stands = ", ".join(lesson.names.values())
     conversation.tell(f"Kept: {skill.name}({stands}), version {skill.hash[:8]}: {sentence_of(lesson)}.")
-    conversation.tell(f"  Proving it on {conversation.seeds} fresh seeds; you can go on meanwhile.")
+    conversation.tell(f"  Proving it on {_counted(conversation.seeds)}; you can go on meanwhile.")
     prove(conversation, skill, conversation.seeds)
+
+
+def _counted(seeds: int) -> str:
+    return f"{seeds} fresh seed{'' if seeds == 1 else 's'}"
 
 
 def _prefer_again(conversation: Conversation, skill: Skill) -> None:
@@ -176,6 +181,10 @@ def told(conversation: Conversation, skill: Skill, evidence: Evidence | None, wh
         conversation.tell(f"[{about}] stopped; {evidence.reason}.{more}")
         return
     conversation.tell(f"[{about}] {grade}: {evidence.reason}.")
+    few = more_seeds(evidence.planned) if evidence.passed and grade == Grade.TRIAL.value else ""
+    if few and current:
+        spoken_name = skill.name.replace("-", " ")
+        conversation.tell(f"  It is {few}: 'practice {spoken_name} {VERIFIED}' proves it.")
     if evidence.passed or not current:
         return
     failed = next((one for one in evidence.results if one.ran and not one.passed), None)

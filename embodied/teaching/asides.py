@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from embodied.chatting.speaker import who_speaks
 from embodied.deeds import Showroom
 from embodied.errors import BadInput
 from embodied.journal import read
-from embodied.library.records import Check
 from embodied.rules import forget_rule, keep_rule
 from embodied.rules.keeping import keep_area
 from embodied.rules.places import read_area
@@ -155,40 +153,6 @@ def undo(conversation: Conversation, said: Said) -> None:
         from embodied.teaching.approving import restore
 
         restore(conversation, lesson)
-
-
-@verb(
-    "history",
-    r"history(?: of (?P<name>.+))?|(?:show (?:me )?)?(?:the|your) history|"
-    r"what (?:have you learned|did you learn|did i teach you|have i taught you)(?: so far)?\??",
-    example="history",
-    what="what was taught and changed, with grades",
-    any_time=True,
-)
-def history(conversation: Conversation, said: Said) -> None:
-    from embodied.teaching.approving import slug
-
-    name = slug(said["name"]) if said["name"] else conversation.lesson.name if conversation.lesson else ""
-    if name:
-        for line in conversation.session.run.store.history(name):
-            when = time.strftime("%H:%M:%S", time.localtime(line.time)) if line.time else "-"
-            mark = "*" if line.in_use else " "
-            busy = conversation.prover.busy
-            checks = ", ".join(_said_of(one, busy) for one in line.version.checks)
-            conversation.tell(f" {mark} {line.hash[:8]} {when} {line.grade.value} {checks}  {line.why}")
-        return
-    if not conversation.lesson:
-        conversation.tell("Nothing was taught yet in this conversation.")
-    for number, lesson in enumerate([*conversation.versions, *filter(None, [conversation.lesson])], 1):
-        conversation.tell(f"  {number}. {lesson.why or 'shown'}: {len(lesson.parts)} steps")
-
-
-def _said_of(check: Check, proving: bool) -> str:
-    """ "3 of 3"; of a proof that has not come to its end, not what reads as failures."""
-    if check.complete or check.failed:
-        return f"{check.passed} of {len(check.seeds)}"
-    state = "being proven" if proving else "proof was stopped"
-    return f"({state}: {check.passed} of {len(check.seeds)} passed so far)" if check.passed else f"({state})"
 
 
 @verb(

@@ -22,6 +22,7 @@ from embodied.teaching import (  # noqa: F401 - they fill the table
     completing,
     courtesy,
     driving,
+    kept,
     practising,
     questions,
     saying,

@@ -1,0 +1,101 @@
+"""What is kept: what was taught, in this conversation and in those before, and the skills there are."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from embodied.library.records import Check
+from embodied.library.store import VersionLine
+from embodied.teaching.verbs import Said, verb
+
+if TYPE_CHECKING:
+    from embodied.teaching.conversation import Conversation
+
+TOLD: Final = 12
+"""So many skills are told of; of more, how many there are."""
+
+
+@verb(
+    "history",
+    r"history(?: of (?P<name>.+))?|(?:show (?:me )?)?(?:the|your) history|"
+    r"what (?:have you learned|did you learn|did i teach you|have i taught you)(?: so far)?\??",
+    example="history",
+    what="what was taught and changed, with grades",
+    any_time=True,
+)
+def history(conversation: Conversation, said: Said) -> None:
+    from embodied.teaching.approving import slug
+
+    name = slug(said["name"]) if said["name"] else conversation.lesson.name if conversation.lesson else ""
+    if name:
+        for line in conversation.session.run.store.history(name):
+            when = time.strftime("%H:%M:%S", time.localtime(line.time)) if line.time else "-"
+            mark = "*" if line.in_use else " "
+            busy = conversation.prover.busy
+            checks = ", ".join(_said_of(one, busy) for one in line.version.checks)
+            conversation.tell(f" {mark} {line.hash[:8]} {when} {line.grade.value} {checks}  {line.why}")
+        return
+    if not conversation.lesson:
+        conversation.tell("Nothing was taught yet in this conversation.")
+    for number, lesson in enumerate([*conversation.versions, *filter(None, [conversation.lesson])], 1):
+        conversation.tell(f"  {number}. {lesson.why or 'shown'}: {len(lesson.parts)} steps")
+    if earlier := _taught(conversation):
+        conversation.tell("Kept, and known from now on:")
+        _tell_some(conversation, [_described(name, line) for name, line in earlier])
+        conversation.tell(f"  'history of {_spoken(earlier[0][0])}' tells its versions.")
+
+
+@verb(
+    "skills",
+    r"(?:(?:list|show)(?: me)? )?(?:all )?(?:the |your |my )?skills|"
+    r"(?:what|which) (?:other )?skills (?:do you (?:have|know)|are there|can you do|have you(?: got)?)\??",
+    example="list skills",
+    what="the skills that there are, those that were taught first",
+    any_time=True,
+)
+def skills(conversation: Conversation, said: Said) -> None:
+    taught = _taught(conversation)
+    names = {name for name, _ in taught}
+    conversation.tell("Taught:" if taught else "Nothing was taught yet for this world.")
+    _tell_some(conversation, [_described(name, line) for name, line in taught])
+    others = [skill.name for skill in conversation.session.run.library if skill.name not in names]
+    if others:
+        conversation.tell(f"And those that came along, or were learned: {', '.join(sorted(others))}.")
+
+
+def _taught(conversation: Conversation) -> list[tuple[str, VersionLine]]:
+    """Skills that were taught, in whatever conversation, newest first, in the version that is in use."""
+    store = conversation.session.run.store
+    found = []
+    for name in store.names:
+        if name in store.seeds:
+            continue
+        lines = [line for line in store.history(name) if line.origin == "taught"]
+        if lines:
+            found.append((name, next((line for line in lines if line.in_use), lines[-1])))
+    return sorted(found, key=lambda one: -one[1].time)
+
+
+def _described(name: str, line: VersionLine) -> str:
+    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(line.time)) if line.time else "-"
+    return f"{name}, {line.grade.value}, of {when}: {line.why}"
+
+
+def _tell_some(conversation: Conversation, lines: list[str]) -> None:
+    for line in lines[:TOLD]:
+        conversation.tell(f"  {line}")
+    if len(lines) > TOLD:
+        conversation.tell(f"  and {len(lines) - TOLD} more")
+
+
+def _spoken(name: str) -> str:
+    return name.replace("-", " ")
+
+
+def _said_of(check: Check, proving: bool) -> str:
+    """ "3 of 3"; of a proof that has not come to its end, not what reads as failures."""
+    if check.complete or check.failed:
+        return f"{check.passed} of {len(check.seeds)}"
+    state = "being proven" if proving else "proof was stopped"
+    return f"({state}: {check.passed} of {len(check.seeds)} passed so far)" if check.passed else f"({state})"
