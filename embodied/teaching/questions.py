@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import dist
 from typing import TYPE_CHECKING, Final
 
 from embodied.condition import evaluate
@@ -27,6 +28,10 @@ _BEGINS: Final = (
 )
 _PLACED: Final = ("at", "in", "on")
 """Families of facts that say where a thing is; the first that holds is told."""
+
+_SIDES: Final = ("left_of", "right_of", "in_front_of", "behind")
+_NEAR_M: Final = 0.25
+"""Within this a thing is told by what is next to it [m]."""
 
 _WHERE: Final = re.compile(
     r"where(?:'s|s| is| are|'re) (?P<things>.+?)(?: now| at| located| gone)?|"
@@ -91,7 +96,7 @@ def _where(said: Said, spec: WorldSpec) -> Question:
     names = _things(said["things"] or said["gone"], spec)
     return Question(
         f"where is {', '.join(names)}",
-        lambda now: ". ".join(_place_of(name, now, spec) for name in names) + ".",
+        lambda now: ". ".join(_place_of(name, now, spec, around=True) for name in names) + ".",
     )
 
 
@@ -113,7 +118,7 @@ def _there(said: Said, spec: WorldSpec) -> Question | None:
     movable = {"holding"} & set(spec.families)
 
     def answer(now: Observation) -> str:
-        placed = [thing.name for thing in things if _where_is(thing.name, now)]
+        placed = [thing.name for thing in things if _where_is(thing.name, now, spec)]
         told = [_place_of(name, now, spec) for name in placed] if movable else []
         rest = tuple(f"the {thing.spoken}" for thing in things if thing.name not in placed)
         return ". ".join([*told, f"There are also {listed(rest)}" if rest else ""]).strip(". ") + "."
@@ -201,25 +206,42 @@ def _things(words: str, spec: WorldSpec) -> list[str]:
     return list(things_meant(words, spec.vocabulary))
 
 
-def _where_is(name: str, now: Observation) -> str:
-    """ "in the bowl"; "" if no fact tells."""
+def _where_is(name: str, now: Observation, spec: WorldSpec) -> str:
+    """ "in the bowl"; "" if no fact tells. A place that only facts know, as where it began, tells nobody."""
+    known = {thing.name for thing in spec.vocabulary.things}
     if now.get("holding", name) is True:
         return "in my hand"
     for family in _PLACED:
         for keys, value in now.items(family):
-            if value is True and len(keys) == 2 and keys[0] == name:
+            if value is True and len(keys) == 2 and keys[0] == name and keys[1] in known:
                 return f"{family} the {spoken(keys[1])}"
     return ""
 
 
-def _place_of(name: str, now: Observation, spec: WorldSpec) -> str:
-    where, spot = _where_is(name, now), now.get("pose", name)
+def _place_of(name: str, now: Observation, spec: WorldSpec, *, around: bool = False) -> str:
+    where, spot = _where_is(name, now, spec), now.get("pose", name)
+    near = _beside(name, now, spec) if around and not where.startswith("in ") else ""
+    where = ", ".join(filter(None, (where, near)))
     told = f"The {spoken(name)} is {where}" if where else f"The {spoken(name)}"
     if isinstance(spot, tuple) and len(spot) >= 3:
         told += f"{',' if where else ' is'} at {spot[0]:.2f}, {spot[1]:.2f}, {spot[2]:.2f} m"
     elif not where:
         told += " is somewhere that no fact tells"
     return told
+
+
+def _beside(name: str, now: Observation, spec: WorldSpec) -> str:
+    """The thing next to it, from middle to middle: "10 cm right of the green cube"; "" if none is near."""
+    mine, known = now.get("pose", name), {thing.name for thing in spec.vocabulary.things}
+    poses = {keys[0]: value for keys, value in now.items("pose") if len(keys) == 1 and keys[0] in known}
+    apart = {name, *(keys[1] for keys, value in now.items("on") if value is True and keys[0] == name)}
+    others = {one: spot for one, spot in poses.items() if one not in apart and isinstance(spot, tuple)}
+    if not isinstance(mine, tuple) or len(mine) < 3 or not others:
+        return ""
+    other = min(others, key=lambda one: dist(mine[:3], others[one][:3]))
+    far = dist(mine[:3], others[other][:3])
+    side = next((one for one in _SIDES if now.get(one, name, other) is True), "from")
+    return f"{100 * far:.0f} cm {side.replace('_', ' ')} the {spoken(other)}" if far <= _NEAR_M else ""
 
 
 def _things_at(place: str, now: Observation) -> list[str]:
