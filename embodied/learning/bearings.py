@@ -1,7 +1,8 @@
 """What a network that imitates is told besides: where things lie from one another. Needs torch.
 
-Skills decide by directions and by centimetres: behind the cube seen from the target, less than 2 cm off. From
-plain differences a small network does not learn such edges: it does something in between, which is neither.
+Skills decide by directions and by centimetres: behind the cube seen from the target, less than 2 cm off; the
+fingers have closed, or are a few millimetres from it. From plain differences a small network does not learn
+such edges: it does something in between, which is neither.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ MID_M: Final = 0.06
 FAR_M: Final = 0.1
 _LEAST_M: Final = 0.005
 """Nearer than that there is no direction."""
+WIDTHS: Final = 16
+"""Of the fingers, evenly from shut to wide open, each told apart from its neighbours."""
 
 
 class Bearings(nn.Module):
@@ -26,16 +29,21 @@ class Bearings(nn.Module):
 
     For each pair (hand, thing), (hand, place) and (thing, place): the horizontal direction, how far, and the
     difference along each axis, all of them near to and farther off. For each thing and place: how far the
-    hand is along, and aside of, the way that the thing has to go, seen from the thing.
+    hand is along, and aside of, the way that the thing has to go, seen from the thing. For the fingers: how
+    far beyond, or short of, each of `WIDTHS` they are.
     """
 
     def __init__(self, spec: ObservationSpec) -> None:
         super().__init__()
         found = pairs(spec.entries)
         starts, matrix = {}, torch.zeros(spec.size, 3 * len(found))
+        fingers = []
         where = 0
         for entry in spec.entries:
             starts[entry.name] = where
+            if entry.role == "gripper":
+                fingers.append(torch.zeros(spec.size, 1))
+                fingers[-1][where] = 1.0 / max(float(entry.upper), _LEAST_M)
             where += entry.size
         for number, (one, other) in enumerate(found):
             columns = slice(3 * number, 3 * number + 3)
@@ -50,7 +58,9 @@ class Bearings(nn.Module):
             if thing not in hands
         ]
         self._pairs = len(found)
-        self.size = 12 * len(found) + 4 * len(self._ways)
+        self.register_buffer("fingers", torch.cat([torch.zeros(spec.size, 0), *fingers], 1))
+        self.register_buffer("widths", torch.linspace(0.0, 1.0, WIDTHS))
+        self.size = 12 * len(found) + 4 * len(self._ways) + WIDTHS * len(fingers)
 
     def forward(self, observations: torch.Tensor) -> torch.Tensor:
         apart = (observations @ self.matrix).reshape(-1, self._pairs, 3)
@@ -75,4 +85,7 @@ class Bearings(nn.Module):
             aside = off[:, :1] * toward[:, 1:] - off[:, 1:] * toward[:, :1]
             both = torch.cat((along, aside), -1)
             columns += [both / FAR_M, torch.tanh(both / NEAR_M)]
+        if self.fingers.shape[1]:
+            opened = (observations @ self.fingers)[..., None]
+            columns.append(torch.tanh((opened - self.widths) * WIDTHS).reshape(len(observations), -1))
         return torch.cat(columns, -1)

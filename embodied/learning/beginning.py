@@ -169,7 +169,7 @@ def best_beginning(
     assert asked.guide is not None
     said = (
         f"{asked.guide.name} succeeds on {asked.successes} of {episodes} episodes, what was composed from "
-        f"the condition on {other.successes}: that is begun with. To begin with the skill: --trainer guided"
+        f"the condition on {other.successes}: that is begun with. To begin with the skill: --trainer imitate"
     )
     return replace(other, said=said)
 

@@ -26,6 +26,7 @@ from embodied.learning.features import LIMIT, Features
 from embodied.learning.guides import Guide, remembers
 from embodied.learning.tensors import BROKEN, into_optimizer, of_optimizer, read, under, unreadable, write
 from embodied.learning.trainer import TrainingJob
+from embodied.learning.trying_again import tried_again
 from embodied.rewards.spec import ObservationSpec
 
 
@@ -66,9 +67,12 @@ class _Network(nn.Module):
         )
 
     def forward(self, observations: torch.Tensor) -> torch.Tensor:
+        return self.layers(self.told(observations))
+
+    def told(self, observations: torch.Tensor) -> torch.Tensor:
+        """What the layers are given."""
         scaled = (observations @ self.matrix - self.mean) / self.deviation
-        told = (torch.clamp(scaled, -LIMIT, LIMIT), self.bearings(observations))
-        return self.layers(torch.cat(told, -1))
+        return torch.cat((torch.clamp(scaled, -LIMIT, LIMIT), self.bearings(observations)), -1)
 
 
 class Pupil:
@@ -118,10 +122,12 @@ class Pupil:
         if not self.known:
             return
         kept, learned = list(self.network.parameters()), list(self._learning.parameters())
+        with torch.no_grad():
+            told, said = self._learning.told(torch.as_tensor(self._seen)), torch.as_tensor(self._said)
         for _ in range(round(self.settings.updates * steps)):
-            chosen = draws.integers(self.known, size=self.settings.batch)
-            done = self._learning(torch.as_tensor(self._seen[chosen]))
-            loss = nn.functional.smooth_l1_loss(done, torch.as_tensor(self._said[chosen]), beta=0.1)
+            chosen = torch.as_tensor(draws.integers(self.known, size=self.settings.batch))
+            done = self._learning.layers(told[chosen])
+            loss = nn.functional.smooth_l1_loss(done, said[chosen], beta=0.1)
             self._optimizer.zero_grad(set_to_none=True)
             loss.backward()
             self._optimizer.step()
@@ -179,8 +185,14 @@ class Schooling:
         self.draws = np.random.default_rng((self._job.seed, step))
 
     def shown(self, teacher: Guide) -> Episode:
-        """An episode of the teacher's; it is learned from if it succeeds."""
+        """An episode of the teacher's; it is learned from if it succeeds. One that remembers tries again
+        where it has failed, and only its last try is learned from."""
         seed = int(self.draws.integers(TRAINING_SEEDS))
+        if remembers(teacher):
+            episode, seen, did = tried_again(self._environment, teacher, seed, self._job.horizon)
+            if episode.succeeded:
+                self.pupil.look(seen, did)
+            return episode
         episode = run_episode(self._environment, teacher.act, seed, self._job.horizon, begin=teacher.begin)
         if episode.succeeded:
             self.pupil.look(episode.observations[:-1], episode.actions)

@@ -80,8 +80,10 @@ def run_episode(
     watch: Watch | None = None,
     *,
     begin: Watch | None = None,
+    told: Callable[[bool], None] | None = None,
 ) -> Episode:
-    """One episode from `seed`; `begin` is called in the first state, `watch` in each."""
+    """One episode from `seed`; `begin` is called in the first state, `watch` in each, and `told`, before each
+    action, with whether it is done there."""
     observation, info = environment.reset(seed=seed)
     if begin:
         begin(environment)
@@ -90,6 +92,8 @@ def run_episode(
     if watch:
         watch(environment)
     for _ in range(steps):
+        if told:
+            told(success[-1])
         action = act(observation)
         observation, _, terminated, truncated, info = environment.step(action)
         observations.append(observation)

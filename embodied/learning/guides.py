@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Protocol, Self, runtime_checkable
+from typing import Final, Protocol, Self, TypeGuard, runtime_checkable
 
 import numpy as np
 
@@ -140,8 +140,18 @@ class Remembering(Guide, Protocol):
 
     remembers: bool
 
+    @property
+    def over(self) -> bool:
+        """Whether it has done all that it does, and only stays from here on; as of the last `act`."""
+        ...
 
-def remembers(guide: Guide) -> bool:
+    @property
+    def begun(self) -> int:
+        """The step of the episode at which it last began anew by itself; 0 if it did not."""
+        ...
+
+
+def remembers(guide: Guide) -> TypeGuard[Remembering]:
     """Whether it is `Remembering`."""
     return isinstance(guide, Remembering) and guide.remembers
 

@@ -18,10 +18,10 @@ from embodied.learning.trainer import Snapshot, TrainingJob
 
 SHOWN: Final = 20
 """Episodes of the skill, to begin with."""
-SHOWN_ALONE: Final = 60
+SHOWN_ALONE: Final = 150
 """Of one that remembers, which gives no lessons."""
 REPEATED: Final = 1.5
-"""Updates for each of their steps are so many times those of a lesson: nothing is known before."""
+"""Updates for each of their states are so many times those of a lesson: nothing is known before."""
 TAUGHT: Final = 0.8
 """Share of the lessons in which the skill takes over at some step. Where the network gets stuck, an episode
 is the same state over and over; what is shown then is the way out."""
@@ -53,7 +53,7 @@ class ImitationTrainer:
                         step += school.shown(job.guide).steps
                     if not school.pupil.known:
                         raise _never_succeeds(job.guide)
-                    school.pupil.learn(round(REPEATED * step), school.draws)
+                    school.pupil.learn(round(REPEATED * school.pupil.known), school.draws)
                     before = step
                 while step < wanted:
                     if job.stop():

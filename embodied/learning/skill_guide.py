@@ -103,6 +103,16 @@ class SkillGuide:
         """
         return self._body.act(observation)
 
+    @property
+    def over(self) -> bool:
+        """See `Remembering.over`."""
+        return self._body.is_over
+
+    @property
+    def begun(self) -> int:
+        """See `Remembering.begun`."""
+        return self._body.begun
+
     def close(self) -> None:
         """End the sandbox. Idempotent; done for a guide that is forgotten."""
         self._leave()
@@ -130,17 +140,21 @@ class LockstepBody:
         self._actions: queue.SimpleQueue[Flat | EmbodiedError | None] = queue.SimpleQueue()
         self._environment: Environment | None = None
         self._seen: Flat | None = None
-        self._over = False
+        self.is_over = False
+        self._step = -1
+        self.begun = 0
 
     # -- the training's thread ---------------------------------------------------------------------
 
     def begin(self, environment: Environment) -> None:
         self._observations, self._actions = queue.SimpleQueue(), queue.SimpleQueue()
-        self._environment, self._seen, self._over = environment, None, False
+        self._environment, self._seen, self.is_over = environment, None, False
+        self._step, self.begun = -1, 0
 
     def act(self, observation: Flat) -> Flat:
         """The action of this step; once the skill is over, to stay."""
-        if self._over:
+        self._step += 1
+        if self.is_over:
             self.hand.observed(observation)
             return self.hand.hold()
         self._observations.put(observation)
@@ -151,7 +165,7 @@ class LockstepBody:
         if isinstance(action, EmbodiedError):
             raise action
         if action is _OVER:
-            self._over = True
+            self.is_over = True
             return self.hand.hold()
         return action
 
@@ -178,6 +192,9 @@ class LockstepBody:
         self._seen = observation
         self.hand.observed(observation)
         return True
+
+    def begun_anew(self) -> None:
+        self.begun = self._step
 
     def over(self, error: EmbodiedError | None = None) -> None:
         self._actions.put(error if error is not None else _OVER)
@@ -225,6 +242,7 @@ def _run(
                 break
             if cancel.is_set() or not body.pause():
                 return
+            body.begun_anew()
         body.over()
     except EmbodiedError as error:
         body.over(error)

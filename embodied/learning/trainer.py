@@ -15,7 +15,7 @@ from embodied.learning.environment import EnvironmentFactory
 from embodied.learning.episodes import Act, Episode
 from embodied.learning.errors import NoGuide, NoTrainer, need
 from embodied.learning.features import Features
-from embodied.learning.guides import Guide, Tunable
+from embodied.learning.guides import Guide, Tunable, remembers
 from embodied.rewards.compiling import RewardFunction
 
 
@@ -226,6 +226,8 @@ def _fitting(guide: Guide | None, successes: int, share: float, said: str) -> Ch
     if successes and isinstance(guide, Tunable) and guide.parameters and all(map(find_spec, _MORE["cma"])):
         why = f"searches the numbers of what is known: {said}"
         return Choice(_cma(), guide, why, "guided" if worth else "sac")
+    if worth and remembers(guide):
+        return Choice(_imitate(), guide, f"learns what succeeds of what is known: {said}", "guided")
     if worth:
         return Choice(_guided(), guide, f"begins with what is known: {said}", "residual")
     return Choice(_sac(), None, f"from nothing: {said}, too few to begin with", "mpc")

@@ -67,7 +67,7 @@ def test_a_sketch_that_is_clearly_better_takes_the_place_of_a_weak_skill_and_say
     found = begun(drawn, "my-push")
     assert (found.guide, found.successes) == (drawn, 19)
     assert "my-push(object=cube) succeeds on 9 of 20 episodes" in found.said
-    assert "--trainer guided" in found.said
+    assert "--trainer imitate" in found.said
 
 
 @pytest.mark.parametrize("drawn", [None, Known("sketch", 13)])

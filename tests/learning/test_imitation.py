@@ -14,10 +14,11 @@ from embodied.learning.episodes import SELECTION_SEEDS, Act, run_episode
 from embodied.learning.errors import NoGuide
 from embodied.learning.guides import Guide
 from embodied.learning.trainer import Snapshot, TrainingJob, trainer_named
+from embodied.learning.trying_again import tried_again
 from embodied.rewards.spec import Entry, ObservationSpec
 from tests.learning.test_sac import actions
 from tests.learning.test_sac import job as plain_job
-from tests.learning.toys import REACH, Point, straight
+from tests.learning.toys import HIGH, LOW, REACH, Point, straight
 
 torch = pytest.importorskip("torch")
 
@@ -83,6 +84,8 @@ class ByHeart(Straight):
     """Looks once, and then goes by what it meant to do; never sees what came of it."""
 
     remembers = True
+    over = False
+    begun = 0
 
     def begin(self, environment: Environment) -> None:
         super().begin(environment)
@@ -100,6 +103,49 @@ class ByHeart(Straight):
 def test_a_skill_that_remembers_shows_and_is_not_asked_while_another_acts() -> None:
     *_, last = train(job(1200, ByHeart()))
     assert succeeded(last.act) >= 19
+
+
+class Clumsy:
+    """Looks once, misjudges along each axis how far it is, goes there, and is done with it."""
+
+    name = "clumsy"
+    remembers = True
+    begun = 0
+
+    def begin(self, environment: Environment) -> None:
+        self._goal: Flat | None = None
+        self.over = False
+
+    def act(self, observation: Flat) -> Flat:
+        hand, target = observation[:3], observation[3:]
+        if self._goal is None:
+            draws = np.random.default_rng(list(observation.tobytes()))
+            goal: Flat = hand + draws.uniform(0.6, 1.4, 3).astype(np.float32) * (target - hand)
+            self._goal = np.clip(goal, LOW, HIGH).astype(np.float32)
+        self.over = self.over or float(np.linalg.norm(self._goal - hand)) < 0.01
+        return straight(np.concatenate([hand, hand if self.over else self._goal]))
+
+
+def test_a_skill_that_fails_in_half_of_its_episodes_is_learned_from_where_it_succeeds() -> None:
+    skill = Clumsy()
+    alone = [run_episode(Point(), skill.act, seed, REACH.steps, begin=skill.begin) for seed in range(60)]
+    assert 12 <= sum(one.succeeded for one in alone) <= 45
+    *_, last = train(job(2500, skill))
+    assert succeeded(last.act) >= 19
+
+
+def test_what_is_learned_of_a_skill_that_tried_again_is_its_last_try() -> None:
+    skill, tried = Clumsy(), 0
+    for seed in range(20):
+        episode, seen, did = tried_again(Point(), skill, seed, REACH.steps)
+        assert episode.succeeded
+        assert len(seen) == len(did) <= episode.steps
+        np.testing.assert_array_equal(seen, episode.observations[-1 - len(seen) : -1])
+        np.testing.assert_array_equal(did, episode.actions[episode.steps - len(did) :])
+        if len(did) < episode.steps:
+            tried += 1
+            assert not episode.success[episode.steps - len(did)]
+    assert tried >= 5
 
 
 def test_it_stops_when_it_is_told_to() -> None:

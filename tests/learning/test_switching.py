@@ -44,6 +44,15 @@ class WithNumbers(Plain):
         return self
 
 
+@dataclass(frozen=True)
+class ByHeart(Plain):
+    """A guide that remembers where it is in its own doing."""
+
+    remembers: bool = True
+    over: bool = False
+    begun: int = 0
+
+
 def names(asked: str, guide: Plain | None, successes: int) -> tuple[str, str]:
     choice = choose_trainer(asked, guide, successes, 20)
     return choice.trainer.name, choice.after
@@ -55,6 +64,8 @@ def test_auto_takes_what_fits() -> None:
     assert names("auto", Plain(), 4) == ("guided", "residual")
     assert names("auto", Plain(), 15) == ("guided", "residual")
     assert names("auto", Plain(), 16) == ("imitate", "guided")
+    assert names("auto", ByHeart(), 4) == ("imitate", "guided")
+    assert names("auto", ByHeart(), 3) == ("sac", "mpc")
     assert names("auto", WithNumbers(), 16) == ("imitate", "guided")
     assert names("auto", WithNumbers(), 0) == ("sac", "mpc")
     assert names("auto", WithNumbers(), 3) == ("cma", "sac")
