@@ -98,6 +98,7 @@ def keep(conversation: Conversation, lesson: Lesson) -> None:
     seed = session.launch.world.settings.get("seed")
     if isinstance(seed, int):
         session.run.store.seen.add(seed, f"the teacher of {skill.name}")
+    conversation.naming = ""
     session.run.journal.write("skill_taught", skill=skill.name, hash=skill.hash, status=added.status)
     conversation.lesson = lesson
     stands = ", ".join(lesson.names.values())

@@ -106,7 +106,7 @@ def continue_(conversation: Conversation, said: Said) -> None:
         changing.run_lesson(conversation, left.lesson, left.at)
     elif left is not None:
         conversation.left = None
-        saying.pursue(conversation, left)
+        saying.pursue(conversation, left, conversation.naming)
     else:
         conversation.tell("Nothing was stopped that I could go on with. Say what I shall do.")
 

@@ -203,11 +203,13 @@ def run_lesson(conversation: Conversation, lesson: Lesson, at: int = 0, *, first
 
 def _keep_again(conversation: Conversation) -> None:
     """A lesson that has a name is kept as a new version and proven anew."""
-    from embodied.teaching.approving import keep
+    from embodied.teaching.approving import call, keep
 
     lesson = conversation.known_lesson()
     if lesson.name:
         keep(conversation, lesson)
+    elif conversation.naming:  # "to tidy up: ...", and corrected while it was done
+        call(conversation, conversation.naming)
     else:
         conversation.tell("  Name it to keep it: 'call this tidy up'.")
 

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final
 
+from embodied.chatting.speaker import carried
 from embodied.errors import BadInput
+from embodied.plain_text import plain_line
 from embodied.skills import Skill
 from embodied.teaching.lesson import Lesson
 from embodied.teaching.verbs import Said, verb
@@ -25,6 +32,11 @@ POLL_S: Final = 0.5
 GRACE_S: Final = 60.0
 LEAVING_S: Final = 10.0
 """It may take so long to keep what it has; less where the person leaves, as it can be resumed."""
+EVERY_S: Final = 15.0
+"""So often it is told, at most, how a candidate does [s]."""
+WIDTH: Final = 150
+_TIMED: Final = re.compile(r"(?P<at>\d+:\d\d(?::\d\d)?)  (?P<what>.+)")
+_CHECKPOINT: Final = re.compile(r"candidate \d+, step \d+:")
 _SETTINGS: Final = ("scene", "engine")
 
 
@@ -138,36 +150,96 @@ def begin(conversation: Conversation, wanted: Refining, minutes: float) -> None:
     conversation.tell(f"  embodied {' '.join(_quoted(arguments))}")
     stop = threading.Event()
     conversation.learning = stop
-    threading.Thread(target=_learn, args=(conversation, arguments, stop, minutes), name="refine").start()
+    threading.Thread(target=carried(_learn), args=(conversation, arguments, stop), name="refine").start()
 
 
-def _learn(conversation: Conversation, arguments: list[str], stop: threading.Event, minutes: float) -> None:
+def _learn(conversation: Conversation, arguments: list[str], stop: threading.Event) -> None:
     folder = conversation.session.run.journal.path.parent
-    with (folder / "refine.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "embodied", *arguments, "--json"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            start_new_session=True,  # Ctrl-C at the conversation is not meant for it
-        )
-        asked = False
-        while process.poll() is None:
-            if stop.wait(POLL_S) and not asked:
-                asked = True
-                process.terminate()  # it keeps what it has
-                try:
-                    process.wait(LEAVING_S if conversation.finished else GRACE_S)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-        assert process.stdout is not None
-        said = process.stdout.read().decode(errors="replace")
-        process.stdout.close()
-    if conversation.learning is stop:
-        conversation.learning = None
-    if conversation.finished:
-        return
-    conversation.tell(f"[learning] {_came_to(said, folder)}")
+    try:
+        said = _learned(arguments, folder, stop, conversation)
+    except OSError as none:
+        said = ""
+        conversation.tell(f"[learning] `embodied refine` could not be begun: {none}.")
+    except Exception as bug:  # noqa: BLE001 - it would end with this thread, in silence
+        said = ""
+        conversation.tell_mistake(bug, "learning")
+    finally:
+        if conversation.learning is stop:
+            conversation.learning = None
+    if not conversation.finished:
+        conversation.tell(f"[learning] {_came_to(said, folder)}")
+
+
+def _learned(arguments: list[str], folder: Path, stop: threading.Event, conversation: Conversation) -> str:
+    """What `embodied refine` printed in the end; what it tells on its way is told as it comes."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "embodied", *arguments, "--json"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "COLUMNS": "200"},
+        start_new_session=True,  # Ctrl-C at the conversation is not meant for it
+    )
+    result, told = process.stdout, process.stderr
+    assert result is not None
+    assert told is not None
+    said: list[bytes] = []
+    tell, log = carried(Progress(conversation.tell)), folder / "refine.log"
+    readers = [
+        threading.Thread(target=_follow, args=(told, log, tell), name="told", daemon=True),
+        threading.Thread(target=lambda: said.append(result.read()), name="result", daemon=True),
+    ]
+    for reader in readers:
+        reader.start()
+    while process.poll() is None:
+        if stop.wait(POLL_S):
+            _end(process, LEAVING_S if conversation.finished else GRACE_S)
+            break
+    for reader, pipe in zip(readers, (told, result), strict=True):
+        reader.join(LEAVING_S)
+        if not reader.is_alive():  # what it began may hold the pipe still
+            pipe.close()
+    return b"".join(said).decode(errors="replace")
+
+
+def _end(process: subprocess.Popen[bytes], seconds: float) -> None:
+    """It keeps what it has; what takes too long over that is ended with all that it began."""
+    process.terminate()
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        if hasattr(os, "killpg"):
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
+        process.wait()
+
+
+def _follow(lines: IO[bytes], kept: Path, tell: Callable[[str], None]) -> None:
+    """Keep what comes, and tell it."""
+    with kept.open("ab") as log:
+        for line in lines:
+            log.write(line)
+            log.flush()
+            tell(line.decode(errors="replace"))
+
+
+class Progress:
+    """Tells what learning says on its way: each thing that begins or ends, and now and then how it goes."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell, self._told = tell, -EVERY_S
+
+    def __call__(self, line: str) -> None:
+        found = _TIMED.fullmatch(line.strip())
+        if found is None:
+            return
+        now = time.monotonic()
+        if _CHECKPOINT.match(found["what"]):
+            if now - self._told < EVERY_S:
+                return
+            self._told = now
+        self._tell(f"[learning] {found['at']} {plain_line(found['what'], WIDTH)}")
 
 
 def _came_to(said: str, folder: Any) -> str:

@@ -42,7 +42,8 @@ _INSTEAD = re.compile(r"(?:no[,\s]+|rather\s+|instead\s+)?(?P<goal>.+?)(?:\s+ins
 
 
 def pursue(conversation: Conversation, goal: Goal, name: str = "") -> None:
-    """Tell the plan, then pursue it. With a name, what was done is kept under it."""
+    """Tell the plan, then pursue it. With a name, what was done is kept under it, corrected or not."""
+    conversation.naming = name
     if goal.stages:
         pursue_in_turn(conversation, goal, name)
         return
@@ -175,7 +176,7 @@ def heard_instead(conversation: Conversation, text: str, line: str) -> bool:
     conversation.tell("Instead, then.")
     conversation.stop("another goal")
     conversation.wait()
-    pursue(conversation, goal)
+    pursue(conversation, goal, conversation.naming if marked else "")
     return True
 
 
@@ -196,7 +197,7 @@ def heard_skill(conversation: Conversation, text: str) -> bool:
         return False
     step = (Part("use", skill=skill.name, arguments=arguments),)
     pursuit = Pursuit(_taught(conversation, step) or Lesson(step))
-    conversation.doing = pursuit
+    conversation.doing, conversation.naming = pursuit, ""
 
     def work() -> None:
         before = conversation.session.observe()

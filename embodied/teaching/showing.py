@@ -35,6 +35,7 @@ def watch_me(conversation: Conversation, said: Said) -> None:
     if conversation.demonstration is not None:
         conversation.tell("I am watching already. 'done' ends it, 'forget it' drops it.")
         return
+    conversation.naming = ""
     if watched.begin(conversation):
         return
     lacking = NEEDED - set(conversation.session.run.world.spec.primitives)

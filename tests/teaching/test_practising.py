@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -65,7 +66,7 @@ def practice(talk: Talk, kind: type[Practice]) -> str:
     skill = talk.session.run.library.get("by-hand")
     one = kind(talk.conversation, skill, 20, 1.0, threading.Event())
     evidence = type("Evidence", (), {"results": tuple(results([True, False])), "reason": "1 of 2"})()
-    improved = one._improved(evidence)  # type: ignore[arg-type]
+    improved = one._improved(evidence)
     return f"{improved}\n" + "\n".join(talk.lines[before:])
 
 
@@ -118,15 +119,21 @@ def test_one_thing_is_learned_at_a_time_so_that_each_can_be_ended(
     class Learner:
         """Takes the place of `embodied refine`: it goes on until it is told to end."""
 
-        stdout = io.BytesIO()
-
         def __init__(self, arguments: Sequence[str], **_: object) -> None:
             begun.append(arguments[-2])
+            self.stdout = io.BytesIO()
+            told, say = os.pipe()
+            self.stderr = os.fdopen(told, "rb")
+            self._say = os.fdopen(say, "wb", buffering=0)
+            self._say.write(b"a warning of some library\n  0:03  to learn: put it there\n")
+            for step in range(100):
+                self._say.write(b"  0:05  candidate 1, step %d: 3 of 10\n" % step)
 
         def poll(self) -> int | None:
             return 0 if ended.is_set() else None
 
         def terminate(self) -> None:
+            self._say.close()
             ended.set()
 
         def wait(self, seconds: float) -> int:
@@ -136,9 +143,14 @@ def test_one_thing_is_learned_at_a_time_so_that_each_can_be_ended(
     wanted = refining.Refining("in[red_cube, bowl]", "by-hand()", "")
     refining.begin(talk.conversation, wanted, 5.0)
     refining.begin(talk.conversation, wanted, 6.0)
-    assert "Something is being learned already" in talk.lines[-1]
+    talk.until("Something is being learned already")
+    talk.until("[learning] 0:03 to learn: put it there")  # as it comes
+    talk.until("[learning] 0:05 candidate 1, step 0: 3 of 10")
     assert "What goes on beside this is stopped." in talk.say("stop learning")
     talk.until("[learning] It ended")
+    assert not any("warning" in line or "step 1:" in line for line in talk.lines)
+    log = talk.session.run.journal.path.parent / "refine.log"
+    assert "a warning of some library" in log.read_text(encoding="utf-8")
     assert begun == ["5"]
     assert "Nothing is going on." in talk.say("stop learning")
 
