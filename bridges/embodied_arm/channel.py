@@ -9,13 +9,14 @@ from typing import Any, Final
 
 import zmq
 
-from embodied.bridge.keys import BridgeKeys
+from embodied.bridge.keys import BridgeKeys, Owners
 from embodied.bridge.server import doorman
 from embodied.errors import SetupError
 
 LONGEST: Final = 4096
 """Of a message [bytes]."""
 LOOK_MS: Final = 200
+REFUSED: Final = {"ok": False, "message": "this key is not admitted any more"}
 
 Answer = Callable[[bytes, str], Mapping[str, Any]]
 """Answers a message; told whose key it came with, "" without keys."""
@@ -36,7 +37,7 @@ class Channel:
     """
 
     def __init__(self, endpoint: str, answer: Answer, keys: BridgeKeys | None = None) -> None:
-        self._answer, self._keys = answer, keys
+        self._answer, self._owners = answer, Owners(keys)
         self._context = zmq.Context()
         self._doorman = doorman(self._context, keys) if keys is not None else None
         self._socket = self._context.socket(zmq.REP)
@@ -69,9 +70,10 @@ class Channel:
             while not self._ending.is_set():
                 if self._socket.poll(LOOK_MS):
                     frames = self._socket.recv_multipart(copy=False)  # one left unread, and no answer may go
-                    owner = self._keys.owner(str(frames[0].get("User-Id")).encode()) if self._keys else ""
+                    owner = self._owners.of(str(frames[0].get("User-Id")) if self._doorman else "")
                     said = frames[0].bytes if len(frames) == 1 else b""
-                    self._socket.send(json.dumps(self._answer(said, owner)).encode())
+                    told = REFUSED if owner is None else self._answer(said, owner)
+                    self._socket.send(json.dumps(told).encode())
         finally:
             self._end()
 

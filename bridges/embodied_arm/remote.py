@@ -6,6 +6,7 @@ import base64
 import contextlib
 import os
 import socket
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -27,6 +28,10 @@ TERMS_S: Final = 60.0
 """Compiling the models for other limits takes seconds on a busy machine."""
 COPY_S: Final = 1.0
 """How often the arm's log is copied, at most, while it grows."""
+WAIT_S: Final = 0.5
+"""How long a copy may keep whoever observes; the rest comes the next time."""
+LAST_S: Final = 10.0
+"""And at the end."""
 GREETING_S: Final = 8.0
 MOST_MB: Final = 256
 CLOCKS: Final = 5
@@ -50,6 +55,7 @@ class RemoteArm(BridgeClient):
     def __init__(self, config: Mapping[str, Any], run_dir: Path) -> None:
         self._endpoint, self._run_dir = str(config["connect"]), run_dir
         self._copy: _LogCopy | None = None
+        self._copying = threading.Lock()
         self._announced: Path | None = None
         keys = config.get("keys")
         ours = client_keys(Path(keys["folder"]), keys["name"], keys["bridge"]) if keys else None
@@ -90,7 +96,7 @@ class RemoteArm(BridgeClient):
         seen = super().observe()
         if self._copy is not None and self._copy.due:
             with contextlib.suppress(BridgeRefused, OSError):  # it lies at the arm, as the report says
-                self._copy_log()
+                self._copy_log(WAIT_S)
         return seen
 
     def call(
@@ -113,12 +119,12 @@ class RemoteArm(BridgeClient):
         try:
             if self._copy is not None and not self._closed:
                 with contextlib.suppress(WorldError, OSError):  # what is missing lies at the arm, as is said
-                    self._copy_log()
+                    self._copy_log(LAST_S)
         finally:
+            super().close()  # who else waits for a part of the log is told then
             if self._copy is not None:
-                with contextlib.suppress(OSError):
+                with self._copying, contextlib.suppress(OSError):
                     self._copy.close()
-            super().close()
 
     # -- parts ---------------------------------------------------------------------------------------
 
@@ -178,10 +184,19 @@ class RemoteArm(BridgeClient):
             if not data or at >= int(answer.value["size"]):
                 return
 
-    def _copy_log(self) -> None:
+    def _copy_log(self, within_s: float) -> None:
+        """What it has grown by, as far as that comes in time; one thread at a time does it."""
         assert self._copy is not None
-        for part in self._parts(NAME, self._copy.at):
-            self._copy.add(part)
+        until = time.monotonic() + within_s
+        if not self._copying.acquire(timeout=within_s if within_s > WAIT_S else 0.0):
+            return
+        try:
+            for part in self._parts(NAME, self._copy.at):
+                self._copy.add(part)
+                if time.monotonic() > until:
+                    return
+        finally:
+            self._copying.release()
 
     def _ahead_ns(self) -> int:
         """By how much the other machine's calendar clock is ahead of ours [ns]."""
@@ -226,6 +241,9 @@ class _LogCopy:
         return time.monotonic() >= self._due and self.at < MOST_MB << 20
 
     def add(self, part: bytes) -> None:
+        """Once it is closed, nothing more."""
+        if self._file.closed:
+            return
         self.at += len(part)
         self._rest += part
         for value in unframed(self._rest):

@@ -8,9 +8,11 @@ down here, under the key that it came with; the audit log; and the arm's log, wh
 from __future__ import annotations
 
 import base64
+import json
 import logging
 import re
 import socket
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -37,6 +39,10 @@ HANDED: Final = frozenset({"take_rules", "take_policy"})
 _PICTURE: Final = re.compile(r"pictures/[A-Za-z0-9_-]+\.png")
 NOTED: Final = frozenset({"t", "what", "before", "folder"})
 """What the audit log itself says in its lines: no agent says it instead."""
+MOST_ABOUT: Final = 64 * 1024
+"""Of what an agent says about a consent, as JSON: it is kept for good [bytes]."""
+MOST_TOLD, MOST_WORDS = 50, 300
+"""Of an agent's file that disagrees, the audit log keeps so many differences of so many characters."""
 _TEXT: Final = {"type": "string", "maxLength": 400}
 
 TAKE_TERMS: Final = "take_terms"
@@ -125,6 +131,9 @@ class ServedArm:
         self._service = service
         self._limits: Limits = body.limits_of(service.limits)
         self._agent: _Agent | None = None
+        self._beginning = ""
+        """The session that is about to be the agent's."""
+        self._changing = threading.Lock()
         self.identity, self.families = body.identity, body.families
         self.moving_lease_ms = body.moving_lease_ms or MOVING_LEASE_MS
         refusal = {"no_consent": "no person has let it move"}
@@ -158,10 +167,14 @@ class ServedArm:
 
     def left(self, session: str) -> None:
         """That agent is gone, and its consent with it."""
-        agent = self._agent
-        if agent is not None and agent.session == session:
+        with self._changing:
+            agent = self._agent
+            if self._beginning == session:
+                self._beginning = ""
+            if agent is None or agent.session != session:
+                return
             self._agent = None
-            self._note("left", key=agent.caller)
+        self._note("left", key=agent.caller)
 
     # -- what an agent's client asks -----------------------------------------------------------------
 
@@ -169,12 +182,18 @@ class ServedArm:
         _refuse_without_lease(context)
         settings, limits, against = self._compared(args["terms"], args["limits"])
         if against:
-            self._note("refused", key=context.caller, differs=against)
+            self._note(
+                "refused", key=context.caller, differs=[one[:MOST_WORDS] for one in against[:MOST_TOLD]]
+            )
             raise PrimitiveFailed("disagreement", "; ".join(against), {"differs": against})
-        self._agent = None  # until all of it holds
+        with self._changing:
+            self._agent, self._beginning = None, context.session  # until all of it holds
         self._body.hold_to(limits)
         began = self._body.log.begin(self._body.about(limits)) if self._body.log is not None else 0
-        self._agent = _Agent(context.session, context.caller, began)
+        with self._changing:
+            if self._beginning != context.session:
+                raise PrimitiveFailed("no_lease", "this session ended, or another began, meanwhile")
+            self._agent, self._beginning = _Agent(context.session, context.caller, began), ""
         self._note("agent", key=context.caller, limits=limits.words())
         return {
             "details": {"limits": limits.words()},
@@ -207,6 +226,8 @@ class ServedArm:
         if agent is None or agent.session != context.session:
             raise PrimitiveFailed("no_lease", "this session has not begun as this arm's agent")
         about = {name: value for name, value in (args.get("about") or {}).items() if name not in NOTED}
+        if len(json.dumps(about, default=str)) > MOST_ABOUT:
+            raise PrimitiveFailed("no_consent", f"more than {MOST_ABOUT >> 10} KiB is said about the consent")
         told = {**about, "by": args["by"], "how": args["how"], "key": context.caller}
         told = {**told, "arm": self._service.arm, "limits": self._body.details["limits"]}
         if str(args["arm"]) != self._service.arm:
@@ -216,7 +237,10 @@ class ServedArm:
             consent.note(self._service.audit, "consent", **told)
         except JournalUnwritable as full:
             raise PrimitiveFailed("no_consent", f"{full.message} {full.remedy}") from full
-        self._agent = replace(agent, consented=True)
+        with self._changing:
+            if self._agent is not agent:
+                raise PrimitiveFailed("no_lease", "this session ended, or another began, meanwhile")
+            self._agent = replace(agent, consented=True)
         return {}
 
     def _read_record(self, args: Mapping[str, Any], context: CallContext) -> Mapping[str, Any]:

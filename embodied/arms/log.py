@@ -11,11 +11,12 @@ end, as when the power fails, is left out by `read_log`.
 from __future__ import annotations
 
 import os
-import queue
 import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -64,6 +65,14 @@ class Tick(NamedTuple):
     interventions: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Beginning:
+    """What follows in the file is about something else; `at` is where that stands."""
+
+    about: Mapping[str, Any]
+    at: Future[int] = field(default_factory=Future)
+
+
 class ArmLog:
     """Writes one log. `tick` is for one thread; `close` for any.
 
@@ -78,14 +87,12 @@ class ArmLog:
     def __init__(self, folder: Path, about: Mapping[str, Any]) -> None:
         self.path = folder / NAME
         self.failed = ""
-        self._waiting: deque[Tick | Mapping[str, Any]] = deque()
-        self._began: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self._waiting: deque[Tick | _Beginning] = deque()
         self._ending = threading.Event()
         folder.mkdir(parents=True, exist_ok=True)
         try:
             self._file = self.path.open("ab")
-            self._write([{"embodied.arm_log": VERSION, "fields": list(Tick._fields), **about}])
-            self._began.get()
+            self._write([_Beginning(about)])
         except OSError as full:
             raise BadInput(
                 f"{self.path}: {full.strerror}; an arm without a log does not move.",
@@ -124,10 +131,11 @@ class ArmLog:
 
         What is in the file from there on is a whole log. Raises BadInput if the log cannot be written.
         """
-        self._waiting.append({"embodied.arm_log": VERSION, "fields": list(Tick._fields), **about})
+        beginning = _Beginning(about)
+        self._waiting.append(beginning)
         try:
-            return self._began.get(timeout=CLOSE_S)
-        except queue.Empty:
+            return beginning.at.result(0.0 if self.failed else CLOSE_S)
+        except TimeoutError:
             raise BadInput(
                 f"{self.path}: {self.failed or 'the disk is too slow for the arm log'}.",
                 remedy="Make room on the disk: an arm without a log does not move.",
@@ -162,9 +170,13 @@ class ArmLog:
 
     def _write(self, values: Sequence[Any]) -> None:
         for value in values:
-            if isinstance(value, Mapping):
-                self._began.put(self._file.tell())
-            self._file.write(framed(value))
+            if isinstance(value, _Beginning):
+                at = self._file.tell()
+                head = {"embodied.arm_log": VERSION, "fields": list(Tick._fields), **value.about}
+                self._file.write(framed(head))
+                value.at.set_result(at)
+            else:
+                self._file.write(framed(value))
         self._file.flush()
 
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 import os
 import re
 import stat
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -30,6 +32,7 @@ NOT_ADMITTED: Final = (
     "the two sides do not know each other's keys (`embodied keys`): the bridge must admit this client's, "
     "and this client must have been given that bridge's"
 )
+RECHECK_S: Final = 0.5
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 _Z85: Final = re.compile(r"[0-9A-Za-z.\-:+=^!/*?&<>()\[\]{}@%$#]{40}")
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
@@ -41,8 +44,8 @@ class BridgeKeys:
 
     Attributes:
         public, secret: its own pair, Z85 text.
-        folder: where the public keys of those who may talk to it lie. It is read at each connection, so one
-            that is taken out can connect no more.
+        folder: where the public keys of those who may talk to it lie. It is read at each connection and, by
+            `Owners`, while one is open: one that is taken out can connect no more, and is heard no more.
     """
 
     public: bytes
@@ -57,6 +60,32 @@ class BridgeKeys:
         """Whose public key it is, in words that are another's for no other key: "laptop [kX3…]"."""
         name = next((name for name, known in admitted(self.folder).items() if known == key), "nobody")
         return f"{name} [{key[:12].decode(errors='replace')}]"
+
+
+class Owners:
+    """Whose keys frames come with, over connections that are open: a key that is refused meanwhile is heard
+    no more, `RECHECK_S` later at most.
+
+    Args:
+        keys: None on loopback, where everybody is heard.
+    """
+
+    def __init__(self, keys: BridgeKeys | None, now: Callable[[], float] = time.monotonic) -> None:
+        self._keys, self._now = keys, now
+        self._known: dict[str, str | None] = {}
+        self._until = 0.0
+
+    def of(self, key: str) -> str | None:
+        """In words; "" without keys; None for a key that is not admitted any more."""
+        if self._keys is None:
+            return ""
+        if self._now() >= self._until:
+            self._known.clear()
+            self._until = self._now() + RECHECK_S
+        if key not in self._known:
+            public = key.encode()
+            self._known[key] = self._keys.owner(public) if self._keys.callback("", public) else None
+        return self._known[key]
 
 
 @dataclass(frozen=True)

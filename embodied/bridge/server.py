@@ -34,7 +34,7 @@ from embodied.bridge.core import BridgeCore
 from embodied.bridge.description import families_to_wire, primitives_to_wire
 from embodied.bridge.effects import Abort, Effect, Rest, Send, Start
 from embodied.bridge.envelope import ANSWER_TIMEOUT_MS, MAX_FRAME, Envelope, check_endpoint, encode
-from embodied.bridge.keys import BridgeKeys
+from embodied.bridge.keys import BridgeKeys, Owners
 from embodied.errors import EmbodiedError, SetupError
 
 if TYPE_CHECKING:
@@ -82,8 +82,8 @@ class BridgeServer:
             "families": families_to_wire(body.families.values()),
         }
         moving_lease_ms = int(getattr(body, "moving_lease_ms", 0))  # a real arm's is short
-        self._keys = keys
-        self._owners: dict[str, str] = {}
+        self._owners = Owners(keys)
+        self._unheard: set[str] = set()
         self._core = BridgeCore(
             hello,
             body.specs,
@@ -200,21 +200,22 @@ class BridgeServer:
                 identity, *frames = self._router.recv_multipart(zmq.NOBLOCK, copy=False)
             except zmq.Again:
                 return
-            if len(frames) == 1:
-                peer, owner = identity.bytes.hex(), self._owner(frames[0])
+            peer, owner = identity.bytes.hex(), self._owner(frames[0])
+            if len(frames) == 1 and owner is not None:
                 self._do(self._core.receive(peer, frames[0].bytes, owner))
             else:
                 self._core.dropped += 1
         self._wake()  # let the clock and the body have their turn
 
-    def _owner(self, frame: zmq.Frame) -> str:
-        """Whose key a frame came with, by the authenticated connection that it came over."""
-        if self._keys is None:
-            return ""
-        key = str(frame.get("User-Id"))
-        if key not in self._owners:
-            self._owners[key] = self._keys.owner(key.encode())
-        return self._owners[key]
+    def _owner(self, frame: zmq.Frame) -> str | None:
+        """Whose key a frame came with, by the authenticated connection that it came over; None for one that
+        is refused by now, whose lease lapses."""
+        key = str(frame.get("User-Id")) if self._doorman is not None else ""
+        owner = self._owners.of(key)
+        if owner is None and key not in self._unheard:
+            _log.warning("the key %s… is not admitted any more, and not heard", key[:12])
+            self._unheard.add(key)
+        return owner
 
     def _now(self) -> int:
         return int((time.monotonic() - self._born) * 1000)

@@ -11,14 +11,13 @@ from rich.console import Console
 from rich.text import Text
 
 from embodied.cli import arm_doctor, camera, folders, identify, options, serving
+from embodied.cli.arm_stop import stop_by_file
 from embodied.cli.consenting import ask_consent
 from embodied.cli.keyboard import pressed_keys
-from embodied.errors import BadInput
 from embodied.jogging import LEAST_M, MOST_M
 from embodied.launchfile import LaunchFile
 
 if TYPE_CHECKING:
-    from embodied.arms.running import RunningArm
     from embodied.session import Session
 
 app = typer.Typer(
@@ -59,31 +58,11 @@ def stop(name: ArmName = "") -> None:
     """
     from embodied.arms import running
 
-    elsewhere = _operator(name)
-    if elsewhere is not None:
-        running.ask(elsewhere, "stop")
-        print(
-            f"{name} is stopped. Only on the machine beside it can it be let move again:  embodied arm reset"
-        )
+    if name.endswith(".toml"):
+        stop_by_file(name)
         return
     for stopped in running.stop(name):
         print(f"{stopped} is stopped. To let it move again:  {folders.command()} arm reset {stopped}")
-
-
-def _operator(name: str) -> RunningArm | None:
-    """Where the arm of a launch file is stopped, if another machine serves it."""
-    if not name.endswith(".toml"):
-        return None
-    from embodied.deploying.serving import serving_arms
-
-    launch = options.launch_named(name, [], "embodied arm stop launch/franka.toml")
-    found = serving_arms(launch).operator(launch.world.settings)
-    if found is None:
-        raise BadInput(
-            f"{name} is about an arm of this machine, which is stopped by its name.",
-            remedy=f"{folders.command()} arm stop, with a name where several run (arm list).",
-        )
-    return found
 
 
 @app.command("reset")

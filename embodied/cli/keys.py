@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from embodied.bridge.keys import ADMITTED, admit, admitted, make_pair, pairs, refuse
+from embodied.bridge.keys import ADMITTED, RECHECK_S, admit, admitted, make_pair, pairs, refuse
 from embodied.cli import folders
 
 app = typer.Typer(
@@ -67,6 +67,10 @@ def admit_(
 
 @app.command("refuse")
 def refuse_(name: _Name) -> None:
-    """Admit a key no more: its next connection is refused."""
+    """Admit a key no more. Whoever is connected with it is not heard any more either: an arm that it moves
+    comes to rest when its lease lapses."""
     refuse(folder(), name)
-    print(f"{name} may not connect any more ({folder() / ADMITTED}).")
+    print(
+        f"{name} may not connect any more ({folder() / ADMITTED}). What is connected with it here is not "
+        f"heard any more within {RECHECK_S:g} s, and the lease that it has lapses."
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import itertools
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -80,3 +81,31 @@ def test_a_resumed_run_goes_on_in_the_same_log(tmp_path: Path) -> None:
     _write(tmp_path, 3)
     _write(tmp_path, 2)
     assert len(list(read_log(tmp_path / NAME)[1])) == 5
+
+
+def test_each_who_says_what_follows_is_told_where_that_stands(tmp_path: Path) -> None:
+    log = ArmLog(tmp_path, {"arm": "first"})
+    told: dict[str, int] = {}
+
+    def begin(name: str) -> None:
+        told[name] = log.begin({"arm": name})
+
+    threads = [threading.Thread(target=begin, args=(f"agent {n}",)) for n in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20.0)
+    log.close()
+    whole = (tmp_path / NAME).read_bytes()
+    for name, at in told.items():
+        (tmp_path / "rest").write_bytes(whole[at:])
+        assert read_log(tmp_path / "rest")[0]["arm"] == name
+    assert len(told) == len(threads)
+
+
+def test_a_log_that_failed_says_so_at_once_when_another_is_to_begin(tmp_path: Path) -> None:
+    log = ArmLog(tmp_path, {})
+    log.failed = "the arm's log cannot be written"
+    with pytest.raises(BadInput, match="cannot be written"):
+        log.begin({})
+    log.close()

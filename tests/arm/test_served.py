@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from embodied.arms.consent import Consent, NoConsent
 from embodied.arms.log import NAME, read_log
 from embodied.arms.running import RunningArm, ask, find_running, reset
 from embodied.bridge.envelope import VERSION, Envelope, encode
-from embodied.bridge.keys import admit, client_keys, make_pair
+from embodied.bridge.keys import admit, client_keys, make_pair, refuse
 from embodied.bridge.line import Line
 from embodied.bridge.process import ChildProcess
 from embodied.errors import BadInput, BridgeLost, BridgeRefused, WorldError
@@ -84,18 +84,33 @@ class There:
                 assert time.monotonic() < deadline
 
 
-def free_ports() -> int:
-    """The first of two free ports in a row."""
-    for _ in range(50):
-        with socket.socket() as one, socket.socket() as other:
-            one.bind(("127.0.0.1", 0))
+@contextmanager
+def two_ports() -> Iterator[int]:
+    """The first of two ports in a row, kept for who listens there: bound, so that nobody else is given them,
+    and never listening, so that somebody may."""
+    with ExitStack() as kept:
+        for _ in range(50):
+            one = _bound(0)
+            kept.callback(one.close)
             port = int(one.getsockname()[1])
             try:
-                other.bind(("127.0.0.1", port + 1))
-            except OSError:
+                kept.callback(_bound(port + 1).close)
+            except (OSError, OverflowError):
                 continue
-            return port
+            yield port
+            return
     raise AssertionError("no two free ports in a row")
+
+
+def _bound(port: int) -> socket.socket:
+    made = socket.socket()
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind(("0.0.0.0", port))
+    except BaseException:
+        made.close()
+        raise
+    return made
 
 
 @pytest.fixture
@@ -108,7 +123,12 @@ def there(installed: None, tmp_path: Path) -> Iterator[There]:
 
 @contextmanager
 def served(tmp_path: Path, host: str, keys: Mapping[str, str] | None) -> Iterator[There]:
-    folder, port = tmp_path / "there", free_ports()
+    with two_ports() as port:
+        yield from _served(tmp_path, host, keys, port)
+
+
+def _served(tmp_path: Path, host: str, keys: Mapping[str, str] | None, port: int) -> Iterator[There]:
+    folder = tmp_path / "there"
     config = {
         "driver": "kinematic",
         "settings": {"real": True},
@@ -292,6 +312,29 @@ def test_without_the_right_keys_nobody_gets_in(there: There) -> None:
             ask(stopping, "stop")
     assert there.agent().observe().get("alive")
     assert not find_running()[0].keys
+
+
+def test_a_key_that_is_refused_moves_nothing_over_a_connection_that_is_open(there: There) -> None:
+    agent = there.agent()
+    agent.take_consent(given())
+    thread, came = moves(agent)
+    refuse(there.folder / "keys", "laptop")
+    thread.join(20.0)
+    assert isinstance(came[0], WorldError) or not came[0].ok
+    wait_until(lambda: max(map(abs, list(read_log(there.log)[1])[-1].velocity)) < 1e-3)
+    elsewhere = RunningArm(
+        "arm-7", "", "", 0, f"tcp://127.0.0.1:{there.port + 1}", "", "", 0.0, there.config()["keys"]
+    )
+    with pytest.raises(WorldError):
+        ask(elsewhere, "status")
+
+
+def test_what_is_said_about_a_consent_is_kept_for_good_and_no_book(there: There) -> None:
+    agent = there.agent()
+    with pytest.raises(NoConsent, match="64 KiB"):
+        agent.take_consent(given(story="x" * 100_000))
+    assert there.audit == ["served", "agent"]
+    agent.take_consent(given(skill="pick"))
 
 
 def test_a_cut_network_leaves_it_at_rest_and_what_comes_late_does_not_move_it(there: There) -> None:

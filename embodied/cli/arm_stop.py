@@ -1,0 +1,101 @@
+"""`embodied arm stop FILE.toml`: whatever is wrong with the file, nothing keeps an arm from being stopped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from rich.console import Console
+from rich.text import Text
+
+from embodied.cli import folders, options
+from embodied.errors import EmbodiedError, WorldError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from embodied.arms.running import RunningArm
+    from embodied.launchfile import LaunchFile
+
+
+def stop_by_file(name: str) -> None:
+    """Stop the arm of a launch file, on this machine or on that which serves it.
+
+    Where the file does not say which one that is, those that run here and that its text names are stopped;
+    where it names none, all that run here.
+
+    Raises:
+        BadInput: no arm runs here.
+        WorldError: one that was to be stopped did not answer; the others are stopped.
+    """
+    from embodied.arms import running
+
+    try:
+        launch = options.launch_named(name, [], "embodied arm stop launch/franka.toml")
+        elsewhere = _elsewhere(launch)
+    except (EmbodiedError, OSError, ValueError) as broken:
+        _say(f"{name} cannot be used: {getattr(broken, 'message', broken)}")
+        _stop_named_in(_text_of(name))
+        return
+    if elsewhere is None:
+        _stop_named_in(_arm_of(launch))
+        return
+    running.ask(elsewhere, "stop")
+    print(f"{name} is stopped. Only on the machine beside it can it be let move again:  embodied arm reset")
+
+
+def _elsewhere(launch: LaunchFile) -> RunningArm | None:
+    """Where the arm is stopped, if another machine serves it."""
+    from embodied.deploying.serving import serving_arms
+
+    return serving_arms(launch).operator(launch.world.settings)
+
+
+def _arm_of(launch: LaunchFile) -> str:
+    from embodied.deploying.arms import arm_world
+
+    return f'"{arm_world(launch).arm_name(launch.world.settings)}"'
+
+
+def _text_of(name: str) -> str:
+    try:
+        return Path(name).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _stop_named_in(text: str) -> None:
+    from embodied.arms import running
+
+    here = running.find_running()
+    named = [arm for arm in here if any(f'"{word}"' in text for word in _words(arm))]
+    if here and not named:
+        _say("It names no arm that runs here: all of them are stopped.")
+    for stopped in _stopped([arm.name for arm in named] or [running.ALL]):
+        print(f"{stopped} is stopped. To let it move again:  {folders.command()} arm reset {stopped}")
+
+
+def _words(arm: RunningArm) -> Sequence[str]:
+    """What a launch file would call it: its name, the address that it has."""
+    address = arm.identity.rpartition("@")[2]
+    host = urlsplit(arm.identity).hostname if "://" in arm.identity else ""
+    return [word for word in (arm.name, arm.identity, address, host) if word]
+
+
+def _stopped(names: Sequence[str]) -> list[str]:
+    from embodied.arms import running
+
+    stopped, silent = [], []
+    for name in names:
+        try:
+            stopped += running.stop(name)
+        except WorldError as failed:  # the others must hear it
+            silent.append(failed.message)
+    if silent:
+        raise WorldError(" ".join(silent), remedy="Press the emergency stop at the arm.")
+    return stopped
+
+
+def _say(text: str) -> None:
+    Console(stderr=True, highlight=False).print(Text(text, "yellow"), soft_wrap=True)
