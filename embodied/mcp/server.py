@@ -25,6 +25,7 @@ from embodied.mcp.offers import Offers, tool_name
 from embodied.plain_text import plain_line
 from embodied.skills import Skill
 from embodied.skills.skill import REQUIRED
+from embodied.syntax import expression_tree
 
 T = TypeVar("T")
 ANNOUNCE_S: Final = 2.0
@@ -171,7 +172,7 @@ def _add_skill(server: MCPServer[Any], offers: Offers, skill: Skill) -> None:
 
 def type_of(annotation: str) -> Any:
     """The type that a skill's annotation names: `list[str] | None`."""
-    return _type(ast.parse(annotation, mode="eval").body)
+    return _type(expression_tree(annotation))
 
 
 def _type(node: ast.expr) -> Any:

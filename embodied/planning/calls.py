@@ -11,6 +11,7 @@ from typing import Any, Final
 from embodied.errors import BadInput, BadSkill
 from embodied.skills.skill import Skill
 from embodied.skills.source import read_interface
+from embodied.syntax import expression_tree
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LONGEST: Final = 2000
@@ -29,7 +30,7 @@ def parse_call(text: str) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
     name, bracket, rest = text.strip().partition("(")
     python_text = name.strip().replace("-", "_") + bracket + rest
     try:
-        node = ast.parse(python_text, mode="eval").body
+        node = expression_tree(python_text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise BadInput(f"{shown!r} is not a call: {error}", remedy=expected) from None
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):

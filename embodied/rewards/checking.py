@@ -21,6 +21,7 @@ from embodied.rewards.language import (
     PARAMETERS,
 )
 from embodied.rewards.spec import ActionSpec, ObservationSpec
+from embodied.syntax import module_tree
 
 _SHOWN = 8
 _SHAPE = "def reward(obs, action, previous): ... return {'term': ...}"
@@ -60,7 +61,7 @@ def parse(source: str) -> ast.Module:
     if len(source) > MAX_SOURCE:
         raise _refused([Problem(1, f"The code has {len(source)} characters; at most {MAX_SOURCE} are read.")])
     try:
-        tree = ast.parse(source)
+        tree = module_tree(source)
     except SyntaxError as wrong:
         raise _refused([Problem(wrong.lineno or 1, f"This is not Python: {wrong.msg}.")]) from None
     except (RecursionError, MemoryError, ValueError, OverflowError):

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from embodied.skills.source import bad, top_level_names
+from embodied.syntax import module_tree
 
 Spot = tuple[int, int, int]
 """Line from 1, first column, column past the end [characters]."""
@@ -23,7 +24,7 @@ Spot = tuple[int, int, int]
 
 def private_names(source: str, python_name: str, file: Path) -> str:
     """`source` with its own top-level names made private; raises `BadSkill` if that cannot be done."""
-    tree = ast.parse(source)
+    tree = module_tree(source)
     own = top_level_names(tree) - {python_name}
     if not own:
         return source
@@ -62,7 +63,7 @@ class _Renamer(ast.NodeTransformer):
 
 def _same(tree: ast.AST, text: str) -> bool:
     try:
-        return ast.dump(tree) == ast.dump(ast.parse(text))
+        return ast.dump(tree) == ast.dump(module_tree(text))
     except SyntaxError:
         return False
 

@@ -7,6 +7,7 @@ import hashlib
 
 from embodied.skills.skill import Skill
 from embodied.skills.source import top_level_names
+from embodied.syntax import module_tree
 
 
 def normal_hash(source: str) -> str:
@@ -14,7 +15,7 @@ def normal_hash(source: str) -> str:
 
     Two sources with one hash do the same; the names of primitives, skills, facts and constants' values count.
     """
-    tree = ast.parse(source)
+    tree = module_tree(source)
     for node in ast.walk(tree):
         if isinstance(node, (ast.Module, ast.FunctionDef)) and _has_docstring(node):
             node.body = node.body[1:] or [ast.Pass()]
@@ -24,7 +25,7 @@ def normal_hash(source: str) -> str:
 
 def outside_names(source: str) -> tuple[str, ...]:
     """The names that a skill.py takes from outside: primitives, skills, functions that all skills have."""
-    tree = ast.parse(source)
+    tree = module_tree(source)
     own = set(_own_names(tree))
     return tuple(
         sorted({node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id not in own})

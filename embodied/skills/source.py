@@ -16,6 +16,7 @@ from typing import Final
 from embodied.errors import BadSkill, did_you_mean
 from embodied.skills.skill import REQUIRED, Parameter
 from embodied.skills.types import is_parameter_type
+from embodied.syntax import module_tree
 
 MODULES: Final = frozenset(
     {"collections", "functools", "itertools", "json", "math", "random", "re", "typing"}
@@ -65,7 +66,7 @@ def read_interface(source: str, python_name: str, file: Path) -> Interface:
 
 def _parsed(source: str, file: Path) -> ast.Module:
     try:
-        return ast.parse(source)
+        return module_tree(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None) or 1
         raise bad(file, line, f"is not Python: {getattr(error, 'msg', error)}", "Mend the syntax.") from error

@@ -9,6 +9,8 @@ import ast
 from functools import lru_cache
 from typing import Any, Final
 
+from embodied.syntax import expression_tree
+
 _PLAIN: Final[dict[str, tuple[type, ...]]] = {
     "str": (str,),
     "int": (int,),
@@ -40,7 +42,7 @@ def fits(value: Any, annotation: str) -> bool:
 
 @lru_cache(maxsize=512)
 def _parsed(annotation: str) -> ast.expr:
-    return ast.parse(annotation, mode="eval").body
+    return expression_tree(annotation)
 
 
 def _fits(value: Any, annotation: ast.expr) -> bool:

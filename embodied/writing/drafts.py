@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from embodied.skills import Skill, SkillLibrary, load_skill
 from embodied.skills.loading import is_skill_name
 from embodied.skills.skill import PLACEHOLDER
 from embodied.skills.source import called_names
+from embodied.syntax import module_tree
 
 _TEXT: Final = {"type": "string"}
 SKILL_SCHEMA: Final[JsonSchema] = {
@@ -138,7 +138,7 @@ def write_skill_md(folder: Path, draft: Draft, metadata: Mapping[str, str]) -> N
 
 def _called(code: str) -> frozenset[str]:
     try:
-        return called_names(ast.parse(code))
+        return called_names(module_tree(code))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return frozenset()  # reading the skill says where
 
