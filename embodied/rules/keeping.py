@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,19 +73,21 @@ def kept_areas(world: str) -> dict[str, Area]:
 
 def keep_area(area: Area, world: str) -> None:
     """Keep a place under its name; one of that name is replaced."""
-    keep_rules(world, kept_rules(world), {**kept_areas(world), area.name: area})
+    with _alone(world):
+        _write(world, kept_rules(world), {**kept_areas(world), area.name: area})
 
 
 def forget_area(name: str, world: str) -> Area:
     """Forget a place. Rules that were said with it stay as they were understood.
 
     Raises BadInput if there is none of that name."""
-    areas = kept_areas(world)
-    if name not in areas:
-        hint = did_you_mean(name, areas) or f"There are: {', '.join(areas) or 'none'}."
-        raise BadInput(f"No place is called {name!r}.", remedy=hint)
-    gone = areas.pop(name)
-    keep_rules(world, kept_rules(world), areas)
+    with _alone(world):
+        areas = kept_areas(world)
+        if name not in areas:
+            hint = did_you_mean(name, areas) or f"There are: {', '.join(areas) or 'none'}."
+            raise BadInput(f"No place is called {name!r}.", remedy=hint)
+        gone = areas.pop(name)
+        _write(world, kept_rules(world), areas)
     return gone
 
 
@@ -94,7 +97,23 @@ def understand(text: str, spec: WorldSpec, *, who: str = "you", when: str = "") 
 
 
 def keep_rules(world: str, rules: Sequence[Rule], areas: Mapping[str, Area] | None = None) -> None:
-    """Write all rules of a kind of world, and the places (as they are, unless given), in one move."""
+    """All rules of a kind of world are these from now on, and the places, if given."""
+    with _alone(world):
+        _write(world, rules, areas)
+
+
+@contextmanager
+def _alone(world: str) -> Iterator[None]:
+    """While this is entered nobody else changes the rules of a world: what is read is what is changed."""
+    from embodied.library.locks import FileLock  # the gate of the library knows rules
+
+    with FileLock(rules_file(world).with_suffix(".lock")):
+        yield
+
+
+def _write(world: str, rules: Sequence[Rule], areas: Mapping[str, Area] | None = None) -> None:
+    """Write all rules of a kind of world, and the places (as they are, unless given), in one move. `_alone`
+    is the caller's."""
     path = rules_file(world)
     path.parent.mkdir(parents=True, exist_ok=True)
     plain = [{**asdict(rule), "formula": rule.formula.text} for rule in rules]
@@ -113,35 +132,39 @@ def add_rule(text: str, spec: WorldSpec, *, who: str = "you") -> Rule:
         BadRule: it is not understood, contradicts another, or is there already.
     """
     rule = understand(text, spec, who=who, when=datetime.now(UTC).isoformat(timespec="seconds"))
-    kept = kept_rules(spec.name)
-    fits(rule, kept, families_of(spec))
-    keep_rules(spec.name, [*kept, rule])
+    with _alone(spec.name):
+        kept = kept_rules(spec.name)
+        fits(rule, kept, families_of(spec))
+        _write(spec.name, [*kept, rule])
     return rule
 
 
 def remove_rule(world: str, number: int) -> Rule:
     """Forget the rule of that number, from 1. Raises BadInput if there is none."""
-    kept = kept_rules(world)
-    if not 1 <= number <= len(kept):
-        raise BadInput(
-            f"There is no rule {number}.",
-            remedy=f"There are 1 to {len(kept)}." if kept else "There are no rules.",
-        )
-    keep_rules(world, [rule for at, rule in enumerate(kept, 1) if at != number])
+    with _alone(world):
+        kept = kept_rules(world)
+        if not 1 <= number <= len(kept):
+            raise BadInput(
+                f"There is no rule {number}.",
+                remedy=f"There are 1 to {len(kept)}." if kept else "There are no rules.",
+            )
+        _write(world, [rule for at, rule in enumerate(kept, 1) if at != number])
     return kept[number - 1]
 
 
 def keep_rule(rule: Rule) -> None:
     """Keep a rule that a session has taken, for all that comes after."""
-    kept = kept_rules(rule.scope)
-    if all(one.formula != rule.formula for one in kept):
-        when = rule.when or datetime.now(UTC).isoformat(timespec="seconds")
-        keep_rules(rule.scope, [*kept, replace(rule, when=when)])
+    with _alone(rule.scope):
+        kept = kept_rules(rule.scope)
+        if all(one.formula != rule.formula for one in kept):
+            when = rule.when or datetime.now(UTC).isoformat(timespec="seconds")
+            _write(rule.scope, [*kept, replace(rule, when=when)])
 
 
 def forget_rule(rule: Rule) -> None:
     """Keep a rule no more; one that is not kept is none the less gone."""
-    keep_rules(rule.scope, [one for one in kept_rules(rule.scope) if one.formula != rule.formula])
+    with _alone(rule.scope):
+        _write(rule.scope, [one for one in kept_rules(rule.scope) if one.formula != rule.formula])
 
 
 def fits(rule: Rule, others: Sequence[Rule], families: Mapping[str, FactFamily]) -> None:

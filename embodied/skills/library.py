@@ -38,10 +38,13 @@ def _beside(world: str) -> Iterator[Path]:
 
 
 def user_folder(world: str) -> Path:
-    """Where the user's own skills are: $EMBODIED_LIBRARY, else `library/` in a checkout, else at home."""
+    """Where the user's own skills are: $EMBODIED_LIBRARY, else `library/` in $EMBODIED_HOME, in a checkout,
+    or at home."""
     checkout = Path(__file__).resolve().parents[2]
     if "EMBODIED_LIBRARY" in os.environ:
         return Path(os.environ["EMBODIED_LIBRARY"]) / world
+    if os.environ.get("EMBODIED_HOME"):
+        return Path(os.environ["EMBODIED_HOME"]).expanduser().absolute() / "library" / world
     if (checkout / "pyproject.toml").is_file():
         return checkout / "library" / world
     return Path.home() / ".local" / "share" / "embodied" / "library" / world
