@@ -19,6 +19,7 @@ from embodied.errors import WorldError
 from embodied_arm.gate import Gate
 from embodied_arm.latch import Latch
 from embodied_arm.model import Array
+from embodied_arm.priority import lead
 from embodied_arm.ticking import HOLD, Ticking
 from embodied_arm.way import Way
 
@@ -84,14 +85,12 @@ class Controller:
         self._driver = driver
         self._began = 0
         self._streaming = False
-        self._fresh = 0.0
-        self._stale_s = 0.0
+        self._fresh = self._stale_s = 0.0
         self.period = driver.description.control_period_s
         self._sleeps = paced and "simulated" in driver.description.capabilities
         self._lock = threading.Lock()
         self._counting = threading.Lock()
-        self._readers = 0
-        self._late = 0
+        self._readers = self._late = 0
         self._due = time.monotonic()
         self._looked = 0.0
         self._closing = threading.Event()
@@ -146,6 +145,7 @@ class Controller:
         `PrimitiveFailed` ("halted") while a protective stop holds."""
         self._began = self.latch.stops
         self.latch.refuse(self._began)
+        lead()
         self.called = True
         self._context = context
         self._due = time.monotonic()
