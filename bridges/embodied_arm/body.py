@@ -178,6 +178,7 @@ class ArmBody:
             "arm": arm.name,
             "joints": list(arm.joint_names),
             "period_s": arm.control_period_s,
+            "own_clock": "own_clock" in arm.capabilities,
             "limits": limits.words(),
         }
 

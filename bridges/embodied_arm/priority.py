@@ -4,11 +4,11 @@ On a busy machine a thread that wakes up waits for others to give way, 5 to 20 m
 period of 10 ms every tenth comes too late. Before ordinary programs, none does. Linux lets root, or whom
 `ulimit -r` (limits.conf: rtprio) allows it, do that: what a Franka's real-time kernel wants anyway.
 
-The threads of the loop go before all others of the process, and those before ordinary programs: any of them
-may hold the interpreter when the loop wants it, and one that waits for a core meanwhile makes the loop wait with
-it. At load 8 to 13 on two cores, of 800 periods of 10 ms beside a thread that works 4 ms in 35: 90 late where
-the loop alone went first, 0 where all did; with three more in long calls out of Python, 4 to 11 where all went
-alike, 1 to 3 where the loop led them.
+The threads of the loop go before all others of the process, and those before ordinary programs: any of
+them may hold the interpreter when the loop wants it, and one that waits for a core meanwhile makes the loop
+wait with it. At load 8 to 13 on two cores, of 800 periods of 10 ms beside a thread that works 4 ms in 35: 90
+late where the loop alone went first, 0 where all did; with three more in long calls out of Python, 4 to 11
+where all went alike, 1 to 3 where the loop led them.
 """
 
 from __future__ import annotations

@@ -28,8 +28,11 @@ class Motion:
         ticks: control periods; sent: those with a command; changed: commands that were applied otherwise than
             asked.
         seconds: from the first tick to the last [s].
-        period_s: what a tick should last [s]; p50_s, p99_s, worst_s: what they lasted; late: how many lasted
-            longer than 1.5 periods.
+        period_s: what a tick should last [s]; p50_s, p99_s, worst_s: what they lasted, by our clock.
+        late: how many lasted longer than 1.5 periods; by the arm's own clock, where it is a simulator that
+            has one: what is late by that was late because of us.
+        slow: how many more lasted longer by our clock alone: a simulator's slowness.
+        clock: how fast the arm's own clock went by ours; 1 where it has none.
         interventions: how often each limit acted.
         fastest: of each joint, measured [rad/s].
         last_wall_s: when the last tick was (Unix time); last_position, last_velocity: what was measured then
@@ -47,6 +50,8 @@ class Motion:
     p99_s: float
     worst_s: float
     late: int
+    slow: int
+    clock: float
     interventions: Mapping[str, int]
     fastest: tuple[float, ...]
     last_wall_s: float
@@ -61,7 +66,17 @@ class Motion:
         return (
             f"{self.ticks} ticks in {self.seconds:.1f} s, {self.sent} commands, {self.changed} of them "
             f"changed by limits or arm; period {usual:.1f} ms (p99 {rare:.1f}, worst {worst:.1f}), "
-            f"{self.late} late"
+            f"{self.late_words}"
+        )
+
+    @property
+    def late_words(self) -> str:
+        """How many periods were too long, and because of whom."""
+        if self.clock == 1.0:
+            return f"{self.late} late"
+        return (
+            f"{self.late} late by the simulator's own clock, which went at {self.clock:.2f} of ours; "
+            f"{self.slow} more by ours alone, which is its slowness"
         )
 
 
@@ -83,6 +98,11 @@ def _summed(about: Mapping[str, Any], ticks: Sequence[Tick]) -> Motion | None:
     pairs = list(pairwise(ticks))
     lasted = sorted((b.monotonic_ns - a.monotonic_ns) / 1e9 for a, b in pairs)
     period = float(about.get("period_s") or lasted[len(lasted) // 2])
+    own = _own_clock(about, ticks)
+    late = [
+        (b.time_s - a.time_s if own else (b.monotonic_ns - a.monotonic_ns) / 1e9) > LATE * period
+        for a, b in pairs
+    ]
     sent = [tick for tick in ticks if tick.asked is not None or tick.asked_width is not None]
     first = ticks[0].monotonic_ns
     every = max(1, len(ticks) // SHOWN)
@@ -97,7 +117,9 @@ def _summed(about: Mapping[str, Any], ticks: Sequence[Tick]) -> Motion | None:
         _share(lasted, 0.5),
         _share(lasted, 0.99),
         lasted[-1],
-        sum(value > LATE * period for value in lasted),
+        sum(late),
+        max(0, sum(value > LATE * period for value in lasted) - sum(late)) if own else 0,
+        own or 1.0,
         dict(Counter(name for tick in ticks for name in tick.interventions)),
         tuple(max(abs(tick.velocity[n]) for tick in ticks) for n in range(count)),
         ticks[-1].wall_ns / 1e9,
@@ -105,6 +127,13 @@ def _summed(about: Mapping[str, Any], ticks: Sequence[Tick]) -> Motion | None:
         ticks[-1].velocity,
         tuple(((tick.monotonic_ns - first) / 1e9, tick.position) for tick in ticks[::every]),
     )
+
+
+def _own_clock(about: Mapping[str, Any], ticks: Sequence[Tick]) -> float:
+    """How fast the arm's own clock went by this machine's; 0 where it has none to tell by."""
+    passed = ticks[-1].time_s - ticks[0].time_s
+    wall = (ticks[-1].monotonic_ns - ticks[0].monotonic_ns) / 1e9
+    return passed / wall if about.get("own_clock") and passed > 0 and wall > 0 else 0.0
 
 
 def _was_changed(tick: Tick) -> bool:

@@ -56,7 +56,7 @@ def _of_motion(motion: Motion) -> list[str]:
         "commands": f"{motion.sent} sent, {motion.changed} applied otherwise than asked",
         "control period": f"{1000 * motion.period_s:.1f} ms wanted; p50 {1000 * motion.p50_s:.2f}, "
         f"p99 {1000 * motion.p99_s:.2f}, worst {1000 * motion.worst_s:.2f} ms",
-        "late": f"{motion.late} of {motion.ticks}",
+        "late": f"{motion.late_words}, of {motion.ticks}",
         "fastest joints": ", ".join(
             f"{name} {speed:.2f}" for name, speed in zip(motion.joints, motion.fastest, strict=False)
         )
