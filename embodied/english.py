@@ -51,6 +51,7 @@ _ADDRESSED = r"(?:(?:hey|dear|my|ok|okay) )?(?:robot|robby|buddy|mate|friend|dud
 _BEGUN = re.compile(
     rf"(?:(?:please(?: to)?|pls|plz|kindly|now(?! the )|ok|okay|alright|all right|then(?! the )|"
     rf"and(?! (?:now |then )?the )|just|no(?=,(?! the ))|hey(?: there)?|hi|hello|"
+    rf"i(?:'ve| have) changed my mind(?=,)|never mind(?=,)|sir(?=,)|robot(?=,)|"
     rf"well|good|great|so(?! that)|u+m+|u+h+|er+|hm+|oh|ah|yes|yeah|maybe|perhaps|finally|next(?! to)|"
     rf"after that|{_ADDRESSED}|from now on|go ahead and|right(?=,))(?:[,\s]|$)|"
     rf"(?:{_YOU}|(?:i|we) (?:want|need|would like|would love)(?: that)? you(?: to)?|"

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from embodied.bench.statistics import wilson
-from embodied.errors import EmbodiedError
+from embodied.errors import BadInput, EmbodiedError
 from embodied.plugins import load_world
 from embodied.skills.library import SkillLibrary, seed_folder
 from embodied.teaching.reading import Ground, reading_of
@@ -50,7 +50,7 @@ def ground() -> Ground:
     """What the sentences are read against: the scene that their writers were told of."""
     folder = seed_folder("tabletop")
     library = SkillLibrary([folder] if folder is not None else [])
-    return Ground(load_world("tabletop").spec({"scene": str(SCENE)}), library, seeds=library.names)
+    return Ground(load_world("tabletop").spec({"scene": str(SCENE)}), library, library.names, spoken_of=True)
 
 
 def taken(text: str, against: Ground) -> str:
@@ -71,6 +71,21 @@ def sentences(path: Path = DATA) -> Iterator[Sentence]:
         for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
             now = taken(row["sentence"], against)
             yield Sentence(row["sentence"], row["meaning"], now, _verdict(now, row))
+
+
+def taken_lines(path: Path) -> Iterator[tuple[str, str]]:
+    """Each line of a text file, and how it is taken. Of a table only the first column is read.
+
+    Raises:
+        BadInput: there is no such file.
+    """
+    if not path.is_file():
+        raise BadInput(f"There is no file {path}.", remedy="Name a text file with one sentence a line.")
+    against = ground()
+    for line in path.read_text(encoding="utf-8").splitlines():
+        text = line.split("\t")[0].strip()
+        if text:
+            yield text, taken(text, against)
 
 
 def _verdict(now: str, row: dict[str, str]) -> Verdict:

@@ -38,6 +38,9 @@ def teach(
     ruled: Annotated[
         bool, typer.Option(help="Of rules: --no-ruled makes the same calls without any rule.")
     ] = True,
+    file: Annotated[
+        Path | None, typer.Option(help="Of sentences: a text file, one a line; how each is taken, as TSV.")
+    ] = None,
     results: Results = Path("bench/teach.jsonl"),
 ) -> None:
     """Skills taught from one scripted demonstration or instruction, and the gate on unseen seeds; or rules,
@@ -47,7 +50,7 @@ def teach(
 
         raise typer.Exit(rules.measure(only or (), ruled=ruled, tell=tell))
     if part is Part.SENTENCES:
-        _sentences(results)
+        _sentences(results, file)
         return
     if part is Part.CORRECTIONS:
         _corrections(only or (), results)
@@ -86,9 +89,13 @@ def _keep(results: Path, row: dict[str, Any]) -> None:
         file.write(json.dumps(row) + "\n")
 
 
-def _sentences(results: Path) -> None:
+def _sentences(results: Path, file: Path | None) -> None:
     from embodied.bench import sentences as bench
 
+    if file is not None:
+        for line, taken in bench.taken_lines(file):
+            typer.echo(f"{line}\t{taken}")
+        return
     found = list(bench.sentences())
     print_table("Sentences of people who did not see the grammar, no model", bench.table(found))
     kept = results.with_name("teaching_sentences.tsv")

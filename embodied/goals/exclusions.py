@@ -84,10 +84,16 @@ def excludes(exclusion: Exclusion, one: Fact, other: Fact) -> bool:
     """Whether the two facts fit the two patterns, in either order."""
     if one == other:
         return False
-    return _fits(exclusion, one, other) or _fits(exclusion, other, one)
+    return fits(exclusion, one, other) or fits(exclusion, other, one)
 
 
-def _fits(exclusion: Exclusion, one: Fact, other: Fact) -> bool:
+def same_keys(exclusion: Exclusion) -> bool:
+    """Whether the two are opposites of the same things: open and closed."""
+    return _fact(exclusion.first).keys == _fact(exclusion.second).keys
+
+
+def fits(exclusion: Exclusion, one: Fact, other: Fact) -> bool:
+    """Whether the one fits the first pattern, and the other the second."""
     names: dict[str, str] = {}
     for pattern, fact in ((exclusion.first, one), (exclusion.second, other)):
         wanted = _fact(pattern)

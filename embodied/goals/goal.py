@@ -83,7 +83,8 @@ class Goal:
     def in_words(self) -> str:
         """What must be so, for a reader, where the condition itself is hard to read: one with choices in it,
         "any three cubes on one another". Empty where it is plain."""
-        return listed(self.parts) if self.parts != (str(self.condition),) and _chooses(self.condition) else ""
+        said = bool(self.parts) and self.parts != (str(self.condition),)
+        return listed(self.parts) if said and _chooses(self.condition) else ""
 
     def condition_for(self, observation: Observation) -> Condition:
         """The condition with "more" counted from `observation`, the facts at the start."""

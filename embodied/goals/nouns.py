@@ -51,6 +51,7 @@ class One:
 
     Attributes:
         half: half of them.
+        of_them: of what was spoken of before, where something was.
         or_: it is another choice than the one before: "the red or the blue cube".
     """
 
@@ -63,6 +64,7 @@ class One:
     pronoun: bool = False
     other: bool = False
     half: bool = False
+    of_them: bool = False
     or_: bool = False
     number: int | None = None
     traits: frozenset[str] = frozenset()
@@ -153,7 +155,12 @@ class NounWords:
                 continue
             at += 1
             one.end = at
-            if one.pronoun or (word in _EVERYTHING) or word in ("others", "rest"):
+            if (
+                one.pronoun
+                or (one.of_them and one.every)
+                or (word in _EVERYTHING)
+                or word in ("others", "rest")
+            ):
                 break
             if word in {"one", "ones"} | _THING | _THINGS and (traits or one.other or one.every):
                 break
@@ -182,10 +189,12 @@ class NounWords:
         alone = at == one.start
         if word in self.traits:
             traits.append(word)
+        elif word in ("them", "they") and alone and self.words[at + 1 : at + 2] == ["all"]:
+            one.of_them = True
         elif word in _PRONOUNS and alone:
             one.pronoun = True
         elif word in ("them", "those") and self.words[at - 1] == "of":  # "two of them"
-            one.plural = True
+            one.plural = one.of_them = True
         elif word in _POINTING and alone and self._ends_at(at + 1):
             one.pronoun = True
         elif word in _EVERYTHING:

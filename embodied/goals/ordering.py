@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 from itertools import combinations
 
 from embodied.errors import BadGoal
-from embodied.goals.exclusions import Wish, excludes, facts_of, settled, without
+from embodied.goals.exclusions import Wish, excludes, facts_of, fits, same_keys, settled, without
 from embodied.goals.goal import Stage, all_of
 from embodied.phrases import Exclusion
 
@@ -31,7 +31,7 @@ def in_stages(wishes: Sequence[Wish], exclusions: Sequence[Exclusion], text: str
         if not groups or listing or _comes_after(wish.before):
             groups.append([])
         groups[-1].append(wish)
-    if len(groups) < 2 and _listed_apart(wishes, exclusions):
+    if len(groups) < 2 and (_listed_apart(wishes, exclusions) or _undone(wishes, exclusions)):
         groups = [[wish] for wish in wishes]
     if len(groups) < 2:
         return ()
@@ -58,6 +58,20 @@ def _listed_apart(wishes: Sequence[Wish], exclusions: Sequence[Exclusion]) -> bo
         exclusion.stage and excludes(exclusion, fact, other)
         for exclusion in exclusions
         for one, later in combinations(wishes, 2)
+        for fact in facts_of(one.condition)
+        for other in facts_of(later.condition)
+    )
+
+
+def _undone(wishes: Sequence[Wish], exclusions: Sequence[Exclusion]) -> bool:
+    """Whether a command undoes what one before asks for: "open the drawer and close it". What is only on the
+    way to the later ("pick it up and put it in the bowl") is not undone."""
+    return any(
+        exclusion.stage
+        and (fits(exclusion, other, fact) or (same_keys(exclusion) and fits(exclusion, fact, other)))
+        for exclusion in exclusions
+        for one, later in combinations(wishes, 2)
+        if one.command and later.command
         for fact in facts_of(one.condition)
         for other in facts_of(later.condition)
     )

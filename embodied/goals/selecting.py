@@ -150,6 +150,10 @@ class NounPhrases(NounWords):
                 self._complain(one.end, 3, message, "Name those that are meant.")
                 return None
             pool = self._others(pool, mentions)
+        if one.of_them:
+            named = {name for each in mentions.selections if each.count is None for name in each.names}
+            fitting = [thing for thing in pool if thing.name in named and thing.kind in slot.kinds]
+            pool = fitting or pool
         if one.unknown or not pool:
             self._nothing_such(one, kind)
             return None

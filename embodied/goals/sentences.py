@@ -271,5 +271,7 @@ _IN_WORDS = {number: word for word, number in NUMBERS.items()}
 def _told(one: Selection | int) -> str:
     if isinstance(one, int):
         return _IN_WORDS.get(one, str(one))
+    if one.rest:
+        return "the rest" if one.count is None else f"the other {_IN_WORDS.get(one.count, one.count)}"
     names = tuple(name.replace("_", " ") for name in one.names)
     return listed(names) if one.count is None else f"{one.count} of {listed(names)}"

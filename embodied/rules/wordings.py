@@ -28,6 +28,20 @@ _ALSO: Final = (
     ),
     (r"leave (?P<thing>.+) alone", "never touch {thing}"),
     (
+        r"(?:be )?careful (?:with|around) (?P<thing>.+?)[,:;] (?:go|move|drive) (?:a)?round (?:it|them)",
+        "never go over {thing}",
+    ),
+    (
+        r"(?:do not|don't|dont) (?:go|move|pass|drive) over (?P<thing>[^,]+), (?:but )?"
+        r"(?:go|move|drive) (?:a)?round(?: (?:it|them))?",
+        "never go over {thing}",
+    ),
+    (
+        r"(?P<thing>.+) (?:has to|have to|must|should) (?:stay|remain) where (?:it is|they are)"
+        r"(?:,? (?:and )?(?:don't|do not|never) (?:bump|touch|move|hit) (?:it|them))?",
+        "never touch {thing}",
+    ),
+    (
         r"(?P<thing>.+) (?:is|are) (?:off[ -]limits|taboo|not to be touched|forbidden|untouchable)",
         "never touch {thing}",
     ),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from embodied.english import NUMBERS
 from embodied.errors import BadInput
+from embodied.teaching import again, conditional, defining  # noqa: F401 - they fill the table
 from embodied.teaching.understood import DIRECTIONS
 from embodied.teaching.verbs import Said, meant, verb
 

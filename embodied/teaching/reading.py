@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from embodied.errors import EmbodiedError
+from embodied.errors import BadGoal, EmbodiedError
 from embodied.facts import Observation
 from embodied.loop.goal import understand
 from embodied.methods import WorldSpec
@@ -15,13 +15,15 @@ from embodied.rules import understand_rule
 from embodied.rules.wordings import as_rule, ended_rule, lists_rules
 from embodied.skills import SkillLibrary
 from embodied.teaching import conversation as _table  # noqa: F401 - it fills the table of verbs
+from embodied.teaching.again import number_of, step_for
+from embodied.teaching.conditional import state_of, with_thing
 from embodied.teaching.correcting import Correction, corrections_of
 from embodied.teaching.halting import after_shout
 from embodied.teaching.lesson import spoken
 from embodied.teaching.mistyped import corrected
 from embodied.teaching.questions import question_of
 from embodied.teaching.saying import arguments_of, pushed_to, skill_said
-from embodied.teaching.selectors import pointed
+from embodied.teaching.selectors import it_stood_for, pointed
 from embodied.teaching.understood import motions_of, plain, thing_of
 from embodied.teaching.verbs import Said, Verb, meant, named_goal
 
@@ -53,6 +55,7 @@ class Ground:
         showing: a demonstration is being given, where there are no corrections.
         it: the thing that was last named.
         look: the facts of now, for things that are told by where they are.
+        spoken_of: a thing was named, or is held, which "it" means; which one nobody tells.
     """
 
     spec: WorldSpec
@@ -61,6 +64,7 @@ class Ground:
     showing: bool = False
     it: str = ""
     look: Callable[[], Observation] | None = None
+    spoken_of: bool = False
 
 
 def reading_of(line: str, ground: Ground) -> Reading:
@@ -114,7 +118,15 @@ def _plainly(text: str, line: str, ground: Ground) -> Reading:
     if pushed is not None:
         told = ", ".join(f"{key}={value}" for key, value in pushed[1].items())
         return Reading("skill", f"{pushed[0].name}({told})")
-    return Reading("goal", understand(line.strip(), ground.spec).wished)
+    try:
+        return Reading("goal", understand(line.strip(), ground.spec).wished)
+    except BadGoal:
+        about_it = it_stood_for(text, ground.spec.vocabulary) if ground.spoken_of else None
+        if about_it is None:
+            raise
+        with suppress(BadGoal):  # what "it" is only the moment tells
+            return Reading("goal", about_it.as_said(understand(about_it.line, ground.spec).wished))
+        raise
 
 
 def _rest(rest: str, ground: Ground) -> str:
@@ -151,6 +163,32 @@ def _rule(row: Verb, said: Said, ground: Ground) -> Reading:
     return Reading("rule", str(understand_rule(line, ground.spec).formula), row.name)
 
 
+def _watching(row: Verb, said: Said, ground: Ground) -> Reading:
+    """A demonstration that begins with its first step, or what it will be called."""
+    if not said["rest"]:
+        return Reading("verb", " ".join(filter(None, (row.name, said["task"]))), row.name)
+    first = reading_of(said["rest"], replace(ground, showing=True))
+    return Reading("verb", f"{row.name}; then {first.what}: {first.canonical}", row.name)
+
+
+def _so_often(row: Verb, said: Said, ground: Ground) -> Reading:
+    step = step_for(said["goal"], ground.spec, ground.library)
+    return Reading("skill", f"{step.words}, {number_of(said['often'])} times", row.name)
+
+
+def _again(row: Verb, said: Said, ground: Ground) -> Reading:
+    times = number_of(said["times"] or "once")
+    return Reading("verb", row.name + f" {times} times" * (times > 1), row.name)
+
+
+def _if(row: Verb, said: Said, ground: Ground) -> Reading:
+    state = state_of(said["state"], ground.spec)
+    so = reading_of(with_thing(said["so"], said["state"]), ground).canonical
+    other = said["other"]
+    otherwise = reading_of(with_thing(other, said["state"]), ground).canonical if other else ""
+    return Reading("goal", f"if {state}: {so}" + f"; else: {otherwise}" * bool(other), row.name)
+
+
 def _goal_within(row: Verb, said: Said, ground: Ground) -> Reading:
     name, words = named_goal(said)
     goal = understand(words, ground.spec)
@@ -162,7 +200,12 @@ _WITHIN: Final[Mapping[str, Callable[[Verb, Said, Ground], Reading]]] = {
     "question": _question,
     "rules": _rule,
     "instruct": _goal_within,
+    "define": _goal_within,
     "so that": _goal_within,
+    "watch me": _watching,
+    "so many times": _so_often,
+    "again": _again,
+    "if": _if,
 }
 """Rows whose words are read on."""
 

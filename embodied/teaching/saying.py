@@ -297,11 +297,10 @@ def arguments_of(vocabulary: Vocabulary, skill: Skill, rest: str) -> dict[str, A
 
 @verb(
     "instruct",
-    r"(?:when(?:ever)? i say|to) [\"']?(?P<name>[a-z][a-z -]{1,40}?)[\"']?(?: means)?[,:] "
-    r"(?P<goal>(?!i mean ).+)"
-    r"|(?:when(?:ever)? i say|if i say|by) [\"']?(?P<said>[a-z][a-z -]{1,40}?)[\"']?,? i mean(?: to)?,? "
-    r"(?P<meant>.+)"
-    r"|[\"'](?P<quoted>[a-z][a-z -]{1,40}?)[\"'] (?:means|is)(?: to)?,?:? (?P<told>.+)",
+    r"to [\"']?(?P<name>[a-z][a-z -]{1,40}?)[\"']?(?: means)?[,:] (?P<goal>(?!i mean ).+)"
+    r"|(?:(?:here is a |a )?new (?:trick|skill|task|thing)[,:.]? )?"
+    r"(?:i'll call|i will call|let's call|we call|call) (?:it|this|that) "
+    r"[\"'](?P<said>[a-z][a-z -]{1,40}?)[\"'][,:.] (?P<meant>.+)",
     example="to tidy up: put the red cube in the bowl",
     what="do it once, and keep it under that name",
 )

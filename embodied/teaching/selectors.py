@@ -36,8 +36,9 @@ class Pointed:
         """A reading of the line, with the words in the place of what only stands in for them."""
         for one in self.told:
             if one.stands_in:
+                name = one.names[0]
                 canonical = re.sub(
-                    rf"\b(?:{one.names[0]}|the {spoken(one.names[0])})\b", one.words, canonical
+                    rf"\b(?:{name}|the {spoken(name)})\b|(?<=start_of_){name}\b", one.words, canonical
                 )
         return canonical
 
@@ -254,6 +255,16 @@ _PATTERNS: Final[Sequence[tuple[str, Callable[[Reader, re.Match[str]], str]]]] =
     (rf"^(?:(?:take|get|remove|clear|move) )?{_ALL} (?:out of|off(?: of)?|from) THING$", _emptied),
     (r"^clear(?: off)? (?:the )?(?P<thing>(?:\w+ )?(?:pad|tray|bowl|drawer))$", _emptied),
 )
+
+
+def it_stood_for(line: str, vocabulary: Vocabulary) -> Pointed | None:
+    """The line with a stand-in for its first "it", which is what the hand holds or was named last."""
+    reader = Reader(re.sub(r"\s+instead$", "", " ".join(line.split())), vocabulary, None)
+    found = re.search(r"\b(?:put|place|drop|set|move|bring|take|lay|lift|hold) (it)\b", reader.line)
+    if found is None:
+        return None
+    reader.line = reader.line[: found.start(1)] + reader.stand_in("it") + reader.line[found.end(1) :]
+    return Pointed(reader.line, tuple(reader.told))
 
 
 def told_lines(pointed_at: Pointed) -> Iterator[str]:

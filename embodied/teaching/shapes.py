@@ -15,13 +15,19 @@ MOST_WORDS: Final = 10
 
 def goal_patterns(vocabulary: Vocabulary) -> str:
     """A line a pattern; of a world of amounts, the verbs and how amounts are said."""
-    lines = dict.fromkeys(f"- {pattern_of(phrase)}" for phrase in vocabulary.phrases if phrase.said)
+    asking = [phrase for phrase in vocabulary.phrases if phrase.said and _begins_with_a_verb(phrase)]
+    lines = dict.fromkeys(f"- {pattern_of(phrase)}" for phrase in asking)
     for verb, words in vocabulary.verbs.items():
         shown = ", ".join(f"`{word}`" for word in words[:MOST_WORDS])
         lines[
             f"- `{verb} NUMBER THING` (also {shown}); several with `and`; `more` for on top of what is held"
         ] = None
     return "\n".join(lines) or "(no goals)"
+
+
+def _begins_with_a_verb(phrase: Phrase) -> bool:
+    """Whether it asks for something; what only says how things are to be means the same as one that asks."""
+    return not re.match(r"\{|\((?!,)|(?:in|on|left|right|from_left_to_right)(?:\||_| )", phrase.words)
 
 
 def pattern_of(phrase: Phrase) -> str:

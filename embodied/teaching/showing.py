@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     r"watch(?: me)?(?: closely| carefully| how i do it| do it| this)?|look(?: at me| how| here)?|"
     r"(?:let me |i(?:'ll| will| am going to|'m going to)? )?show you(?: how(?: it(?:'s| is) done| to "
     r"do it)?)?|"
-    r"learn from me",
+    r"learn from me|"
+    r"(?:watch me|watch|(?:let me |i(?:'ll| will) )?show you)(?: now)?[:.,] (?P<rest>.+)|"
+    r"this is how (?:you|to|i|we|one) (?P<task>[a-z ]+)",
     example="watch me",
     what="begin to show something, in motions or goals",
 )
@@ -46,6 +48,10 @@ def watch_me(conversation: Conversation, said: Said) -> None:
         conversation.tell(
             "I am watching: 'move above the ...', 'down 5 cm', 'close', a goal, ... then 'done'."
         )
+    if said["task"]:
+        conversation.tell(f"  After 'done', name it: 'call this {said['task']}'.")
+    if said["rest"]:
+        conversation.take_line(said["rest"])
 
 
 @verb(
@@ -192,10 +198,19 @@ def without_it(text: str, conversation: Conversation, reference: str = "") -> st
     """The line with what is held, or was last named, in the place of its first word "it"."""
     if not re.search(r"\bit\b", text):
         return text
-    meant = held(conversation.session.observe()) or reference
+    meant = held(conversation.session.observe()) or reference or _last_moved(conversation)
     before = text.split(" it")[0]
     named = re.search(r"\bthe \w+", before)
     return text if named or not meant else re.sub(r"\bit\b", f"the {spoken(meant)}", text, count=1)
+
+
+def _last_moved(conversation: Conversation) -> str:
+    """The thing that was last taken or put, "" if none was."""
+    if conversation.lesson is None:
+        return ""
+    things = conversation.session.spec.vocabulary.things
+    usual = {thing.name for thing in things if thing.kind not in ("place", "edge", "target", "table")}
+    return next((name for part in conversation.lesson.parts for name in part.names if name in usual), "")
 
 
 def _show(conversation: Conversation, shown: Demonstration, motions: tuple[Part, ...]) -> None:

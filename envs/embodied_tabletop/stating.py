@@ -11,7 +11,7 @@ from embodied.condition import And, Condition, Or
 from embodied.errors import BadGoal
 from embodied.phrases import Filled, Phrase, Slot
 from embodied_tabletop.scene import Scene
-from embodied_tabletop.wishes import chosen, together
+from embodied_tabletop.wishes import chosen, graspable, together
 
 GOES = (
     "(should|shall|must|will|has_to|have_to|needs_to|need_to|ought_to|is_to|are_to|to|can|would_be_nice) "
@@ -52,6 +52,8 @@ def statements(scene: Scene) -> Iterator[Phrase]:
     yield from _states()
     yield from _in_relation()
     yield from _spread(scene)
+    yield from _back()
+    yield from _more_towers(scene)
     yield _KEPT
     yield _STAYING
 
@@ -183,6 +185,65 @@ def _one_each(filled: Filled) -> Condition:
 def _parts(order: tuple[str, ...], many: int) -> Iterator[tuple[str, ...]]:
     for start in range(0, len(order), many):
         yield order[start : start + many]
+
+
+def _back() -> Iterator[Phrase]:
+    """Each where it stood when the run began."""
+    start = (
+        "to_its_original_position|to_their_original_positions|to_its_original_place|to_their_original_places|"
+        "to_its_starting_position|to_their_starting_positions|to_its_place|to_their_places|to_where_it_was|"
+        "to_where_they_were|where_it_was|where_they_were|to_where_it_came_from|where_it_came_from|"
+        "to_where_it_was_at_the_beginning|to_where_they_were_at_the_beginning|to_its_old_place|to_the_start"
+    )
+    goal, said = "at[{object}, start_of_{object}]", "{object} where it stood at the start"
+    yield Phrase(f"return|{_PUT}|take|carry {{object}} (all) (back) {start}", (_THINGS,), goal, said)
+    yield Phrase(f"return|{_PUT}|take|carry {{object}} (all) back", (_THINGS,), goal, said)
+    yield Phrase("return {object}", (_THINGS,), goal, said)
+
+
+def _more_towers(scene: Scene) -> Iterator[Phrase]:
+    """Towers that stand at a place, and two of two."""
+    several = Slot("object", _CUBE, least=2, most=0)
+    tower = "a_tower|the_tower|tower|a_stack|a_pile"
+    make = "build|make|construct|create|erect|put_up|stack"
+    said = "a tower of {object} at {place}"
+    yield Phrase(
+        f"{make} {tower} {_AT} {{place}} (of|from|with|using|:|,) (:) {{object}}",
+        (_PLACED, several),
+        _at_place,
+        said,
+    )
+    yield Phrase(
+        f"{make} {tower} of|from|with|using {{object}} {_AT} {{place}}", (several, _PLACED), _at_place, said
+    )
+    yield Phrase(f"stack|pile (up) {{object}} (up) {_AT} {{place}}", (several, _PLACED), _at_place, said)
+
+    def pairs(filled: Filled) -> Condition:
+        names = graspable(scene)
+        if len(names) < 4:
+            raise BadGoal("Two towers of two take four cubes.", remedy="Ask for one tower.")
+        return Or(
+            tuple(
+                together([f"on[{a}, {b}]", f"on[{c}, {d}]"]) for a, b, c, d in permutations(names, 4) if a < c
+            )
+        )
+
+    yield Phrase(
+        f"{make} two|2 towers|stacks|piles (of) two|2 (cubes|blocks) (each)", (), pairs, "two towers of two"
+    )
+
+
+def _at_place(filled: Filled) -> Condition:
+    """A tower whose lowest is at the place; of all cubes in any order."""
+    things, place = chosen(filled), chosen(filled, "place").names[0]
+    if things.count is not None:
+        raise BadGoal("Which cubes the tower is made of is not clear.", remedy="Name them, from below.")
+    orders = permutations(things.names) if things.open else [things.names]
+    ways = [
+        together([f"at[{order[0]}, {place}]", *(f"on[{up}, {down}]" for down, up in pairwise(order))])
+        for order in orders
+    ]
+    return ways[0] if len(ways) == 1 else Or(tuple(ways))
 
 
 # -- what stays as it is ---------------------------------------------------------------------------------

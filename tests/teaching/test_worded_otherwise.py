@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from embodied.bench.sentences import REFUSED, ground, taken
@@ -10,7 +12,7 @@ from embodied.teaching.reading import Ground
 
 @pytest.fixture(scope="module")
 def table() -> Ground:
-    return ground()
+    return replace(ground(), spoken_of=False)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +59,7 @@ def table() -> Ground:
         ),
         (
             "When I say clean up I mean put the red cube in the bowl.",
-            "verb: instruct clean up: in[red_cube, bowl]",
+            "verb: define clean up: in[red_cube, bowl]",
         ),
         ("save what you learned under the name sorting", "verb: call this sorting"),
         ("Thanks!", "verb: courtesy"),
