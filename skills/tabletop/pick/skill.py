@@ -32,18 +32,8 @@ def _grasp(object: str, attempt: int) -> str:
     size = fact("size", object)
     if spot is None or size is None:
         return f"where the {object} is cannot be told"
-    wide = max(size[0], size[1]) + (0.030 if attempt % 3 != 2 else 0.018)
-    opened = open_gripper(width=min(0.08, wide))
-    if not opened.ok:
-        return opened.message
     z = max(spot[2] - (0.006 if attempt >= 2 else 0.0), 0.014)
-    turns = _turns(object, spot, size)
-    turn = turns[attempt % len(turns)]
-    for other in [turn, turns[(attempt + 1) % len(turns)]]:
-        thought = reach_check(spot[0], spot[1], z, yaw=other, via="above", touch=object)
-        if thought.ok and thought.value["reachable"]:
-            turn = other
-            break
+    turn = _way_in(object, spot, size, z, attempt)
     over = move_to(spot[0], spot[1], spot[2] + size[2] / 2 + _OVER, yaw=turn, via="above")
     if not over.ok:
         return over.message
@@ -62,6 +52,19 @@ def _grasp(object: str, attempt: int) -> str:
     if not fact("holding", object):
         return "it slipped out of the fingers"
     return ""
+
+
+def _way_in(object: str, spot: tuple[float, ...], size: tuple[float, ...], z: float, attempt: int) -> float:
+    """Open the fingers, widely where there is room for that, narrowly beside a wall; the turn that fits."""
+    turns = _turns(object, spot, size)
+    first = attempt % len(turns)
+    for room in [0.030, 0.018, 0.012] if attempt % 3 != 2 else [0.018, 0.012]:
+        open_gripper(width=min(0.08, max(size[0], size[1]) + room))
+        for turn in [turns[first], turns[first - 1]]:
+            thought = reach_check(spot[0], spot[1], z, yaw=turn, via="above", touch=object)
+            if thought.ok and thought.value["reachable"]:
+                return turn
+    return turns[first]
 
 
 def _retreat(object: str) -> None:

@@ -47,8 +47,11 @@ def _spots(object: str, container: str) -> list[list[float]]:
     sizes = facts("size")
     kinds = facts("kind")
     scored: list[list[float]] = []
+    is_round = fact("kind", container) == "bowl"
     for u in [1.0, -1.0, 0.0]:
         for v in [1.0, -1.0, 0.0]:
+            if is_round and abs(u) + abs(v) > 1.0:
+                continue  # there the wall leaves no room for the fingers that take it out again
             x = inside[0] + u * inside[2] * math.cos(inside[4]) - v * inside[3] * math.sin(inside[4])
             y = inside[1] + u * inside[2] * math.sin(inside[4]) + v * inside[3] * math.cos(inside[4])
             room = 0.08 + 0.002 * (abs(u) + abs(v))  # to the side first: more will fit
@@ -75,7 +78,8 @@ def _inside(object: str, container: str) -> list[float]:
     turn = fact("yaw", container, default=0.0)
     kind = fact("kind", container)
     if kind == "bowl":
-        round_one = max(0.0, (size[0] / 2 - _WALL) * 0.707 - half)
+        inner = size[0] / 2 - _WALL
+        round_one = max(0.0, math.sqrt(max(0.0, inner * inner - half * half)) - half - 0.004)
         return [spot[0], spot[1], round_one, round_one, turn]
     if kind == "tray":
         wide = [max(0.0, side / 2 - _WALL - half - 0.004) for side in size]

@@ -102,6 +102,12 @@ def test_a_skill_does_what_it_says(
     assert all(table.holds(str(each)) for each in SKILLS.get(skill).achieved(arguments))
 
 
+def test_what_was_put_in_the_bowl_can_be_taken_out_again(table: Table) -> None:
+    assert table.run("put-in", {"object": "red_cube", "container": "bowl"}, HELD).ok
+    assert table.again("pick", {"object": "red_cube"}).ok
+    assert table.holds("holding[red_cube] and not in[red_cube, bowl]")
+
+
 def test_every_skill_is_tried() -> None:
     elsewhere = {"lower-at", "let-go"}  # a part of others; and what an interruption leaves behind, below
     assert {skill for skill, _, _, _ in CASES} | elsewhere == {skill.name for skill in SKILLS}
