@@ -131,25 +131,14 @@ class Limits:
         Raises:
             BadInput: a setting that there is not, or one wider than the arm's own.
         """
-        for name in wanted:
-            if name not in KNOWN:
-                raise BadInput(
-                    f"[limits] has no setting {name!r}.",
-                    remedy=f"{did_you_mean(name, KNOWN)} It has: {', '.join(KNOWN)}.".strip(),
-                )
+        _refuse_unknown(wanted)
         number, joints = _Numbers(wanted), _Joints(wanted, arm)
         margin = number.within("joint_margin", 0.02, 0.02, 0.5)
         lower, upper = joints.range(margin, model_range)
-        low = number.point("workspace_low", DEFAULT_BOX[0])
-        high = number.point("workspace_high", DEFAULT_BOX[1])
-        if not (low < high).all():
-            raise BadInput("[limits] workspace_low must be below workspace_high in x, y and z.")
+        low, high = number.box()
+        slow, stop = number.singular()
         speed = SIMULATED_HAND_SPEED if "simulated" in arm.capabilities else DEFAULT_HAND_SPEED
         left = tool.share(arm)
-        slow = number.within("singular_slow", SINGULAR_SLOW, 1.0, SINGULAR_SLOW)
-        stop = number.within("singular_stop", SINGULAR_STOP, 1.0, SINGULAR_STOP)
-        if slow >= stop:
-            raise BadInput(f"[limits] singular_slow = {slow:g} must be below singular_stop = {stop:g}.")
         return cls(
             lower=lower,
             upper=upper,
@@ -193,6 +182,15 @@ class Limits:
             "external_torque_nm": self.external_torque,
             "step_rad": self.step,
         }
+
+
+def _refuse_unknown(wanted: Mapping[str, Any]) -> None:
+    for name in wanted:
+        if name not in KNOWN:
+            raise BadInput(
+                f"[limits] has no setting {name!r}.",
+                remedy=f"{did_you_mean(name, KNOWN)} It has: {', '.join(KNOWN)}.".strip(),
+            )
 
 
 def _left(force: float, tool: Tool) -> float:
@@ -281,3 +279,19 @@ class _Numbers:
                 remedy=NEVER_WIDER,
             )
         return np.array(value, dtype=float)
+
+    def box(self) -> tuple[Array, Array]:
+        """The lowest and the highest corner of the workspace [m]."""
+        low = self.point("workspace_low", DEFAULT_BOX[0])
+        high = self.point("workspace_high", DEFAULT_BOX[1])
+        if not (low < high).all():
+            raise BadInput("[limits] workspace_low must be below workspace_high in x, y and z.")
+        return low, high
+
+    def singular(self) -> tuple[float, float]:
+        """The condition numbers at which a streamed motion slows, and stops."""
+        slow = self.within("singular_slow", SINGULAR_SLOW, 1.0, SINGULAR_SLOW)
+        stop = self.within("singular_stop", SINGULAR_STOP, 1.0, SINGULAR_STOP)
+        if slow >= stop:
+            raise BadInput(f"[limits] singular_slow = {slow:g} must be below singular_stop = {stop:g}.")
+        return slow, stop

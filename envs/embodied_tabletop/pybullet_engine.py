@@ -6,14 +6,10 @@ built anew at every reset, so that nothing of the last run (cached contacts) is 
 
 from __future__ import annotations
 
-import ctypes
-import os
 import shutil
-import sys
 import tempfile
 import weakref
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -42,6 +38,7 @@ from embodied_tabletop.engine import (
     Start,
 )
 from embodied_tabletop.geometry import rotation
+from embodied_tabletop.output_aside import output_aside
 from embodied_tabletop.parts import BUTTON_FORCE_N, SLIDE, bodies_of
 from embodied_tabletop.pybullet_model import FINGER_JOINTS, FINGER_LINKS, TIP_LINK, object_urdf, write_scene
 from embodied_tabletop.scene import FLOOR_Z, TABLE_X, TABLE_Y, Scene, SceneObject, Vector3, handle_of
@@ -73,7 +70,7 @@ class PybulletEngine:
         write_scene(scene, self._folder)
         self._files = {thing.name: self._folder / f"{thing.name}.urdf" for thing in scene.objects}
         self._varied = 0
-        with _own_output_aside():
+        with output_aside():
             self._bullet = BulletClient(pybullet.DIRECT)
         self._bodies: dict[str, int] = {}
         self._owner: Owner = {}
@@ -387,23 +384,6 @@ class PybulletEngine:
                     along = sum(n * a for n, a in zip(contact[7], axis, strict=True))
                     pressed[owner] += abs(contact[9] * along)
         return min(pressed.values())
-
-
-@contextmanager
-def _own_output_aside() -> Iterator[None]:
-    """What Bullet prints when it starts goes to standard error: a bridge's first line is its own."""
-    if os.name != "posix":
-        yield
-        return
-    sys.stdout.flush()
-    kept = os.dup(1)
-    os.dup2(2, 1)
-    try:
-        yield
-    finally:
-        ctypes.CDLL(None).fflush(None)
-        os.dup2(kept, 1)
-        os.close(kept)
 
 
 def _wxyz(turn: Sequence[float]) -> tuple[float, float, float, float]:

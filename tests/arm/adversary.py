@@ -1,20 +1,21 @@
-"""Commands that no sane program sends, and a judge who measures what an arm was sent in the end."""
+"""Commands that no sane program sends, from rest and of any size.
+
+They are wilder than those of `embodied bench deploy`, which begin in a good motion
+(`embodied_arm.measuring.streams`); the same judge looks at what came of both.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
-from embodied_arm.limits import Limits
-from embodied_arm.model import CLEARANCE_M, TABLE, Array, PlanningModel
+from embodied_arm.model import Array
 
 from embodied.arms import ArmCommand, ArmDescription
 
 Stream = Sequence[ArmCommand]
 Chance = np.random.Generator
-ROUNDING = 1e-6
 
 
 def command(target: Array | None) -> ArmCommand:
@@ -146,67 +147,3 @@ def settings(chance: Chance) -> dict[str, object]:
             },
         ]
     return said
-
-
-@dataclass
-class Judge:
-    """Measures a record of joint targets by itself: differences, and a model with the zones as was said.
-
-    Attributes:
-        worst: the greatest share of each limit that was seen used; 1 is all of it. Of what has no share, how
-            far beyond [m], [rad].
-    """
-
-    arm: ArmDescription
-    limits: Limits
-    worst: dict[str, float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        zones = [zone.obstacle(0.0) for zone in self.limits.zones]
-        self._model = PlanningModel(self.arm, [TABLE, *zones])
-
-    def measure(self, sent: Array) -> list[str]:
-        """What was violated in a record (k, n) that begins at rest; it is looked at in every posture."""
-        limits, period = self.limits, self.arm.control_period_s
-        whole = np.concatenate([np.repeat(sent[:1], 3, axis=0), sent])
-        velocity = np.diff(whole, axis=0) / period
-        gain = np.diff(velocity, axis=0) / period
-        jerk = np.diff(gain, axis=0) / period
-        hand = np.array([self._model.position(q) for q in sent])
-        speed = np.linalg.norm(np.diff(hand, axis=0), axis=1) / period
-        shares = {
-            "velocity": float((np.abs(velocity) / limits.velocity).max()),
-            "acceleration": float((np.abs(gain) / limits.acceleration).max()),
-            "jerk": float((np.abs(jerk) / limits.jerk).max()),
-            "hand speed": float(speed.max(initial=0.0)) / limits.hand_speed,
-        }
-        out = np.maximum(limits.workspace_low - hand, hand - limits.workspace_high).max(axis=1)
-        lengths = {
-            "position": float(np.maximum(limits.lower - sent, sent - limits.upper).max()),
-            "workspace": float((out - max(float(out[0]), 0.002)).max()),
-            "collision": max(self._depth(q) for q in sent),
-        }
-        for name, value in (shares | lengths).items():
-            self.worst[name] = max(value, self.worst.get(name, -math.inf))
-        if not np.isfinite(sent).all():
-            return ["finite"]
-        wrong = [
-            f"{name}: {value:.4f} of what is allowed"
-            for name, value in shares.items()
-            if value > 1 + ROUNDING
-        ]
-        return wrong + [f"{name}: {value:.4f} beyond" for name, value in lengths.items() if value > ROUNDING]
-
-    def _depth(self, q: Array) -> float:
-        """How deep the arm is in a zone, itself (its model's shapes are larger than it) or the table [m]."""
-        deepest = -math.inf
-        for contact in self._model.contacts(q):
-            if contact.thing == TABLE.object:
-                pressing = self.limits.table_press if contact.part in self._model.hand_parts else 0.0
-                depth = contact.depth_m - CLEARANCE_M - pressing
-            elif contact.thing.startswith("keep-out"):
-                depth = contact.depth_m - CLEARANCE_M
-            else:
-                depth = contact.depth_m - 0.001
-            deepest = max(deepest, depth)
-        return deepest

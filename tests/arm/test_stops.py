@@ -14,6 +14,7 @@ import pytest
 import zmq
 from embodied_arm.body import ArmBody
 from embodied_arm.control import Controller
+from embodied_arm.measuring.judge import Judge
 from embodied_arm.operating import Operating
 
 from embodied.arms import ArmCommand, ArmState
@@ -21,7 +22,6 @@ from embodied.arms.log import ArmLog
 from embodied.arms.running import ask, find_running, reset, status, stop
 from embodied.bridge.body import CallContext, PrimitiveFailed
 from embodied.errors import BadInput
-from tests.arm.adversary import Judge
 from tests.arm.conftest import Bench, Make
 from tests.arm.kinematic import FR3, KinematicDriver
 
@@ -41,7 +41,7 @@ def wait_until(what: Callable[[], object]) -> None:
 
 def rests_within_limits(arm: Bench) -> bool:
     sent = np.concatenate([[FR3.home], arm.sent()])
-    assert Judge(FR3, controller(arm).gate.limits).measure(sent) == []
+    assert Judge(FR3, controller(arm).gate.limits).targets(sent) == []
     return max(abs(speed) for speed in arm.driver.read().velocity) < 0.01
 
 
@@ -155,7 +155,7 @@ def test_streamed_commands_that_stay_out_bring_the_arm_to_rest(make: Make) -> No
             control.tick(ArmCommand(position=tuple(q.tolist())))
         control.tick(ArmCommand(position=tuple(q.tolist())))
     sent = np.concatenate([[FR3.home], arm.sent()])
-    assert Judge(FR3, control.gate.limits).measure(sent) == []
+    assert Judge(FR3, control.gate.limits).targets(sent) == []
 
 
 def test_a_disk_that_is_full_stops_the_arm(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:

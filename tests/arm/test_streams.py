@@ -18,11 +18,12 @@ from embodied_arm.drivers.ur5e import UR5E
 from embodied_arm.gate import Gate
 from embodied_arm.guard import Guard
 from embodied_arm.limits import Limits
+from embodied_arm.measuring.judge import Judge
 from embodied_arm.model import Array
 
 from embodied.arms import ArmCommand, ArmDescription, Driver
 from embodied.bridge.body import PrimitiveFailed
-from tests.arm.adversary import KINDS, Judge, command, settings
+from tests.arm.adversary import KINDS, command, settings
 from tests.arm.kinematic import FR3, KinematicDriver
 
 SLOW_JERK = replace(FR3, name="FR3 of little jerk", jerk=(200.0,) * 7)
@@ -50,7 +51,7 @@ def attack(driver: KinematicDriver, seed: int, lag: float) -> tuple[list[str], J
         controller.tick()
     judge = Judge(arm, limits)
     sent = np.array([first, *(each.position for each in driver.sent)])
-    return judge.measure(sent), judge, controller.gate.interventions
+    return judge.targets(sent), judge, controller.gate.interventions
 
 
 def campaign(seeds: range) -> tuple[dict[str, list[str]], dict[str, float], Counter[str]]:
@@ -127,7 +128,7 @@ def test_the_arm_with_physics_is_sent_nothing_beyond_its_limits(table: Any, kind
     for target in kind(arm, chance, LASTS):
         state = tick(controller, target)
         measured.append((state.position, state.velocity))
-    assert Judge(arm, limits).measure(np.array(sent)) == []
+    assert Judge(arm, limits).targets(np.array(sent)) == []
     position, velocity = (np.array(each) for each in zip(*measured, strict=True))
     assert (position >= np.array(arm.lower)).all()
     assert (position <= np.array(arm.upper)).all()

@@ -56,6 +56,10 @@ class Peer:
             raise WorldError(f"the peer has ended: {gone}") from gone
         return self._line()
 
+    def measure(self) -> dict[str, Any]:
+        """What it measures of itself now. Raises as `ask`."""
+        return self.ask("measure")
+
     def record(self, file: Path) -> None:
         """Keep everything from now on, until `recorded`."""
         self.ask(f"record {file}")
@@ -70,7 +74,7 @@ class Peer:
         """Wait until it moves; whether it did."""
         ends = time.monotonic() + patience_s
         while time.monotonic() < ends:
-            if max(abs(speed) for speed in self.ask("measure")["speed"]) > 0.05:
+            if max(abs(speed) for speed in self.measure()["speed"]) > 0.05:
                 return True
             time.sleep(LOOK_S)
         return False
@@ -79,16 +83,20 @@ class Peer:
         """Wait until it has not moved for a while, of its own clock; whether it did."""
         ends = time.monotonic() + patience_s
         while time.monotonic() < ends:
-            seen = self.ask("measure")
+            seen = self.measure()
             if seen["now"] - seen["moved_until"] > for_s:
                 return True
             time.sleep(LOOK_S)
         return False
 
-    def close(self) -> None:
-        """End it. Idempotent."""
+    def kill(self) -> None:
+        """As SIGKILL, a power cut, a pulled cable."""
         self._process.kill()
         self._process.wait()
+
+    def close(self) -> None:
+        """End it. Idempotent."""
+        self.kill()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 stream.close()

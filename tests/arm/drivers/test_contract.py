@@ -89,7 +89,7 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
             bench.driver.close()
     finally:
         if arm.peer is not None:
-            arm.peer.end()
+            arm.peer.close()
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ def test_a_stop_brings_the_arm_to_rest_in_the_time_it_states_and_holds(peered: B
     before = peer.measure()
     peered.driver.stop("the test says so")
     peered.driver.stop("twice")
-    rested = peer.at_rest()
+    rested = peer.rested()
     assert rested["moved_until"] - before["now"] <= peered.arm.rests_within_s
     for _ in range(20):
         peered.driver.command(ArmCommand(position=target))  # the target of before does not undo a stop
@@ -189,7 +189,7 @@ def test_closing_leaves_the_arm_at_rest_and_may_be_repeated(bench: Bench) -> Non
     bench.driver.close()
     bench.driver.close()
     if bench.arm.peer is not None:
-        rested = bench.arm.peer.at_rest()
+        rested = bench.arm.peer.rested()
         assert (np.array(rested["top_speed"]) <= SLACK * np.array(bench.description.velocity)).all()
 
 

@@ -31,7 +31,7 @@ def so101(tmp_path: Path) -> Iterator[Arm]:
     arm = made("so101", tmp_path)
     yield arm
     assert arm.peer is not None
-    arm.peer.end()
+    arm.peer.close()
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def ur5e(tmp_path: Path) -> Iterator[Arm]:
     arm = made("ur5e", tmp_path)
     yield arm
     assert arm.peer is not None
-    arm.peer.end()
+    arm.peer.close()
 
 
 def test_a_franka_whose_cable_is_cut_stops_itself_and_says_why(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_a_franka_whose_cable_is_cut_stops_itself_and_says_why(tmp_path: Path) -
             driver.tick()
         proxy.cut()
         cut = peer.ask("reset")
-        rest = peer.at_rest()
+        rest = peer.rested()
         assert rest["moved_until"] - cut["now"] < 0.3
         assert max(rest["top_speed"]) < 2.62  # it did not go on with its last torque
         driver.close()
@@ -69,7 +69,7 @@ def test_a_franka_whose_cable_is_cut_stops_itself_and_says_why(tmp_path: Path) -
     finally:
         driver.close()
         proxy.close()
-        peer.end()
+        peer.close()
 
 
 def go_on(driver: Driver) -> None:
@@ -89,7 +89,7 @@ def test_a_ur_that_stops_itself_is_named_and_stays_at_rest(ur5e: Arm, what: str)
     with pytest.raises(WorldError, match=f"stopped itself: an? {what}") as told:
         go_on(driver)
     assert "teach pendant" in told.value.remedy
-    rested = ur5e.peer.at_rest()
+    rested = ur5e.peer.rested()
     driver.close()
     assert ur5e.peer.measure()["position"] == rested["position"]
     with pytest.raises(WorldError, match=what):
@@ -125,7 +125,7 @@ def test_an_so101_is_lowered_slowly_and_released_only_where_it_lies(so101: Arm) 
             break
     so101.peer.ask("reset")
     driver.close()
-    rested = so101.peer.at_rest()
+    rested = so101.peer.rested()
     assert rested["torque"] == [0] * 6
     assert max(rested["top_speed"]) < 1.2  # it would fall with 3 rad/s and more
     assert np.allclose(rested["position"][1:3], [-1.7, 1.6], atol=0.07)
