@@ -73,7 +73,7 @@ def grade_of(
         if smaller and same:
             ran, failed = ran + check.passed + check.failed, failed + check.failed
         if lost(check):
-            if smaller and same and not doubtful(ran, failed):
+            if smaller and same and not doubtful(ran, failed) and not _outweighed(standing, ran, failed):
                 continue
             standing = None
             best = start if start is Grade.QUARANTINED else Grade.SUSPECT
@@ -100,6 +100,15 @@ def doubtful(ran: int, failed: int) -> bool:
     one-sided binomial test of all that came after it was graded."""
     chance = sum(comb(ran, k) * (1 - SHARE) ** k * SHARE ** (ran - k) for k in range(failed, ran + 1))
     return chance < DOUBT
+
+
+def _outweighed(standing: Check | None, ran: int, failed: int) -> bool:
+    """Whether what came after it was graded, once that is as much as trust takes, leaves fewer than SHARE of
+    all seeds together: 15 failures of 99 are no wonder by themselves, and too many after 95 of 100."""
+    if standing is None or ran < TRUSTED:
+        return False
+    judged = standing.passed + standing.failed + ran
+    return standing.passed + ran - failed < SHARE * judged
 
 
 def needed(seeds: int) -> int:

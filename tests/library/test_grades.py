@@ -33,6 +33,9 @@ FIT = check(95, 5)
         ([check(3), check(3), check(3), check(2, 1)], Grade.FIT_FOR_ARM),
         ([check(17, 3)], Grade.FIT_FOR_ARM),
         ([check(10, 5, 20)], Grade.SUSPECT),
+        ([check(84, 15)], Grade.SUSPECT),  # 179 of 199 in all; by themselves 15 of 99 happen now and then
+        ([check(86, 13)], Grade.FIT_FOR_ARM),  # 181 of 199
+        ([check(17, 3), check(17, 3), check(16, 4), check(16, 4)], Grade.SUSPECT),  # 161 of 180
         ([check(80, 11, 100)], Grade.SUSPECT),  # as many seeds as before: their word is as good
         ([check(80, 11, 100), FIT, check(2, 1)], Grade.FIT_FOR_ARM),
         ([check(2, 1, stubs="other")], Grade.SUSPECT),  # on other ground the grade says nothing
