@@ -53,7 +53,7 @@ class OfflinePlanner:
             plan = find_plan(self.world, goal, observation, lambda m: self._penalty(m, failures))
         except NoPlan as none:
             exact = self._exactly(goal, observation, failures)
-            return exact or Stop(self._explain(str(none), failures) + _why_forbidden(history))
+            return exact or Stop(self._explain(str(none), failures, history) + _why_forbidden(history))
         if not plan.steps:
             unmet = " and ".join(str(part) for part in unmet_parts(goal, observation))
             return Stop(f"no skill is known to bring about: {unmet or goal}")
@@ -88,13 +88,18 @@ class OfflinePlanner:
         count = failures[Step(method.skill, method.arguments, _TRUE, "").signature]
         return math.inf if count >= self.step_retries else count * FAILURE_COST_S
 
-    def _explain(self, why: str, failures: Counter[str]) -> str:
+    def _explain(self, why: str, failures: Counter[str], history: Sequence[Attempt]) -> str:
+        last = {attempt.step.signature: f", at last: {attempt.error}" for attempt in history if attempt.error}
         exhausted = [
-            f"{signature} failed {count} times" if count < FORBIDDEN else f"{signature} is against the rules"
+            f"{signature} failed {count} times{last.get(signature, '')}"
+            if count < FORBIDDEN
+            else f"{signature} is against the rules"
             for signature, count in failures.items()
             if count >= self.step_retries
         ]
-        return why + (f" ({'; '.join(exhausted)})" if exhausted else "")
+        if not exhausted:
+            return why
+        return f"{why.replace('nothing is known', 'nothing else is known', 1)} ({'; '.join(exhausted)})"
 
 
 def _why_forbidden(history: Sequence[Attempt]) -> str:
