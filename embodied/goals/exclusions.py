@@ -29,6 +29,11 @@ class Wish:
     chosen: Filled = field(default_factory=dict)
     goal: str | Callable[[Filled], Condition] | None = None
 
+    @property
+    def moves_onto(self) -> bool:
+        """Whether a thing is put on another of its kind."""
+        return isinstance(self.goal, str) and self.goal.startswith(("on[{object}", "at[{object}"))
+
 
 def settled(wishes: Sequence[Wish], exclusions: Sequence[Exclusion], text: str) -> list[Wish]:
     """The wishes without those that were only stages on the way to later ones.

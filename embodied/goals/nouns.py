@@ -35,7 +35,10 @@ _LEAVING_OUT: Final = (
     ("excluding",),
 )
 _DECORATION: Final = frozenset(
-    {"little", "small", "tiny", "big", "large", "nice", "colored", "entire", "wooden", "plastic"}
+    {
+        *("little", "small", "tiny", "big", "large", "nice", "colored", "entire", "wooden", "plastic"),
+        *("specimen", "sample"),
+    }
 )
 """Words before a noun that tell nothing apart: passed over, where one thing is meant without them."""
 _THING: Final = frozenset({"thing", "object", "item", "piece"})
@@ -132,7 +135,8 @@ class NounWords:
 
     def _one(self, start: int) -> One | None:
         one = One(start, start)
-        at = start
+        least = self.words[start : start + 2] == ["at", "least"]
+        at = start + 2 if least and self.words[start + 2 : start + 3] != ["the"] else start
         traits: list[str] = []
         while at < len(self.words):
             word = self.words[at]

@@ -19,7 +19,9 @@ _MANNER: Final = re.compile(
 )
 _BEGUN: Final = re.compile(
     r"(?:i think|i guess|i suppose|i believe|h+m+|ugh|argh|sir|madam|listen|forgive me|sorry|now then|and so|"
-    r"i(?: wanna| want to|'d (?:like|love) to)(?: see)? you(?: to)?|i wanna|i want to see|i have here|"
+    r"i(?: wanna| want to|'d (?:like|love) to)(?: see)? you(?: to)?|"
+    r"i (?:wanna|want to|would like to) see|i'd like to see|i wanna|"
+    r"leave (?:that|it)(?: be)?(?:,| and)|i have here|"
     r"how about you|why don't you|your turn|(?:the |your )?(?:plan|task|goal|order|todo|job)(?: is)?(?=:)|"
     r"what about|it is time to|time to|be sure to|make sure to|make sure you|don't forget to|remember to|"
     r"see that you|you(?: can| may)? now|(?:children|kids|boys|people)|i mean robot|kindly|quick|quickly)"
@@ -104,11 +106,21 @@ def simpler(said: str) -> Iterator[str]:
 
 
 def _shorter(said: str) -> Iterator[str]:
+    yield _shortest(said)
     yield without_politeness(said)
     yield _BEGUN.sub("", said, count=1) if _BEGUN.match(said) else said
     yield _ENDED.sub("", said)
     yield _MANNER.sub("", said)
     yield _LEFT.sub("the rest", said)
+
+
+def _shortest(said: str) -> str:
+    while True:
+        shorter = _ENDED.sub("", without_politeness(said))
+        shorter = _BEGUN.sub("", shorter, count=1) if _BEGUN.match(shorter) else shorter
+        if not shorter or shorter == said:
+            return said
+        said = shorter
 
 
 def _done(said: str) -> Iterator[str]:

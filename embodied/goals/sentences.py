@@ -87,6 +87,8 @@ class SentenceReader:
                 if wish is None:
                     continue
                 spoken = [one for one in filled.values() if isinstance(one, Selection)]
+                if wish.moves_onto:  # "it" is what was moved, not what it stands on now
+                    spoken.reverse()
                 rest = self._from(end, Mentions([*mentions.selections, *spoken]), first)
                 if rest is not None:
                     said = tuple(self.words[end : self._skip(end)])

@@ -96,7 +96,7 @@ _ENDINGS: Final = re.compile(
     r"(?P<said>.+?)(?:[,;.]? (?:i (?:do not|don't|dont) (?:mind|care) which(?: ones?)?|your choice|"
     r"you choose|whichever you (?:like|want|prefer)|it (?:does not|doesn't) matter which)|"
     r"(?<=[a-z]) and (?:then )?(?:leave|keep) it (?:open|closed|shut|there)|"
-    r",? and (?:just )?(?:hold|keep holding) it)",
+    r",? and (?:just )?(?:hold|keep holding) it(?: there| up| still)?)",
     re.IGNORECASE,
 )
 _OF_COLOR: Final = re.compile(
@@ -120,7 +120,8 @@ _FROM_TO: Final = re.compile(
 )
 _HIGHEST: Final = re.compile(
     r"(?:build|make) (?:me )?(?:a|the) (?:tallest|highest|biggest)(?: possible)? (?:tower|stack)"
-    r"(?: (?:possible|(?:that )?you can))?[? ]*",
+    r"(?: (?:possible|(?:that )?you can))?[? ]*|"
+    r"(?:build|make|stack) (?:me )?(?:a|the) (?:tower|stack) as (?:tall|high) as (?:you can|possible)[? ]*",
     re.IGNORECASE,
 )
 _BOTH_SURE: Final = re.compile(
@@ -165,23 +166,19 @@ MOST_WORDINGS: Final = 60
 
 def said_again(text: str) -> Iterator[str]:
     """Other words for a sentence, the nearest first: each change may be followed by others."""
-    seen = {text}
+    seen, changed = {text}, {text}
     nearest = [" ".join(text.replace("’", "'").split()).rstrip(".! ")]
     for _ in range(MOST_CHANGES):
         further: list[str] = []
         for said in nearest:
-            if said not in seen:
-                seen.add(said)
-                yield said
-            for one in _otherwise(said):
+            for one in (said, *_otherwise(said)):
                 if one not in seen and len(seen) < MOST_WORDINGS:
                     seen.add(one)
                     yield one
-            further += [one for one in simpler(said) if one not in seen]
+            further += [one for one in simpler(said) if one not in changed]
         nearest = list(dict.fromkeys(further))
-    for said in nearest:
-        if said not in seen:
-            yield said
+        changed.update(nearest)
+    yield from (said for said in nearest if said not in seen)
 
 
 def _otherwise(text: str) -> Iterator[str]:

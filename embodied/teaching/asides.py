@@ -88,8 +88,12 @@ def wait(conversation: Conversation, said: Said) -> None:
 
 @verb(
     "continue",
+    r"(?:(?:ok(?:ay)?|good|fine|great|perfect|exactly|that's (?:it|right|good|better)|"
+    r"just like that)[,.;:! ]+)*"
     r"(?:continue|go on|carry on|keep going|resume|proceed)(?: with (?:it|that))?|"
-    r"(?:you (?:dropped|lost|missed) it[,.;:! ]+)?try (?:it |that )?(?:again|once more)",
+    r"(?:you(?:'ve| have)? (?:dropped|lost|missed) it[,.;:! ]+)"
+    r"(?:(?:pick|grab|take|get) it(?: up)?|try(?: it| that)?)(?: again| once more)?|"
+    r"try (?:it |that )?(?:again|once more)",
     example="continue",
     what="go on with what was stopped, or did not succeed",
     any_time=True,

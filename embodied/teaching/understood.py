@@ -22,6 +22,7 @@ from embodied.goals.selecting import Mentions, NounPhrases
 from embodied.methods import Vocabulary
 from embodied.phrases import Slot
 from embodied.teaching.lesson import NOWHERE, Offset, Part, spoken
+from embodied.teaching.shifted import shifted
 
 BIT_M: Final = 0.01
 """A bit [m]."""
@@ -68,6 +69,7 @@ _BY: Final = (
         rf"(?:to(?:wards)? (?:the|your)\s+)?(?P<way>{_WAY}){_ENDING}"
     ),
 )
+_AMOUNT: Final = re.compile(rf"{_NUMBER}\s*{_UNIT}|{_BIT}")
 _LIFT: Final = re.compile(
     rf"(?P<verb>lift|raise|lower)(?: it| (?:the|your) (?:hand|arm|gripper))?(?: (?:up|"
     rf"down))?(?:\s+(?:by\s+)?(?:{_NUMBER}\s*{_UNIT}|{_BIT}))?"
@@ -179,6 +181,14 @@ def motions_of(text: str, vocabulary: Vocabulary, it: str = "") -> tuple[Part, .
     Raises:
         BadGoal: a motion is about no thing of the world.
     """
+    moved = shifted(
+        plain(text),
+        lambda words: _movable(words, vocabulary),
+        _metres,
+        lambda name: any(one.name == name and one.kind == _usual(vocabulary) for one in vocabulary.things),
+    )
+    if moved is not None:
+        return moved
     found: list[Part] = []
     for clause in _JOINTS.split(text):
         said = plain(_FIRST.sub("", _STEP.sub("", plain(clause))))
@@ -269,6 +279,28 @@ def _amount(found: re.Match[str], otherwise: float = BIT_M) -> float | None:
         else next((short for word, short in _SPELLED.items() if unit.startswith(word)), "m")
     ]
     return None if number is None else number * scale
+
+
+def _movable(words: str, vocabulary: Vocabulary) -> str:
+    """The one thing that words name; a colour alone is that of the kind that there is most of."""
+    try:
+        return thing_of(words, vocabulary)
+    except BadGoal:
+        with suppress(BadGoal):
+            return thing_of(f"{words} {_usual(vocabulary)}", vocabulary)
+        raise
+
+
+def _usual(vocabulary: Vocabulary) -> str:
+    """The kind of things that there is most of."""
+    kinds = [thing.kind for thing in vocabulary.things if thing.kind not in ("place", "edge", "target")]
+    return max(dict.fromkeys(kinds), key=kinds.count, default="")
+
+
+def _metres(words: str) -> float | None:
+    """What "5 cm", "a bit" is [m]; None for what is no amount."""
+    found = _AMOUNT.fullmatch(words)
+    return None if found is None else _amount(found)
 
 
 _PARTS: Final = {"half a": 0.5, "a couple of": 2.0, "a few": 3.0, "one and a half": 1.5}

@@ -302,6 +302,8 @@ def _ordered_towers() -> Iterator[Phrase]:
     middle = "middle|in_the_middle|in_between|above_it|on_that|on_top_of_it|on_it"
     top = "top|on_top|on_the_top|at_the_top|at_top|uppermost|topmost"
     marks = "(,|;) (and) (then)"
+    loose = f"{{a}} {bottom} {marks} {{b}} {marks} {{c}} ({top})"
+    yield Phrase(loose, _CHAIN[:3], "on[{b}, {a}] and on[{c}, {b}]", "{c} on {b} on {a}")
     for verb in (verbs, "tower|stack"):
         for between in ("", f"{{b}} ({middle}) {marks} "):
             letters = "abc" if between else "ac"

@@ -14,7 +14,8 @@ from embodied_tabletop.scene import Scene
 from embodied_tabletop.wishes import chosen, graspable, together
 
 GOES = (
-    "(should|shall|must|will|has_to|have_to|needs_to|need_to|ought_to|is_to|are_to|to|can|would_be_nice) "
+    "(should|shall|must|will|has_to|have_to|needs_to|need_to|ought_to|is_to|are_to|to|can|would) "
+    "(look|looks|be) (nicer|better|nice|good|great) "
     "(be|go|goes|going|come|comes|belong|belongs|end_up|ends_up|sit|sits|stand|stands|lie|lies|rest|rests) "
     "(all|both|each|also|too|first|straight|back|down|last|now)"
 )
@@ -47,6 +48,9 @@ def statements(scene: Scene) -> Iterator[Phrase]:
         yield Phrase(f"{{{slot.name}}} : {{object}}", (_THINGS, slot), goal, said)
         if slot.name in ("container", "place"):
             yield Phrase(f"{{object}} (,|:) {{{slot.name}}}", (_THINGS, slot), goal, said)
+    solid = Slot("place", frozenset({"cube", "bowl", "tray", "drawer"}))
+    off = ("on[{object}, table]", "{object} on the table")
+    yield Phrase(f"{{object}} {GOES} off|out_of|down_from|off_of {{place}}", (_THINGS, solid), *off)
     yield Phrase(f"{{object}} {GOES} in|inside|in_it|in_there|inside_it", (_THINGS, _implied()), *in_it)
     yield from _beside()
     yield from _states()
@@ -85,6 +89,11 @@ def _states() -> Iterator[Phrase]:
     open_it = (Slot("drawer", drawer.kinds, implied=True),)
     yield Phrase(f"pull (on|at) {handle} (back|out)", open_it, "is_open[{drawer}]", "{drawer} open")
     yield Phrase(f"push {handle} (back|in|shut)", open_it, "is_closed[{drawer}]", "{drawer} closed")
+    keep = "leave|keep {drawer} open|opened (again)"
+    yield Phrase(keep, (drawer,), "is_open[{drawer}]", "{drawer} open")
+    yield Phrase(
+        keep.replace("open|opened", "shut|closed"), (drawer,), "is_closed[{drawer}]", "{drawer} closed"
+    )
     yield Phrase("{button} (pressed)", (button,), "pressed[{button}]", "{button} pressed")
 
 
@@ -92,10 +101,13 @@ def _states() -> Iterator[Phrase]:
 
 
 def _in_relation() -> Iterator[Phrase]:
+    cubes = Slot("other", _CUBE, least=2, most=2)
     two = Slot("other", _CUBE | {"bowl", "tray", "drawer", "button", "place"}, least=2, most=2)
     one = Slot("object", _CUBE)
     for words in (f"{_PUT} {{object}}", f"{{object}} {GOES}"):
-        yield Phrase(f"{words} (in) between {{other}}", (one, two), _between, "{object} between {other}")
+        for others in (cubes, two):
+            said = "{object} between {other}"
+            yield Phrase(f"{words} (in) between {{other}}", (one, others), _between, said)
         under = "under|underneath|below|beneath"
         said = "{support} on {object}"
         yield Phrase(
@@ -106,7 +118,11 @@ def _in_relation() -> Iterator[Phrase]:
     order = "from_left_to_right|left_to_right"
     ordered = "{object} from left to right"
     yield Phrase(f"{_PUT} {{object}} {row} (,|:) {order}", (several,), _row, ordered)
-    yield Phrase(f"({_PUT}) {{object}} (,|:) {order}", (several,), _row, ordered)
+    yield Phrase(f"{_PUT} {{object}} (,|:) {order}", (several,), _row, ordered)
+    yield Phrase(f"{{object}} (,|:) {order}", (several,), _row, ordered)
+    yield Phrase(
+        f"alphabetical_order|in_this_order|in_order (,) {order} (,|:) {{object}}", (several,), _row, ordered
+    )
     line = "line_up|line|arrange|put|place|set|lay"
     said_in = f"(up) (the_cubes|cubes|them|the_blocks) ({row}) (,|:) ({order}) (,|:)"
     yield Phrase(f"{line} {said_in} {{object}} (,|:) {order}", (several,), _row, ordered)
@@ -257,7 +273,7 @@ _WHERE_IT_IS = (
     "where_it_is|where_they_are|as_it_is|as_they_are|alone|in_place|in_its_place|be|there|untouched|out|"
     "out_of_it|where_it_stands|where_it_was|as_is"
 )
-_KEPT = Phrase(f"(just) leave|keep|let {{object}} {_WHERE_IT_IS}", (_THINGS,), _nothing, "{object} as before")
+_KEPT = Phrase(f"leave|keep|let {{object}} {_WHERE_IT_IS}", (_THINGS,), _nothing, "{object} as before")
 _STAYING = Phrase(
     f"{{object}} (should|shall|must|can|may) stay|stays|remain|remains ({_WHERE_IT_IS})",
     (_THINGS,),
