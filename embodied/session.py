@@ -47,6 +47,8 @@ BEAT_S: Final = 1.0
 """While nothing is asked, the body's lease is kept this often [s]."""
 
 T = TypeVar("T")
+Unless = Callable[[], str]
+"""Why something is not to be done after all; "" while it is."""
 
 
 @dataclass(frozen=True)
@@ -139,24 +141,30 @@ class Session:
         """The facts now."""
         return self.submit(lambda run: run.observe()).result()
 
-    def pursue(self, goal: str | Condition, *, seconds: float | None = None) -> Done:
+    def pursue(
+        self, goal: str | Condition, *, seconds: float | None = None, unless: Unless = lambda: ""
+    ) -> Done:
         """Plan and act until a goal holds, in plain words or as a condition over facts.
 
         Args:
             seconds: at most; without, the minutes of the launch's [limits].
+            unless: asked before each step, and before the first; a reason ends it, as an interruption does.
+                An interruption by itself is of what is being done, not of what waits for its turn.
 
         Raises:
             BadGoal: it is not understood, or nothing can yield it; nothing was done.
             WorldError: the world is lost.
         """
-        return self.start_pursuing(goal, seconds=seconds).result()
+        return self.start_pursuing(goal, seconds=seconds, unless=unless).result()
 
-    def start_pursuing(self, goal: str | Condition, *, seconds: float | None = None) -> Future[Done]:
+    def start_pursuing(
+        self, goal: str | Condition, *, seconds: float | None = None, unless: Unless = lambda: ""
+    ) -> Future[Done]:
         """As `pursue`, without waiting. Raises BadGoal at once where no model is asked what it means."""
         wanted = goal if isinstance(goal, str) else Goal(str(goal), goal, (), str(goal))
         if isinstance(wanted, str) and self.launch.agent.planner not in MODEL_PLANNERS:
             wanted = understand(wanted, self.spec)
-        return self.submit(lambda run: self._pursued(run, wanted, seconds))
+        return self.submit(lambda run: self._pursued(run, wanted, seconds, unless))
 
     def do(self, skill: str, /, **arguments: Any) -> Done:
         """Run one skill of the library, judged by what it says that it achieves.
@@ -166,9 +174,11 @@ class Session:
         """
         return self.start_doing(skill, arguments).result()
 
-    def start_doing(self, skill: str, arguments: Mapping[str, Any]) -> Future[Done]:
-        """As `do`, without waiting."""
-        return self.submit(lambda run: self._done(run, skill, arguments))
+    def start_doing(
+        self, skill: str, arguments: Mapping[str, Any], *, unless: Unless = lambda: ""
+    ) -> Future[Done]:
+        """As `do`, without waiting; `unless` as of `pursue`, asked before it begins."""
+        return self.submit(lambda run: self._done(run, skill, arguments, unless))
 
     def call(self, primitive: str, /, **arguments: Any) -> PrimitiveResult:
         """Call one primitive of the body, within the body's own limits.
@@ -329,13 +339,15 @@ class Session:
 
     # -- kinds of jobs -------------------------------------------------------------------------------
 
-    def _pursued(self, run: Run, wanted: str | Goal, seconds: float | None) -> Done:
+    def _pursued(self, run: Run, wanted: str | Goal, seconds: float | None, unless: Unless) -> Done:
         goal = wanted if isinstance(wanted, Goal) else self._meant(run, wanted)
         began, observation = time.monotonic(), run.observe()
         condition = take_up(run, goal, observation)
         run.journal.write("asked", what="goal", text=goal.text, condition=str(condition))
 
         def give_up() -> str:
+            if why := unless():
+                run.interruption.hold(why)
             if run.interruption.held:
                 return run.interruption.held
             late = seconds is not None and time.monotonic() - began > seconds
@@ -358,7 +370,7 @@ class Session:
         except BadGoal as unclear:
             return proposed_goal(run.asked(), text, self.spec, unclear)
 
-    def _done(self, run: Run, name: str, arguments: Mapping[str, Any]) -> Done:
+    def _done(self, run: Run, name: str, arguments: Mapping[str, Any], unless: Unless) -> Done:
         skill = run.library.get(name)
         bound = skill.bind(**arguments)
         asked = f"{skill.name}({', '.join(f'{key}={value}' for key, value in bound.items())})"
@@ -366,6 +378,8 @@ class Session:
         began, before = time.monotonic(), run.observe()
         run.history = []
         judged = bool(skill.achieves)
+        if why := unless():
+            run.interruption.hold(why)
         expects = expected(skill, bound, parse("true"))
         try:
             run.attempt(Step(skill.name, bound, expects, "asked for"), before, expects)

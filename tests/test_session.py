@@ -110,3 +110,24 @@ def test_a_world_that_cannot_start_says_so_at_once(tmp_path: Path) -> None:
     text = LAUNCH.replace('kind = "mini"', 'kind = "tabletop"\nscene = "no-such-scene"')
     with pytest.raises(BadInput):
         Session(parse_launch(text, "test"), runs_dir=tmp_path).start()
+
+
+def test_what_is_called_off_before_its_turn_is_not_begun(session: Session) -> None:
+    go_on, off = threading.Event(), [""]
+    session.submit(lambda run: go_on.wait(30))
+    goal = session.start_pursuing("get 1 wood", unless=lambda: off[0])
+    gather = {"thing": "tree", "item": "wood"}
+    skill = session.start_doing("gather-thing", gather, unless=lambda: off[0])
+    off[0] = "stopped by the person"
+    go_on.set()
+    for done in (goal.result(30), skill.result(30)):
+        assert (done.verdict, done.reason) == (Verdict.UNKNOWN, "stopped by the person")
+    assert session.observe().get("inventory", "wood") == 0
+    assert session.pursue("get 1 wood").passed
+
+
+def test_a_mistake_in_what_is_done_is_told_to_who_asked_and_the_world_stays(session: Session) -> None:
+    asked = session.submit(lambda run: int("nothing"))
+    with pytest.raises(ValueError, match="nothing"):
+        asked.result(30)
+    assert session.pursue("get 1 wood").passed

@@ -56,6 +56,7 @@ def teach(
         bool,
         typer.Option("--chat-only", help="Read no terminal: listen to [teach] players in the game's chat."),
     ] = False,
+    view: options.View = False,
     settings: options.Settings = None,
 ) -> None:
     """Teach skills by saying, showing and correcting; freely worded where a model is configured.
@@ -64,6 +65,7 @@ def teach(
 
       embodied teach tabletop
       embodied teach launch/tabletop.toml --seeds 20 < lesson.txt
+      embodied teach tabletop --view
       embodied teach minecraft --set 'teach.players=["Steve"]' --set world.port=25565
 
     Ctrl-C stops the body; a second one leaves. What is understood: [cyan]help[/cyan], and docs/teaching.md.
@@ -73,7 +75,7 @@ def teach(
     from embodied.teaching.in_game import TwoWays, in_game
     from embodied.teaching.listening import Listener, can_listen, place_of
 
-    overrides = options.overrides_of(settings, {"seed": seed, "engine": engine})
+    overrides = options.overrides_of(settings, {"seed": seed, "engine": engine, "view": view})
     chosen = load_launch_file(folders.find_launch_file(launch), overrides)
     asks = can_listen(chosen.model, model)
     written = record.open("a", encoding="utf-8") if record is not None else None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from embodied.condition import parse
 from embodied.errors import BadInput
+from embodied.teaching.approving import call, keep
 from embodied.teaching.correcting import (
     Correction,
     can_shift,
@@ -203,8 +204,6 @@ def run_lesson(conversation: Conversation, lesson: Lesson, at: int = 0, *, first
 
 def _keep_again(conversation: Conversation) -> None:
     """A lesson that has a name is kept as a new version and proven anew."""
-    from embodied.teaching.approving import call, keep
-
     lesson = conversation.known_lesson()
     if lesson.name:
         keep(conversation, lesson)

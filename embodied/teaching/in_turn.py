@@ -72,7 +72,7 @@ def _stage(
     pursuit.lesson, pursuit.doing = planned_lesson(steps, stage.condition, now, session), 0
     if pursuit.stopped:
         return False
-    done = session.pursue(stage.condition)
+    done = session.pursue(stage.condition, unless=pursuit.called_off)
     if pursuit.replaced:
         return False
     conversation.tell(f"{'Done' if done.passed else done.verdict.value}: {done.reason}.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from embodied.library.records import Check
 from embodied.library.store import VersionLine
+from embodied.teaching.approving import slug
 from embodied.teaching.verbs import Said, verb
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ TOLD: Final = 12
     any_time=True,
 )
 def history(conversation: Conversation, said: Said) -> None:
-    from embodied.teaching.approving import slug
-
     name = slug(said["name"]) if said["name"] else conversation.lesson.name if conversation.lesson else ""
     if name:
         for line in conversation.session.run.store.history(name):

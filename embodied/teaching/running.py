@@ -46,6 +46,10 @@ class Pursuit:
     stopped: bool = False
     goal: Goal | None = None
 
+    def called_off(self) -> str:
+        """Why nothing more of it is to be begun; "" while it goes on."""
+        return "stopped by the person" if self.stopped else "changed meanwhile" if self.replaced else ""
+
 
 @dataclass
 class LessonRun:

@@ -67,7 +67,8 @@ def pursue(conversation: Conversation, goal: Goal, name: str = "") -> None:
     conversation.doing = pursuit
 
     def run() -> None:
-        done = session.pursue(goal.condition if not goal.relative else goal.text)
+        wanted = goal.condition if not goal.relative else goal.text
+        done = session.pursue(wanted, unless=pursuit.called_off)
         if pursuit.replaced:
             return
         conversation.doing = None
@@ -201,7 +202,8 @@ def heard_skill(conversation: Conversation, text: str) -> bool:
 
     def work() -> None:
         before = conversation.session.observe()
-        done = conversation.session.do(skill.name, **arguments)
+        session = conversation.session
+        done = session.start_doing(skill.name, arguments, unless=pursuit.called_off).result()
         if pursuit.replaced:
             return
         conversation.doing = None
