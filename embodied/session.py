@@ -46,6 +46,9 @@ MODE: Final = "session"
 BEAT_S: Final = 1.0
 """While nothing is asked, the body's lease is kept this often [s]."""
 
+ATTEMPTS: Final = 3
+"""How often a skill that was asked for is begun, where an event of the body ("dropped") interrupts it."""
+
 T = TypeVar("T")
 Unless = Callable[[], str]
 """Why something is not to be done after all; "" while it is."""
@@ -382,10 +385,17 @@ class Session:
             run.interruption.hold(why)
         expects = expected(skill, bound, parse("true"))
         try:
-            run.attempt(Step(skill.name, bound, expects, "asked for"), before, expects)
-            attempt, last = run.history[-1], run.last_run
+            step = Step(skill.name, bound, expects, "asked for")
+            for _ in range(ATTEMPTS):
+                before = run.attempt(step, before, expects)
+                attempt, last = run.history[-1], run.last_run
+                disturbed = not attempt.judgement.passed and run.cut_off in run.spec.interrupts
+                if not disturbed or run.interruption.held or run.stop.is_set():
+                    break
             assert last is not None
             verdict, reason = attempt.judgement.verdict, last.reason or attempt.judgement.reason
+            if disturbed:
+                reason = f"it was interrupted: {run.interruption.told}"
             if run.interruption.held:
                 verdict, reason = Verdict.UNKNOWN, run.interruption.held
             elif not judged:

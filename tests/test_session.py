@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,9 @@ from embodied.condition import parse
 from embodied.errors import BadGoal, BadInput, WorldError
 from embodied.journal import read
 from embodied.launchfile import parse_launch
+from embodied.loop.interruption import Interruption
 from embodied.loop.lifecycle import Onlookers
+from embodied.mini.knowledge import MiniSpec
 from embodied.outcome import Verdict
 from embodied.session import Session
 
@@ -84,6 +87,29 @@ def test_an_interruption_ends_what_is_going_on_and_nothing_else(tmp_path: Path) 
         assert done.verdict is Verdict.UNKNOWN
         assert done.reason == "not that"
         assert session.pursue("get 1 wood").passed
+
+
+@pytest.mark.parametrize("often", [1, 9])
+def test_a_skill_that_an_event_interrupts_is_begun_again_and_the_event_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, often: int
+) -> None:
+    listeners: list[Callable[[Mapping[str, Any]], None]] = []
+    monkeypatch.setattr(MiniSpec, "interrupts", frozenset({"startled"}))
+    monkeypatch.setattr(Interruption, "listen", lambda self, world: listeners.append(self._heard))
+    started: list[str] = []
+
+    def startle(record: Mapping[str, Any]) -> None:
+        if record["type"] == "step_started":
+            started.append(record["skill"])
+        if record["type"] == "call_started" and len(started) <= often:
+            listeners[0]({"type": "startled", "data": {"by": "a noise"}})
+
+    onlookers = Onlookers(observers=(startle,))
+    with Session(parse_launch(LAUNCH, "test"), runs_dir=tmp_path, onlookers=onlookers).start() as session:
+        done = session.do("gather-thing", thing="tree", item="wood", count=1)
+    assert done.passed == (often == 1)
+    assert len(started) == (2 if often == 1 else 3)
+    assert done.passed or done.reason == "it was interrupted: startled (by=a noise)"
 
 
 def test_what_is_asked_after_the_end_is_refused(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ class Interruption:
     Attributes:
         event: set from the interruption until the next step begins.
         by: the name of what interrupted last; "" when nothing has since the step began.
+        told: the same with what the event said of it: "dropped (object=red_cube)".
         held: why no step may begin at all, until it is released; "" when one may.
     """
 
@@ -27,6 +28,7 @@ class Interruption:
     names: Set[str]
     event: threading.Event = field(default_factory=threading.Event)
     by: str = ""
+    told: str = ""
     held: str = ""
 
     def listen(self, world: World) -> None:
@@ -38,11 +40,11 @@ class Interruption:
         """A step begins; one that begins while steps are held ends at once."""
         if not self.held:
             self.event.clear()
-            self.by = ""
+            self.by = self.told = ""
 
     def hold(self, why: str) -> None:
         """End the running step, and each that begins until `release`. From any thread."""
-        self.held = self.by = why
+        self.held = self.by = self.told = why
         self.event.set()
 
     def release(self) -> None:
@@ -55,4 +57,6 @@ class Interruption:
             self.journal.write("event", event=dict(event))
         if event.get("type") in self.names:
             self.by = str(event["type"])
+            more = ", ".join(f"{key}={value}" for key, value in (event.get("data") or {}).items())
+            self.told = f"{self.by} ({more})" if more else self.by
             self.event.set()
