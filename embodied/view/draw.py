@@ -16,14 +16,20 @@ from embodied.view.timeline import clock, inventory_text
 
 MARKS = {"done": ("✓", "green"), "doing": ("▶", "yellow"), "failed": ("✗", "red"), "todo": ("·", "dim")}
 TREE_LINES = 14
+FRAME_LINES = 10
+"""Of the screen besides goal tree and remarks: where it is short, the tree gives way to what is new."""
+
+SHOWN = {"health": 1, "food": 1, "position": 1, "biome": 0, "dimension": 0, "hand": 3, "gripper_width": 3}
+"""Facts of the body that are shown, with the digits of each number."""
 
 
-def draw(view: RunView, elapsed: float) -> RenderableType:
-    """The live screen; `elapsed` [s] is the running time now."""
+def draw(view: RunView, elapsed: float, height: int = 99) -> RenderableType:
+    """The live screen, in so many lines; `elapsed` [s] is the running time now."""
+    lines = max(3, min(TREE_LINES, height - FRAME_LINES - len(view.events)))
     body = Table.grid(padding=(0, 2), expand=True)
     body.add_column(ratio=3)
     body.add_column(ratio=2)
-    left: list[RenderableType] = [_tree(view), Text(), _doing(view, elapsed)]
+    left: list[RenderableType] = [_tree(view, lines), Text(), _doing(view, elapsed)]
     body.add_row(Group(*left), Group(*_body(view.facts, view.details)))
     events = Text("\n").join(
         Text(f"{clock(moment - view.started + view.elapsed_before)}  {text}", style="dim", no_wrap=True)
@@ -97,11 +103,11 @@ def counted(assistance: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} x{count}" for name, count in assistance.items()) or "none"
 
 
-def _tree(view: RunView) -> RenderableType:
+def _tree(view: RunView, lines: int) -> RenderableType:
     if view.tree is None:
         return Text("planning" if view.ready else "starting the world", style="dim")
     drawn = Tree(_label(view.tree))
-    budget = [TREE_LINES]
+    budget = [lines]
     _grow(drawn, view.tree, budget)
     if budget[0] < 0:
         drawn.add(Text(f"… {-budget[0]} more", style="dim"))
@@ -140,14 +146,23 @@ def _body(facts: Mapping[str, Any], details: Mapping[str, Any]) -> list[Renderab
     table = Table.grid(padding=(0, 1))
     table.add_column(style="dim")
     table.add_column()
-    for name in ("health", "food", "position", "biome", "dimension"):
+    for name, digits in SHOWN.items():
         value = facts.get(name)
         if value is not None:
-            table.add_row(name, Text(_number(value)))
+            table.add_row(name, Text(_number(value, digits)))
     worn = facts.get("equipment")
     if isinstance(worn, Mapping) and worn.get("hand"):
         table.add_row("hand", Text(str(worn["hand"])))
+    if "holding" in facts:
+        table.add_row("holding", Text(_held_text(facts["holding"])))
+        return [table, *_address(details)]
     return [table, Text(), Text("inventory", style="dim"), Text(inventory_text(facts)), *_address(details)]
+
+
+def _held_text(holding: Any) -> str:
+    """What an arm holds, by name; "nothing" if it holds nothing."""
+    held = [str(name) for name, value in holding.items() if value] if isinstance(holding, Mapping) else []
+    return ", ".join(held) or "nothing"
 
 
 def _address(details: Mapping[str, Any]) -> list[RenderableType]:
@@ -156,7 +171,7 @@ def _address(details: Mapping[str, Any]) -> list[RenderableType]:
     return [Text(), Text(f"join and watch at {server}", style="dim")] if server else []
 
 
-def _number(value: Any) -> str:
+def _number(value: Any, digits: int) -> str:
     if isinstance(value, (list, tuple)):
-        return " ".join(f"{float(part):.1f}" for part in value)
+        return " ".join(f"{float(part):.{digits}f}" for part in value)
     return f"{value:g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)

@@ -97,4 +97,5 @@ class LiveWatcher:
     def _render(self) -> RenderableType:
         with self._lock:
             view, since = self._view, time.monotonic() - self._seen
-        return draw(view, view.elapsed + (since if not view.verdict else 0.0))
+        elapsed = view.elapsed + (since if not view.verdict else 0.0)
+        return draw(view, elapsed, self._live.console.height)
