@@ -29,9 +29,10 @@ _BEGUN: Final = re.compile(
     re.IGNORECASE,
 )
 _ENDED: Final = re.compile(
-    r"(?:[,;.:]? (?:where it belongs|as seen from (?:you|the robot|the arm)|seen from you|yes\??|right\??|"
-    r"(?:don't|dont|do) you(?: think)?\??|won't you\??|do that|please do|sweetheart|honey|pal|got it\??|"
-    r"understood\??|if possible|will you\??|ok(?:ay)?\??|go|now|quick(?:ly)?|that's (?:all|it)|"
+    r"(?:[,;.:] ?(?:yes|right|ok(?:ay)?|(?:don't|dont|do) you(?: think)?|won't you|will you|do that|go|"
+    r"got it|understood|your choice)|"
+    r"[,;.:]? (?:where it belongs|as seen from (?:you|the robot|the arm)|seen from you|please do|sweetheart|"
+    r"honey|pal|if possible|now|quick(?:ly)?|that's (?:all|it)|"
     r"i (?:do not|don't|dont) (?:care|mind) (?:about )?(?:the (?:rest|others)|which(?: one)?)|"
     r"when you(?: get| have)? (?:a (?:chance|moment)|time)))[.!? ]*$",
     re.IGNORECASE,
@@ -80,8 +81,18 @@ _ORDERED: Final = re.compile(
 _BETWEEN: Final = re.compile(r",? (?:and )?(?:then|finally|next) |, (?:and )?| and ", re.IGNORECASE)
 _TOWER: Final = re.compile(r"\b(?:tower|stack|pile|column)\b", re.IGNORECASE)
 _THEN: Final = re.compile(r",? (?:and )?(?:then|finally|lastly)(?: the)? ", re.IGNORECASE)
+_NOT_BUT: Final = re.compile(
+    r"(?<=\w),? not (?:in|on|into|onto|inside|at) [a-z ]+?,? but (?:rather |instead )?"
+    r"(?P<place>in|on|into|onto|next to|beside|behind|in front of|to)\b ",
+    re.IGNORECASE,
+)
+_NOT_THERE: Final = re.compile(
+    r", (?:and |but )?not (?:in|on|into|onto|inside|at|behind|under)"
+    r"(?: (?:it|the [a-z]+(?: [a-z]+)?))?[.! ]*$",
+    re.IGNORECASE,
+)
 _ONLY_AFTER: Final = re.compile(
-    r"^(?P<later>.+?),? (?:but )?(?:only )?(?:after|once|when) (?P<thing>[^,]+?) is "
+    r"^(?P<later>.+?),? (?:but )?(?:only )?(?:after|once) (?P<thing>[^,]+?) is "
     r"(?P<state>open|closed|shut|pressed)$",
     re.IGNORECASE,
 )
@@ -151,6 +162,12 @@ def _in_order(said: str) -> Iterator[str]:
         yield ", then ".join(steps) + (found["more"] or "")
 
 
+def _contrast(said: str) -> Iterator[str]:
+    """ "Not in the bowl but on the tray": what is at the one place is not at the other."""
+    yield _NOT_BUT.sub(r" \g<place> ", said, count=1)
+    yield _NOT_THERE.sub("", said)
+
+
 def _towers(said: str) -> Iterator[str]:
     if _TOWER.search(said):
         yield _THEN.sub(", ", said)
@@ -182,6 +199,7 @@ _CHANGES: Final[tuple[Callable[[str], Iterator[str]], ...]] = (
     _done,
     _whole,
     _in_order,
+    _contrast,
     _towers,
     _after,
 )

@@ -37,17 +37,24 @@ _DOING: Final = "put|place|move|take|open|close|press|stack|bring|get|drop|pick"
     "if",
     r"(?:(?:check|see|look) (?:whether|if)|if) (?P<state>[a-z' ]+?)"
     rf"(?:,? then |, (?:and )?(?:if so,? (?:then )?)?|(?= (?:{_DOING}) ) )"
-    r"(?P<so>(?!you |i |stop\b)[a-z]+ [^,;.]+?)(?:[,;.] ?(?:otherwise|else|if not),? (?P<other>[^,;.]+))?",
+    r"(?P<so>(?!you |i |stop\b)[a-z]+ [^,;.]+?)(?:[,;.] ?(?:otherwise|else|if not),? (?P<other>[^,;.]+))?|"
+    rf"(?P<do>(?:{_DOING}) [^,;.]+?),? (?:but )?(?:only )?if (?P<when>[a-z' ]+)",
     example="if the drawer is open, close it",
     what="done if it is so now, and not otherwise",
 )
 def if_(conversation: Conversation, said: Said) -> None:
-    state = state_of(said["state"], conversation.session.spec)
+    words, then, other = parts_of(said)
+    state = state_of(words, conversation.session.spec)
     so = evaluate(state, conversation.look()) is True
-    todo = said["so"] if so else said["other"]
+    todo = then if so else other
     conversation.tell(f"{'So it is' if so else 'It is not so'}: {state}.{'' if todo else ' I do nothing.'}")
     if todo:
-        conversation.take_line(with_thing(todo, said["state"]))
+        conversation.take_line(with_thing(todo, words))
+
+
+def parts_of(said: Said) -> tuple[str, str, str]:
+    """The condition, what is done if it is so, and what if not ("" for nothing)."""
+    return said["state"] or said["when"], said["so"] or said["do"], said["other"] or ""
 
 
 def state_of(words: str, spec: WorldSpec) -> Condition:

@@ -22,7 +22,7 @@ _BEGUN: Final = re.compile(
     re.IGNORECASE,
 )
 _ENDED: Final = re.compile(
-    r"(?:.*[,.!;:…—]|(?:no|oh|ah+|hey|please|robot|argh?)(?:\s+\w+)?)\s*(?:please\s+|just\s+)?"
+    r"(?!(?:if|when|whenever|until|before|after|once)\b)(?:.*[,.!;:…—]|(?:no|oh|ah+|hey|please|robot|argh?)(?:\s+\w+)?)\s*(?:please\s+|just\s+)?"
     r"(?:stop|halt|freeze)\s*[.! ]*",
     re.IGNORECASE,
 )

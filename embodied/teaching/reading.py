@@ -16,7 +16,7 @@ from embodied.rules.wordings import as_rule, ended_rule, lists_rules
 from embodied.skills import SkillLibrary
 from embodied.teaching import conversation as _table  # noqa: F401 - it fills the table of verbs
 from embodied.teaching.again import number_of, step_for
-from embodied.teaching.conditional import state_of, with_thing
+from embodied.teaching.conditional import parts_of, state_of, with_thing
 from embodied.teaching.correcting import Correction, corrections_of
 from embodied.teaching.halting import after_shout
 from embodied.teaching.lesson import spoken
@@ -182,10 +182,10 @@ def _again(row: Verb, said: Said, ground: Ground) -> Reading:
 
 
 def _if(row: Verb, said: Said, ground: Ground) -> Reading:
-    state = state_of(said["state"], ground.spec)
-    so = reading_of(with_thing(said["so"], said["state"]), ground).canonical
-    other = said["other"]
-    otherwise = reading_of(with_thing(other, said["state"]), ground).canonical if other else ""
+    words, then, other = parts_of(said)
+    state = state_of(words, ground.spec)
+    so = reading_of(with_thing(then, words), ground).canonical
+    otherwise = reading_of(with_thing(other, words), ground).canonical if other else ""
     return Reading("goal", f"if {state}: {so}" + f"; else: {otherwise}" * bool(other), row.name)
 
 

@@ -21,6 +21,8 @@ GOES = (
 )
 """What may stand between a thing and where it is to be."""
 _FRONTED = "(should|must|shall) goes|go|comes|come|belongs|belong|put|place|sits|set|i_want|we_put"
+_TAKE = "take|grab|get|pick_up|collect|gather|grasp"
+_DOWN = "put|place|drop|set|lay|bring|move|stack|stick|pop|stow|carry"
 _IN = "in|into|inside|inside_of|within|to"
 _ON = "on|onto|on_top_of|upon|atop|on_to|over"
 _AT = "on|onto|to|at|upon|on_top_of"
@@ -44,6 +46,8 @@ def statements(scene: Scene) -> Iterator[Phrase]:
         (_ON, Slot("table", frozenset({"table"})), ("on[{object}, {table}]", "{object} on the table")),
     ):
         yield Phrase(f"{{object}} (,) {GOES} {where} {{{slot.name}}}", (_THINGS, slot), goal, said)
+        taken = f"{_TAKE} {{object}} (up) (,) (and) {_DOWN} it|them|those {where} {{{slot.name}}}"
+        yield Phrase(taken, (_THINGS, slot), goal, said)
         yield Phrase(f"{where} {{{slot.name}}} {_FRONTED} {{object}}", (_THINGS, slot), goal, said)
         yield Phrase(f"{{{slot.name}}} : {{object}}", (_THINGS, slot), goal, said)
         if slot.name in ("container", "place"):

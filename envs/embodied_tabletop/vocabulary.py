@@ -20,8 +20,8 @@ KINDS: Mapping[str, Kind] = {
     "drawer": Kind(("drawer",), ("drawers",)),
     "button": Kind(("button", "knob", "switch"), ("buttons", "knobs", "switches")),
     "place": Kind(
-        ("place", "spot", "area", "pad", "zone", "mat", "square"),
-        ("places", "spots", "areas", "pads", "zones", "mats", "squares"),
+        ("place", "spot", "area", "pad", "zone", "mat"),
+        ("places", "spots", "areas", "pads", "zones", "mats"),
     ),
     "edge": Kind(("edge", "side", "border"), ("edges", "sides", "borders")),
     "table": Kind(("table", "tabletop", "desk"), ()),
@@ -74,9 +74,9 @@ def _things(scene: Scene) -> Iterator[Thing]:
             yield Thing(place.name, "edge", frozenset({side}), (*words, *ends, side))
         else:
             traits = frozenset({place.color}) if place.color else frozenset[str]()
-            words = (
-                ("me", "my hand", "the hand over place", "the handover") if place.name == "hand_over" else ()
-            )
+            words = (f"{place.color} square",) if place.color else ()  # "in a square" is a shape
+            if place.name == "hand_over":
+                words = ("me", "my hand", "the hand over place", "the handover")
             yield Thing(place.name, "place", traits, words)
     yield from target_things(scene)
     yield Thing(TABLE, "table")
