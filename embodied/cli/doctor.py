@@ -50,3 +50,5 @@ def doctor(
     if broken:
         console.print(Text(f"{broken} to mend.", style="red"))
         raise typer.Exit(ending.BAD_INPUT)
+    others = " | ".join(name for name in folders.launch_files() if name != launch)
+    console.print(Text(f"That was {chosen.world.kind}. Others: embodied doctor {others}", style="dim"))

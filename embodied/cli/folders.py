@@ -57,6 +57,11 @@ def command() -> str:
     return shlex.quote(str(program))
 
 
+def launch_files() -> dict[str, Path]:
+    """The launch files that come along, by name."""
+    return {path.stem: path for path in sorted(launch_folder().glob("*.toml"))}
+
+
 def find_launch_file(name: str) -> Path:
     """A path as given, or, for a bare name such as `minecraft`, the launch file that comes with embodied.
 
@@ -65,7 +70,7 @@ def find_launch_file(name: str) -> Path:
     given = Path(name)
     if given.exists() or given.suffix == ".toml" or len(given.parts) > 1:
         return given
-    shipped = {path.stem: path for path in sorted(launch_folder().glob("*.toml"))}
+    shipped = launch_files()
     if name not in shipped:
         known = f"These come along: {', '.join(shipped) or 'none'}; or name a TOML file."
         raise BadLaunchFile(f"There is no launch file {name!r}.", remedy=did_you_mean(name, shipped) or known)

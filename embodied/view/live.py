@@ -71,6 +71,7 @@ class LiveWatcher:
     """The whole state, drawn four times a second by a thread of rich's."""
 
     def __init__(self, console: Console) -> None:
+        self._console = console
         self._lock = threading.Lock()
         self._view = RunView()
         self._seen = time.monotonic()
@@ -98,4 +99,4 @@ class LiveWatcher:
         with self._lock:
             view, since = self._view, time.monotonic() - self._seen
         elapsed = view.elapsed + (since if not view.verdict else 0.0)
-        return draw(view, elapsed, self._live.console.height)
+        return draw(view, elapsed, self._console.height)
