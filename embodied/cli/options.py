@@ -15,7 +15,7 @@ from embodied.launchfile import LaunchFile, Override, load_launch_file, override
 Launch = Annotated[
     str,
     typer.Argument(
-        help="A launch file, or the name of one that comes along: [cyan]minecraft[/cyan], [cyan]tabletop[/cyan] ..."
+        help="A launch file, or the name of one: [cyan]minecraft[/cyan], [cyan]tabletop[/cyan] ..."
     ),
 ]
 Seed = Annotated[int | None, typer.Option(help="Seed of the world: the same seed, the same world.")]
