@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from embodied.errors import BadLibrary, BadRule, EmbodiedError
+from embodied.errors import BadLibrary, BadRule, EmbodiedError, did_you_mean
 from embodied.library import LibraryStore, open_library
 from embodied.plugins import library_of, load_world, world_kinds
 from embodied.rules.keeping import understand
@@ -15,7 +15,12 @@ def refuse_unknown(store: LibraryStore, name: str, world: str) -> None:
         return
     libraries = sorted({library_of(kind) for kind in world_kinds()} - {world})
     others = [one for one in libraries if alike & set(open_library(one).names)]
-    if others:
+    if not others:
+        near = {one: did_you_mean(name, open_library(one).names) for one in (world, *libraries)}
+        found = [f"For {one}: {hint}" for one, hint in near.items() if hint]
+        if found:
+            raise BadLibrary(f"There is no skill {name!r} for any world.", remedy=" ".join(found))
+    else:
         raise BadLibrary(
             f"There is no skill {name!r} for {world}; there is one for {' and '.join(others)}.",
             remedy=f"Say which world: --world {others[0]}.",

@@ -170,6 +170,14 @@ def retire(
     print(f"{name}: {store.retire(name, why).value}")
 
 
+def delete(name: Name, world: World = "minecraft") -> None:
+    """Nothing of a library is deleted: says what to do instead."""
+    raise BadInput(
+        "Nothing of a library is deleted: what was learned, and what came of it, can be had back.",
+        remedy=f"To use a skill no more: {command()} skills retire {name}{of_world(world)}",
+    )
+
+
 def export(
     target: Annotated[Path, typer.Argument(help="A new folder, or FILE.zip.")],
     world: World = "minecraft",

@@ -28,6 +28,7 @@ def _skills() -> typer.Typer:
     skills.app.command("history")(growing.history)
     skills.app.command("restore")(growing.restore)
     skills.app.command("retire")(growing.retire)
+    skills.app.command("delete", hidden=True)(growing.delete)
     skills.app.command("export")(growing.export)
     skills.app.command("import")(growing.import_)
     return skills.app

@@ -33,8 +33,17 @@ def store_of(world: str) -> LibraryStore:
 
 
 @app.command("list")
-def list_skills(world: World = "minecraft") -> None:
-    """List the skills, with their grades and what each is for. Those that are not used come last."""
+def list_skills(
+    kind: Annotated[str, typer.Argument(metavar="[WORLD]", help="As --world.")] = "",
+    world: World = "minecraft",
+) -> None:
+    """List the skills, with their grades and what each is for. Those that are not used come last.
+
+    [bold]Examples[/bold]
+
+      embodied skills list tabletop
+    """
+    world = kind or world
     store = store_of(world)
     used = store.skills()
     grades = store.grades()

@@ -46,7 +46,7 @@ class Added:
 
     Attributes:
         status: "new", "known" (this version is here already) or "duplicate" (another skill is the same).
-        twin: the name of the skill that it duplicates.
+        twin: the name of another skill that is the same.
     """
 
     name: str
@@ -190,6 +190,7 @@ class LibraryStore:
         why: str = "",
         example: Mapping[str, Any] | None = None,
         quarantine: str = "",
+        alike: bool = False,
     ) -> Added:
         """Store a version. It is on trial until evidence says more; evidence not yet recorded is recorded.
 
@@ -197,6 +198,7 @@ class LibraryStore:
             origin: "written", "composed", "hand" or "imported".
             example: {"arguments": {...}, "expects": "condition"} of a use that passed.
             quarantine: why it must not be used before it is verified; "" if it may be tried.
+            alike: it is stored even if another skill is the same: a person wants it under this name, too.
 
         Raises:
             BadSkill: it is for another world.
@@ -211,7 +213,7 @@ class LibraryStore:
             added = Added(skill.name, skill.hash, "known")
             if (known is None or not known.files) and not (seed and seed.hash == skill.hash):
                 twin = self._twin(skill)
-                if twin:
+                if twin and not alike:
                     return Added(skill.name, skill.hash, "duplicate", twin)
                 place_folder(files, self._version_folder(skill.name, skill.hash))
                 write_version(
@@ -223,7 +225,7 @@ class LibraryStore:
                     example=example or {},
                     quarantined=quarantine,
                 )
-                added = Added(skill.name, skill.hash, "new")
+                added = Added(skill.name, skill.hash, "new", twin)
             if evidence is not None:
                 version = self._index.entry(skill.name).state.versions.get(skill.hash)
                 write_evidence(self._records(skill.name), version, evidence)

@@ -73,26 +73,30 @@ def call(conversation: Conversation, words: str, *, replacing: bool = False) -> 
         else:
             conversation.tell(text)
         return
+    before = _as_it_was(conversation, lesson) if lesson.name and lesson.name != name else None
     keep(conversation, replace(lesson, name=name))
+    if before is not None:
+        conversation.versions, conversation.corrections = [], []
+        conversation.tell(f"  {before.name} stays as it was before that; it is another skill.")
+        restore(conversation, before)
+
+
+def _as_it_was(conversation: Conversation, lesson: Lesson) -> Lesson | None:
+    """A skill before it was corrected in this talk; None if it was not. What came of it gets another name."""
+    return next((one for one in conversation.versions if one.name == lesson.name), None)
 
 
 def keep(conversation: Conversation, lesson: Lesson) -> None:
     """A version of the skill: written, type-checked, stored on trial, and given to the gate."""
     session = conversation.session
     skill = made(conversation, lesson)
-    before = session.run.library
     problems = session.submit(lambda run: _checked(run, skill)).result()
     if problems:
         raise BadSkill(f"The code that came of it is not sound: {problems}", remedy="Show it in other words.")
     example = example_for(conversation, skill, lesson)
     added = session.run.store.add(
-        skill, origin="taught", why=lesson.why or sentence_of(lesson), example=example
+        skill, origin="taught", why=lesson.why or sentence_of(lesson), example=example, alike=True
     )
-    if added.status == "duplicate":
-        session.submit(lambda run: run.use(before)).result()  # a refused name is not planned with
-        raise BadLibrary(
-            f"That is what {added.twin} does already.", remedy=f"Use it: {added.twin.replace('-', ' ')} ..."
-        )
     if added.status == "known":
         _prefer_again(conversation, skill)
     seed = session.launch.world.settings.get("seed")
@@ -103,6 +107,9 @@ def keep(conversation: Conversation, lesson: Lesson) -> None:
     conversation.lesson = lesson
     stands = ", ".join(lesson.names.values())
     conversation.tell(f"Kept: {skill.name}({stands}), version {skill.hash[:8]}: {sentence_of(lesson)}.")
+    if added.twin:
+        conversation.tell(f"  {added.twin} does, or did, the same; both names are known.")
+    conversation.kept.append(skill.name)
     conversation.tell(f"  Proving it on {_counted(conversation.seeds)}; you can go on meanwhile.")
     prove(conversation, skill, conversation.seeds)
 

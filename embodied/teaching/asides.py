@@ -13,6 +13,7 @@ from embodied.rules.keeping import keep_area
 from embodied.rules.places import read_area
 from embodied.rules.wordings import BARRED, WORDS, as_rule, ended_rule, lists_rules
 from embodied.teaching.correcting import corrections_of
+from embodied.teaching.kept import where_it_is_kept
 from embodied.teaching.verbs import VERBS, Said, verb
 
 if TYPE_CHECKING:
@@ -125,7 +126,15 @@ def continue_(conversation: Conversation, said: Said) -> None:
 def status(conversation: Conversation, said: Said) -> None:
     showing = conversation.demonstration is not None
     resting = "I watch what you show. 'done' ends it." if showing else "Nothing at the moment."
-    conversation.tell(f"I am {conversation.busy}." if conversation.busy else resting)
+    beside = [*conversation.prover.doing, *(["learning"] if conversation.learning is not None else [])]
+    if conversation.busy:
+        conversation.tell(f"I am {conversation.busy}.")
+    elif showing or not beside:
+        conversation.tell(resting)
+    if beside:
+        conversation.tell(
+            f"Beside this I am {beside[0]}" + (f"; then {'; '.join(beside[1:])}." if beside[1:] else ".")
+        )
 
 
 @verb(
@@ -275,4 +284,5 @@ def quit_(conversation: Conversation, said: Said) -> None:
     if who.name and others and said.string not in ("quit", "exit"):
         conversation.tell(f"Goodbye. {' and '.join(others)} may go on; 'quit' ends it for all.")
         return
+    where_it_is_kept(conversation)
     conversation.end()

@@ -69,6 +69,7 @@ class Conversation:
         keyboard: the person's single keys, as long as it is open; None where only lines are heard.
         driven: keys move the hand now.
         left: what was stopped or failed, and "continue" takes up again.
+        kept: the names of skills that were taught or changed, oldest first.
         naming: what is being done, or was left, is kept under this name once it is done; "" for none.
         learning: ends what is learned beside the conversation.
         on_end: is called when somebody has ended the conversation, in the thread that heard it.
@@ -91,6 +92,7 @@ class Conversation:
     left: LessonRun | Goal | None = None
     finished: bool = False
     naming: str = ""
+    kept: list[str] = field(default_factory=list)
     driven: bool = False
     on_end: Callable[[], None] = lambda: None
     learning: threading.Event | None = None

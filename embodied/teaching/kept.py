@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
+from embodied.errors import BadInput, BadSkill, did_you_mean
 from embodied.library.records import Check
 from embodied.library.store import VersionLine
+from embodied.skills import SkillLibrary
 from embodied.teaching.approving import slug
 from embodied.teaching.verbs import Said, verb
 
 if TYPE_CHECKING:
+    from embodied.loop.run import Run
     from embodied.teaching.conversation import Conversation
 
 TOLD: Final = 12
@@ -61,6 +64,62 @@ def skills(conversation: Conversation, said: Said) -> None:
     others = [skill.name for skill in conversation.session.run.library if skill.name not in names]
     if others:
         conversation.tell(f"And those that came along, or were learned: {', '.join(sorted(others))}.")
+
+
+@verb(
+    "delete",
+    r"(?:delete|unlearn|retire|forget(?: about)?|(?:remove|drop)(?= the skill ))(?: the skill)? "
+    r"(?P<name>(?!(?:it|that|all|this|about|everything|rules?|the (?:last|rule)|my rule)\b)"
+    r"['\"]?[a-z][a-z0-9' \"-]{0,60})",
+    example="delete tidy up",
+    what="use a skill that was taught no more; its versions stay, and can be restored",
+    any_time=True,
+)
+def delete(conversation: Conversation, said: Said) -> None:
+    store, name = conversation.session.run.store, slug(said["name"])
+    if name not in store.names or name in store.seeds:
+        taught = [one for one, _ in _taught(conversation)]
+        why = "came with the world" if name in store.seeds else "is no skill"
+        hint = did_you_mean(name, taught) or f"Taught: {', '.join(taught) or 'nothing yet'}."
+        raise BadInput(f"{name} {why}, so I cannot forget it.", remedy=hint)
+    conversation.ask_yes(
+        f"Shall I use {name} no more? Its versions stay. (yes, no)",
+        lambda: _retired(conversation, name),
+        f"{name} stays.",
+    )
+
+
+def _retired(conversation: Conversation, name: str) -> None:
+    session = conversation.session
+
+    def dropped(run: Run) -> None:
+        run.use(SkillLibrary(skills=[one for one in run.library if one.name != name]))
+
+    try:
+        session.submit(dropped).result()
+    except BadSkill as needed:
+        raise BadInput(
+            f"Another skill calls {name}: {needed.message}.", remedy="Delete that one first."
+        ) from None
+    session.run.store.retire(name, "a person wants it no more")
+    if conversation.lesson is not None and conversation.lesson.name == name:
+        conversation.lesson, conversation.versions = None, []
+    again = f"embodied skills restore {name} --world {session.run.store.world}"
+    conversation.tell(f"{name} is used no more. It can be had back:  {again}")
+
+
+def where_it_is_kept(conversation: Conversation) -> None:
+    """Where what was taught is, and how it is used again; nothing where nothing was taught."""
+    store = conversation.session.run.store
+    names = [one for one in dict.fromkeys(conversation.kept) if store.grade(one).value != "retired"]
+    if not names:
+        return
+    kind = conversation.session.launch.world.kind
+    conversation.tell(f"Kept in {store.folder}: {', '.join(names)}.")
+    conversation.tell(
+        f"  Again: `embodied teach {kind}`, then '{_spoken(names[-1])} ...'; goals of `embodied run` use it,"
+        f" too. `embodied skills show {names[-1]} --world {store.world}` shows it."
+    )
 
 
 def _taught(conversation: Conversation) -> list[tuple[str, VersionLine]]:

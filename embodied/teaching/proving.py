@@ -36,6 +36,7 @@ class Prover:
         self._session, self._tell = session, tell
         self._worker = ThreadPoolExecutor(1, "gate")
         self.waiting: list[tuple[Future[Any], threading.Event]] = []
+        self._doing: dict[Future[Any], str] = {}
 
     @property
     def store(self) -> LibraryStore:
@@ -72,7 +73,9 @@ class Prover:
             except Exception as bug:  # noqa: BLE001 - what is to be proven next must be
                 told_mistake(self._session, self._tell, bug, doing)
 
-        self.waiting.append((self._worker.submit(carried(guarded)), stop))
+        begun = self._worker.submit(carried(guarded))
+        self.waiting.append((begun, stop))
+        self._doing = {one: self._doing.get(one, doing) for one, _ in self.waiting}
 
     def gate(
         self,
@@ -103,6 +106,11 @@ class Prover:
         for _, stop in self.waiting:
             stop.set()
         return busy
+
+    @property
+    def doing(self) -> tuple[str, ...]:
+        """What is being done, and what waits for that, for a person."""
+        return tuple(doing for one, doing in tuple(self._doing.items()) if not one.done())
 
     @property
     def busy(self) -> bool:

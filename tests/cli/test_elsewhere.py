@@ -34,6 +34,23 @@ def test_a_skill_that_no_world_has(capsys: pytest.CaptureFixture[str]) -> None:
     assert "no skill 'levitate'" in error_of(capsys, "skills", "show", "levitate")
 
 
+def test_a_name_that_is_nearly_one_of_another_world(capsys: pytest.CaptureFixture[str]) -> None:
+    told = error_of(capsys, "skills", "show", "stak")
+    assert "There is no skill 'stak' for any world." in told
+    assert "For tabletop:" in told
+
+
+def test_a_world_may_be_named_without_its_option(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["skills", "list", "tabletop"])
+    assert "put-in" in capsys.readouterr().out
+
+
+def test_nothing_is_deleted_and_what_to_do_instead_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    told = error_of(capsys, "skills", "delete", "pick", "--world", "tabletop")
+    assert "skills retire pick --world tabletop" in told
+
+
 def test_a_rule_of_another_world(capsys: pytest.CaptureFixture[str]) -> None:
     told = error_of(capsys, "rules", "add", "never dig straight down")
     assert "for tabletop; for minecraft it is understood" in told

@@ -66,12 +66,45 @@ def test_the_proof_of_a_version_that_was_taken_back_names_it(talks: Talks) -> No
     assert in_use() == "put the red cube in the bowl"
 
 
-def test_a_refused_name_leaves_no_trace(talk: Talk) -> None:
-    talk.say(TAUGHT, "wait", "slower")
-    assert "That is what tidy-up does already." in talk.say("call it hello")
-    assert "hello" not in talk.session.run.library
-    assert "hello" not in talk.say("put the green cube in the bowl")
-    assert "* " in talk.say("history")
+def test_what_was_corrected_can_get_a_name_of_its_own_and_the_other_is_as_it_was(talk: Talk) -> None:
+    talk.say(TAUGHT, "wait")
+    was = talk.session.run.library.get("tidy-up").hash
+    talk.say("slower")
+    assert talk.session.run.library.get("tidy-up").hash != was
+    told = talk.say("call this tidy up slowly")
+    assert "Kept: tidy-up-slowly(" in told
+    assert "tidy-up stays as it was before that; it is another skill." in told
+    assert talk.session.run.library.get("tidy-up").hash == was
+    assert in_use() == "put the red cube in the bowl"
+    assert open_library("tabletop").history("tidy-up-slowly")
+    assert "nothing to take back" in talk.say("undo")
+
+
+def test_the_same_gets_a_second_name(talk: Talk) -> None:
+    talk.say(TAUGHT, "wait")
+    told = talk.say("call it clean up")
+    assert "tidy-up does, or did, the same; both names are known." in told
+    assert {"tidy-up", "clean-up"} <= set(talk.session.run.library.names)
+    assert "Done: in[green_cube, bowl]" in talk.say("clean up the green cube")
+
+
+def test_a_taught_skill_is_used_no_more_once_that_is_confirmed(talk: Talk) -> None:
+    talk.say(TAUGHT)
+    assert "tidy-up" in talk.say("delete tidyup")
+    assert "Shall I use tidy-up no more?" in talk.say("forget tidy up")
+    assert "tidy-up stays." in talk.say("no")
+    told = talk.say("delete tidy up", "yes")
+    assert "embodied skills restore tidy-up --world tabletop" in told
+    assert "tidy-up" not in talk.session.run.library
+    assert open_library("tabletop").grade("tidy-up").value == "retired"
+    assert "came with the world" in talk.say("delete pick")
+
+
+def test_quit_says_where_what_was_taught_is(talk: Talk) -> None:
+    talk.say(TAUGHT)
+    told = talk.say("quit")
+    assert f"Kept in {open_library('tabletop').folder}: tidy-up." in told
+    assert "`embodied teach tabletop`, then 'tidy up ...'" in told
 
 
 def test_who_looks_at_a_failure_again_still_chooses(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
