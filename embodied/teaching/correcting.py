@@ -57,7 +57,9 @@ _PLACED: Final = (
     r"lowest|(?!greenest)\w{3,}est|most|least)"
 )
 _OTHER: Final = re.compile(
-    rf"(?:(?:no|not (?:that|this)(?: one)?|(?:that's |that is |it's )?(?:the )?wrong (?:one|cube|block|"
+    rf"(?:(?:no|not (?:that|this)(?: one)?|(?:that's not|that is not|not) the right (?:one|cube|block)|"
+    rf"you(?:'re| are|'ve| have)?(?: now)? (?:holding|taking|got|took|grabbed|picked|going for) the wrong "
+    rf"(?:one|cube|block)|(?:that's |that is |it's )?(?:the )?wrong (?:one|cube|block|"
     rf"thing|object))"
     rf"[,.;:\s]+)?"
     rf"(?:(?:now )?(?:do |repeat )?(?:it|that|the same)(?: thing)?(?: again)?(?: now)?,?(?: but)? "
@@ -66,7 +68,10 @@ _OTHER: Final = re.compile(
     rf"i (?:meant?|said|want|wanted) (?P<named>{_NAMED})|(?:take |use |pick |grab |"
     rf"with )?(?P<thing>the (?!{_PLACED} )(?:\w+ )?one)|"
     rf"(?:take|use|pick|grab|with) (?P<instead>{_NAMED}) instead|use (?P<used>{_NAMED}))|"
-    r"not (?:that|this) one|(?:that's |that is |it's )?(?:the )?wrong (?:one|cube|block)"
+    r"not (?:that|this) one|(?:that's |that is |it's )?(?:the )?wrong (?:one|cube|block)|"
+    r"(?:that's not|that is not|not) the right (?:one|cube|block)|(?:no, )?the other (?:cube|block)|"
+    r"you(?:'re| are|'ve| have)?(?: now)? (?:holding|taking|got|took|grabbed|picked|going for) the wrong "
+    r"(?:one|cube|block)"
 )
 _NOT_SO: Final = re.compile(rf"no,? (?P<named>{_NAMED})(?<!one)")
 _TOO_FAR: Final = re.compile(
@@ -129,7 +134,15 @@ def corrections_of(line: str) -> tuple[Correction, ...]:
         found.append(one)
     if too_much and not any(one.what == "shift" for one in found):
         return ()
+    if _and_back(found):
+        return ()
     return _said_once(found)
+
+
+def _and_back(found: Sequence[Correction]) -> bool:
+    """ "Down 1 cm and up again" is where the hand goes, and corrects nothing."""
+    shifts = [one.offset for one in found if one.what == "shift"]
+    return len(shifts) > 1 and all(abs(sum(each)) < 1e-9 for each in zip(*shifts, strict=True))
 
 
 def _said_once(found: Sequence[Correction]) -> tuple[Correction, ...]:
@@ -242,7 +255,8 @@ def _one(text: str) -> Correction | None:
     said = text
     found = _NOT_SO.fullmatch(text)
     if found:
-        return Correction("other", said, thing=found["named"].strip())
+        named = found["named"].strip()
+        return Correction("other", said, thing="" if named.startswith("the other ") else named)
     text = _bare(text)
     if _FROM_ABOVE.fullmatch(text):
         return Correction("above", said)

@@ -15,6 +15,7 @@ from embodied.facts import Observation
 from embodied.loop.goal import understand
 from embodied.methods import WorldSpec
 from embodied.teaching.lesson import spoken
+from embodied.teaching.selectors import pointed
 from embodied.teaching.understood import plain, things_meant
 from embodied.teaching.verbs import Said, verb
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 _BEGINS: Final = (
     r"(?:where|what|which|how many|how much|is|are|do you (?:hold|have|see)|does|did) .+|"
     r"where (?:has|have|did) .+|where(?:'s|s) .+|"
-    r"what(?:'s|s) .+|(?:look around|list (?:the |all )?(?:things|objects)|(?:tell me|say) (?:where|what) .+)"
+    r"what(?:'s|s) .+|(?:look around|list (?:the |all )?(?:things|objects)|"
+    r"(?:(?:tell|show) me|say|do you know|i want to know) (?:where|what|which|how many) .+)"
 )
 _PLACED: Final = ("at", "in", "on")
 """Families of facts that say where a thing is; the first that holds is told."""
@@ -49,6 +51,9 @@ _THERE: Final = re.compile(
 _WITHIN: Final = re.compile(
     r"(?:what|which \w+)(?:'s|s| is| are| lies| stands)(?: there)? (?P<how>in|inside|on|at) (?P<place>.+)"
 )
+_COLOR: Final = re.compile(
+    r"(?:what|which) colou?r (?:is|has) the \w+ (?:that is |lying )?(?P<how>in|inside|on|at) (?P<place>.+)"
+)
 _COUNT: Final = re.compile(
     r"how many (?P<things>.+?)(?: are(?: there)?| do you see| can you see)?"
     r"(?: (?P<how>in|inside|on|at) (?P<place>.+))?"
@@ -56,6 +61,12 @@ _COUNT: Final = re.compile(
 _HAVE: Final = re.compile(
     r"what (?:do you have|have you got|are you carrying)|what(?:'s|s| is) in (?:your|the) inventory"
 )
+_WHICH: Final = re.compile(
+    r"(?:which|what) (?P<noun>\w+) is (?:the )?(?:one )?"
+    r"(?P<how>(?:on|at the) (?:top|bottom)(?: of the tower)?|top ?most|left-?most|"
+    r"right-?most|(?P<way>nearest|closest|farthest|furthest)(?: (?P<to>(?:to|from) .+))?)"
+)
+_EMPTY: Final = re.compile(r"(?:is|are) (?P<place>(?:the |your )?\w+(?: \w+)?) (?:empty|free)")
 _ANY: Final = re.compile(
     r"(?:is|are) there (?:anything|something|still anything) (?P<how>in|inside|on|at) (?P<place>.+)"
 )
@@ -80,7 +91,10 @@ class Question:
 
 def question_of(text: str, spec: WorldSpec) -> Question:
     """What a plain line asks. Raises BadGoal: it is no question that facts answer, or names no such thing."""
-    said = re.sub(r"^(?:tell me|say) ", "", plain(text).rstrip("?").strip())
+    said = re.sub(
+        r"^(?:(?:tell|show) me|say|do you know|i want to know) ", "", plain(text).rstrip("?").strip()
+    )
+    said = re.sub(r"^where (?!is |are |has |have |did |'s)(.+) (is|are)$", r"where \2 \1", said)
     for pattern, read in _KINDS:
         found = pattern.fullmatch(said)
         question = read(found, spec) if found is not None else None
@@ -140,6 +154,33 @@ def _within(said: Said, spec: WorldSpec) -> Question | None:
     return Question(f"what is {said['how']} {places[0]}", answer)
 
 
+def _which(said: Said, spec: WorldSpec) -> Question | None:
+    """Which of them is nearest to a thing, leftmost, on top."""
+    how = said["how"].replace("-", "")
+    end = next((one for one in ("top", "bottom") if one in how), "")
+    words = f"the {end or said['way'] or how} {said['noun']}" + (f" {said['to']}" if said["to"] else "")
+    if pointed(words, spec.vocabulary, None) is None:
+        return None
+
+    def answer(now: Observation) -> str:
+        found = pointed(words, spec.vocabulary, lambda: now)
+        return f"{found.line[:1].upper()}{found.line[1:]}." if found is not None else "None."
+
+    return Question(f"which is {words}", answer)
+
+
+def _empty(said: Said, spec: WorldSpec) -> Question | None:
+    places = _things(said["place"], spec)
+    if len(places) != 1:
+        return None
+
+    def answer(now: Observation) -> str:
+        inside = tuple(f"the {spoken(name)}" for name in _things_at(places[0], now))
+        return f"No: there {'is' if len(inside) == 1 else 'are'} {listed(inside)}." if inside else "Yes."
+
+    return Question(f"is nothing in or on {places[0]}", answer)
+
+
 def _count(said: Said, spec: WorldSpec) -> Question | None:
     if not spec.vocabulary.things:
         return None
@@ -192,8 +233,11 @@ _KINDS: Final = (
     (_HELD, _held),
     (_HAVE, _have),
     (_THERE, _there),
+    (_WHICH, _which),
     (_WITHIN, _within),
+    (_COLOR, _within),
     (_COUNT, _count),
+    (_EMPTY, _empty),
     (_ANY, _within),
     (_SOME, _count),
     (_IS, _is),
