@@ -308,6 +308,8 @@ class ArmBody:
             latched = self._controller.latch.now
             if latched is not None:
                 notes["protective_stop"] = latched.reason
+            if self._controller.lost:
+                notes["lost"] = self._controller.lost
         return {"facts": facts, "notes": notes}
 
     def _facts_now(self, state: ArmState) -> dict[str, Any]:

@@ -233,8 +233,8 @@ class Controller:
 
     def reset(self) -> str:
         """Let go of a protective stop, at rest; the reason that it had. Nothing moves by it. Raises
-        `PrimitiveFailed` ("busy") while the arm still moves."""
-        if self.latch.now is not None and self.moving:
+        `PrimitiveFailed` ("busy") while the arm still moves; of one that is lost nobody knows."""
+        if self.latch.now is not None and self.moving and not self.lost:
             raise PrimitiveFailed("busy", "the arm still moves; reset it when it is at rest")
         return self.latch.reset()
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from embodied.arms.running import RunningArm, announce, free_name
+from embodied.arms.stopped import find_stopped, keep_stopped, let_go
 from embodied.bridge.body import PrimitiveFailed
 from embodied.bridge.keys import BridgeKeys
 from embodied.errors import EmbodiedError
@@ -47,7 +48,8 @@ class Operating:
         run_dir: Path,
         folder: Path | None = None,
     ) -> None:
-        self._controller = controller
+        self._controller, self._name, self._identity = controller, name, identity
+        self._folder = folder
         self.agent: Callable[[], str] = lambda: ""
         """Who has the arm, where it is served to agents elsewhere."""
         here = Channel("tcp://127.0.0.1:*", self._answered_with_token)
@@ -68,6 +70,8 @@ class Operating:
             here.close()
             raise
         self._closed = False
+        for before in find_stopped(name, identity, folder)[:1]:
+            controller.latch.close(before.reason)
 
     def listen(self, endpoint: str, keys: BridgeKeys | None) -> None:
         """Heed whoever has a key too, from another machine: to stop the arm and to ask how it is, and nothing
@@ -105,10 +109,16 @@ class Operating:
     def _stop(self, said: Mapping[str, Any]) -> Mapping[str, Any]:
         reason = str(said.get("reason") or "the operator said stop")[:200]
         heeded = self._controller.protective_stop(reason)
+        try:
+            keep_stopped(self._name, self._identity, reason, self._folder)
+        except OSError as full:
+            _log.error("it is stopped only for as long as this bridge runs: %s", full)
         return {"heeded": heeded}
 
     def _reset(self, said: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {"reason": self._controller.reset()}
+        reason = self._controller.reset()
+        let_go(self._name, self._identity, self._folder)
+        return {"reason": reason, "lost": self._controller.lost}
 
     def _status(self, said: Mapping[str, Any]) -> Mapping[str, Any]:
         controller = self._controller

@@ -20,6 +20,7 @@ import psutil
 import zmq
 
 from embodied.arms.locking import arms_folder, file_name
+from embodied.arms.stopped import find_stopped, let_go
 from embodied.bridge.keys import client_keys
 from embodied.errors import BadInput, EmbodiedError, WorldError, did_you_mean
 
@@ -127,10 +128,27 @@ def reset(name: str = "", folder: Path | None = None) -> str:
         BadInput: no such arm, several and none is named, or it still moves.
         WorldError: its bridge did not answer.
     """
+    if not any(name in ("", ALL, arm.name, arm.identity) for arm in find_running(folder)):
+        return _reset_at_rest(name, folder)
     arms = _named(name, folder)
     if len(arms) > 1:
         raise BadInput("Arms are reset one by one.", remedy="Look at each before you let it go.")
     return str(_told(_ask(arms[0], "reset"), arms[0]).get("reason", ""))
+
+
+def _reset_at_rest(name: str, folder: Path | None) -> str:
+    """An arm whose bridge does not run. Raises BadInput if none of that name is stopped."""
+    stopped = find_stopped(name, name, folder)
+    if len(stopped) > 1:
+        names = ", ".join(arm.name for arm in stopped)
+        raise BadInput("Arms are reset one by one.", remedy=f"Name one of: {names}.")
+    if not stopped:
+        which = f"No arm {name!r}" if name else "No arm"
+        raise BadInput(
+            f"{which} runs here, and none is stopped.",
+            remedy="Arms of other users and machines are not seen from here.",
+        )
+    return let_go(stopped[0].name, folder=folder)
 
 
 def status(name: str = "", folder: Path | None = None) -> Mapping[str, Any]:

@@ -40,13 +40,17 @@ Consent = Annotated[
 def list_() -> None:
     """The arms that run on this machine."""
     from embodied.arms.running import find_running
+    from embodied.arms.stopped import find_stopped
 
     console = Console(highlight=False)
-    running = find_running()
+    running, stopped = find_running(), find_stopped()
     if not running:
         console.print("No arm runs here.")
     for arm in running:
         console.print(Text(f"{arm.name}  {arm.arm}  process {arm.pid}  {arm.run_dir}"), soft_wrap=True)
+    for one in stopped:
+        reset = f"{folders.command()} arm reset {one.name}"
+        console.print(Text(f"{one.name} is stopped: {one.reason}. To let it move again:  {reset}", "yellow"))
 
 
 @app.command("stop")
@@ -67,7 +71,8 @@ def stop(name: ArmName = "") -> None:
 
 @app.command("reset")
 def reset(name: ArmName = "") -> None:
-    """Let a stopped arm move again. Nothing moves by this: what was going on is over."""
+    """Let a stopped arm move again, whether its bridge runs or not. Nothing moves by this: what was going on
+    is over."""
     from embodied.arms import running
 
     why = running.reset(name)

@@ -16,6 +16,7 @@ from embodied.arms.identified import identified_of
 from embodied.deploying.arms import ArmSimulation, ArmWorld, arm_world
 from embodied.deploying.fitness import Candidate, NotFit, candidate, refuse_blind
 from embodied.deploying.policies import differences
+from embodied.deploying.refusing import refuse_stopped
 from embodied.errors import BadInput, WorldError
 from embodied.facts import Observation
 from embodied.journal import Record
@@ -99,6 +100,7 @@ class Deployment:
         self.held.callback(self.simulation.close)
         self.world = self.simulation.connect()
         self.seen = self.world.observe()
+        refuse_stopped(self.arm, self.seen)
         refuse_blind(self.chosen, self.seen)
         real = self.plugin.is_real(self.launch.world.settings)
         self.differences = differences(

@@ -53,6 +53,8 @@ def towards(
             return _reached(run, goal, judgement)
         if run.stop.is_set():
             return Judgement(Verdict.UNKNOWN, "stopped by the user"), INTERRUPTED
+        if halted := _halted(observation):
+            return Judgement(Verdict.UNKNOWN, halted), 1
         run.budget.check()
         forbidden = next(filter(None, (run.world.forbids(stage.condition) for stage in course.left)), "")
         if forbidden:
@@ -72,6 +74,15 @@ def towards(
             question = decision.question if isinstance(decision, Ask) else decision.reason
             return Judgement(Verdict.FAILED, question), 1
         observation = _done(run, decision, observation, goal)
+
+
+def _halted(observation: Observation) -> str:
+    """Why nothing that is planned could be done: an arm that is stopped, or lost; "" otherwise."""
+    if reason := observation.notes.get("protective_stop"):
+        return f"the arm is stopped: {reason}; `embodied arm reset` when it is safe to move, then --resume"
+    if lost := observation.notes.get("lost"):
+        return f"the arm is lost: {lost}; see to it, and go on with --resume"
+    return ""
 
 
 def _owed(run: Run, goal: Condition) -> Condition | None:

@@ -16,6 +16,7 @@ from embodied.arms import consent
 from embodied.arms.running import RunningArm
 from embodied.bridge.process import ChildProcess
 from embodied.deploying.camera import CalibrationWish
+from embodied.deploying.refusing import refuse_running, refuse_stopped
 from embodied.deploying.serving import Listening, Served, TakesConsent
 from embodied.errors import BadInput, SetupError, WorldError
 from embodied.facts import Observation
@@ -167,9 +168,11 @@ class ArmSimulation:
         self._simulator: ChildProcess | None = None
 
     def launch(self) -> World:
-        """Connect. Raises NoConsent before anything, where the arm is real and nobody has consented."""
+        """Connect. Raises NoConsent before anything, where the arm is real and nobody has consented, and
+        BadInput where it is stopped."""
         given = consent.required(self.settings.name) if self.settings.needs_consent else None
         world = self._world or self.connect()
+        refuse_stopped(self.settings.name, world.observe())
         if given is not None and isinstance(world, TakesConsent):
             world.take_consent(given)
         return world
@@ -177,6 +180,8 @@ class ArmSimulation:
     def connect(self) -> World:
         """Connect without consent: for looking; whoever moves asks `consent.required` first."""
         self.close()
+        if not self.settings.elsewhere:
+            refuse_running(self.settings.name)
         try:
             if self.settings.elsewhere:
                 config = remote_config(self.settings)

@@ -1,0 +1,46 @@
+"""A run whose arm is stopped ends at once, and says so; nothing moves that arm until a person resets it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from embodied.arms.running import find_running, reset, stop
+from embodied.cli.main import main
+from embodied.deploying.deployment import Deployment
+from embodied.errors import BadInput
+from embodied.launchfile import parse_launch
+from embodied.loop import start_run
+from embodied.outcome import Verdict
+from tests.deploying.moving import once_it_moves
+from tests.deploying.proving import LAUNCH, prove
+
+
+def test_a_run_whose_arm_is_stopped_ends_and_the_arm_stays_so_until_the_reset(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prove("pick")
+    launch = parse_launch(LAUNCH, "test")
+    with once_it_moves(lambda arm: stop(arm.name, "a hand on the table")):
+        report = start_run(launch, runs_dir=tmp_path / "runs")
+    assert report.verdict is Verdict.UNKNOWN
+    assert "the arm is stopped: a hand on the table" in report.reason
+    assert report.steps == 1
+    assert not find_running()
+
+    with pytest.raises(BadInput, match="test-arm is stopped: a hand on the table"):
+        start_run(launch, runs_dir=tmp_path / "runs")
+    asked = {"object": "red_cube"}
+    refused = Deployment.of(launch, "pick", asked, runs_dir=tmp_path / "runs", audit=tmp_path)
+    with refused, pytest.raises(BadInput, match="test-arm is stopped"):
+        refused.look()
+    assert reset("test-arm") == "a hand on the table"
+    with Deployment.of(launch, "pick", asked, runs_dir=tmp_path / "runs", audit=tmp_path) as deployment:
+        deployment.look()
+        path = tmp_path / "arm.toml"
+        path.write_text(LAUNCH)
+        with pytest.raises(SystemExit) as ended:  # another at the same arm
+            main(["arm", "home", str(path)])
+        assert ended.value.code == 2
+        assert "test-arm runs already: process" in capsys.readouterr().err
