@@ -76,7 +76,7 @@ def tabletop(seeds: int, processes: int = 1) -> list[RefineCase]:
     return [
         RefineCase(
             f"tabletop/{task}/{start}/{processes} at a time/{seed}",
-            *("tabletop", task, "auto", seed, minutes),
+            *("tabletop", task, "auto" if start == NOTHING else "imitate", seed, minutes),
             skill=NOTHING if start == NOTHING else str(WEAK_FOLDER / WEAK_SKILLS[task]),
             labels={"start": start},
             processes=processes,

@@ -33,8 +33,8 @@ OFFLINE_CONDITIONS: Final = (
 TABLETOP_CONDITIONS: Final = (
     "From a task's name to a policy measured on 100 held-out seeds, as `embodied refine` does it, with "
     "the aim's minutes for its search; wall and CPU time hold all of it, measurement and report too. "
-    "The weak skills (tests/data/weak_skills) look once, and are askew by chance; where what is composed "
-    "from the condition is clearly better, `auto` begins with that (`trained_by` of a row says which)."
+    "The weak skills (tests/data/weak_skills) look once, and are askew by chance. They are begun with by "
+    "`--trainer imitate`: `auto` would take what is composed from the condition, which is clearly better."
 )
 ABLATION_CONDITIONS: Final = (
     "Trainings: rewards that a policy was trained with at all, however briefly. Eureka (Ma et al. "

@@ -15,10 +15,11 @@ from embodied.learning.distil import PupilSettings, PupilSnapshot, Schooling, go
 from embodied.learning.errors import NoGuide
 from embodied.learning.guides import Guide, remembers
 from embodied.learning.trainer import Snapshot, TrainingJob
+from embodied.learning.trying_again import Try
 
 SHOWN: Final = 20
 """Episodes of the skill, to begin with."""
-SHOWN_ALONE: Final = 150
+SHOWN_ALONE: Final = 200
 """Of one that remembers, which gives no lessons."""
 REPEATED: Final = 1.5
 """Updates for each of their states are so many times those of a lesson: nothing is known before."""
@@ -47,10 +48,9 @@ class ImitationTrainer:
                 school.begin_anew(step)
                 before, wanted = step, min(job.until, (step // job.every + 1) * job.every)
                 if not step:
-                    for _ in range(SHOWN_ALONE if remembers(job.guide) else SHOWN):
-                        if job.stop():
-                            return
-                        step += school.shown(job.guide).steps
+                    step = _shown_first(job, job.guide, school)
+                    if job.stop():
+                        return
                     if not school.pupil.known:
                         raise _never_succeeds(job.guide)
                     school.pupil.learn(round(REPEATED * school.pupil.known), school.draws)
@@ -63,6 +63,22 @@ class ImitationTrainer:
                 yield PupilSnapshot(step, school, environment, {})
         finally:
             environment.close()
+
+
+def _shown_first(job: TrainingJob, guide: Guide, school: Schooling) -> int:
+    """The episodes to begin with; gives their steps."""
+    step, tries = 0, list[Try]()
+    for _ in range(SHOWN_ALONE if remembers(guide) else SHOWN):
+        if job.stop():
+            break
+        if remembers(guide):
+            episode, tried = school.tried(guide)
+            tries += tried
+        else:
+            episode = school.shown(guide)
+        step += episode.steps
+    school.pupil.look_at_tries(tries, school.draws)
+    return step
 
 
 def _never_succeeds(guide: Guide) -> NoGuide:
