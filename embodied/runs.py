@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from bisect import bisect_right
@@ -20,6 +21,7 @@ from embodied.planning.plan import Attempt, Step
 from embodied.saydo import Claims, claims_of
 
 JOURNAL = "journal.jsonl"
+ASIDES = frozenset({"jog"})
 CUT_OFF = frozenset({"cancelled", "halted"})
 
 
@@ -110,7 +112,7 @@ def find_run(runs_dir: Path, name: str) -> Path:
         return direct.parent
     folders = list(list_runs(runs_dir))
     if name == "last" and folders:
-        return folders[0]
+        return next((folder for folder in folders if not _is_aside(folder)), folders[0])
     matching = [folder for folder in folders if folder.name == name] or [f for f in folders if name in f.name]
     if len(matching) == 1:
         return matching[0]
@@ -121,6 +123,16 @@ def find_run(runs_dir: Path, name: str) -> Path:
         f"There is no run {name!r} in {runs_dir}.",
         remedy=did_you_mean(name, names) or "`embodied runs` lists them; `last` is the newest.",
     )
+
+
+def _is_aside(folder: Path) -> bool:
+    """An arm that was jogged or sent home: not what somebody means who speaks of the last run."""
+    with (folder / JOURNAL).open("rb") as file:
+        first = file.readline()
+    try:
+        return bool(json.loads(first).get("mode") in ASIDES)
+    except (ValueError, AttributeError):
+        return False
 
 
 def read_run(folder: Path) -> PastRun:

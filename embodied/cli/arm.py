@@ -80,10 +80,19 @@ def reset(name: ArmName = "") -> None:
 
 
 @app.command("doctor")
-def doctor(arm: ArmFile) -> None:
-    """Connect to an arm, move nothing, and tell how it is."""
+def doctor(
+    arm: Annotated[
+        str, typer.Argument(metavar="[arm]", help="Its launch file; without one, which there are.")
+    ] = "",
+) -> None:
+    """Connect to an arm, move nothing, and tell how it is. One that runs already is asked how it is."""
     console = Console(highlight=False)
+    if not arm:
+        arm_doctor.show_files(console)
+        return
     launch = options.launch_named(arm, [], "embodied arm doctor launch/franka.toml")
+    if arm_doctor.show_running(launch, console):
+        return
     with _looking(launch) as (world, _):
         arm_doctor.show(world, console)
 

@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from embodied.cli import camera
+from embodied.cli import camera, folders
 from embodied.cli.deploy import limits_in_words
 from embodied.facts import Observation
+from embodied.launchfile import LaunchFile
 from embodied.world import World
 
 TRIPS: Final = 40
@@ -97,3 +98,36 @@ def _of_service(details: Mapping[str, Any]) -> Iterator[tuple[str, str | Text]]:
 def _range(details: Mapping[str, Any], joint: str) -> tuple[float, float]:
     limits, at = details["limits"], list(details["joints"]).index(joint)
     return float(limits["joint_lower_rad"][at]), float(limits["joint_upper_rad"][at])
+
+
+def show_files(console: Console) -> None:
+    """Print which launch files of arms come along."""
+    from embodied.launchfile import load_launch_file
+
+    console.print("Which arm? These launch files come along; or name one of yours.")
+    for name, path in folders.launch_files().items():
+        launch = load_launch_file(path)
+        if launch.world.kind == "arm":
+            driver = launch.world.settings.get("driver")
+            console.print(
+                Text(f"  {folders.command()} arm doctor {name}", "bold"), Text(f"driver {driver}", "dim")
+            )
+
+
+def show_running(launch: LaunchFile, console: Console) -> bool:
+    """Where the arm of a launch runs on this machine, print how it says that it is; whether it does."""
+    from embodied.arms.running import find_running, told_by
+    from embodied.deploying.arms import arm_world
+    from embodied.deploying.watching import in_a_line
+
+    name = arm_world(launch).arm_name(launch.world.settings)
+    for arm in find_running():
+        if arm.name == name:
+            told = told_by(arm)
+            console.print(Text(f"{name} runs: {arm.arm}, process {arm.pid}, {arm.run_dir}"), soft_wrap=True)
+            console.print(Text(in_a_line(told)), soft_wrap=True)
+            if told.get("lost"):
+                console.print(Text(f"It is lost: {told['lost']}", "bold red"), soft_wrap=True)
+            console.print(Text("Nothing was moved. End what has it, to look at it closer.", "green"))
+            return True
+    return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Final
 
 from rich.console import Console
 from rich.text import Text
@@ -11,6 +12,10 @@ from embodied.cli import folders
 from embodied.cli.keyboard import typed_line
 from embodied.errors import BadInput
 from embodied.launchfile import LaunchFile
+
+SIMULATED: Final = (
+    "A simulated arm: skills without the evidence that a real one takes run here too, except by `deploy`."
+)
 
 
 def ask_consent(launch: LaunchFile, given: str, **about: str) -> None:
@@ -24,12 +29,17 @@ def ask_consent(launch: LaunchFile, given: str, **about: str) -> None:
     from embodied.plugins import load_world
 
     plugin = load_world(launch.world.kind)
-    if not isinstance(plugin, ArmWorld) or not plugin.needs_consent(launch.world.settings):
+    if not isinstance(plugin, ArmWorld):
+        return
+    console = Console(stderr=True, highlight=False)
+    if not plugin.is_real(launch.world.settings):
+        console.print(Text(SIMULATED, "dim"), soft_wrap=True)
+    if not plugin.needs_consent(launch.world.settings):
         return
     from embodied.arms import consent
 
     name = plugin.arm_name(launch.world.settings)
-    typed, how = asked(name, given, Console(stderr=True, highlight=False))
+    typed, how = asked(name, given, console)
     consent.give(name, typed, how=how, audit=folders.data_folder(), goal=launch.goal.text, **about)
 
 

@@ -169,6 +169,8 @@ def _rehearse(deployment: Deployment, console: Console, *, quiet: bool) -> Done:
 
 def _ask(deployment: Deployment, consent: str, console: Console) -> None:
     """Take down a person's consent; raises NoConsent without."""
+    if not deployment.plugin.needs_consent(deployment.launch.world.settings):
+        console.print(Text(f"{deployment.arm} is simulated, and moves without anybody's consent", "dim"))
     if deployment.plugin.needs_consent(deployment.launch.world.settings):
         typed, how = asked(deployment.arm, consent, console)
         deployment.consent(typed, how=how)

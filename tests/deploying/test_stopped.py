@@ -13,6 +13,7 @@ from embodied.errors import BadInput
 from embodied.launchfile import parse_launch
 from embodied.loop import start_run
 from embodied.outcome import Verdict
+from embodied.runs import find_run
 from tests.deploying.moving import once_it_moves
 from tests.deploying.proving import LAUNCH, prove
 
@@ -44,3 +45,30 @@ def test_a_run_whose_arm_is_stopped_ends_and_the_arm_stays_so_until_the_reset(
             main(["arm", "home", str(path)])
         assert ended.value.code == 2
         assert "test-arm runs already: process" in capsys.readouterr().err
+
+
+def test_doctor_asks_an_arm_that_runs_and_says_which_there_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prove("pick")
+    path = tmp_path / "arm.toml"
+    path.write_text(LAUNCH)
+    launch = parse_launch(LAUNCH, "test")
+    asked = {"object": "red_cube"}
+    with Deployment.of(launch, "pick", asked, runs_dir=tmp_path / "runs", audit=tmp_path) as deployment:
+        deployment.look()
+        with pytest.raises(SystemExit) as ended:
+            main(["arm", "doctor", str(path)])
+    assert not ended.value.code
+    assert "test-arm runs: FR3 (MuJoCo), process" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["arm", "doctor"])
+    assert "arm doctor sim-arm" in capsys.readouterr().out
+
+
+def test_the_last_run_is_none_in_which_an_arm_was_only_jogged(tmp_path: Path) -> None:
+    for name, mode in (("20260101-000000-deploy", "deploy"), ("20260102-000000-jog", "jog")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "journal.jsonl").write_text(f'{{"type": "run_started", "mode": "{mode}"}}\n')
+    assert find_run(tmp_path, "last").name == "20260101-000000-deploy"
+    assert find_run(tmp_path, "jog").name == "20260102-000000-jog"

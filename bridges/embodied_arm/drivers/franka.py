@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -101,7 +101,8 @@ class FrankaDriver:
         except ImportError as missing:
             raise SetupError(
                 f"The driver 'franka' needs franky-control: {missing}.",
-                remedy="Install it: `pip install 'embodied-agent[franka]'`.",
+                remedy="Install it: `pip install 'embodied-agent[franka]'`; in a checkout "
+                "`launch/start launch/franka-sim.toml` does.",
             ) from missing
         self.description = fr3()
         if not realtime:
@@ -112,9 +113,7 @@ class FrankaDriver:
         self._failures = (franky.Exception, RuntimeError, OSError)
         self._calls = Calls(self._name, REMEDY_CONNECTION, self._failures)
         kernel = franky.RealtimeConfig.Enforce if realtime else franky.RealtimeConfig.Ignore
-        self._robot: Any = self._calls.ask(
-            "answer", lambda: franky.Robot(host, realtime_config=kernel), CONNECT_S
-        )
+        self._robot: Any = self._connected(lambda: franky.Robot(host, realtime_config=kernel))
         self._tracker: Any = None
         self._closed = False
         self._changed = time.monotonic()
@@ -127,6 +126,18 @@ class FrankaDriver:
         if self._hand is not None:
             self._hand.wait_ready(CONNECT_S)
         self._cycle = Cycle(PERIOD_S, self._send)
+
+    def _connected(self, connect: Callable[[], Any]) -> Any:
+        try:
+            return self._calls.ask("answer", connect, CONNECT_S)
+        except WorldError as failed:
+            if "realtime" not in failed.message.lower():
+                raise
+            raise WorldError(
+                f"{self._name} cannot be driven from this machine: {failed.message}",
+                remedy="Franka asks for a kernel with PREEMPT_RT, and the right to real-time priority. To "
+                'try without, say realtime = "ignore" in [world.connection]: it may stop in a motion.',
+            ) from failed
 
     # -- the driver's side -------------------------------------------------------------------------
 
