@@ -69,11 +69,12 @@ def skills(conversation: Conversation, said: Said) -> None:
 @verb(
     "delete",
     r"(?:delete|unlearn|retire|forget(?: about)?|(?:remove|drop)(?= the skill ))(?: the skill)? "
-    r"(?P<name>(?!(?:it|that|all|this|about|what|you|everything|rules?|the (?:last|rule)|my rule)\b)"
+    r"(?P<name>(?!(?:it|that|all|this|about|what|you|everything|the last)\b|.*\brules?\b)"
     r"['\"]?[a-z][a-z0-9' \"-]{0,60})",
     example="delete tidy up",
     what="use a skill that was taught no more; its versions stay, and can be restored",
     any_time=True,
+    last=True,
 )
 def delete(conversation: Conversation, said: Said) -> None:
     store, name = conversation.session.run.store, slug(said["name"])
