@@ -44,6 +44,7 @@ _DECORATION: Final = frozenset(
 _THING: Final = frozenset({"thing", "object", "item", "piece"})
 _THINGS: Final = frozenset({"things", "objects", "items", "pieces"})
 _JOINTS: Final = frozenset({",", "and", "&", "+", "plus", "or"})
+_WHERE: Final = frozenset({"in", "into", "on", "onto", "to", "at", "inside", "one"})
 _MAX_UNKNOWN: Final = 3
 """So many words that nobody knows may stand before a kind: "a shiny purple cube"."""
 
@@ -212,6 +213,8 @@ class NounWords:
         elif word == "other" or word in _OTHERS or word == "else":
             one.other = True
             one.plural = one.plural or word in _OTHERS
+        elif word == "another" and (self._ends_at(at + 1) or self.words[at + 1] in _WHERE):
+            one.number = 1  # what is counted anew is another
         elif word == "last" and not traits:
             one.other, one.number = True, 1
         elif word in ("one", "ones") and (traits or one.other):

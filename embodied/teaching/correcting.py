@@ -57,7 +57,8 @@ _PLACED: Final = (
     r"lowest|(?!greenest)\w{3,}est|most|least)"
 )
 _OTHER: Final = re.compile(
-    rf"(?:(?:no|not (?:that|this)(?: one)?|(?:that's not|that is not|not) the right (?:one|cube|block)|"
+    rf"(?:(?:no|not (?:that|this)(?: one)?|not the \w+ (?:one|cube|block)|"
+    rf"(?:that's not|that is not|not) the right (?:one|cube|block)|"
     rf"you(?:'re| are|'ve| have)?(?: now)? (?:holding|taking|got|took|grabbed|picked|going for) the wrong "
     rf"(?:one|cube|block)|(?:that's |that is |it's )?(?:the )?wrong (?:one|cube|block|"
     rf"thing|object))"

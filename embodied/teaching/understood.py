@@ -80,8 +80,8 @@ _ABOVE: Final = re.compile(
 )
 _DOWN_TO: Final = re.compile(r"(?:(?:move|go)\s+)?down\s+(?:on)?to\s+(?P<thing>.+)")
 _TOUCH: Final = re.compile(
-    r"(?:(?:move|go|come)\s+)?(?:straight )?down\s+until (?:it touches|(?:there is |you "
-    r"have )?contact|it stops|"
+    r"(?:(?:(?:move|go|come)\s+)?(?:straight )?down|lower (?:the|your) (?:hand|arm|gripper))\s+"
+    r"until (?:it touches(?: the table)?|(?:there is |you have )?contact|it stops|"
     r"you (?:touch|feel|hit|reach)\b.*)"
 )
 _TURN: Final = re.compile(

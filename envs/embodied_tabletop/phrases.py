@@ -102,7 +102,8 @@ _INSIDE = (
         "{object} in {container}",
     ),
     Phrase(
-        f"stuff|chuck|tuck|slot|plop|plonk {{object}} (back|down|over|straight|right) {_IN} {{container}}",
+        f"stuff|chuck|tuck|slot|plop|plonk|tidy|pack|gather|collect|load|clear|sort "
+        f"{{object}} (up|away|back|down|over|straight|right) {_IN} {{container}}",
         (_THINGS, _CONTAINED),
         "in[{object}, {container}]",
         "{object} in {container}",
@@ -330,7 +331,7 @@ def _sorting(scene: Scene) -> Iterator[Phrase]:
     its_pad = "its_pad|its_own_pad|their_pads|their_own_pads|its_color"
     its_pad += "|" + "|".join(
         f"{which}_{pad}{of}"
-        for which in ("the", "the_matching", "matching")
+        for which in ("the", "the_matching", "matching", "their_matching", "its_matching")
         for pad in ("pad", "pads")
         for of in ("_of_its_color", "_of_their_color", "_of_their_colors", "_of_the_same_color", "")
         if of or "matching" in which
