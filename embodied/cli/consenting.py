@@ -32,7 +32,8 @@ def ask_consent(launch: LaunchFile, given: str, **about: str) -> None:
     if not isinstance(plugin, ArmWorld):
         return
     console = Console(stderr=True, highlight=False)
-    if not plugin.is_real(launch.world.settings):
+    pursues = "what_for" not in about
+    if pursues and not plugin.is_real(launch.world.settings):
         console.print(Text(SIMULATED, "dim"), soft_wrap=True)
     if not plugin.needs_consent(launch.world.settings):
         return
@@ -40,7 +41,14 @@ def ask_consent(launch: LaunchFile, given: str, **about: str) -> None:
 
     name = plugin.arm_name(launch.world.settings)
     typed, how = asked(name, given, console)
-    consent.give(name, typed, how=how, audit=folders.data_folder(), goal=launch.goal.text, **about)
+    consent.give(
+        name,
+        typed,
+        how=how,
+        audit=folders.data_folder(),
+        **({"goal": launch.goal.text} if pursues else {}),
+        **about,
+    )
 
 
 def asked(name: str, given: str, console: Console) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -16,6 +16,7 @@ from rich.text import Text
 from embodied.cli import camera, ending, folders, options
 from embodied.cli.consenting import asked
 from embodied.errors import BadInput
+from embodied.journal import Record
 from embodied.outcome import Verdict
 from embodied.view.live import Watcher, watcher_for
 
@@ -155,7 +156,7 @@ def _rehearse(deployment: Deployment, console: Console, *, quiet: bool) -> Done:
     watcher: Watcher = watcher_for(console, quiet=quiet)
     watcher.start()
     try:
-        done = deployment.rehearse(lambda record: watcher.on_record(dict(record)))
+        done = deployment.rehearse(_but_the_end(watcher))
     finally:
         watcher.stop()
     if not done.passed:
@@ -165,6 +166,16 @@ def _rehearse(deployment: Deployment, console: Console, *, quiet: bool) -> Done:
         )
     console.print(Text(f"rehearsal passed in {done.seconds:.1f} s", "green"))
     return done
+
+
+def _but_the_end(watcher: Watcher) -> Callable[[Record], None]:
+    """What is watched: all but that the session was closed, which says nothing of the skill."""
+
+    def on_record(record: Record) -> None:
+        if record["type"] != "run_ended":
+            watcher.on_record(dict(record))
+
+    return on_record
 
 
 def _ask(deployment: Deployment, consent: str, console: Console) -> None:
@@ -187,7 +198,7 @@ def _run(deployment: Deployment, console: Console, *, quiet: bool) -> Done:
         held.callback(watcher.stop)
         if not quiet:
             held.enter_context(ArmWatcher(deployment.arm, console))
-        onlookers = Onlookers(on_record=lambda record: watcher.on_record(dict(record)))
+        onlookers = Onlookers(on_record=_but_the_end(watcher))
         done, _ = deployment.run(onlookers)
     return done
 
