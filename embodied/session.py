@@ -349,7 +349,7 @@ class Session:
         run.journal.write("asked", what="goal", text=goal.text, condition=str(condition))
 
         def give_up() -> str:
-            if why := unless():
+            if not run.interruption.held and (why := unless()):
                 run.interruption.hold(why)
             if run.interruption.held:
                 return run.interruption.held
