@@ -7,7 +7,7 @@ to, which a recording of the teacher's episodes would not show.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,11 +23,10 @@ from embodied.learning.environment import Environment, Flat
 from embodied.learning.episodes import TRAINING_SEEDS, Act, Episode, run_episode
 from embodied.learning.export import export
 from embodied.learning.features import LIMIT, Features
-from embodied.learning.guides import Guide, Remembering, remembers
-from embodied.learning.luck import Luck
+from embodied.learning.guides import Guide, remembers
 from embodied.learning.tensors import BROKEN, into_optimizer, of_optimizer, read, under, unreadable, write
 from embodied.learning.trainer import TrainingJob
-from embodied.learning.trying_again import Try, tried_again
+from embodied.learning.trying_again import tried_again
 from embodied.rewards.spec import ObservationSpec
 
 
@@ -77,7 +76,11 @@ class _Network(nn.Module):
 
 
 class Pupil:
-    """The network, what it has seen, and how it learns."""
+    """The network, what it has seen, and how it learns.
+
+    Attributes:
+        looked: at so many states by now, whatever it has forgotten.
+    """
 
     def __init__(
         self,
@@ -91,10 +94,10 @@ class Pupil:
         self.settings = settings
         self._learning = _Network(features, observation, actions, settings.width)
         self.network = deepcopy(self._learning)
-        self._luck = Luck(self._learning.layers[0].in_features + actions)
         self._optimizer = torch.optim.Adam(
             self._learning.layers.parameters(), settings.learning_rate, fused=True
         )
+        self.looked = 0
         self._seen: Flat = np.zeros((0, features.matrix.shape[0]), np.float32)
         self._said: Flat = np.zeros((0, actions), np.float32)
 
@@ -111,25 +114,10 @@ class Pupil:
 
     def look(self, seen: Flat, said: Flat) -> None:
         """Remember states, shape (k, n), and what the teacher said there, shape (k, m)."""
+        self.looked += len(seen)
         most = self.settings.most
         self._seen = np.concatenate([self._seen, seen])[-most:]
         self._said = np.concatenate([self._said, said])[-most:]
-
-    def look_at_tries(self, tries: Sequence[Try], draws: np.random.Generator) -> None:
-        """The first tries of a skill that may fail: what succeeds of it, and not by luck, is learned from."""
-        if any(one.succeeded for one in tries):
-            self._luck.learn([(self._steps(one), one.succeeded) for one in tries], draws)
-            self.look_at(tries)
-
-    def look_at(self, tries: Sequence[Try]) -> None:
-        """Remember those that succeeded, and not by luck."""
-        for one in tries:
-            if one.succeeded and self._luck.sound(self._steps(one)):
-                self.look(one.seen, one.did)
-
-    def _steps(self, one: Try) -> torch.Tensor:
-        with torch.no_grad():
-            return torch.cat((self._learning.told(torch.as_tensor(one.seen)), torch.as_tensor(one.did)), -1)
 
     def forget(self) -> None:
         """The teacher has changed: what was said before is of no use."""
@@ -159,7 +147,6 @@ class Pupil:
         found = {f"layers/{name}": value for name, value in self._learning.layers.state_dict().items()}
         found |= {f"kept/{name}": value for name, value in self.network.layers.state_dict().items()}
         found |= of_optimizer("adam", self._optimizer)
-        found |= {f"luck/{name}": value for name, value in self._luck.tensors().items()}
         return found | {"seen": torch.as_tensor(self._seen), "said": torch.as_tensor(self._said)}
 
     def load(self, tensors: dict[str, torch.Tensor]) -> None:
@@ -167,7 +154,6 @@ class Pupil:
         self._learning.layers.load_state_dict(under("layers/", tensors))
         self.network.layers.load_state_dict(under("kept/", tensors))
         into_optimizer(self._optimizer, under("adam/", tensors))
-        self._luck.load(under("luck/", tensors))
         self._seen, self._said = tensors["seen"].numpy(), tensors["said"].numpy()
 
 
@@ -206,21 +192,17 @@ class Schooling:
 
     def shown(self, teacher: Guide) -> Episode:
         """An episode of the teacher's; it is learned from if it succeeds. One that remembers tries again
-        where it has failed, and only a try that succeeds is learned from."""
-        if remembers(teacher):
-            episode, tries = self.tried(teacher)
-            self.pupil.look_at(tries)
-            return episode
+        where it has failed, and only its last try is learned from."""
         seed = int(self.draws.integers(TRAINING_SEEDS))
+        if remembers(teacher):
+            episode, seen, did = tried_again(self._environment, teacher, seed, self._job.horizon)
+            if episode.succeeded:
+                self.pupil.look(seen, did)
+            return episode
         episode = run_episode(self._environment, teacher.act, seed, self._job.horizon, begin=teacher.begin)
         if episode.succeeded:
             self.pupil.look(episode.observations[:-1], episode.actions)
         return episode
-
-    def tried(self, teacher: Remembering) -> tuple[Episode, list[Try]]:
-        """An episode of one that remembers, and its tries; nothing is learned yet."""
-        seed = int(self.draws.integers(TRAINING_SEEDS))
-        return tried_again(self._environment, teacher, seed, self._job.horizon)
 
     def lesson(self, teacher: Guide, *, taught: float) -> Episode:
         """One more episode to learn from; with the chance `taught` the teacher takes over at some step. One

@@ -15,12 +15,13 @@ from embodied.learning.distil import PupilSettings, PupilSnapshot, Schooling, go
 from embodied.learning.errors import NoGuide
 from embodied.learning.guides import Guide, remembers
 from embodied.learning.trainer import Snapshot, TrainingJob
-from embodied.learning.trying_again import Try
 
 SHOWN: Final = 20
 """Episodes of the skill, to begin with."""
 SHOWN_ALONE: Final = 200
 """Of one that remembers, which gives no lessons."""
+MORE_ALONE: Final = 20
+"""Such episodes from one snapshot to the next, at the least: each teaches little."""
 REPEATED: Final = 1.5
 """Updates for each of their states are so many times those of a lesson: nothing is known before."""
 TAUGHT: Final = 0.8
@@ -43,42 +44,30 @@ class ImitationTrainer:
         environment = job.make()
         try:
             school = Schooling(job, environment, self.pupil)
+            fewest = MORE_ALONE if remembers(job.guide) else 0
             step = go_on(job.state, school.pupil)[0] if job.state is not None else 0
             while step < job.until:
                 school.begin_anew(step)
-                before, wanted = step, min(job.until, (step // job.every + 1) * job.every)
+                before, wanted = school.pupil.looked, min(job.until, (step // job.every + 1) * job.every)
                 if not step:
-                    step = _shown_first(job, job.guide, school)
-                    if job.stop():
-                        return
+                    for _ in range(SHOWN_ALONE if remembers(job.guide) else SHOWN):
+                        if job.stop():
+                            return
+                        step += school.shown(job.guide).steps
                     if not school.pupil.known:
                         raise _never_succeeds(job.guide)
                     school.pupil.learn(round(REPEATED * school.pupil.known), school.draws)
-                    before = step
-                while step < wanted:
+                    before = school.pupil.looked
+                shown = 0
+                while step < wanted or shown < fewest:
                     if job.stop():
                         return
                     step += school.lesson(job.guide, taught=TAUGHT).steps
-                school.pupil.learn(step - before, school.draws)
+                    shown += 1
+                school.pupil.learn(school.pupil.looked - before, school.draws)
                 yield PupilSnapshot(step, school, environment, {})
         finally:
             environment.close()
-
-
-def _shown_first(job: TrainingJob, guide: Guide, school: Schooling) -> int:
-    """The episodes to begin with; gives their steps."""
-    step, tries = 0, list[Try]()
-    for _ in range(SHOWN_ALONE if remembers(guide) else SHOWN):
-        if job.stop():
-            break
-        if remembers(guide):
-            episode, tried = school.tried(guide)
-            tries += tried
-        else:
-            episode = school.shown(guide)
-        step += episode.steps
-    school.pupil.look_at_tries(tries, school.draws)
-    return step
 
 
 def _never_succeeds(guide: Guide) -> NoGuide:

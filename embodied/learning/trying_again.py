@@ -6,8 +6,6 @@ states that a pupil's own mistakes lead to, which nobody can be asked about whil
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 from embodied.learning.environment import Environment, Flat
@@ -20,49 +18,36 @@ LONGER: Final = 2
 """So many times as long as the task's episodes is what is shown: no observation tells how late it is."""
 
 
-@dataclass(frozen=True, eq=False)
-class Try:
-    """What was seen, shape (t, n), and done, shape (t, m)."""
-
-    seen: Flat
-    did: Flat
-    succeeded: bool
-
-
 def tried_again(
     environment: Environment, skill: Remembering, seed: int, horizon: int
-) -> tuple[Episode, list[Try]]:
-    """An episode, and its tries. Only the last can have succeeded; one that was cut off is left out."""
+) -> tuple[Episode, Flat, Flat]:
+    """An episode, and of its last try what was seen, shape (t, n), and done, shape (t, m).
+
+    What came before is how not to do it.
+    """
     trying = _Trying(skill)
-    longest = LONGER * horizon
-    episode = run_episode(environment, trying.act, seed, longest, begin=trying.begin, told=trying.told)
-    began = [*trying.began, episode.steps]
-    tries = [
-        Try(
-            episode.observations[start:end],
-            episode.actions[start:end],
-            succeeded=episode.succeeded and end == episode.steps,
-        )
-        for start, end in pairwise(began)
-    ]
-    return episode, tries if episode.succeeded else tries[:-1]
+    episode = run_episode(
+        environment, trying.act, seed, LONGER * horizon, begin=trying.begin, told=trying.told
+    )
+    return episode, episode.observations[trying.begun : -1], episode.actions[trying.begun :]
 
 
 class _Trying:
-    """A skill that is begun anew where it is over and has not brought it about.
-
-    Attributes:
-        began: the steps at which its tries began.
-    """
+    """A skill that is begun anew where it is over and has not brought it about."""
 
     def __init__(self, skill: Remembering) -> None:
         self._skill = skill
 
     def begin(self, environment: Environment) -> None:
         self._environment = environment
-        self._at, self._since, self._done = -1, 0, False
-        self.began = [0]
+        self._at, self._since, self._tries = -1, 0, 1
+        self._done = False
         self._skill.begin(environment)
+
+    @property
+    def begun(self) -> int:
+        """The step at which its last try began."""
+        return self._since + self._skill.begun
 
     def told(self, done: bool) -> None:
         self._done = done
@@ -70,11 +55,9 @@ class _Trying:
     def act(self, observation: Flat) -> Flat:
         self._at += 1
         action = self._skill.act(observation)
-        if self._skill.over and not self._done and len(self.began) < TRIES:
-            self._since = self._at
-            self._skill.begin(self._environment)
-            action = self._skill.act(observation)
-        now = self._since + self._skill.begun
-        if now != self.began[-1]:
-            self.began.append(now)
-        return action
+        if self._done or not self._skill.over or self._tries == TRIES:
+            return action
+        self._tries += 1
+        self._since = self._at
+        self._skill.begin(self._environment)
+        return self._skill.act(observation)
