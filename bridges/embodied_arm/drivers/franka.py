@@ -134,7 +134,7 @@ class FrankaDriver:
             if "realtime" not in failed.message.lower():
                 raise
             raise WorldError(
-                f"{self._name} cannot be driven from this machine: {failed.message}",
+                f"{self._name} cannot be driven from this machine: {failed.__cause__ or failed.message}",
                 remedy="Franka asks for a kernel with PREEMPT_RT, and the right to real-time priority. To "
                 'try without, say realtime = "ignore" in [world.connection]: it may stop in a motion.',
             ) from failed

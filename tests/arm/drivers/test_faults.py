@@ -164,3 +164,19 @@ def test_a_port_that_is_not_there_is_named(tmp_path: Path) -> None:
     settings = {"port": "/dev/no-such-arm", "calibration": str(arms.calibration(tmp_path))}
     with pytest.raises(WorldError, match="/dev/no-such-arm cannot be opened"):
         DRIVER.open(settings, tmp_path)
+
+
+def test_a_kernel_without_real_time_is_not_the_robots_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    franky = pytest.importorskip("franky")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("libfranka: Running kernel does not have realtime capabilities.")
+
+    monkeypatch.setattr(franky, "Robot", refuse)
+    from embodied_arm.drivers.franka import DRIVER as FRANKA
+
+    with pytest.raises(WorldError, match="from this machine: libfranka: Running kernel") as refused:
+        FRANKA.open({"host": "192.0.2.7"}, tmp_path)
+    assert 'realtime = "ignore"' in refused.value.remedy
