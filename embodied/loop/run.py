@@ -48,6 +48,8 @@ from embodied.writing.workshop import Workshop
 
 STEP_DEADLINE_S: Final = 600.0
 READY_DEADLINE_S: Final = 20.0
+LOST_DEADLINE_S: Final = 3.0
+"""An arm that fell silent answers again within that, or not by itself."""
 READY_POLL_S: Final = 0.2
 
 
@@ -148,9 +150,10 @@ class Run:
     def observe(self) -> Observation:
         """The facts, once the body is fit to act: a dead one is waited for."""
         observation = self.world.observe()
-        deadline = time.monotonic() + READY_DEADLINE_S
+        began = time.monotonic()
         while self.spec.ready is not None and evaluate(self.spec.ready, observation) is False:
-            if time.monotonic() > deadline or self.stop.is_set():
+            patience = LOST_DEADLINE_S if observation.notes.get("lost") else READY_DEADLINE_S
+            if time.monotonic() > began + patience or self.stop.is_set():
                 break
             time.sleep(READY_POLL_S)
             observation = self.world.observe()

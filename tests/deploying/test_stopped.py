@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from embodied.arms.running import find_running, reset, stop
 from embodied.cli.main import main
+from embodied.condition import parse
 from embodied.deploying.deployment import Deployment
 from embodied.errors import BadInput
+from embodied.facts import Observation
 from embodied.launchfile import parse_launch
 from embodied.loop import start_run
+from embodied.loop.pursuit import towards
 from embodied.outcome import Verdict
 from embodied.runs import find_run
 from tests.deploying.moving import once_it_moves
@@ -72,3 +78,18 @@ def test_the_last_run_is_none_in_which_an_arm_was_only_jogged(tmp_path: Path) ->
         (tmp_path / name / "journal.jsonl").write_text(f'{{"type": "run_started", "mode": "{mode}"}}\n')
     assert find_run(tmp_path, "last").name == "20260101-000000-deploy"
     assert find_run(tmp_path, "jog").name == "20260102-000000-jog"
+
+
+@pytest.mark.parametrize(
+    ("notes", "said"),
+    [
+        ({"protective_stop": "a hand on the table"}, "the arm is stopped: a hand on the table; `embodied"),
+        ({"lost": "it has fallen silent"}, "the arm is lost: it has fallen silent"),
+    ],
+)
+def test_nothing_is_planned_for_an_arm_that_is_stopped_or_lost(notes: dict[str, str], said: str) -> None:
+    run: Any = SimpleNamespace(redirection=None, stop=threading.Event())  # no planner: it would be missed
+    judgement, code = towards(run, parse("false"), Observation({}, {}, notes=notes))
+    assert judgement.verdict is Verdict.UNKNOWN
+    assert judgement.reason.startswith(said)
+    assert code == 1
