@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from embodied.condition import Condition, evaluate, parse
-from embodied.errors import BadLibrary, WorldError
+from embodied.errors import BadLibrary, BadSkill, WorldError
 from embodied.facts import Observation
 from embodied.library.case import Case
 from embodied.library.evidence import Evidence, Ground, SeedResult, stubs_hash
@@ -29,7 +29,7 @@ from embodied.library.way import way_of
 from embodied.methods import WorldSpec
 from embodied.outcome import Verdict
 from embodied.rules import Rule, RuledWorld
-from embodied.sandbox import Limits
+from embodied.sandbox import Limits, SkillExecutor
 from embodied.skills import Skill, SkillLibrary
 from embodied.skills.sameness import outside_names
 from embodied.world import Simulation, World
@@ -257,6 +257,8 @@ class Gate:
         case = proof.cases[len(proof.check.done) % len(proof.cases)]
         try:
             case, world, given = self._begun(simulation, proof.cases, len(proof.check.done), seed, bare=bare)
+            if not proof.check.done:
+                self._refuse_unchecked(skill, case, world)
             stubs = stubs_hash(world.spec, names)
             if proof.check.stubs and proof.check.stubs != stubs:
                 raise BadLibrary(
@@ -279,6 +281,14 @@ class Gate:
         if result is None:
             return False
         return self._keep(skill, proof, result)
+
+    def _refuse_unchecked(self, skill: Skill, case: Case, world: World) -> None:
+        """Code that does not check fails on any seed: raises `BadSkill` with all of its mistakes."""
+        with SkillExecutor(case.library, world, self._limits) as executor:
+            problems = executor.check(skill)
+        if problems:
+            where = "\n".join(map(str, problems))
+            raise BadSkill(f"{skill.name} does not check:\n{where}", remedy="Mend it, and verify again.")
 
     def _begun(
         self, simulation: Simulation, cases: Sequence[Case], number: int, seed: int, *, bare: bool

@@ -137,8 +137,9 @@ class Index:
         problem = _changed(home, digests(files), state)
         try:
             skill = load_skill(home)
-        except BadSkill:  # of two versions, cut off between its files: the stored version is whole
-            return Entry(stamp, state, problem=problem)
+        except BadSkill as error:  # of two versions, cut off between its files: the stored version is whole
+            unread = f"{problem}; what lies there cannot be read as a skill: {error.message}"
+            return Entry(stamp, state, problem=unread if problem else "")
         return Entry(stamp, state, pack(skill), skill.hash, problem)
 
 

@@ -14,6 +14,7 @@ from embodied.library.store import LibraryStore
 from embodied.plugins import load_world
 from embodied.rules import Rule, rules_for
 from embodied.skills import Skill
+from embodied.skills.loading import load_skill
 
 
 def make_gate(
@@ -73,11 +74,13 @@ def called_first(store: LibraryStore, names: list[str]) -> list[str]:
 
 def to_prove(store: LibraryStore, name: str) -> Skill:
     """The version of a skill that verifying it means: what lies changed in its folder, else the version in
-    use, else the newest. Raises `BadLibrary` if there is none."""
+    use, else the newest. Raises `BadSkill` with file, line and mend if what lies there cannot be read."""
     lying = store.lying(name)
     if lying is not None:
         store.add(lying, origin="hand", why="found in the folder", quarantine="found in the folder")
         return lying
+    if name in store.problems():
+        load_skill(store.folder / name)  # raises; the stored version is not what was meant
     if store.grade(name).usable:
         versions = store.history(name)
         newest = versions[-1]
@@ -86,7 +89,5 @@ def to_prove(store: LibraryStore, name: str) -> Skill:
         return store.get(name)
     history = store.history(name)
     if not history:
-        raise BadInput(
-            f"{name}: nothing that lies there can be read as a skill.", remedy="Look at its files."
-        )
+        raise BadInput(f"{name}: there is nothing to verify.", remedy="`embodied skills list` shows all.")
     return store.get(name, history[-1].hash)

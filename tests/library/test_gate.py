@@ -64,14 +64,6 @@ def test_a_skill_that_fails_does_not_pass_and_says_why(store, gate, tmp_path):
     assert len(evidence.results) == 1  # with one failure of three there is nothing left to prove
 
 
-def test_code_that_does_not_type_check_fails_the_gate_without_running(gate, tmp_path):
-    skill = write(tmp_path / "new", "chop-wood", '    fly("north")\n    return done()\n')
-    evidence = gate().verify(skill)
-    assert not evidence.passed
-    assert evidence.results[0].calls == 0
-    assert "fly" in evidence.reason
-
-
 def test_a_seed_skill_may_be_used_and_is_verified_when_asked(store, gate, seeds):
     assert store.grade("gather-thing") is Grade.SEED
     evidence = gate().verify(
