@@ -1,4 +1,4 @@
-"""Skills that people write into the library's folder: a mistake is named with its line, and nothing is run."""
+"""Skills that people write into the library: a mistake is named with its line, and nothing is run."""
 
 from __future__ import annotations
 
