@@ -70,8 +70,10 @@ class Operating:
             here.close()
             raise
         self._closed = False
-        for before in find_stopped(name, identity, folder)[:1]:
-            controller.latch.close(before.reason)
+        before = find_stopped(name, identity, folder)
+        self._stopped_before = [arm.name for arm in before]
+        if before:
+            controller.latch.close(before[0].reason)
 
     def listen(self, endpoint: str, keys: BridgeKeys | None) -> None:
         """Heed whoever has a key too, from another machine: to stop the arm and to ask how it is, and nothing
@@ -110,14 +112,14 @@ class Operating:
         reason = str(said.get("reason") or "the operator said stop")[:200]
         heeded = self._controller.protective_stop(reason)
         try:
-            keep_stopped(self._name, self._identity, reason, self._folder)
+            keep_stopped(self.running.name, self._name, self._identity, reason, self._folder)
         except OSError as full:
             _log.error("it is stopped only for as long as this bridge runs: %s", full)
         return {"heeded": heeded}
 
     def _reset(self, said: Mapping[str, Any]) -> Mapping[str, Any]:
         reason = self._controller.reset()
-        let_go(self._name, self._identity, self._folder)
+        let_go((self.running.name, *self._stopped_before), self._folder)
         return {"reason": reason, "lost": self._controller.lost}
 
     def _status(self, said: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -148,7 +148,8 @@ def _reset_at_rest(name: str, folder: Path | None) -> str:
             f"{which} runs here, and none is stopped.",
             remedy="Arms of other users and machines are not seen from here.",
         )
-    return let_go(stopped[0].name, folder=folder)
+    let_go([stopped[0].name], folder)
+    return stopped[0].reason
 
 
 def status(name: str = "", folder: Path | None = None) -> Mapping[str, Any]:

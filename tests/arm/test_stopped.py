@@ -75,3 +75,16 @@ def test_an_arm_that_was_lost_in_motion_can_be_reset(run: Run) -> None:
     controller.lost = "it has fallen silent"
     controller.gate.velocity[:] = 0.1
     assert reset() == "the operator said stop"
+
+
+def test_of_two_that_are_called_alike_one_that_is_reset_lets_not_go_of_the_other(run: Run) -> None:
+    _, first = run("arm", "")
+    _, second = run("arm", "")
+    stop("all")
+    assert reset("arm") == "the operator said stop"
+    first.close()
+    second.close()
+    assert [arm.name for arm in find_stopped()] == ["arm-2"]
+    assert run("arm", "")[0].call("home").error == "halted"
+    reset("arm")
+    assert not find_stopped()
