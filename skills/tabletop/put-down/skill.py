@@ -5,6 +5,7 @@ import math
 _X = [0.36, 0.40, 0.44, 0.48, 0.52, 0.56, 0.60]
 _Y = [-0.28, -0.24, -0.20, -0.16, -0.12, -0.08, -0.04, 0.0, 0.04, 0.08, 0.12, 0.16, 0.20, 0.24, 0.28]
 _ENOUGH = 0.06
+_WAY = 0.24  # that a drawer and the hand on its handle come out [m]
 
 
 def put_down(object: str) -> SkillResult:
@@ -62,9 +63,11 @@ def _things(object: str) -> list[list[float]]:
             if max(size[0], size[1]) < 0.2:
                 circles.append([spot[0], spot[1], 0.5 * max(size[0], size[1]) + own - 0.01])
         elif kind == "drawer":
-            shut = spot[0] + fact("opening", name, default=0.0) * math.cos(fact("yaw", name, default=0.0))
-            circles.append([spot[0], spot[1], 0.6 * size[0] + own])
-            circles.append([shut, spot[1], 0.6 * size[0] + own])
+            turn = fact("yaw", name, default=0.0)
+            opening = fact("opening", name, default=0.0)
+            for out in [-opening, 0.0, _WAY / 3, 2 * _WAY / 3, _WAY]:  # shut, as it is, and on its way
+                x, y = spot[0] - out * math.cos(turn), spot[1] - out * math.sin(turn)
+                circles.append([x, y, 0.6 * max(size[0], size[1]) + own])
         elif kind in ("bowl", "button"):
             circles.append([spot[0], spot[1], 0.5 * size[0] + own + 0.02])
         else:

@@ -102,6 +102,12 @@ def test_a_skill_does_what_it_says(
     assert all(table.holds(str(each)) for each in SKILLS.get(skill).achieved(arguments))
 
 
+def test_what_is_put_down_is_not_in_the_drawers_way(table: Table) -> None:
+    assert table.run("put-down", {"object": "green_cube"}, {"holding": "green_cube"}, seed=4).ok
+    assert table.again("open-drawer", {"drawer": "drawer"}).ok
+    assert table.again("pick", {"object": "green_cube"}).ok
+
+
 def test_what_was_put_in_the_bowl_can_be_taken_out_again(table: Table) -> None:
     assert table.run("put-in", {"object": "red_cube", "container": "bowl"}, HELD).ok
     assert table.again("pick", {"object": "red_cube"}).ok
