@@ -81,9 +81,19 @@ def end_beside(conversation: Conversation) -> bool:
 
 
 @verb(
-    "wait", r"wait", example="wait", what="until what is going on, and the proving, has ended", any_time=True
+    "wait",
+    r"wait(?P<rest> (?:until|till) (?:it is|it's|you are|you're|that is|all is) (?:done|ready|finished)|"
+    r" for (?:it|that))?",
+    example="wait",
+    what="pause what moves; else until the proving has ended ('wait until it is done': both)",
+    any_time=True,
 )
 def wait(conversation: Conversation, said: Said) -> None:
+    """Who says so while the body moves wants it to pause; a script's next line is to come afterwards."""
+    if conversation.busy and not conversation.patient and not said["rest"]:
+        halt(conversation)
+        conversation.tell("'continue' goes on.")
+        return
     conversation.settle()
 
 

@@ -34,7 +34,7 @@ _LONE_WAIT: Final = re.compile(rf"{_BEFORE}wait\s*\.?", re.IGNORECASE)
 def after_shout(line: str) -> str | None:
     """What a line says after it shouted to stop, "" for nothing more; None if it does not shout.
 
-    A lone "wait" is no shout: it waits for what is going on.
+    A lone "wait" is no shout but a verb: it stops only what moves.
     """
     said = " ".join(line.replace("’", "'").split())
     if _LONE_WAIT.fullmatch(said):

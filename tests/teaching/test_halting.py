@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from embodied.bench.sentences import ground, taken
+from embodied.teaching import asides  # registers the verbs
 from embodied.teaching.halting import after_shout
+from embodied.teaching.verbs import meant
 
 
 @pytest.mark.parametrize(
@@ -40,3 +44,36 @@ def test_the_reading_tells_what_comes_after() -> None:
     table = ground()
     assert taken("STOP, the blue one", table).startswith("verb: stop; then correction: with another thing:")
     assert taken("stop, wobbly bananas", table).startswith("verb: stop [")
+
+
+class Moving:
+    """What `wait` needs of a conversation."""
+
+    def __init__(self, busy: str, *, patient: bool = False) -> None:
+        self.busy, self.patient, self.did = busy, patient, list[str]()
+        self.tell = self.did.append
+
+    def stop(self) -> bool:
+        self.did.append("stop")
+        return True
+
+    def settle(self) -> None:
+        self.did.append("settle")
+
+
+@pytest.mark.parametrize(
+    ("line", "conversation", "does"),
+    [
+        ("wait", Moving("put the red cube in the bowl"), "stop"),
+        ("wait until it is done", Moving("put the red cube in the bowl"), "settle"),
+        ("wait", Moving("put the red cube in the bowl", patient=True), "settle"),
+        ("wait", Moving(""), "settle"),
+    ],
+)
+def test_wait_pauses_what_moves(line: str, conversation: Any, does: str) -> None:
+    found = meant(line)
+    assert found is not None
+    row, said = found
+    assert row.do is asides.wait
+    row.do(conversation, said)
+    assert conversation.did[0] == does
