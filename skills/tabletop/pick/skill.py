@@ -33,7 +33,9 @@ def _grasp(object: str, attempt: int) -> str:
     if spot is None or size is None:
         return f"where the {object} is cannot be told"
     z = max(spot[2] - (0.006 if attempt >= 2 else 0.0), 0.014)
-    turn = _way_in(object, spot, size, z, attempt)
+    way = _way_in(object, spot, size, z, attempt)
+    turn = way[0]
+    z = way[1]
     over = move_to(spot[0], spot[1], spot[2] + size[2] / 2 + _OVER, yaw=turn, via="above")
     if not over.ok:
         return over.message
@@ -54,17 +56,24 @@ def _grasp(object: str, attempt: int) -> str:
     return ""
 
 
-def _way_in(object: str, spot: tuple[float, ...], size: tuple[float, ...], z: float, attempt: int) -> float:
-    """Open the fingers, widely where there is room for that, narrowly beside a wall; the turn that fits."""
+def _way_in(
+    object: str, spot: tuple[float, ...], size: tuple[float, ...], z: float, attempt: int
+) -> list[float]:
+    """Open the fingers, widely where there is room for that, narrowly beside a wall; a turn and a height.
+
+    What stands deep in a drawer is taken by its upper part: the hand is wider than the fingers.
+    """
     turns = _turns(object, spot, size)
     first = attempt % len(turns)
-    for room in [0.030, 0.018, 0.012] if attempt % 3 != 2 else [0.018, 0.012]:
-        open_gripper(width=min(0.08, max(size[0], size[1]) + room))
-        for turn in [turns[first], turns[first - 1]]:
-            thought = reach_check(spot[0], spot[1], z, yaw=turn, via="above", touch=object)
-            if thought.ok and thought.value["reachable"]:
-                return turn
-    return turns[first]
+    for higher in [0.0, 0.2, 0.4]:
+        for room in [0.030, 0.018, 0.012] if attempt % 3 != 2 else [0.018, 0.012]:
+            open_gripper(width=min(0.08, max(size[0], size[1]) + room))
+            for turn in [turns[first], turns[first - 1]]:
+                up = z + higher * size[2]
+                thought = reach_check(spot[0], spot[1], up, yaw=turn, via="above", touch=object)
+                if thought.ok and thought.value["reachable"]:
+                    return [turn, up]
+    return [turns[first], z]
 
 
 def _retreat(object: str) -> None:

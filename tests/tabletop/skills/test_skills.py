@@ -108,10 +108,11 @@ def test_what_is_put_down_is_not_in_the_drawers_way(table: Table) -> None:
     assert table.again("pick", {"object": "green_cube"}).ok
 
 
-def test_what_was_put_in_the_bowl_can_be_taken_out_again(table: Table) -> None:
-    assert table.run("put-in", {"object": "red_cube", "container": "bowl"}, HELD).ok
+@pytest.mark.parametrize("container", ["bowl", "drawer"])
+def test_what_was_put_in_can_be_taken_out_again(table: Table, container: str) -> None:
+    assert table.run("put-in", {"object": "red_cube", "container": container}, {**HELD, **OPEN}).ok
     assert table.again("pick", {"object": "red_cube"}).ok
-    assert table.holds("holding[red_cube] and not in[red_cube, bowl]")
+    assert table.holds(f"holding[red_cube] and not in[red_cube, {container}]")
 
 
 def test_every_skill_is_tried() -> None:
