@@ -24,6 +24,7 @@ from typing import Any, Final, Self, TypeVar
 
 from embodied.cli import folders
 from embodied.condition import Condition, parse
+from embodied.done import Done, over_all
 from embodied.errors import BadGoal, BudgetSpent, EmbodiedError, WorldError
 from embodied.facts import Observation
 from embodied.goals import Goal
@@ -36,7 +37,7 @@ from embodied.loop.report import INTERRUPTED, RunReport
 from embodied.loop.run import Run
 from embodied.models import ModelClient
 from embodied.outcome import Judgement, PrimitiveResult, Verdict
-from embodied.planning import Attempt, Step
+from embodied.planning import Step
 from embodied.planning.choosing import MODEL_PLANNERS
 from embodied.planning.unclear import proposed_goal
 from embodied.plugins import load_world
@@ -52,31 +53,6 @@ ATTEMPTS: Final = 3
 T = TypeVar("T")
 Unless = Callable[[], str]
 """Why something is not to be done after all; "" while it is."""
-
-
-@dataclass(frozen=True)
-class Done:
-    """What came of something that was asked.
-
-    Attributes:
-        asked: the goal or the skill, in words.
-        verdict: by the referee, from facts; UNKNOWN never counts as success.
-        attempts: the steps that were tried, oldest first.
-        seconds: wall clock [s].
-    """
-
-    asked: str
-    verdict: Verdict
-    reason: str
-    attempts: tuple[Attempt, ...] = ()
-    seconds: float = 0.0
-
-    @property
-    def passed(self) -> bool:
-        return self.verdict is Verdict.PASSED
-
-    def __str__(self) -> str:
-        return f"{self.verdict.value}: {self.asked} ({self.reason})"
 
 
 @dataclass
@@ -110,6 +86,7 @@ class Session:
         self._runs_dir = runs_dir or folders.runs_folder()
         self._onlookers, self._client, self._mode = onlookers or Onlookers(), client, mode
         self._place = place
+        self._verdicts: list[Verdict] = []
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._ready: Future[Run] = Future()
         self._stop = threading.Event()
@@ -302,7 +279,7 @@ class Session:
             run.budget.renew(limits, time.monotonic() - idle_since)
             self._do(run, job)
             idle_since = time.monotonic()
-        return Judgement(Verdict.PASSED, "closed"), 0
+        return over_all(self._verdicts), 0
 
     def _next(self, run: Run) -> _Job | None:
         beat = getattr(run.world, "beat", lambda: None)
@@ -414,6 +391,7 @@ class Session:
         return result
 
     def _answered(self, run: Run, done: Done) -> Done:
+        self._verdicts.append(done.verdict)
         run.journal.write(
             "answered",
             text=done.asked,

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from embodied.condition import parse
+from embodied.done import over_all
 from embodied.errors import BadGoal, BadInput, WorldError
 from embodied.journal import read
 from embodied.launchfile import parse_launch
@@ -157,3 +158,18 @@ def test_a_mistake_in_what_is_done_is_told_to_who_asked_and_the_world_stays(sess
     with pytest.raises(ValueError, match="nothing"):
         asked.result(30)
     assert session.pursue("get 1 wood").passed
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "whole", "why"),
+    [
+        ("PASSED PASSED", "PASSED", "2 of 2 that were asked passed"),
+        ("PASSED FAILED", "FAILED", "1 of 2 that were asked passed"),
+        ("PASSED UNKNOWN", "FAILED", "1 of 2 that were asked passed"),
+        ("", "UNKNOWN", "nothing was asked"),
+    ],
+)
+def test_a_session_passed_only_if_all_that_was_asked_did(verdicts: str, whole: str, why: str) -> None:
+    judgement = over_all([Verdict(one) for one in verdicts.split()])
+    assert judgement.verdict is Verdict(whole)
+    assert why in judgement.reason

@@ -22,7 +22,7 @@ from embodied.view.live import Watcher, watcher_for
 
 if TYPE_CHECKING:
     from embodied.deploying.deployment import Deployment
-    from embodied.session import Done
+    from embodied.done import Done
 
 EXAMPLE = "embodied deploy pick --arm launch/sim-arm.toml --with object=red_cube"
 

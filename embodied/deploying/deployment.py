@@ -17,6 +17,7 @@ from embodied.deploying.arms import ArmSimulation, ArmWorld, arm_world
 from embodied.deploying.fitness import Candidate, NotFit, candidate, refuse_blind
 from embodied.deploying.policies import differences
 from embodied.deploying.refusing import refuse_stopped
+from embodied.done import Done
 from embodied.errors import BadInput, WorldError
 from embodied.facts import Observation
 from embodied.journal import Record
@@ -26,7 +27,7 @@ from embodied.loop.lifecycle import Onlookers, Place
 from embodied.loop.report import RunReport
 from embodied.outcome import Verdict
 from embodied.runs import new_run
-from embodied.session import Done, Session
+from embodied.session import Session
 from embodied.world import World
 
 MODE: Final = "deploy"

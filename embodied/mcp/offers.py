@@ -14,13 +14,14 @@ from concurrent.futures import Future
 from typing import Any, Final, TypeVar
 
 from embodied.deploying.fitness import refuse_unfit
+from embodied.done import Done
 from embodied.errors import BadInput, BadSkill, EmbodiedError
 from embodied.facts import observation_to_wire
 from embodied.journal import Record
 from embodied.library.grades import TRUSTED, VERIFIED
 from embodied.library.proving import make_gate
 from embodied.loop.run import Run
-from embodied.session import Done, Session
+from embodied.session import Session
 from embodied.skills import Skill
 from embodied.view.timeline import Timeline
 from embodied.writing.drafts import draft_of, make_skill

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from embodied.done import Done
 from embodied.facts import Observation
 from embodied.outcome import PrimitiveResult
-from embodied.session import Done, Session
+from embodied.session import Session
 from embodied.teaching.lesson import NOWHERE, Offset, Part
 from embodied.teaching.performing import held, perform
 
