@@ -111,7 +111,14 @@ def body_of(config: Mapping[str, Any], run_dir: Path, *, own_process: bool = Tru
     if real or own_process:
         try:
             called = str(config.get("name") or name)
-            body.operating = Operating(body.controller, called, driver.description.name, identity, run_dir)
+            body.operating = Operating(
+                body.controller,
+                called,
+                driver.description.name,
+                identity,
+                run_dir,
+                keeps=real or bool(config.get("name")),
+            )
             body.at_close.append(body.operating.close)
         except OSError as unwritable:
             if real:

@@ -12,13 +12,14 @@ import json
 import logging
 import os
 import secrets
+import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from embodied.arms.running import RunningArm, announce, free_name
-from embodied.arms.stopped import find_stopped, keep_stopped, let_go
+from embodied.arms.stopped import StoppedArm, find_stopped, keep_stopped, let_go
 from embodied.bridge.body import PrimitiveFailed
 from embodied.bridge.keys import BridgeKeys
 from embodied.errors import EmbodiedError
@@ -37,6 +38,8 @@ class Operating:
         name: of the driver; a number is added where another arm of this name runs.
         arm: what the driver calls the arm; identity: which arm it is.
         folder: where running arms are announced; the user's own unless said.
+        keeps: whether it stays stopped when its bridge ends. A simulation that nobody gave a name to is
+            another one the next time.
     """
 
     def __init__(
@@ -47,9 +50,13 @@ class Operating:
         identity: str,
         run_dir: Path,
         folder: Path | None = None,
+        *,
+        keeps: bool = True,
     ) -> None:
         self._controller, self._name, self._identity = controller, name, identity
-        self._folder = folder
+        self._folder, self._keeps = folder, keeps
+        self._keeping = threading.Lock()
+        """What is kept is as the latch is, whichever channel it was said on."""
         self.agent: Callable[[], str] = lambda: ""
         """Who has the arm, where it is served to agents elsewhere."""
         here = Channel("tcp://127.0.0.1:*", self._answered_with_token)
@@ -70,10 +77,10 @@ class Operating:
             here.close()
             raise
         self._closed = False
-        before = find_stopped(name, identity, folder)
-        self._stopped_before = [arm.name for arm in before]
-        if before:
-            controller.latch.close(before[0].reason)
+        self._stopped_before = find_stopped(name, identity, folder) if keeps else []
+        for one in sorted(self._stopped_before, key=self._of_another):
+            whose = f" ({one.name} at {one.identity}, which is kept)" if self._of_another(one) else ""
+            controller.latch.close(f"{one.reason}{whose}")
 
     def listen(self, endpoint: str, keys: BridgeKeys | None) -> None:
         """Heed whoever has a key too, from another machine: to stop the arm and to ask how it is, and nothing
@@ -110,17 +117,37 @@ class Operating:
 
     def _stop(self, said: Mapping[str, Any]) -> Mapping[str, Any]:
         reason = str(said.get("reason") or "the operator said stop")[:200]
-        heeded = self._controller.protective_stop(reason)
         try:
-            keep_stopped(self.running.name, self._name, self._identity, reason, self._folder)
-        except OSError as full:
-            _log.error("it is stopped only for as long as this bridge runs: %s", full)
-        return {"heeded": heeded}
+            return {"heeded": self._controller.protective_stop(reason)}
+        finally:  # a driver that breaks at it, too
+            self._keep_stopped(reason)
+
+    def _keep_stopped(self, reason: str) -> None:
+        with self._keeping:
+            if not self._keeps or self._controller.latch.now is None:  # a person has reset it since
+                return
+            try:
+                keep_stopped(self.running.name, self._name, self._identity, reason, self._folder)
+            except OSError as full:
+                _log.error("it is stopped only for as long as this bridge runs: %s", full)
 
     def _reset(self, said: Mapping[str, Any]) -> Mapping[str, Any]:
-        reason = self._controller.reset()
-        let_go((self.running.name, *self._stopped_before), self._folder)
+        with self._keeping:
+            reason = self._controller.reset()
+            if self._keeps:
+                now = find_stopped(self.running.name, self._identity, self._folder)
+                ours = [*self._stopped_before, *(one for one in now if self._is_own(one))]
+                let_go([one for one in ours if not self._of_another(one)], self._folder)
         return {"reason": reason, "lost": self._controller.lost}
+
+    def _is_own(self, one: StoppedArm) -> bool:
+        return one.name == self.running.name or (self._identity != "" and one.identity == self._identity)
+
+    def _of_another(self, one: StoppedArm) -> bool:
+        """Of another address, and only the driver's name in common: it stops this arm too, which may have
+        been plugged in elsewhere, and who resets this one has not looked at that one."""
+        told_apart = "" not in (one.identity, self._identity) and one.identity != self._identity
+        return told_apart and self._name == self._identity.partition("@")[0]
 
     def _status(self, said: Mapping[str, Any]) -> Mapping[str, Any]:
         controller = self._controller

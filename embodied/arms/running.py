@@ -138,9 +138,10 @@ def reset(name: str = "", folder: Path | None = None) -> str:
 
 def _reset_at_rest(name: str, folder: Path | None) -> str:
     """An arm whose bridge does not run. Raises BadInput if none of that name is stopped."""
-    stopped = find_stopped(name, name, folder)
+    stopped = find_stopped(name, name, folder) if name != ALL else find_stopped(folder=folder)
+    stopped = [arm for arm in stopped if name and name in (arm.name, arm.identity)] or stopped
     if len(stopped) > 1:
-        names = ", ".join(arm.name for arm in stopped)
+        names = ", ".join(arm.identity or arm.name for arm in stopped)
         raise BadInput("Arms are reset one by one.", remedy=f"Name one of: {names}.")
     if not stopped:
         which = f"No arm {name!r}" if name else "No arm"
@@ -148,7 +149,7 @@ def _reset_at_rest(name: str, folder: Path | None) -> str:
             f"{which} runs here, and none is stopped.",
             remedy="Arms of other users and machines are not seen from here.",
         )
-    let_go([stopped[0].name], folder)
+    let_go(stopped, folder)
     return stopped[0].reason
 
 

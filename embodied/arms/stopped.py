@@ -6,10 +6,11 @@ by the name that a person calls it or by its address, and begins stopped.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -40,30 +41,47 @@ def keep_stopped(name: str, called: str, identity: str, reason: str, folder: Pat
     """From now on it is stopped, whoever starts its bridge. Raises OSError if that cannot be kept."""
     folder = folder or arms_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{file_name(name)}{SUFFIX}"
+    path = folder / f"{_stem(identity or name)}{SUFFIX}"
     part = path.with_name(f"{path.name}.{os.getpid()}")
-    part.write_text(
-        json.dumps(asdict(StoppedArm(name, called, identity, reason, time.time()))), encoding="utf-8"
-    )
+    with part.open("w", encoding="utf-8") as file:
+        json.dump(asdict(StoppedArm(name, called, identity, reason, time.time())), file)
+        file.flush()
+        os.fsync(file.fileno())  # who stops an arm may cut the power next
     part.replace(path)
 
 
 def find_stopped(name: str = "", identity: str = "", folder: Path | None = None) -> list[StoppedArm]:
     """Those of that name or that address; all where neither is given."""
-    found = []
+    files = {_stem(key) for key in (name, identity) if key}
+    return [
+        arm
+        for path, arm in _kept(folder)
+        if (not name and not identity)
+        or name in (arm.name, arm.called)
+        or (identity and identity == arm.identity)
+        or path.name.removesuffix(SUFFIX) in files  # a damaged one stops the arm that it is called after
+    ]
+
+
+def let_go(stopped: Iterable[StoppedArm], folder: Path | None = None) -> None:
+    """Of exactly these, as they were found, by a person's word alone: one stopped anew meanwhile stays so."""
+    wanted = set(stopped)
+    for path, arm in _kept(folder):
+        if arm in wanted:
+            path.unlink(missing_ok=True)
+
+
+def _kept(folder: Path | None) -> Iterator[tuple[Path, StoppedArm]]:
     for path in sorted((folder or arms_folder()).glob(f"*{SUFFIX}")):
         try:
-            arm = StoppedArm(**json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):  # a damaged one stops the arm that its file is called after
-            name_there = path.name.removesuffix(SUFFIX)
-            arm = StoppedArm(name_there, name_there, "", "it was stopped; why cannot be read", 0.0)
-        anyone = not name and not identity
-        if anyone or name in (arm.name, arm.called) or (identity and identity == arm.identity):
-            found.append(arm)
-    return found
+            yield path, StoppedArm(**json.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError:  # let go of meanwhile
+            continue
+        except (OSError, ValueError, TypeError):
+            name = path.name.removesuffix(SUFFIX)
+            yield path, StoppedArm(name, name, "", "it was stopped; why cannot be read", 0.0)
 
 
-def let_go(stopped: Iterable[str], folder: Path | None = None) -> None:
-    """Of those of exactly these names, by a person's word alone."""
-    for name in stopped:
-        ((folder or arms_folder()) / f"{file_name(name)}{SUFFIX}").unlink(missing_ok=True)
+def _stem(key: str) -> str:
+    """Of its file: another for every address, or for every name where there is no address."""
+    return f"{file_name(key)}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"

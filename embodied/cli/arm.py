@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated
@@ -49,7 +50,7 @@ def list_() -> None:
     for arm in running:
         console.print(Text(f"{arm.name}  {arm.arm}  process {arm.pid}  {arm.run_dir}"), soft_wrap=True)
     for one in stopped:
-        reset = f"{folders.command()} arm reset {one.name}"
+        reset = f"{folders.command()} arm reset {shlex.quote(one.name)}"
         console.print(Text(f"{one.name} is stopped: {one.reason}. To let it move again:  {reset}", "yellow"))
 
 
@@ -66,7 +67,8 @@ def stop(name: ArmName = "") -> None:
         stop_by_file(name)
         return
     for stopped in running.stop(name):
-        print(f"{stopped} is stopped. To let it move again:  {folders.command()} arm reset {stopped}")
+        reset = f"{folders.command()} arm reset {shlex.quote(stopped)}"
+        print(f"{stopped} is stopped. To let it move again:  {reset}")
 
 
 @app.command("reset")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from embodied.arms.running import find_running
 from embodied.cli.folders import command
 from embodied.errors import BadInput
@@ -14,7 +16,7 @@ def refuse_stopped(name: str, seen: Observation) -> None:
     if reason:
         raise BadInput(
             f"{name} is stopped: {reason}. It stays so until a person resets it.",
-            remedy=f"When it is safe to move, beside the arm:  {command()} arm reset {name}",
+            remedy=f"When it is safe to move, beside the arm:  {command()} arm reset {shlex.quote(name)}",
         )
 
 

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from embodied_arm.bridge import body_of
 from embodied_arm.operating import Operating
 
-from embodied.arms.running import reset, stop
+from embodied.arms.locking import arms_folder
+from embodied.arms.running import reset, status, stop
 from embodied.arms.stopped import find_stopped
 from embodied.cli.main import main
-from embodied.errors import BadInput
+from embodied.errors import BadInput, WorldError
 from tests.arm.conftest import Bench, Make
 
 Run = Callable[..., tuple[Bench, Operating]]
@@ -87,4 +89,66 @@ def test_of_two_that_are_called_alike_one_that_is_reset_lets_not_go_of_the_other
     assert [arm.name for arm in find_stopped()] == ["arm-2"]
     assert run("arm", "")[0].call("home").error == "halted"
     reset("arm")
+    assert not find_stopped()
+
+
+def test_of_two_at_different_addresses_each_stop_is_kept_and_reset_by_itself(run: Run) -> None:
+    _, first = run("franka", "franka@192.0.2.7")
+    _, second = run("franka", "franka@192.0.2.8")
+    stop("all")
+    first.close()
+    second.close()
+    first_again = run("franka", "franka@192.0.2.7")[1]
+    reset("franka")
+    first_again.close()
+    assert [arm.identity for arm in find_stopped()] == ["franka@192.0.2.8"]
+    stop_again = run("franka", "franka@192.0.2.7")[1]
+    stop("franka")
+    stop_again.close()
+    assert {arm.identity for arm in find_stopped()} == {"franka@192.0.2.7", "franka@192.0.2.8"}
+    reset("franka@192.0.2.7")
+    assert [arm.identity for arm in find_stopped()] == ["franka@192.0.2.8"]
+    arm, _ = run("franka", "franka@192.0.2.8")
+    assert arm.call("home").error == "halted"
+
+
+def test_the_stop_is_kept_of_an_arm_whose_driver_breaks_at_it(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arm, first = run()
+
+    def broken(reason: str) -> bool:
+        arm.body.controller.latch.close(reason)
+        raise OSError("the cable is out")
+
+    monkeypatch.setattr(arm.body.controller, "protective_stop", broken)
+    with pytest.raises(WorldError, match="the cable is out"):
+        stop()
+    first.close()
+    assert run()[0].call("home").error == "halted"
+
+
+def test_a_file_that_cannot_be_read_stops_the_arm_that_it_is_called_after(run: Run) -> None:
+    _, first = run("fr3 left", "")
+    stop()
+    first.close()
+    [file] = arms_folder().glob("*.stopped.json")
+    file.write_text("")
+    assert run("fr3 left", "")[0].call("home").error == "halted"
+    assert run("ur5e", "ur5e@192.0.2.8")[0].call("home").ok
+    reset("fr3 left")
+    assert not find_stopped()
+
+
+def test_a_simulation_without_a_name_is_another_one_the_next_time(tmp_path: Path) -> None:
+    config = {"driver": "tabletop", "settings": {}}
+    for again in range(2):
+        body = body_of(config, tmp_path / str(again))
+        try:
+            assert body.operating is not None
+            assert not status("tabletop")["stopped"]
+            stop("tabletop")
+            assert status("tabletop")["stopped"]
+        finally:
+            body.close()
     assert not find_stopped()
