@@ -157,6 +157,8 @@ class ArmLog:
             os.fsync(self._file.fileno())
         except OSError as full:
             self.failed = f"the arm's log cannot be written: {full.strerror or full}"
+        except (TypeError, ValueError) as strange:  # a driver's own types: without a log it does not move
+            self.failed = f"the arm's log cannot be written: {strange}"
         finally:
             try:
                 self._file.close()

@@ -132,6 +132,7 @@ class Deployment:
 
     def consent(self, typed: str, *, how: str) -> None:
         """Take down that a person consents. Raises NoConsent if they typed anything but the arm's name."""
+        self.held.callback(consent.withdraw, self.arm)  # also where nothing is run after all
         consent.give(
             self.arm,
             typed,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import itertools
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from embodied.arms import ArmCommand, ArmState
@@ -58,6 +60,13 @@ def test_a_full_disk_is_told(tmp_path: Path) -> None:
     log.tick(ArmCommand(), ArmCommand(), _state(0.0))
     log.close()
     assert "No space left" in log.failed
+
+
+def test_what_a_driver_measures_in_types_of_its_own_is_told(tmp_path: Path) -> None:
+    log = ArmLog(tmp_path, {})
+    log.tick(ArmCommand(), ArmCommand(), replace(_state(0.0), position=(np.float64(0.1),)))
+    log.close()
+    assert "numpy.float64" in log.failed
 
 
 def test_a_disk_that_is_too_slow_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -129,8 +129,11 @@ def test_what_was_moved_by_hand_since_the_rehearsal_is_noticed(deploy: Deploy) -
         joint, angle = next(iter(deployment.seen.items("joint")))
         was = {**deployment.seen.facts["joint"], joint: float(angle) + 0.05}  # type: ignore[arg-type]
         deployment.seen = replace(deployment.seen, facts={**deployment.seen.facts, "joint": was})
+        deployment.consent("test-arm", how="typed")
         with pytest.raises(BadInput, match=r"joint\[.*has moved"):
             deployment.run(Onlookers())
+    with pytest.raises(NoConsent):
+        consent.required("test-arm")  # nothing was moved by it, and nothing will be
 
 
 def test_a_twin_rehearses_for_an_arm_without_a_simulator(tmp_path: Path) -> None:
