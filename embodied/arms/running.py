@@ -139,6 +139,8 @@ def reset(name: str = "", folder: Path | None = None) -> str:
 def _reset_at_rest(name: str, folder: Path | None) -> str:
     """An arm whose bridge does not run. Raises BadInput if none of that name is stopped."""
     stopped = find_stopped(name, name, folder) if name != ALL else find_stopped(folder=folder)
+    running = {key for arm in find_running(folder) for key in (arm.name, arm.identity) if key}
+    stopped = [arm for arm in stopped if not running & {arm.name, arm.identity}]  # those let go themselves
     stopped = [arm for arm in stopped if name and name in (arm.name, arm.identity)] or stopped
     if len(stopped) > 1:
         names = ", ".join(arm.identity or arm.name for arm in stopped)

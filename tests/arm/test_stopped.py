@@ -92,6 +92,17 @@ def test_of_two_that_are_called_alike_one_that_is_reset_lets_not_go_of_the_other
     assert not find_stopped()
 
 
+def test_a_name_that_two_have_in_common_lets_not_go_of_one_that_runs(run: Run) -> None:
+    _, first = run("arm", "")
+    _, second = run("arm", "")
+    stop("arm-2")
+    first.close()
+    with pytest.raises(BadInput, match="none is stopped"):
+        reset("arm")
+    second.close()
+    assert [arm.name for arm in find_stopped()] == ["arm-2"]
+
+
 def test_of_two_at_different_addresses_each_stop_is_kept_and_reset_by_itself(run: Run) -> None:
     _, first = run("franka", "franka@192.0.2.7")
     _, second = run("franka", "franka@192.0.2.8")
