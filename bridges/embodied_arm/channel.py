@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import zmq
@@ -12,6 +13,8 @@ import zmq
 from embodied.bridge.keys import BridgeKeys, Owners
 from embodied.bridge.server import doorman
 from embodied.errors import SetupError
+
+_log = logging.getLogger(__name__)
 
 LONGEST: Final = 4096
 """Of a message [bytes]."""
@@ -70,12 +73,19 @@ class Channel:
             while not self._ending.is_set():
                 if self._socket.poll(LOOK_MS):
                     frames = self._socket.recv_multipart(copy=False)  # one left unread, and no answer may go
-                    owner = self._owners.of(str(frames[0].get("User-Id")) if self._doorman else "")
-                    said = frames[0].bytes if len(frames) == 1 else b""
-                    told = REFUSED if owner is None else self._answer(said, owner)
-                    self._socket.send(json.dumps(told).encode())
+                    self._socket.send(self._answered(frames))
         finally:
             self._end()
+
+    def _answered(self, frames: Sequence[zmq.Frame]) -> bytes:
+        try:
+            owner = self._owners.of(str(frames[0].get("User-Id")) if self._doorman else "")
+            said = frames[0].bytes if len(frames) == 1 else b""
+            return json.dumps(REFUSED if owner is None else self._answer(said, owner)).encode()
+        except Exception as broken:  # noqa: BLE001 - whatever it was, the operator is heard again
+            _log.exception("the operator's word has no answer")
+            message = f"it broke: {type(broken).__name__}: {broken}"
+            return json.dumps({"ok": False, "message": message}).encode()
 
     def _end(self) -> None:
         self._socket.close()

@@ -156,8 +156,8 @@ class Operating:
             "stopped": latched.reason if latched is not None else "",
             "moving": controller.moving,
             "lost": controller.lost,
-            "time_s": controller.state.time_s,
-            "joints": list(controller.state.position),
+            "time_s": float(controller.state.time_s),
+            "joints": [float(angle) for angle in controller.state.position],
             "interventions": controller.gate.interventions.sentences(),
             "agent": self.agent(),
         }

@@ -284,6 +284,15 @@ def test_what_is_no_request_leaves_the_operator_heard(operated: Any, frames: lis
     assert arm.call("home").error == "halted"
 
 
+def test_an_answer_that_cannot_be_said_leaves_the_operator_heard(operated: Any) -> None:
+    arm = operated()
+    controller(arm).lost = {"a driver's": "own type"}.keys()
+    with pytest.raises(BadInput, match="it broke: TypeError"):
+        status()
+    assert stop() == ["kinematic"]
+    assert arm.call("home").error == "halted"
+
+
 def test_several_arms_are_named_and_all_are_stopped(operated: Any) -> None:
     operated()
     operated()
