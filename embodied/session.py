@@ -304,8 +304,8 @@ class Session:
         except EmbodiedError as wrong:
             job.answer.set_exception(wrong)
         except Exception as bug:  # noqa: BLE001 - whoever asked is told; the world is there for what comes next
+            job.answer.set_exception(bug)  # before the body is asked to rest: it may be lost by then
             run.world.halt("a mistake in embodied")
-            job.answer.set_exception(bug)
         except BaseException as end:
             job.answer.set_exception(end)
             raise

@@ -160,6 +160,18 @@ def test_a_mistake_in_what_is_done_is_told_to_who_asked_and_the_world_stays(sess
     assert session.pursue("get 1 wood").passed
 
 
+def test_a_mistake_is_told_where_the_body_is_lost_at_the_same_time(
+    session: Session, monkeypatch: Any
+) -> None:
+    def lost(reason: str) -> None:
+        raise WorldError("The body does not answer.")
+
+    monkeypatch.setattr(session.run.world, "halt", lost)
+    asked = session.submit(lambda run: int("nothing"))
+    with pytest.raises(ValueError, match="nothing"):
+        asked.result(30)
+
+
 @pytest.mark.parametrize(
     ("verdicts", "whole", "why"),
     [
