@@ -63,7 +63,7 @@ _BEGUN = re.compile(
     re.IGNORECASE,
 )
 _ENDED = re.compile(
-    rf"(?<!\bthe)(?<!\byour)[,\s]+"
+    rf"(?<!\bthe)(?<!\byour)(?<![,\s])[,\s]+"
     rf"(?:(?:please|pls|plz|thanks(?: a lot| so much)?|thank you(?: very much| so much)?|thx|now|"
     rf"right now|"
     rf"right away|immediately|asap|as soon as possible|for me|for us|ok|okay|alright|you know|{_YOU}|"

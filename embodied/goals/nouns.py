@@ -178,7 +178,7 @@ class NounWords:
         """ "two on the tray", "two of them"; not "2 cm"."""
         if one.number is None or one.unknown or not 0 < one.number < 100:
             return False
-        return not any(word.isdigit() for word in self.words[one.start : one.end])
+        return not any(word.isdecimal() for word in self.words[one.start : one.end])
 
     def _prefer_a_name(self, one: One) -> None:
         """A word for a kind that is also the whole name of one thing ("brick") means that thing."""
@@ -223,8 +223,8 @@ class NounWords:
             one.plural = word in _THINGS
         elif word in _DECORATION:
             one.decorated = True
-        elif word in AMOUNTS or word.isdigit():
-            one.number = int(word) if word.isdigit() and len(word) < 6 else AMOUNTS.get(word, 99999)
+        elif word in AMOUNTS or word.isdecimal():
+            one.number = int(word) if word.isdecimal() and len(word) < 6 else AMOUNTS.get(word, 99999)
         elif word in _ANY:
             one.any = True
         elif word not in _SKIPPED:

@@ -150,8 +150,8 @@ class SentenceReader:
         slot = element.slot
         if slot.number:
             word = self.words[at] if at < len(self.words) else ""
-            if word in NUMBERS or (word.isdigit() and len(word) < 6):
-                amount = int(word) if word.isdigit() else NUMBERS[word]
+            if word in NUMBERS or (word.isdecimal() and len(word) < 6):
+                amount = int(word) if word.isdecimal() else NUMBERS[word]
                 yield from self._match(rest, at + 1, {**filled, slot.name: amount}, mentions)
             return
         here = [one for one in filled.values() if isinstance(one, Selection)]

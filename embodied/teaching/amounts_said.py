@@ -41,6 +41,6 @@ def amounts_said(vocabulary: Vocabulary, skill: Skill, rest: str) -> dict[str, A
 
 
 def _number(word: str) -> int | None:
-    if word.isdigit():
+    if word.isdecimal():
         return max(1, min(int(word), 64 * 36))
     return NUMBERS.get(word)

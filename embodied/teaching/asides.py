@@ -35,7 +35,7 @@ _BESIDE = r"(?:practi[cs]ing|(?:the )?practice|proving|(?:the )?proof|learning|f
     "stop",
     r"(?:(?:no|oh|wait|i said|bot|robot)[,.! ]+)*"
     # Whoever begins with "stop" means it, whatever else is said in haste: "stop the arm", "stop! you hit it".
-    rf"(?:(?:stop|halt|freeze)(?! (?:{_BESIDE}|{BARRED}|check(?:ing)?)\b)\b.*|"
+    rf"(?:(?:stop|halt|freeze)(?! (?:(?:{_BESIDE}|check(?:ing)?)\b|(?:{BARRED}) \w))\b.*|"
     r"(?:pause|hold on|hold it|whoa|"
     r"enough|abort(?: it| that)?|stand still|(?:don't|do not) move|emergency stop|"
     r"(?:wait|hold on|just) a (?:second|sec|moment|minute))(?:[,! ]+(?:stop|halt|wait))*)",

@@ -120,6 +120,9 @@ class RunTalk:
         elif row is not None and row[0].name == "quit":
             if who_speaks().addressed:  # a farewell of players among themselves ends no run
                 self._halt()
+        elif row is not None and row[0].name == "rules" and text.startswith("stop "):
+            self._halt()  # "stop opening the drawer" makes a rule where rules are taken
+            self._tell("Stopped.")
         elif row is not None:
             self._tell(UNDERSTOOD)
             if row[0].name != "help":

@@ -307,7 +307,7 @@ _PARTS: Final = {"half a": 0.5, "a couple of": 2.0, "a few": 3.0, "one and a hal
 
 
 def _number(text: str) -> float | None:
-    if text[0].isdigit():
+    if text[0].isdecimal():
         return float(text.replace(",", "."))
     if text in ("a", "an"):
         return 1.0

@@ -77,3 +77,10 @@ def test_wait_pauses_what_moves(line: str, conversation: Any, does: str) -> None
     assert row.do is asides.wait
     row.do(conversation, said)
     assert conversation.did[0] == does
+
+
+@pytest.mark.parametrize("said", ["stop pushing", "stop opening", "stop picking up", "stop lifting it"])
+def test_whoever_only_says_what_is_to_stop_is_heard(said: str) -> None:
+    found = meant(said)
+    assert found is not None
+    assert found[0].name == ("rules" if said.endswith(" it") else "stop")

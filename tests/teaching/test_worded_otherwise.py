@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from embodied.bench.sentences import REFUSED, ground, taken
+from embodied.english import without_politeness
 from embodied.teaching.reading import Ground
 
 
@@ -108,3 +109,14 @@ def test_what_goes_on_beside_and_what_is_barred_is_more_than_a_stop(table: Groun
     assert taken("stop practising", table).startswith("verb: stop practising")
     assert taken("stop opening the drawer", table).startswith("rule: never is_open[drawer]")
     assert taken("stop checking the grip", table).startswith("correction: check the grasp: no")
+
+
+@pytest.mark.parametrize("said", ["put ² cubes in the bowl", "rotate ² degrees", "put ³ in the bowl"])
+def test_a_mark_that_only_looks_like_a_number_is_none(said: str, table: Ground) -> None:
+    assert taken(said, table).startswith(REFUSED)
+
+
+def test_a_line_of_nothing_but_marks_is_read_without_a_thought() -> None:
+    """Its square would be minutes."""
+    line = f"a{',' * 30_000}b"
+    assert without_politeness(line) == line
