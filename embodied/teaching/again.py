@@ -39,7 +39,10 @@ def again(conversation: Conversation, said: Said) -> None:
 
     lesson = conversation.known_lesson()
     times = number_of(said["times"] or "once")
-    run_lesson(conversation, replace(lesson, parts=lesson.parts * times))
+    if times > 1:  # so often it is another thing than the skill of that name
+        lesson = replace(lesson, parts=lesson.parts * times, name="")
+    conversation.naming = ""
+    run_lesson(conversation, lesson, keeps=False)
 
 
 @verb(
@@ -54,6 +57,7 @@ def so_many_times(conversation: Conversation, said: Said) -> None:
     run = conversation.session.run
     step = step_for(said["goal"], conversation.session.spec, run.library)
     parts = (step,) * number_of(said["often"])
+    conversation.naming = ""
     run_lesson(conversation, Lesson(parts, why=said.string), first="hand_empty")
 
 

@@ -47,7 +47,7 @@ _WHAT_WAS_TAUGHT = (
     what="keep it under a name; it is proven on fresh seeds meanwhile",
 )
 def call_this(conversation: Conversation, said: Said) -> None:
-    call(conversation, said["name"] or said["other"])
+    call(conversation, said["name"] or said["other"] or said["third"])
 
 
 def call(conversation: Conversation, words: str, *, replacing: bool = False) -> None:

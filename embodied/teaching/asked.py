@@ -75,7 +75,7 @@ class Questions:
     def asked_of_others(self) -> list[str]:
         """Who else was asked something."""
         mine = who_speaks().uuid
-        return [one.of.called for uuid, one in self._open.items() if uuid != mine]
+        return [one.of.called for uuid, one in tuple(self._open.items()) if uuid != mine]
 
     @property
     def speakers(self) -> tuple[Speaker, ...]:
@@ -85,7 +85,7 @@ class Questions:
     def taking_part(self) -> list[str]:
         """Who else has spoken, and is there."""
         mine = who_speaks().uuid
-        return [who.called for uuid, who in self._names.items() if uuid != mine]
+        return [who.called for uuid, who in tuple(self._names.items()) if uuid != mine]
 
     def _others(self, who: Speaker) -> int:
-        return sum(count for uuid, count in self._lines.items() if uuid != who.uuid)
+        return sum(count for uuid, count in tuple(self._lines.items()) if uuid != who.uuid)

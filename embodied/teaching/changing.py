@@ -171,25 +171,30 @@ def _go_on(conversation: Conversation, lesson: Lesson, at: int, doing: LessonRun
     run_lesson(conversation, lesson, at)
 
 
-def run_lesson(conversation: Conversation, lesson: Lesson, at: int = 0, *, first: str = "") -> None:
+def run_lesson(
+    conversation: Conversation, lesson: Lesson, at: int = 0, *, first: str = "", keeps: bool = True
+) -> None:
     """Do a lesson step by step, from step `at`; what it came to is told, and kept if it is named.
 
     Args:
         first: a condition to bring about before, such as an empty hand.
+        keeps: without, it is only done, and nothing is learned of it unless it is corrected meanwhile.
     """
     session = conversation.session
-    run = LessonRun(session, lesson, conversation.tell, at)
+    given, run = lesson, LessonRun(session, lesson, conversation.tell, at)
     conversation.doing = run
     before = session.observe()
 
     def do() -> None:
         if first:
-            session.pursue(parse(first))
+            session.pursue(parse(first), unless=run.called_off)
         passed, why = run.run()
         conversation.doing = None
         conversation.tell(f"{'Done' if passed else 'Not done'}: {why}.")
         if not passed:
             conversation.tell("  What shall I do otherwise? A correction, or 'watch me'.")
+            return
+        if not keeps and run.lesson is given:
             return
         lesson = run.lesson
         if not lesson.names:

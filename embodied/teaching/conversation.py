@@ -177,7 +177,8 @@ class Conversation:
             before, self._speaker = self._speaker, threading.get_ident()
             self._called_off = bool(before) and self._called_off
             try:
-                self._hear(*as_meant(self, text, line))
+                if not self._answered(text):
+                    self._hear(*as_meant(self, text, line))
             except (BadGoal, BadRule) as unclear:
                 if self.wording is None or not self.wording.take(text, unclear):
                     self.tell_wrong(unclear)
@@ -187,8 +188,6 @@ class Conversation:
                 self._speaker = before
 
     def _hear(self, text: str, line: str) -> None:
-        if self._answered(text):
-            return
         row = meant(text)
         if row is not None:
             if self.patient and row[0].name != "stop":  # a script's lines come one after the other

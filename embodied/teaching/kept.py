@@ -92,6 +92,8 @@ def delete(conversation: Conversation, said: Said) -> None:
 
 def _retired(conversation: Conversation, name: str) -> None:
     session = conversation.session
+    if not conversation.free(name):  # the library changes between two things that are done: none waits for it
+        return
 
     def dropped(run: Run) -> None:
         run.use(SkillLibrary(skills=[one for one in run.library if one.name != name]))

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 def as_meant(conversation: Conversation, text: str, line: str) -> tuple[str, str]:
-    """The plain line and the line, put right; what is changed in them is told. An answer stays as it is."""
-    if conversation.questions.answers() is not None or meant(text) is not None:
+    """The plain line and the line, put right; what is changed in them is told."""
+    if meant(text) is not None:
         return text, line
     vocabulary = conversation.session.spec.vocabulary
     by_place = pointed(text, vocabulary, conversation.look)

@@ -110,11 +110,15 @@ class LessonRun:
                 self.ended = True
                 self._guard.notify_all()
 
+    def called_off(self) -> str:
+        """Why nothing more of it is to be begun now; "" while it goes on."""
+        return "stopped by the person" if self.stopped else "corrected meanwhile" if self._held else ""
+
     def call(self, primitive: str, /, **arguments: Any) -> PrimitiveResult:
         """As the session's; a call that would begin after the run was held or stopped is not made."""
 
         def called(run: Run) -> PrimitiveResult:
-            if self._held or self.stopped:
+            if self.called_off():
                 return PrimitiveResult(False, error="interrupted", message="corrected meanwhile")
             return self.session.called(run, primitive, arguments)
 
@@ -170,9 +174,10 @@ class LessonRun:
         part = lesson.parts[at]
         try:
             if part.kind == "use":
-                if self._held or self.stopped:
-                    return "corrected meanwhile"
-                done = self.session.do(part.skill, **part.arguments)
+                if why := self.called_off():
+                    return why
+                begun = self.session.start_doing(part.skill, part.arguments, unless=self.called_off)
+                done = begun.result()
                 return "" if done.verdict is Verdict.PASSED else done.reason
             if part.kind == "open" and _is_open(self.observe()):
                 return ""
