@@ -134,7 +134,7 @@ class BridgeServer:
         self._stopping.set()
         for context in list(self._contexts.values()):
             context.abort()
-        self._moves.put(lambda: self._body.rest("the bridge stops"))
+        self._moves.put(lambda: self._rest("the bridge stops", ""))
         self._moves.put(None)
         self._reads.put(None)
         self._wake()
@@ -325,9 +325,11 @@ class BridgeServer:
 
     def _rest(self, reason: str, left: str) -> None:
         try:
-            self._body.rest(reason)
-            if left and isinstance(self._body, KnowsItsClient):
-                self._body.left(left)
+            try:
+                self._body.rest(reason)
+            finally:  # whether or not it rests, who left has no say any more
+                if left and isinstance(self._body, KnowsItsClient):
+                    self._body.left(left)
         except Exception:  # noqa: BLE001 - as above
             _log.exception("the body did not come to rest")  # unconfirmed: the clients learn it from the core
         else:

@@ -250,3 +250,28 @@ def test_a_call_that_does_not_stop_bars_the_next_until_it_does(body: EchoBody) -
     finally:
         body.unstick.set()
         server.stop()
+
+
+class NeverRests(EchoBody):
+    """Knows its client, and cannot be brought to rest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gone: list[str] = []
+
+    def rest(self, reason: str) -> None:
+        raise OSError("the driver does not return")
+
+    def left(self, session: str) -> None:
+        self.gone.append(session)
+
+
+def test_who_leaves_has_left_though_nobody_knows_whether_the_body_rests() -> None:
+    body = NeverRests()
+    server = BridgeServer(body)
+    try:
+        with BridgeClient(server.endpoint) as client:
+            assert client.call("act", {}).ok
+        assert eventually(lambda: len(body.gone) == 1)
+    finally:
+        server.stop()
