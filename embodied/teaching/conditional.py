@@ -71,6 +71,10 @@ def state_of(words: str, spec: WorldSpec) -> Condition:
             f"Whether {words!r} I cannot tell.",
             remedy="I can tell: if the drawer is open, ...; if the red cube is in the bowl, ...",
         )
+    if found["thing"] in ("it", "that", "this"):  # "close it" would be about the fingers
+        raise BadGoal(
+            f"Which thing {words!r} is about is not said.", remedy="Name it: if the drawer is open, close it."
+        )
     asked = _VERBS.get(found["state"])
     said = f"{asked} {found['thing']}" if asked else f"put {found['thing']} {found['state']}"
     return understand(said, spec).condition

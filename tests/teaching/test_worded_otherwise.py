@@ -80,6 +80,7 @@ def test_the_same_is_understood(said: str, meant: str, table: Ground) -> None:
         ("a bit further", "Cannot understand"),
         ("use the left hand", "Cannot tell which thing"),
         ("put it in the bowl", "It is not said which cube is meant"),
+        ("close it if it is open", "Which thing 'it is open' is about"),
         ("put the red cube 5 cm behind the bowl", "Cannot understand '5 cm behind the bowl'"),
     ],
 )
