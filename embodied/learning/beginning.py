@@ -67,7 +67,12 @@ class Beginnings:
         if "(" in skill:
             return self.named(skill)
         assert self.task.condition is not None
-        chosen, library = found(skill, self._library())
+        chosen, library = found(skill, self._library(policies=True))
+        if any(each.runtime == "policy" for each in library.closure(chosen.name)):
+            raise NoGuide(
+                f"{chosen.name} runs a policy, and only code can be begun with.",
+                remedy="`embodied refine --resume RUN` trains on what a run has learned.",
+            )
         folder = "" if chosen.name == skill else skill
         spec, facts = self._spec(), self._facts()
         uses = uses_from(chosen, self.task.condition, spec, library, facts, folder=folder)
@@ -92,8 +97,15 @@ class Beginnings:
         hand = Hand(means, observation, action)
         return SkillGuide(uses, library, hand, self._primitives(), self._spec().families, self.kind)
 
-    def _library(self) -> SkillLibrary:
-        return open_library(self.kind).skills()
+    def _library(self, *, policies: bool = False) -> SkillLibrary:
+        """What can be begun with: code. A policy acts through the arm's bridge, which is not there; and what
+        an earlier training came to must not stand in the way of what it began with."""
+        known = open_library(self.kind).skills()
+        if policies:
+            return known
+        return SkillLibrary(
+            skills=[s for s in known if all(one.runtime != "policy" for one in known.closure(s.name))]
+        )
 
     def _spec(self) -> WorldSpec:
         return load_world(self.kind).spec(self.settings)

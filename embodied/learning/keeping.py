@@ -15,6 +15,7 @@ from embodied.learning.episodes import SELECTION_SEEDS, TRAINING_SEEDS, run_epis
 from embodied.learning.policy import load_policy
 from embodied.learning.search import best_policy
 from embodied.learning.trainer import Choice
+from embodied.learning.whereabouts import whereabouts
 from embodied.learning.wish import Setting
 
 
@@ -55,6 +56,7 @@ def _told(setting: Setting, chosen: Candidate, choice: Choice) -> dict[str, Any]
         "success": str(setting.task.condition),
         "horizon": setting.task.steps,
         "start": asdict(setting.task.start),
+        "whereabouts": whereabouts(setting.environment),
         "world": setting.launch.world.kind,
         "environment": dict(setting.task.identity),
         **({"arm": dict(setting.task.arm)} if setting.task.arm else {}),

@@ -17,6 +17,7 @@ import yaml
 
 from embodied.condition import And, Condition, facts_in, parse
 from embodied.learning.artefact import Artefact
+from embodied.learning.whereabouts import conditions
 from embodied.skills import Skill, load_skill
 from embodied.skills.policies import CARD_FILE, POLICY_FILE, REWARD_FILE
 
@@ -28,11 +29,11 @@ TIMES_AS_LONG: Final = 2.0
 
 _CODE: Final = '''\
 """{title}, by a policy that was trained for it: policy.onnx, of which policy.json tells."""
-{posture}
+{posture}{known}
 
 def {python_name}() -> SkillResult:
     """{title}. Afterwards {success}."""
-{begin}    ran = run_policy(
+{looked}{begin}    ran = run_policy(
         "{policy}",
         until="{success}",
         touch={touch},
@@ -48,6 +49,21 @@ _POSTURE: Final = '''
 READY = [{joints}]
 """Where the policy's episodes began [rad]."""
 '''
+_KNOWN: Final = '''
+KNOWN = {known}
+"""Where things stood when it was trained, least and most by axis [m]: elsewhere it knows nothing."""
+'''
+_LOOKED: Final = """\
+    for thing in KNOWN:
+        spot = fact("pose", thing)
+        if spot is None:
+            return failed(f"nothing tells where the {thing} is")
+        for axis in range(3):
+            bounds = KNOWN[thing][axis]
+            if spot[axis] < bounds[0] or spot[axis] > bounds[1]:
+                return failed(f"the {thing} is not where this was learned: {'xyz'[axis]} is {spot[axis]} m, "
+                    f"and it was learned from {bounds[0]} to {bounds[1]} m")
+"""
 
 
 def skill_of(artefact: Artefact, run: Path) -> Skill:
@@ -89,7 +105,7 @@ def _front(name: str, card: Mapping[str, Any], artefact: Artefact) -> str:
     metadata = {
         "embodied-world": str(card["world"]),
         "embodied-achieves": "; ".join(map(str, parts)),
-        "embodied-needs": str(card["start"]["needs"]),
+        "embodied-needs": "; ".join(_needs(card)),
         "embodied-calls": "",
         "embodied-runtime": "policy",
         "embodied-policy": artefact.digest,
@@ -110,6 +126,12 @@ def _front(name: str, card: Mapping[str, Any], artefact: Artefact) -> str:
     )
 
 
+def _needs(card: Mapping[str, Any]) -> list[str]:
+    """What the start of its episodes asks for, and that things stand where they stood when it was trained."""
+    asked = str(card["start"]["needs"])
+    return [*([asked] if asked else []), *conditions(card.get("whereabouts", {}))]
+
+
 def _code(name: str, card: Mapping[str, Any]) -> str:
     start, condition = card["start"], parse(str(card["success"]))
     calls = []
@@ -122,9 +144,13 @@ def _code(name: str, card: Mapping[str, Any]) -> str:
     begin = "".join(
         f"    begun = {call}\n    if not begun.ok:\n        return failed(begun.message)\n" for call in calls
     )
+    boxes = card.get("whereabouts", {})
+    known = {thing: [list(box[axis]) for axis in "xyz"] for thing, box in boxes.items()}
     return _CODE.format(
         title=_sentence(card),
         posture=posture,
+        known=_KNOWN.format(known=json.dumps(known)) if known else "",
+        looked=_LOOKED if known else "",
         python_name=name.replace("-", "_"),
         begin=begin,
         policy=card["policy"],

@@ -16,9 +16,11 @@ from typing import Any, Final, Protocol, runtime_checkable
 from embodied.errors import EmbodiedError
 from embodied.learning.artefact import Artefact
 from embodied.learning.environment import TaskSource, TrainingTask
+from embodied.learning.goals import SceneTasks
 from embodied.learning.policy_skill import skill_of
 from embodied.library import Evidence, Grade, LibraryStore, open_library
-from embodied.library.grades import FIT
+from embodied.library.gate import Gate
+from embodied.library.grades import FIT, TRUSTED
 from embodied.library.proving import make_gate
 from embodied.skills import Skill
 
@@ -80,8 +82,10 @@ def propose(
 ) -> Proposed:
     """Put a policy through the gate of the library of `kind`.
 
-    Where at least 90 of 100 seeds pass, the skill is kept with that grade. Where the gate could not be run to
-    its end, or it failed though most seeds passed, it is kept on trial; else it is refused, and not used.
+    Where at least 90 of 100 seeds pass, the skill is kept with that grade; one that was proven in a scene of
+    its task's own is then tried in the launch's, where a run will use it. Where the gate could not be run to
+    its end it is kept on trial; where it failed though most seeds passed it is suspect, and not used before a
+    later proof; else it is refused.
 
     Args:
         settings: the [world] table of the launch.
@@ -105,16 +109,54 @@ def propose(
     grade = store.grade(skill.name, skill.hash)
     ran, passed = len(evidence.ran), evidence.successes
     if evidence.passed:
+        launchs = _launchs_own(task, source, settings, run, chosen)
+        if launchs is not None:
+            here = make_gate(store, run / GATE, fast=False, settings=launchs, on_progress=tell, stop=stop)
+            return _also_there(skill, grade, evidence, here, f"embodied run {kind}", there, task)
         why = f"kept as {grade.value}: {evidence.reason}"
         use = f'embodied run {kind}{there} --goal "{task.condition}"'
         return Proposed(skill.name, skill.hash, grade, True, passed, ran, why, use)
     failed = ran - passed
     if evidence.stopped or passed > failed:
-        why = f"kept on trial: {_so_far(evidence)}"
-        return Proposed(skill.name, skill.hash, grade, True, passed, ran, why, again)
+        kept = "kept on trial" if grade.usable else f"{grade.value}, so not used"
+        why = f"{kept}: {_so_far(evidence)}"
+        return Proposed(skill.name, skill.hash, grade, grade.usable, passed, ran, why, again)
     store.quarantine(skill.name, skill.hash, f"the gate: {_so_far(evidence)}")
     grade = store.grade(skill.name, skill.hash)
     return Proposed(skill.name, skill.hash, grade, False, passed, ran, f"refused: {_so_far(evidence)}", again)
+
+
+def _also_there(
+    skill: Skill,
+    grade: Grade,
+    evidence: Evidence,
+    gate: Gate,
+    run: str,
+    there: str,
+    task: TrainingTask,
+) -> Proposed:
+    """What has passed in a task's own scene, tried where the launch's runs will use it: other things stand
+    there, and it may stand elsewhere."""
+    ran, passed, proven = len(evidence.ran), evidence.successes, evidence.reason
+
+    def proposed(grade: Grade, why: str, scene: str) -> Proposed:
+        use = f'{run}{scene} --goal "{task.condition}"' if grade.usable else ""
+        said = f"kept as {grade.value}: {why}" if grade.usable else f"{grade.value}, so not used: {why}"
+        return Proposed(skill.name, skill.hash, grade, grade.usable, passed, ran, said, use)
+
+    try:
+        here = gate.verify(skill, min(evidence.planned, TRUSTED))
+    except EmbodiedError as error:
+        return proposed(grade, f"{proven}; not tried in the launch's own scene: {error.message}", there)
+    now = gate.store.grade(skill.name, skill.hash)
+    if here.passed:
+        return proposed(
+            now, f"{proven}, and in the launch's own scene on {here.successes} of {here.planned}", ""
+        )
+    if here.ran:
+        return proposed(now, f"{proven}; in the launch's own scene {_so_far(here)}", there)
+    first = next((f"is not for it: {result.reason}" for result in here.results), "was not tried in it")
+    return proposed(now, f"{proven}; as to the launch's own scene, it {first}", there)
 
 
 def _so_far(evidence: Evidence) -> str:
@@ -123,6 +165,24 @@ def _so_far(evidence: Evidence) -> str:
     first = next((result for result in evidence.results if not result.passed), None)
     why = f"; seed {first.seed}: {first.reason}" if first is not None else ""
     return f"{evidence.successes} of {ran} held-out seeds passed before the gate ended{why}"
+
+
+def _launchs_own(
+    task: TrainingTask,
+    source: TaskSource,
+    settings: Mapping[str, Any],
+    run: Path,
+    proven_in: Mapping[str, Any],
+) -> Mapping[str, Any] | None:
+    """The launch's own world, where it is another than a task was proven in and has what that is about."""
+    if not isinstance(source, SceneTasks) or task.condition is None:
+        return None
+    try:
+        here = source.task_of(f"{task.name} here", task.sentence, task.condition, settings)
+    except EmbodiedError:
+        return None
+    own = _world(here, source, settings, run)
+    return own if own != proven_in else None
 
 
 def _world(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from math import comb
 
@@ -65,8 +65,9 @@ def grade_of(
     best = start
     standing: Check | None = None  # the last that graded it on many seeds, and what came of the smaller since
     ran = failed = 0
-    for check in version.checks:
-        if not check.passed and not check.failed:
+    for check, doubted in _with_doubts(version.checks):
+        if doubted:  # a seed skill is what is left where all else fails: it stays, unproven
+            best, standing = start if start is not Grade.TRIAL else Grade.SUSPECT, None
             continue
         smaller = standing is not None and len(check.seeds) < len(standing.seeds)
         same = _same_ground(check, callees, stubs, world)
@@ -88,6 +89,20 @@ def grade_of(
         earned = _earned(len(check.seeds))
         best = earned if best in (Grade.SUSPECT, start) or _order(earned) > _order(best) else best
     return best
+
+
+def _with_doubts(checks: Sequence[Check]) -> Iterator[tuple[Check, bool]]:
+    """Each verification that came to something, in order, and after it whether runs cast doubt on it."""
+    for check in checks:
+        if check.passed or check.failed:
+            yield check, False
+            if doubted_by_runs(check):
+                yield check, True
+
+
+def doubted_by_runs(check: Check) -> bool:
+    """Whether it failed in so many of the runs since that its seeds cannot have been like them."""
+    return doubtful(len(check.runs), list(check.runs.values()).count(False))
 
 
 def lost(check: Check) -> bool:

@@ -1,4 +1,5 @@
-"""What is appended to a skill's records: a version, a verification that begins, what each seed came to."""
+"""What is appended to a skill's records: a version, a verification that begins, what each seed came to,
+what a run came to."""
 
 from __future__ import annotations
 
@@ -64,6 +65,10 @@ def write_seed(
         instead=list(instead),
         **{**asdict(result), "verdict": result.verdict.value},
     )
+
+
+def write_used(path: Path, hash_: str, run: str, *, passed: bool) -> None:
+    append_record(path, "used", hash=hash_, run=run, passed=passed)
 
 
 def write_evidence(path: Path, version: Version | None, evidence: Evidence) -> None:

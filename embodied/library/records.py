@@ -1,8 +1,8 @@
 """What the library knows of a skill: records, one JSON object a line, only ever appended.
 
 Types of records: `version` (a version was stored), `verification` (the gate began), `evidence` (one seed of
-it), `quarantined`, `restored`, `retired`. Everything else, grades above all, follows from them. A last line
-that was cut in the middle was never written.
+it), `used` (what a run came to with it), `quarantined`, `restored`, `retired`. Everything else, grades above
+all, follows from them. A last line that was cut in the middle was never written.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ class Check(msgspec.Struct):
         done: seeds that were judged; those whose set-up failed are in none of these counts.
         callees: hash by name of all that the skill called, directly or not.
         stubs, world: of what it was checked against and run in.
+        runs: in which runs it was used since, and whether it did there what it says.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Check(msgspec.Struct):
     callees: dict[str, str] = {}
     stubs: str = ""
     world: str = ""
+    runs: dict[str, bool] = {}
 
     @property
     def complete(self) -> bool:
@@ -68,6 +70,11 @@ class Version(msgspec.Struct):
     example: dict[str, Any] = {}
     quarantined: str = ""
     checks: list[Check] = []
+
+    @property
+    def standing(self) -> Check | None:
+        """The last verification that came to something; None if none has."""
+        return next((check for check in reversed(self.checks) if check.passed or check.failed), None)
 
 
 class SkillState(msgspec.Struct):
@@ -107,6 +114,10 @@ def state_of(name: str, records: Sequence[Record]) -> SkillState:
         elif kind in ("verification", "evidence", "quarantined"):
             version = state.versions.setdefault(key, Version(key, record["t"], "seed"))
             _fold(version, record)
+        elif kind == "used":
+            standing = state.versions[key].standing if key in state.versions else None
+            if standing is not None:
+                standing.runs[str(record["run"])] = bool(record["passed"])
         elif kind == "restored":
             state.pinned, state.newer, state.retired = key, [], ""
         elif kind == "retired":

@@ -29,7 +29,13 @@ from embodied.library.grades import Grade
 from embodied.library.head import begin, check_head
 from embodied.library.index import RECORDS, Entry, Index, refuse, unpack
 from embodied.library.locks import FileLock
-from embodied.library.recording import write_evidence, write_seed, write_verification, write_version
+from embodied.library.recording import (
+    write_evidence,
+    write_seed,
+    write_used,
+    write_verification,
+    write_version,
+)
 from embodied.library.records import Version, append_record, read_records
 from embodied.library.seeds import FILE as SEEDS
 from embodied.library.seeds import SeenSeeds
@@ -255,6 +261,16 @@ class LibraryStore:
         with self._lock():
             write_seed(self._records(name), hash_, verification, ground, result, instead)
             self._show(name)
+
+    def used(self, name: str, hash_: str, run: str, *, passed: bool) -> None:
+        """A run has used a version that was verified; it counts once, as passed if it ever did in it."""
+        version = self._index.entry(name).state.versions.get(hash_)
+        standing = version.standing if version is not None else None
+        if standing is None:
+            return  # there is nothing that a run could bear out or cast doubt on
+        if standing.runs.get(run) is not (passed or standing.runs.get(run, False)):
+            with self._lock():
+                write_used(self._records(name), hash_, run, passed=passed)
 
     def restore(self, name: str, version: str) -> Grade:
         """Prefer a version again, and take back a retirement. Its grade stays what its evidence says.

@@ -26,6 +26,7 @@ from embodied.journal import read as read_journal
 from embodied.launchfile import LaunchFile
 from embodied.library import LibraryStore, open_library
 from embodied.library.seeds import HELD_OUT
+from embodied.library.success import success_of
 from embodied.loop.goal import goal_of
 from embodied.loop.interruption import Interruption
 from embodied.loop.proving import Proving
@@ -328,6 +329,7 @@ class _Life:
             memory,
             self._note,
             world.rules_in_words,
+            success_of(self.store),
         )
         return Run(
             launch=self.launch,

@@ -29,6 +29,7 @@ from embodied.loop.recording import (
 from embodied.loop.redirection import WHY, Redirection
 from embodied.loop.refining import Refining
 from embodied.loop.report import Tally
+from embodied.loop.trust import note_use, tells
 from embodied.methods import WorldSpec
 from embodied.models import ModelClient
 from embodied.outcome import Judgement, Verdict
@@ -183,6 +184,7 @@ class Run:
         write_unasked(self.journal, number, step, goal, before, after)
         attempt = self._judged(step, run, before, after)
         write_step_ended(self.journal, number, attempt, run, interrupted_by=self.cut_off)
+        self._speaks_for_its_skill(step, attempt, run, before, after)
         self.history.append(attempt)
         self.last_run = run
         return after
@@ -198,6 +200,17 @@ class Run:
         if not judgement.passed:
             error = _of_rules(self.world.violations or self.world.refusals) or error
         return Attempt(step, judgement, error, progress)
+
+    def _speaks_for_its_skill(
+        self, step: Step, attempt: Attempt, run: SkillRun, before: Observation, after: Observation
+    ) -> None:
+        """What a step came to is kept in the library, where nothing but its skill decided it."""
+        between = self.world.violations or self.world.refusals or self.cut_off or self.stop.is_set()
+        if between or after.notes.get("protective_stop") or step.skill not in self.library:
+            return
+        skill = self.library.get(step.skill)
+        if tells(skill, step, attempt, run, before):
+            note_use(self.store, skill, self.journal, passed=attempt.judgement.passed)
 
     def _run_skill(self, skill: str, arguments: Mapping[str, Any]) -> SkillRun:
         self.interruption.clear()

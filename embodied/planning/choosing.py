@@ -32,12 +32,14 @@ def make_planner(
     memory: PlanMemory | None = None,
     note: Callable[[str], None] = lambda text: None,
     rules: Callable[[], Sequence[str]] = tuple,
+    success: Callable[[str], float] = lambda name: 0.0,
 ) -> Planner:
     """The planner of a run whose world is ready. `asked` connects to a model, only where one is needed;
-    `rules` are those in force, in words, for its prompts."""
+    `rules` are those in force, in words, for its prompts; `success` is how surely a skill is
+    known to succeed, at least."""
     name = launch.agent.planner
     if name == "offline":
-        return OfflinePlanner(SkilledMethods(spec, library), launch.agent.step_retries)
+        return OfflinePlanner(SkilledMethods(spec, library, success), launch.agent.step_retries)
     if name not in MODEL_PLANNERS:
         known = ("offline", *MODEL_PLANNERS)
         hint = did_you_mean(name, known) or f"Known planners: {', '.join(known)}."

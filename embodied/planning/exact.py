@@ -47,7 +47,7 @@ def exact_method(
     for part in goal.parts if isinstance(goal, And) else (goal,):
         if evaluate(part, observation) is True:
             continue
-        ways = [(penalty(method), method) for method in world.exactly(part)]
+        ways = [(penalty(method) + method.cost, method) for method in world.exactly(part)]
         usable = [way for way in ways if way[0] != float("inf")]
         return (part, min(usable, key=lambda way: way[0])[1]) if usable else None
     return None

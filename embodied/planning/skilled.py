@@ -10,8 +10,8 @@ it can be used with, unless the world's own methods know it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -27,6 +27,9 @@ from embodied.skills.skill import REQUIRED
 EXPECTED_S: Final = 1.0
 """What a skill is taken to cost beyond its needs [s]: little, for it was put there to be used."""
 
+BEHIND_S: Final = 30.0
+"""What it costs beyond the world's own way where that is known to succeed more surely [s]."""
+
 NOTE: Final = "a skill of the library"
 
 _CONCRETE = re.compile(r"^\s*(\w+)\[([^\]{}]+)\]\s*>=\s*(?:\{(\w+)\}|(\d+))\s*$")
@@ -40,19 +43,51 @@ class _Way:
 
 
 class SkilledMethods:
-    """What the planner asks of a world, answered by the world and by the library."""
+    """What the planner asks of a world, answered by the world and by the library.
 
-    def __init__(self, world: WorldSpec, library: Callable[[], SkillLibrary]) -> None:
+    Args:
+        success: the share of its uses in which a skill succeeds at least, as far as is known; 0 for nothing.
+    """
+
+    def __init__(
+        self,
+        world: WorldSpec,
+        library: Callable[[], SkillLibrary],
+        success: Callable[[str], float] = lambda name: 0.0,
+    ) -> None:
         self.world = world
         self._library = library
+        self._success = success
         self._uses: dict[str, list[Use]] = {}
 
     def methods(self, fact: FactRef, amount: float, observation: Observation) -> Iterable[Method]:
         library = self._library()
-        for method in self.world.methods(fact, amount, observation):
-            if _can_be_called(method, library):
-                yield method
-        for way in ways(library).get(fact, ()):
+        known = [
+            method
+            for method in self.world.methods(fact, amount, observation)
+            if _can_be_called(method, library)
+        ]
+        yield from known
+        for method in (*self._counted(fact, amount, observation), *self._made_true(fact, library)):
+            yield self._in_its_place(method, known, library)
+
+    def _in_its_place(self, method: Method, known: Sequence[Method], library: SkillLibrary) -> Method:
+        """A skill of the library comes before the world's own ways, unless one of those is known to succeed
+        more surely; a policy only where it is known to succeed more surely than they are."""
+        own = self._success(method.skill)
+        best = max((self._success(other.skill) for other in known), default=-1.0)
+        learned = library.get(method.skill).runtime == "policy"
+        if own < best or (learned and own == best):
+            return replace(method, cost=max(other.cost for other in known) + BEHIND_S)
+        return replace(method, cost=self._cost(method.skill))
+
+    def _cost(self, skill: str) -> float:
+        """Of several that were put there, what succeeds more surely costs less."""
+        return EXPECTED_S * (1 - self._success(skill) / 2)
+
+    def _counted(self, fact: FactRef, amount: float, observation: Observation) -> Iterator[Method]:
+        """The skills that achieve an amount of one named thing."""
+        for way in ways(self._library()).get(fact, ()):
             total = observation.number(*fact) + amount
             arguments = {way.parameter: int(total)} if way.parameter else {}
             if not way.parameter and observation.number(*fact) + 1e-9 >= way.amount:
@@ -66,7 +101,6 @@ class SkilledMethods:
                 cost=EXPECTED_S,
                 note=NOTE,
             )
-        yield from self._made_true(fact, library)
 
     def exactly(self, condition: Condition) -> Iterator[Method]:
         """See `embodied.planning.exact`: skills that need no arguments and say that they achieve this, or
@@ -80,7 +114,7 @@ class SkilledMethods:
                     arguments={},
                     needs=skill.needed({}),
                     adds={},
-                    cost=EXPECTED_S,
+                    cost=self._cost(skill.name),
                     note=NOTE,
                 )
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from embodied.library import LibraryStore
+from embodied.library.evidence import Ground, SeedResult
 from embodied.library.grades import Grade, grade_of
 from embodied.library.records import Check, SkillState, Version
+from embodied.outcome import Verdict
+from embodied.skills import load_skill
+
+SKILLS = Path(__file__).resolve().parents[2] / "skills"
 
 
 def check(passed: int, failed: int = 0, of: int = 0, *, stubs: str = "s") -> Check:
@@ -53,3 +61,44 @@ def test_what_three_seeds_have_verified_three_can_doubt() -> None:
 
 def test_before_it_was_graded_all_of_three_must_pass() -> None:
     assert grade(check(2, 1)) is Grade.SUSPECT
+
+
+@pytest.mark.parametrize(
+    ("runs", "then"),
+    [
+        ("-", Grade.FIT_FOR_ARM),  # one failure happens
+        ("--", Grade.SUSPECT),
+        ("+++++-", Grade.FIT_FOR_ARM),
+        ("++++++--", Grade.FIT_FOR_ARM),
+        ("++--+-", Grade.SUSPECT),
+        ("++++++++", Grade.FIT_FOR_ARM),
+    ],
+)
+def test_runs_count_against_what_was_verified(runs: str, then: Grade) -> None:
+    verified = check(100)
+    verified.runs = {str(number): came == "+" for number, came in enumerate(runs)}
+    assert grade(verified) is then
+    if then is Grade.SUSPECT:
+        assert grade(verified, check(3)) is Grade.VERIFIED  # proven anew
+
+
+def test_a_seed_skill_that_fails_in_runs_stays_as_the_last_way() -> None:
+    verified = check(100)
+    verified.runs = {"a": False, "b": False}
+    version = Version("h", 0.0, "seed", checks=[verified])
+    assert grade_of(SkillState("toss"), version, {}, stubs="s", world="w") is Grade.SEED
+
+
+def test_a_run_counts_once_and_as_passed_if_it_ever_did(tmp_path: Path) -> None:
+    store = LibraryStore(tmp_path / "mini", "mini")
+    skill = load_skill(next((SKILLS / "mini").iterdir()))
+    store.add(skill)
+    store.used(skill.name, skill.hash, "one", passed=False)  # nothing is verified: nothing to doubt
+    id_ = store.begin_verification(skill.name, skill.hash, [1_000_000_001], 1_000_000_001)
+    result = SeedResult(1_000_000_001, Verdict.PASSED, "", {}, "")
+    store.record(skill.name, skill.hash, id_, Ground({}, "", ""), result)
+    for run, passed in [("two", False), ("two", True), ("two", False), ("three", False), ("three", False)]:
+        store.used(skill.name, skill.hash, run, passed=passed)
+    assert [r["run"] for r in store.records(skill.name) if r["type"] == "used"] == ["two", "two", "three"]
+    (line,) = store.history(skill.name)
+    assert line.version.checks[0].runs == {"two": True, "three": False}

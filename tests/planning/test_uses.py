@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from embodied_tabletop.scenefile import load_scene
 from embodied_tabletop.spec import TabletopSpec
 
@@ -97,3 +99,30 @@ def test_the_worlds_own_skills_are_not_offered_twice(tmp_path: Path) -> None:
     methods = with_skill(tmp_path, "in[{object}, drawer]", parameters="object: str")
     found = [method.skill for method in methods.methods(("in", "red_cube", "bowl"), 1, arranged())]
     assert found == ["put-in"]
+
+
+@pytest.mark.parametrize(
+    ("success", "taken"),
+    [
+        ({}, "put-away"),  # nothing is known: it was put there to be used
+        ({"open-drawer": 0.9}, "put-away"),  # of no way to the same
+        ({"put-in": 0.8, "put-away": 0.96}, "put-away"),
+        ({"put-in": 0.8, "put-away": 0.4}, "put-in"),
+        ({"put-in": 0.8}, "put-in"),
+    ],
+)
+def test_what_is_known_to_succeed_more_surely_comes_first(
+    tmp_path: Path, success: dict[str, float], taken: str
+) -> None:
+    known = with_skill(tmp_path, "in[{object}, {drawer}]", parameters="object: str, drawer: str")
+    methods = SkilledMethods(SPEC, known._library, lambda name: success.get(name, 0.0))
+    assert plan(methods, "in[red_cube, drawer]")[-1].startswith(taken)
+
+
+def test_a_policy_comes_first_only_where_it_is_known_to_succeed_more_surely(tmp_path: Path) -> None:
+    known = with_skill(tmp_path, "in[{object}, {drawer}]", parameters="object: str, drawer: str")
+    skill = replace(known._library().get("put-away"), runtime="policy")
+    library = known._library().with_skill(skill)
+    assert plan(SkilledMethods(SPEC, lambda: library), "in[red_cube, drawer]")[-1].startswith("put-in")
+    better = SkilledMethods(SPEC, lambda: library, lambda name: 0.96 if name == "put-away" else 0.0)
+    assert plan(better, "in[red_cube, drawer]")[-1].startswith("put-away")

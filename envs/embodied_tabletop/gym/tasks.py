@@ -158,7 +158,7 @@ _TASKS = (
     Task(
         "DrawerOpen",
         "Open the drawer.",
-        '[[object]]\nkind = "drawer"\nregion = [0.64, -0.12, 0.68, 0.12]\n',
+        '[[object]]\nkind = "drawer"\nregion = [0.64, -0.33, 0.69, 0.12]\n',
         "is_open[drawer]",
         (
             position_entry(handle_of("drawer"), "The middle of its handle's neck.", "handle", "drawer"),
@@ -171,7 +171,7 @@ _TASKS = (
     Task(
         "ButtonPress",
         "Press the button.",
-        '[[object]]\nkind = "button"\nregion = [0.42, -0.18, 0.60, 0.18]\n',
+        '[[object]]\nkind = "button"\nregion = [0.42, -0.20, 0.72, 0.20]\n',
         "pressed[button]",
         (
             position_entry("button", "The centre of its cap.", "handle"),
