@@ -68,11 +68,16 @@ def _way_in(
     for higher in [0.0, 0.2, 0.4]:
         for room in [0.030, 0.018, 0.012] if attempt % 3 != 2 else [0.018, 0.012]:
             open_gripper(width=min(0.08, max(size[0], size[1]) + room))
+            is_narrow = False
             for turn in [turns[first], turns[first - 1]]:
                 up = z + higher * size[2]
                 thought = reach_check(spot[0], spot[1], up, yaw=turn, via="above", touch=object)
                 if thought.ok and thought.value["reachable"]:
                     return [turn, up]
+                if thought.ok and thought.value["reason"] == "collision":
+                    is_narrow = True
+            if not is_narrow:
+                return [turns[first], z]  # out of reach, however the fingers stand
     return [turns[first], z]
 
 

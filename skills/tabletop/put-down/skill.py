@@ -26,15 +26,9 @@ def put_down(object: str) -> SkillResult:
 def _spots(object: str) -> list[list[float]]:
     """The best few spots as [score, x, y], best first."""
     hand = fact("hand", default=(0.5, 0.0, 0.3))
-    things = _things(object)
-    scored: list[list[float]] = []
-    for x in _X:
-        for y in _Y:
-            room = _ENOUGH
-            for other in things:
-                room = min(room, math.hypot(other[0] - x, other[1] - y) - other[2])
-            if room > 0.0:
-                scored.append([room - 0.03 * math.hypot(hand[0] - x, hand[1] - y), x, y])
+    scored = _with_room(_things(object, True), hand)
+    if len(scored) == 0:
+        scored = _with_room(_things(object, False), hand)
     best: list[list[float]] = []
     for _ in range(4):
         top = [-9.0, 0.0, 0.0]
@@ -46,8 +40,21 @@ def _spots(object: str) -> list[list[float]]:
     return best
 
 
-def _things(object: str) -> list[list[float]]:
-    """Circles [x, y, radius] that the thing's centre must stay out of."""
+def _with_room(things: list[list[float]], hand: tuple[float, ...]) -> list[list[float]]:
+    """Spots [score, x, y] that are in nothing's way; those with room and near the hand score high."""
+    scored: list[list[float]] = []
+    for x in _X:
+        for y in _Y:
+            room = _ENOUGH
+            for other in things:
+                room = min(room, math.hypot(other[0] - x, other[1] - y) - other[2])
+            if room > 0.0:
+                scored.append([room - 0.03 * math.hypot(hand[0] - x, hand[1] - y), x, y])
+    return scored
+
+
+def _things(object: str, clear_of_drawers: bool) -> list[list[float]]:
+    """Circles [x, y, radius] that the thing's centre must stay out of; with the way of drawers or not."""
     kinds = facts("kind")
     poses = facts("pose")
     sizes = facts("size")
@@ -65,7 +72,8 @@ def _things(object: str) -> list[list[float]]:
         elif kind == "drawer":
             turn = fact("yaw", name, default=0.0)
             opening = fact("opening", name, default=0.0)
-            for out in [-opening, 0.0, _WAY / 3, 2 * _WAY / 3, _WAY]:  # shut, as it is, and on its way
+            way = [_WAY / 3, 2 * _WAY / 3, _WAY] if clear_of_drawers else []
+            for out in [-opening, 0.0, *way]:  # shut, as it is, and on its way
                 x, y = spot[0] - out * math.cos(turn), spot[1] - out * math.sin(turn)
                 circles.append([x, y, 0.6 * max(size[0], size[1]) + own])
         elif kind in ("bowl", "button"):
