@@ -31,6 +31,7 @@ from embodied.world import BodySpec
 _log = logging.getLogger(__name__)
 
 ANSWER_S = 2.0
+RELEASE_S = 4.0  # the body comes to rest first
 GREETING_S = 20.0
 """A busy machine may be slow to start all of a bridge's threads [s]."""
 NOT_ALLOWED = "not_allowed"
@@ -185,7 +186,7 @@ class BridgeClient:
             self._closed = True
             lost = bool(self._line.lost)
             if not lost and self._line.session:
-                self._line.ask("release", {}, 1.0)
+                self._line.ask("release", {}, RELEASE_S)
             self._line.close()
             if self._child is not None:
                 self._child.close(grace_s=0.3 if lost else 3.0)

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,15 @@ def test_an_arm_whose_bridge_is_killed_in_motion_leaves_a_report(
     assert len(known["motion"]["last_position"]) == 7
 
 
+@pytest.fixture
+def hearing_ctrl_c() -> Iterator[None]:
+    """A test run that a script began in the background inherits that Ctrl-C is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("hearing_ctrl_c")
 def test_ctrl_c_in_motion_leaves_a_report_and_the_arm_at_rest(
     launch: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
