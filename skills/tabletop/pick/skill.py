@@ -34,8 +34,9 @@ def _grasp(object: str, attempt: int) -> str:
         return f"where the {object} is cannot be told"
     z = max(spot[2] - (0.006 if attempt >= 2 else 0.0), 0.014)
     way = _way_in(object, spot, size, z, attempt)
-    turn = way[0]
-    z = way[1]
+    if len(way) == 0:
+        return "the fingers do not open"
+    turn, z = way[0], way[1]
     over = move_to(spot[0], spot[1], spot[2] + size[2] / 2 + _OVER, yaw=turn, via="above")
     if not over.ok:
         return over.message
@@ -59,7 +60,8 @@ def _grasp(object: str, attempt: int) -> str:
 def _way_in(
     object: str, spot: tuple[float, ...], size: tuple[float, ...], z: float, attempt: int
 ) -> list[float]:
-    """Open the fingers, widely where there is room for that, narrowly beside a wall; a turn and a height.
+    """Open the fingers, widely where there is room for that, narrowly beside a wall; a turn and a height,
+    or [] if they do not open.
 
     What stands deep in a drawer is taken by its upper part: the hand is wider than the fingers.
     """
@@ -67,7 +69,8 @@ def _way_in(
     first = attempt % len(turns)
     for higher in [0.0, 0.2, 0.4]:
         for room in [0.030, 0.018, 0.012] if attempt % 3 != 2 else [0.018, 0.012]:
-            open_gripper(width=min(0.08, max(size[0], size[1]) + room))
+            if not open_gripper(width=min(0.08, max(size[0], size[1]) + room)).ok:
+                return []
             is_narrow = False
             for turn in [turns[first], turns[first - 1]]:
                 up = z + higher * size[2]
