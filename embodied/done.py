@@ -35,10 +35,11 @@ class Done:
 
 
 def over_all(verdicts: Sequence[Verdict]) -> Judgement:
-    """Of everything that was asked: PASSED only if all of it did, UNKNOWN if nothing could be judged."""
-    judged = [verdict for verdict in verdicts if verdict is not Verdict.UNKNOWN]
-    if not judged:
-        return Judgement(Verdict.UNKNOWN, "nothing was asked that could be judged")
-    passed = judged.count(Verdict.PASSED)
-    verdict = Verdict.PASSED if passed == len(verdicts) else Verdict.FAILED
-    return Judgement(verdict, f"{passed} of {len(verdicts)} that were asked passed")
+    """Of everything that was asked: FAILED if any of it did, PASSED only if all of it did, else UNKNOWN."""
+    if not verdicts:
+        return Judgement(Verdict.UNKNOWN, "nothing was asked")
+    whole = Verdict.FAILED if Verdict.FAILED in verdicts else Verdict.UNKNOWN
+    passed = verdicts.count(Verdict.PASSED)
+    if passed == len(verdicts):
+        whole = Verdict.PASSED
+    return Judgement(whole, f"{passed} of {len(verdicts)} that were asked passed")

@@ -24,6 +24,7 @@ from typing import Any, Final, Self, TypeVar
 
 from embodied.cli import folders
 from embodied.condition import Condition, parse
+from embodied.deploying.fitness import is_there
 from embodied.done import Done, over_all
 from embodied.errors import BadGoal, BudgetSpent, EmbodiedError, WorldError
 from embodied.facts import Observation
@@ -147,7 +148,8 @@ class Session:
         return self.submit(lambda run: self._pursued(run, wanted, seconds, unless))
 
     def do(self, skill: str, /, **arguments: Any) -> Done:
-        """Run one skill of the library, judged by what it says that it achieves.
+        """Run one skill of the library, judged by what it says that it achieves. In a simulation it is begun
+        again, `ATTEMPTS` times in all, where an event of the body interrupts it; on an arm that is there, once.
 
         Raises:
             BadInput: there is no such skill, or the arguments do not fit.
@@ -363,7 +365,7 @@ class Session:
         expects = expected(skill, bound, parse("true"))
         try:
             step = Step(skill.name, bound, expects, "asked for")
-            for _ in range(ATTEMPTS):
+            for _ in range(1 if is_there(self.launch) else ATTEMPTS):
                 before = run.attempt(step, before, expects)
                 attempt, last = run.history[-1], run.last_run
                 disturbed = not attempt.judgement.passed and run.cut_off in run.spec.interrupts
