@@ -149,7 +149,7 @@ class Session:
 
     def do(self, skill: str, /, **arguments: Any) -> Done:
         """Run one skill of the library, judged by what it says that it achieves. In a simulation it is begun
-        again, `ATTEMPTS` times in all, where an event of the body interrupts it; on an arm that is there, once.
+        again, `ATTEMPTS` times in all, where an event of the body interrupts it; not on an arm that is there.
 
         Raises:
             BadInput: there is no such skill, or the arguments do not fit.

@@ -60,6 +60,8 @@ def ways_to_hold(
     observation: Observation,
     possible: Callable[[FactRef], bool],
     names: Mapping[str, str] | None = None,
+    *,
+    wanted: bool = True,
 ) -> list[Wanted]:
     """Sets of boolean facts each of which makes the condition true; none if nothing can.
 
@@ -68,53 +70,32 @@ def ways_to_hold(
     Args:
         possible: whether a fact may be true in the plan; alternatives with others are left out.
         names: what the names of the quantifiers around it stand for.
+        wanted: False for what makes the condition false, by De Morgan's laws.
     """
     bound = names or {}
+
+    def ways(part: Condition, more: Mapping[str, str] = bound) -> list[Wanted]:
+        return ways_to_hold(part, observation, possible, more, wanted=wanted)
+
     match condition:
         case Comparison(Fact(family, keys), "==", Literal(value)) if value is True:
             fact = (family, *(bound.get(key, key) for key in keys))
+            fact = fact if wanted else negated(fact)
             return [frozenset((fact,))] if possible(fact) else []
+        case Not(part):
+            return ways_to_hold(part, observation, possible, bound, wanted=not wanted)
         case And(parts):
-            return _together(ways_to_hold(part, observation, possible, bound) for part in parts)
+            return (_together if wanted else _either)(ways(part) for part in parts)
         case Or(parts):
-            return _either(ways_to_hold(part, observation, possible, bound) for part in parts)
+            return (_either if wanted else _together)(ways(part) for part in parts)
         case Quantifier(kind, name, family, part):
             each = (
-                ways_to_hold(part, observation, possible, {**bound, name: keys[0]})
+                ways(part, {**bound, name: keys[0]})
                 for keys, _ in observation.items(family)
                 if keys and not (kind == "any" and keys[0] in bound.values())
             )
-            return _together(each) if kind == "all" else _either(each)
-        case Not(part):
-            return _ways_to_fail(part, observation, possible, bound)
-    return [_NOTHING] if evaluate(condition, observation, bound) is True else []
-
-
-def _ways_to_fail(
-    condition: Condition,
-    observation: Observation,
-    possible: Callable[[FactRef], bool],
-    bound: Mapping[str, str],
-) -> list[Wanted]:
-    """Sets of facts each of which makes the condition false, by De Morgan's laws."""
-    match condition:
-        case Not(part):
-            return ways_to_hold(part, observation, possible, bound)
-        case And(parts):
-            return _either(_ways_to_fail(part, observation, possible, bound) for part in parts)
-        case Or(parts):
-            return _together(_ways_to_fail(part, observation, possible, bound) for part in parts)
-        case Quantifier(kind, name, family, part):
-            each = (
-                _ways_to_fail(part, observation, possible, {**bound, name: keys[0]})
-                for keys, _ in observation.items(family)
-                if keys and not (kind == "any" and keys[0] in bound.values())
-            )
-            return _either(each) if kind == "all" else _together(each)
-        case Comparison(Fact(family, keys), "==", Literal(value)) if value is True:
-            fact = negated((family, *(bound.get(key, key) for key in keys)))
-            return [frozenset((fact,))] if possible(fact) else []
-    return [_NOTHING] if evaluate(condition, observation, bound) is False else []
+            return (_together if (kind == "all") is wanted else _either)(each)
+    return [_NOTHING] if evaluate(condition, observation, bound) is wanted else []
 
 
 def _either(each: Iterator[list[Wanted]]) -> list[Wanted]:
