@@ -22,6 +22,10 @@ MODEL_STS3215: Final = 777
 MODEL, MODE, TORQUE_ENABLE, ACCELERATION = 3, 33, 40, 41
 HOMING_OFFSET: Final = 31
 GOAL_POSITION, GOAL_SPEED, TORQUE_LIMIT = 42, 46, 48
+READ_BLOCKS_S: Final = 0.005
+"""So long one look at the port waits for bytes. The SDK's own look returns at once and is repeated without a
+pause: in a thread that goes first (`embodied_arm.priority`) that keeps the kernel's own threads, which carry
+the bytes of a port, from their work on that core, and every thirtieth answer comes too late."""
 PRESENT: Final = 56
 ANSWER_S: Final = 1.0
 """So long a register is asked for again: on such a bus a packet is lost now and then."""
@@ -77,6 +81,7 @@ class Bus:
         try:
             self._port.baudrate = BAUD
             self._port.openPort()
+            self._port.ser.timeout = READ_BLOCKS_S
         except OSError as broken:
             raise WorldError(
                 f"The serial port {port} cannot be opened: {broken}.",
