@@ -8,11 +8,12 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Late
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from embodied.errors import WorldError
 
 T = TypeVar("T")
+MADE_UP: Final = 0.5
 
 
 class Calls:
@@ -70,7 +71,9 @@ class Calls:
 
 
 class Pace:
-    """Waits for the arm's next control cycle; after a pause of the machine it does not run after it."""
+    """Waits for the next control cycle. What is late by less than `MADE_UP` of a period is made up for by
+    the next; cycles that a pause of the machine took away are not: several at once would move the arm by all
+    of their steps in a single one of its own cycles, and none would find a new measurement."""
 
     def __init__(self, period_s: float) -> None:
         self._period = period_s
@@ -81,5 +84,5 @@ class Pace:
         ahead = self._due - time.monotonic()
         if ahead > 0:
             time.sleep(ahead)
-        elif ahead < -5 * self._period:
+        elif ahead < -MADE_UP * self._period:
             self._due = time.monotonic()

@@ -1,11 +1,14 @@
-"""The control cycle of an arm whose own clock is slower than this machine's."""
+"""The control cycle of an arm: one whose clock is slower than ours; after a pause of the machine."""
 
 from __future__ import annotations
 
+import itertools
 import threading
 
 import pytest
+from embodied_arm.drivers import calls
 from embodied_arm.drivers import cycle as module
+from embodied_arm.drivers.calls import MADE_UP, Pace
 from embodied_arm.drivers.cycle import MISSED, Cycle
 
 PERIOD_S = 0.01
@@ -56,3 +59,34 @@ def test_an_arm_that_takes_long_for_its_cycle_is_given_one_for_each_tick(
     finally:
         cycle.end()
     assert made[4:] == ["control cycle"]
+
+
+class Asleep:
+    """In the place of `time`: sleeping takes just as long as it was asked to."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.mark.parametrize("paused", [1.2, 3.0, 4.9, 40.0])
+def test_cycles_that_a_pause_of_the_machine_took_away_are_not_made_at_once(
+    monkeypatch: pytest.MonkeyPatch, paused: float
+) -> None:
+    clock = Asleep()
+    monkeypatch.setattr(calls, "time", clock)
+    pace, began = Pace(PERIOD_S), list[float]()
+    for k in range(20):
+        if k == 10:
+            clock.now += paused * PERIOD_S
+        pace.wait()
+        began.append(clock.now)
+    apart = [after - before for before, after in itertools.pairwise(began)]
+    assert min(apart) >= (1 - MADE_UP) * PERIOD_S - 1e-9
+    assert apart[:9] == pytest.approx([PERIOD_S] * 9)
+    assert apart[11:] == pytest.approx([PERIOD_S] * 8)
