@@ -10,7 +10,8 @@ What it changes it counts and explains. This is software, not a rated safety fun
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from operator import le
 from typing import Final
 
 import numpy as np
@@ -19,7 +20,7 @@ from embodied.arms import ArmCommand, ArmState
 from embodied_arm.guard import Guard, Reason
 from embodied_arm.interventions import Interventions
 from embodied_arm.limits import Limits
-from embodied_arm.model import Array
+from embodied_arm.model import Array, Point
 from embodied_arm.stopping import Bounds, Stop, careful_speed
 
 ROUNDING: Final = 1e-7
@@ -28,6 +29,9 @@ ATTEMPTS: Final = 3
 """How many speeds are tried before the arm is braked."""
 TIRED: Final = 0.5
 """Share of the step limit by which the joints may be behind before the way to rest must end within it."""
+
+Range = tuple[Array, Array]
+"""From the first to the second, shape (n,) each."""
 
 
 class Gate:
@@ -66,6 +70,11 @@ class Gate:
         return self._velocity
 
     @property
+    def hand(self) -> tuple[Point, float]:
+        """Where the grasp point was last sent [m], and how fast it comes there [m/s]."""
+        return self._guard.hand, self._guard.hand_speed
+
+    @property
     def way_to_rest(self) -> Stop:
         """What the arm would do if nothing more were asked."""
         return self._stop
@@ -91,15 +100,15 @@ class Gate:
         self._now = state.time_s
         self.interventions.recent = []
         measured = np.asarray(state.position)
+        near = measured - self.limits.step, measured + self.limits.step
         self._guard.set_fingers(state.gripper_width)
         wanted = None if command.position is None else self._finite(command.position)
         if wanted is None:
             self._go_to_rest()
         else:
-            self._go(self._within_range(wanted, measured), measured, streamed)
-        self._stay_near(measured)
-        return replace(
-            command,
+            self._go(self._within_range(wanted, near), measured, streamed)
+        self._stay_near(near)
+        return ArmCommand(
             position=tuple(self._last.tolist()),
             gripper_width=self._between(
                 command.gripper_width, self.limits.gripper_width, "gripper width", "m"
@@ -113,7 +122,7 @@ class Gate:
 
     def _finite(self, position: tuple[float, ...]) -> Array | None:
         wanted = np.asarray(position, dtype=float)
-        if wanted.shape == self._last.shape and np.isfinite(wanted).all():
+        if wanted.shape == self._last.shape and all(map(math.isfinite, wanted.tolist())):
             return wanted
         words = (
             "a joint was sent to what is no number"
@@ -123,23 +132,25 @@ class Gate:
         self.interventions.note("not finite", self._now, words=words)
         return None
 
-    def _within_range(self, wanted: Array, measured: Array) -> Array:
+    def _within_range(self, wanted: Array, near: Range) -> Array:
         """Targets within the joints' range, and near to where the joints are."""
         limits = self.limits
+        if _is_within(wanted, limits.lower, limits.upper) and _is_within(wanted, *near):
+            return wanted
         inside = np.minimum(np.maximum(wanted, limits.lower), limits.upper)
         if (inside != wanted).any() and (np.abs(inside - self._last) > 1e-12).any():
             self._note_joint(
                 "joint position", np.abs(wanted - inside), "rad", "was sent {by:.3g} rad out of its range"
             )
-        near = np.minimum(np.maximum(inside, measured - limits.step), measured + limits.step)
-        if (near != inside).any():
+        reached = np.minimum(np.maximum(inside, near[0]), near[1])
+        if (reached != inside).any():
             self._note_joint(
                 "step from measured",
-                np.abs(inside - near),
+                np.abs(inside - reached),
                 "rad",
                 "was sent {by:.3g} rad too far from where it is",
             )
-        return near
+        return reached
 
     def _go(self, wanted: Array, measured: Array, streamed: bool) -> None:
         """One period towards targets, as far as limits allow it."""
@@ -176,17 +187,16 @@ class Gate:
         self._last = target
         self._guard.accept(target)
 
-    def _stay_near(self, measured: Array) -> None:
+    def _stay_near(self, near: Range) -> None:
         """Joints that do not follow must not be left behind: they would spring after their targets. The
         driver's own ramp comes after this, so it may be sudden."""
-        step = self.limits.step
-        near = np.minimum(np.maximum(self._last, measured - step), measured + step)
-        if (near == self._last).all():
+        if _is_within(self._last, *near):
             return
+        reached = np.minimum(np.maximum(self._last, near[0]), near[1])
         self._note_joint(
-            "step from measured", np.abs(self._last - near), "rad", "was left {by:.3g} rad too far behind"
+            "step from measured", np.abs(self._last - reached), "rad", "was left {by:.3g} rad too far behind"
         )
-        self.rebase(near)
+        self.rebase(reached)
 
     # -- parts -------------------------------------------------------------------------------------
 
@@ -195,14 +205,14 @@ class Gate:
         careful approach to it."""
         velocity = (wanted - self._last) / self._period
         gain = (velocity - self._velocity) / self._period
-        fast, hard = np.abs(velocity), np.abs(gain)
-        sudden = np.abs(gain - self._gain) / self._period
+        jerk = (gain - self._gain) / self._period
         if (
-            (fast <= self._most).all()
-            and (hard <= self.bounds.acceleration).all()
-            and (sudden <= self.bounds.jerk).all()
+            _is_at_most(velocity, self._most)
+            and _is_at_most(gain, self.bounds.acceleration)
+            and _is_at_most(jerk, self.bounds.jerk)
         ):
             return velocity, gain
+        fast, hard, sudden = np.abs(velocity), np.abs(gain), np.abs(jerk)
         self._note_beyond("joint velocity", fast, self.limits.velocity, "rad/s")
         self._note_beyond("joint acceleration", hard, self.limits.acceleration, "rad/s^2")
         self._note_beyond("joint jerk", sudden, self.limits.jerk, "rad/s^3")
@@ -226,17 +236,17 @@ class Gate:
 
     def _objection(self, target: Array, stop: Stop, measured: Array) -> Reason | None:
         limits = self.limits
-        if (np.abs(stop.cruise) > self._most).any():
+        if not _is_at_most(stop.cruise, self._most):
             return Reason("joint velocity", 0.0, "rad/s", "", 0.9)
         low, high = np.minimum(limits.lower, self._last), np.maximum(limits.upper, self._last)
         for posture in (stop.end, stop.turn):
-            out = np.maximum(low - posture, posture - high)
-            if (out > ROUNDING).any():
+            if not _is_within(posture, low - ROUNDING, high + ROUNDING):
+                out = np.maximum(low - posture, posture - high)
                 worst = int(out.argmax())
                 words = f"joint {worst + 1} could not have stopped before its end"
                 return Reason("joint position", float(out[worst]), "rad", words)
         behind = np.abs(target - measured)
-        if behind.max() > TIRED * limits.step:
+        if max(behind.tolist()) > TIRED * limits.step:
             left = np.abs(stop.end - measured) - limits.step
             worst = int(np.where(behind > TIRED * limits.step, left, -1.0).argmax())
             if left[worst] > 0 and behind[worst] > np.abs(self._last - measured)[worst]:
@@ -282,3 +292,14 @@ class Gate:
             what, self._now, beyond, unit, f"{value:.3g} {unit} was asked, from 0 to {most:g} is allowed"
         )
         return min(max(value, 0.0), most)
+
+
+def _is_within(values: Array, low: Array, high: Array) -> bool:
+    """Whether none is outside. This and the next are asked many times with every command, and seven numbers
+    are compared sooner one by one than by numpy."""
+    return all(map(le, low.tolist(), values.tolist())) and all(map(le, values.tolist(), high.tolist()))
+
+
+def _is_at_most(values: Array, most: Array) -> bool:
+    """Whether none is greater, either way."""
+    return all(map(le, map(abs, values.tolist()), most.tolist()))

@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import mul, sub
 from typing import Final
 
 import numpy as np
 
 from embodied.arms import ArmDescription, Obstacle
 from embodied_arm.limits import BOX_TOLERANCE, Limits
-from embodied_arm.model import CLEARANCE_M, TABLE, Array, PlanningModel
+from embodied_arm.model import CLEARANCE_M, TABLE, Array, PlanningModel, Point
 from embodied_arm.stopping import Stop
 from embodied_arm.zones import PREFIX, ZONE_MARGIN_M
 
@@ -69,31 +70,35 @@ class Guard:
         self._period = description.control_period_s
         self._pressing = {part: limits.table_press for part in self._model.hand_parts}
         self._whole = len(description.joint_names) >= 6
-        self._reach = self._model.lever_arms(np.array(description.home))
-        self._hand = self._model.position(np.array(description.home))
+        self._reach = self._model.lever_arms(np.array(description.home)).tolist()
+        self._hand = self._model.point()
         self._asked, self._asked_hand = np.zeros(0), self._hand
+        self.hand_speed = 0.0
+        """How fast it came there [m/s]."""
         self._depths: Depths = {}
         self._width = -1.0
 
     @property
-    def hand(self) -> Array:
-        """Where the grasp point is at the posture that was last accepted [m], shape (3,)."""
+    def hand(self) -> Point:
+        """Where the grasp point is at the posture that was last accepted [m]."""
         return self._hand
 
     def begin(self, q: Array) -> None:
         """The arm is at q, wherever that is: what it violates there it may leave, and not make worse."""
         self._depths = {}
         self._depths = self._too_deep(q)
-        self._hand = self._model.pose()[0].copy()
+        self._hand, self.hand_speed = self._model.point(), 0.0
 
     def accept(self, q: Array) -> None:
         """The next command is q [rad]."""
+        before = self._hand
         if self._depths:
             self.begin(q)
         elif self._asked is q:
             self._hand = self._asked_hand
         else:
-            self._hand = self._model.position(q)
+            self._hand = self._hand_at(q)
+        self.hand_speed = math.dist(self._hand, before) / self._period
 
     def set_fingers(self, width: float) -> None:
         """How far the fingers are open [m]."""
@@ -103,9 +108,9 @@ class Guard:
 
     def objection(self, q: Array, stop: Stop) -> Reason | None:
         """Why q may not be the next posture, of which `stop` leads to rest; None if it may."""
-        hand = self._model.position(q)
+        hand = self._hand_at(q)
         self._asked, self._asked_hand = q, hand
-        speed = float(np.linalg.norm(hand - self._hand)) / self._period
+        speed = math.dist(hand, self._hand) / self._period
         most = self.limits.hand_speed
         if speed > most:
             words = f"the hand was asked for {speed:.3g} m/s and may do {most:g}"
@@ -113,10 +118,10 @@ class Guard:
         wrong = self._wrong(q)
         if wrong is not None:
             return wrong
-        sweep = float((self._reach * np.abs(stop.end - q)).sum())
+        sweep = sum(map(mul, self._reach, map(abs, (stop.end - q).tolist())))
         if sweep < 1e-6:
             return None
-        too_fast = self._beyond(self._model.position(stop.at(1)) - hand, FIRST_SPEED)
+        too_fast = self._beyond(math.dist(self._hand_at(stop.at(1)), hand), FIRST_SPEED)
         if too_fast is not None:
             return too_fast
         for k in stop.fading:
@@ -146,14 +151,21 @@ class Guard:
 
     # -- parts -------------------------------------------------------------------------------------
 
+    def _hand_at(self, q: Array) -> Point:
+        """Where the grasp point is at q [m]; the model is posed there afterwards."""
+        self._model.place(q)
+        return self._model.point()
+
     def _too_fast(self, velocity: Array, share: float) -> Reason | None:
         """Whether the hand would be too fast on its way to rest, in the posture that the model has: joints
         that slow down together may do that."""
-        return self._beyond(self._model.jacobian()[:3] @ velocity * self._period, share)
+        return self._beyond(
+            math.hypot(*(self._model.jacobian()[:3] @ velocity).tolist()) * self._period, share
+        )
 
-    def _beyond(self, way: Array, share: float) -> Reason | None:
-        """Whether a way of the hand in one period is too long: `share` of the allowed speed is for it."""
-        speed = float(np.linalg.norm(way)) / self._period
+    def _beyond(self, way: float, share: float) -> Reason | None:
+        """Whether a way of the hand in one period [m] is too long: `share` of the allowed speed is for it."""
+        speed = way / self._period
         most = share * self.limits.hand_speed
         if speed <= most:
             return None
@@ -163,7 +175,7 @@ class Guard:
     def _wrong(self, q: Array) -> Reason | None:
         """What is wrong with a posture; the model is posed there afterwards."""
         deep = self._too_deep(q)
-        out = self._outside(self._model.pose()[0])
+        out = self._outside(self._model.point())
         if out > BOX_TOLERANCE and out > self._outside(self._hand) + NO_WORSE:
             return Reason("workspace", out, "m", f"the hand was asked {out:.3f} m outside of its workspace")
         for (thing, part), depth in deep.items():
@@ -185,10 +197,11 @@ class Guard:
                 deep[thing, part] = max(beyond, deep.get((thing, part), 0.0))
         return deep
 
-    def _outside(self, hand: Array) -> float:
+    def _outside(self, hand: Point) -> float:
         """How far a point is outside the workspace [m]."""
-        limits = self.limits
-        return float(max(0.0, (limits.workspace_low - hand).max(), (hand - limits.workspace_high).max()))
+        low, high = self.limits.workspace_low.tolist(), self.limits.workspace_high.tolist()
+        out: float = max(0.0, *map(sub, low, hand), *map(sub, hand, high))
+        return out
 
 
 def _met(thing: str, part: str, depth: float) -> Reason:

@@ -15,6 +15,7 @@ from embodied.arms import ArmDescription, Obstacle
 from embodied.errors import SetupError
 
 Array = NDArray[np.float64]
+Point = tuple[float, float, float]
 
 GRASP_POINT: Final = "planned_grasp_point"
 ARM, THING = 1, 2
@@ -71,6 +72,7 @@ class PlanningModel:
         self._fingers = [j for j in range(self.model.njnt) if int(self.model.jnt_qposadr[j]) not in arm]
         self._site = self.model.site(GRASP_POINT).id
         self._jacobian = np.zeros((6, self.model.nv))
+        self._posed = b""  # what `place` was told last; empty where the model was changed since
         self._names = self._geom_names(obstacles)
         self._carried = [self.model.geom(f"carried_{i}").id for i in range(CARRIED_PARTS)]
         self._hand = int(self.model.geom_bodyid[self._carried[0]])
@@ -99,12 +101,20 @@ class PlanningModel:
 
     def place(self, q: Array) -> None:
         """Pose the arm; `pose` and `jacobian` then tell of this posture."""
-        self.data.qpos[self._q] = q
-        mujoco.mj_kinematics(self.model, self.data)
+        posture = q.tobytes()
+        if posture != self._posed:
+            self.data.qpos[self._q] = q
+            mujoco.mj_kinematics(self.model, self.data)
+            self._posed = posture
 
     def pose(self) -> tuple[Array, Array]:
         """Position (3,) and rotation matrix (3, 3) of the grasp point in the world frame."""
         return self.data.site_xpos[self._site], self.data.site_xmat[self._site].reshape(3, 3)
+
+    def point(self) -> Point:
+        """Where the grasp point is in this posture [m]."""
+        x, y, z = self.data.site_xpos[self._site].tolist()
+        return x, y, z
 
     def jacobian(self) -> Array:
         """World-frame Jacobian of the grasp point, shape (6, n): linear [m/rad], then angular."""
@@ -145,6 +155,7 @@ class PlanningModel:
 
     def set_fingers(self, width: float) -> None:
         """Set the distance of the fingers [m]."""
+        self._posed = b""
         for joint in self._fingers:
             low, high = self.model.jnt_range[joint]
             self.data.qpos[self.model.jnt_qposadr[joint]] = min(max(width / 2, low), high)
@@ -153,6 +164,7 @@ class PlanningModel:
         """Put the things where they are now. What is `held` is carried with the hand, which must be posed
         (`place`) as it is now."""
         position, rotation = self.data.xpos[self._hand], self.data.xmat[self._hand].reshape(3, 3)
+        self._posed = b""
         slots = list(self._carried)
         for index, part in enumerate(obstacles):
             self.data.mocap_pos[index] = part.position

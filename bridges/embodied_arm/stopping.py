@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from operator import truediv
 from typing import Final
 
 import numpy as np
@@ -46,13 +47,12 @@ class Stop:
         period = bounds.period
         self.start = start
         self._velocity, self._gain, self._period = velocity, gain, period
-        fades = math.ceil(float((np.abs(gain) / bounds.jerk).max()) / period - 1e-6)
+        fades = math.ceil(_most_of(gain, bounds.jerk) / period - 1e-6)
         self._fades = fades
         self.cruise: Array = velocity + gain * (period * (fades - 1) / 2) if fades > 1 else velocity
         """Velocities when the acceleration has faded, shape (n,)."""
-        speed = np.abs(self.cruise)
-        by_push = STEEPEST / (USED * period) * float((speed / bounds.acceleration).max())
-        by_jerk = math.sqrt(BENT / USED * float((speed / bounds.jerk).max())) / period
+        by_push = STEEPEST / (USED * period) * _most_of(self.cruise, bounds.acceleration)
+        by_jerk = math.sqrt(BENT / USED * _most_of(self.cruise, bounds.jerk)) / period
         self._slows = max(1, math.ceil(max(by_push, by_jerk) - 1e-6))
         self._turn: Array = start + self._faded(fades)
         self.end: Array = self._turn + self.cruise * (period * (self._slows - 1) / 2)
@@ -76,11 +76,14 @@ class Stop:
 
     def at(self, k: int) -> Array:
         """The posture k periods after the start [rad], shape (n,)."""
-        if k <= self._fades:
+        if k >= self._fades + self._slows:
+            return self.end
+        if k == self._fades:
+            return self._turn
+        if k < self._fades:
             faded: Array = self.start + self._faded(k)
             return faded
-        n = self._slows
-        j = min(k - self._fades, n)
+        n, j = self._slows, k - self._fades
         total = j - j * (j + 1) * (2 * j + 1) / (2 * n * n) + (j * (j + 1)) ** 2 / (2 * n**3)
         slowed: Array = self._turn + self.cruise * (self._period * total)
         return slowed
@@ -101,6 +104,13 @@ class Stop:
         period = self._period
         share = k * (k + 1) / 2 - k * (k + 1) * (k + 2) / (6 * self._fades)
         return self._velocity * (k * period) + self._gain * (period * period * share)
+
+
+def _most_of(values: Array, allowed: Array) -> float:
+    """The greatest share of what is allowed that one of the joints has. Seven numbers are compared sooner one
+    by one than by numpy."""
+    most: float = max(map(truediv, map(abs, values.tolist()), allowed.tolist()))
+    return most
 
 
 def careful_speed(room: Array, bounds: Bounds) -> Array:

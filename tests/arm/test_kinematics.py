@@ -12,9 +12,10 @@ pytest.importorskip("mink")
 
 from embodied_arm.kinematics import Kinematics, Target, half_turn, nearest_yaw
 from embodied_arm.limits import Limits
-from embodied_arm.model import Array, PlanningModel
+from embodied_arm.model import TABLE, Array, PlanningModel
 from embodied_arm.timing import Path, grid, trajectory
 
+from embodied.arms import Obstacle
 from tests.arm.kinematic import FR3
 
 LIMITS = Limits.of(FR3, {"hand_speed": 0.6})
@@ -69,3 +70,13 @@ def test_yaw_counts_modulo_half_a_turn() -> None:
     assert half_turn(math.pi) == pytest.approx(0.0)
     assert half_turn(-math.pi / 2) == pytest.approx(math.pi / 2)
     assert nearest_yaw(3.0, 0.0) == pytest.approx(3.0 - math.pi)
+
+
+def test_what_comes_near_while_the_arm_stands_still_is_seen() -> None:
+    far = Obstacle("box", "box", (0.1, 0.1, 0.1), (2.0, 0.0, 0.5))
+    model, q = PlanningModel(FR3, [TABLE, far]), np.array(FR3.home)
+    assert not model.contacts(q)
+    x, y, z = model.point()
+    for position, seen in (((x, y, z), True), ((2.0, 0.0, 0.5), False), ((x, y, z), True)):
+        model.set_obstacles([TABLE, Obstacle("box", "box", (0.1, 0.1, 0.1), position)])
+        assert ("box" in {contact.thing for contact in model.contacts(q)}) == seen
