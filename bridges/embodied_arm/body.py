@@ -310,6 +310,7 @@ class ArmBody:
                 notes["protective_stop"] = latched.reason
             if self._controller.lost:
                 notes["lost"] = self._controller.lost
+            notes |= self.operating.notes() if self.operating is not None else {}
         return {"facts": facts, "notes": notes}
 
     def _facts_now(self, state: ArmState) -> dict[str, Any]:

@@ -118,6 +118,7 @@ def body_of(config: Mapping[str, Any], run_dir: Path, *, own_process: bool = Tru
                 identity,
                 run_dir,
                 keeps=real or bool(config.get("name")),
+                rehearses="" if real else str(config.get("rehearses") or ""),
             )
             body.at_close.append(body.operating.close)
         except OSError as unwritable:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from embodied.arms.running import RunningArm, announce, free_name
-from embodied.arms.stopped import StoppedArm, find_stopped, keep_stopped, let_go
+from embodied.arms.stopped import StoppedArm, find_stopped, in_words, keep_stopped, let_go, unkept
 from embodied.bridge.body import PrimitiveFailed
 from embodied.bridge.keys import BridgeKeys
 from embodied.errors import EmbodiedError
@@ -40,6 +40,8 @@ class Operating:
         folder: where running arms are announced; the user's own unless said.
         keeps: whether it stays stopped when its bridge ends. A simulation that nobody gave a name to is
             another one the next time.
+        rehearses: of a simulation in which a motion is rehearsed: whose. It is stopped with that arm, and
+            has no stop of its own to keep.
     """
 
     def __init__(
@@ -52,9 +54,12 @@ class Operating:
         folder: Path | None = None,
         *,
         keeps: bool = True,
+        rehearses: str = "",
     ) -> None:
         self._controller, self._name, self._identity = controller, name, identity
-        self._folder, self._keeps = folder, keeps
+        self._folder, self._keeps = folder, keeps and not rehearses
+        self.unkept = ""
+        """Why a stop would not outlast this bridge, as it was last looked at or tried; "" if it would."""
         self._keeping = threading.Lock()
         """What is kept is as the latch is, whichever channel it was said on."""
         self.agent: Callable[[], str] = lambda: ""
@@ -70,6 +75,7 @@ class Operating:
             token=secrets.token_hex(16),
             run_dir=str(run_dir.absolute()),
             since=time.time(),
+            rehearses=rehearses,
         )
         try:
             self._file = announce(self.running, folder)
@@ -77,7 +83,10 @@ class Operating:
             here.close()
             raise
         self._closed = False
-        self._stopped_before = find_stopped(name, identity, folder) if keeps else []
+        self.unkept = unkept(folder) if self._keeps else ""
+        if self.unkept:
+            _log.error("no stop can be kept beyond this bridge: %s", self.unkept)
+        self._stopped_before = find_stopped(name, identity, folder) if self._keeps else []
         for one in sorted(self._stopped_before, key=self._of_another):
             whose = f" ({one.name} at {one.identity}, which is kept)" if self._of_another(one) else ""
             controller.latch.close(f"{one.reason}{whose}")
@@ -91,7 +100,10 @@ class Operating:
         """Idempotent."""
         if not self._closed:
             self._closed = True
-            self._file.unlink(missing_ok=True)
+            with contextlib.suppress(
+                OSError
+            ):  # a disk that is read-only by now: who looks sees that we ended
+                self._file.unlink(missing_ok=True)
             for channel in self._channels:
                 channel.close()
 
@@ -101,7 +113,8 @@ class Operating:
         if said and not hmac.compare_digest(token, self.running.token.encode()):
             _log.warning("somebody without the token spoke on the operator's channel")
             return {"ok": False, "message": "the token is wrong"}
-        return _done(said, {"stop": self._stop, "reset": self._reset, "status": self._status})
+        operations = {"stop": self._stop, "reset": self._reset, "status": self._status}
+        return _done(said, {**operations, "examine": self._examine})
 
     def _answered_by_key(self, frame: bytes, owner: str) -> Mapping[str, Any]:
         said = _read(frame)
@@ -113,14 +126,20 @@ class Operating:
             }
         reason = str(said.get("reason") or "the operator said stop")[:200]
         by = f"{reason}, said with the key {owner}" if owner else reason
-        return _done({**said, "reason": by} if said else said, {"stop": self._stop, "status": self._status})
+        operations = {"stop": self._stop, "status": self._status, "examine": self._examine}
+        return _done({**said, "reason": by} if said else said, operations)
+
+    def notes(self) -> dict[str, str]:
+        """What who looks at the arm should know."""
+        return {"stops_not_kept": self.unkept} if self.unkept else {}
 
     def _stop(self, said: Mapping[str, Any]) -> Mapping[str, Any]:
         reason = str(said.get("reason") or "the operator said stop")[:200]
         try:
-            return {"heeded": self._controller.protective_stop(reason)}
+            heeded = self._controller.protective_stop(reason)
         finally:  # a driver that breaks at it, too
             self._keep_stopped(reason)
+        return {"heeded": heeded, "unkept": self.unkept}
 
     def _keep_stopped(self, reason: str) -> None:
         with self._keeping:
@@ -128,17 +147,26 @@ class Operating:
                 return
             try:
                 keep_stopped(self.running.name, self._name, self._identity, reason, self._folder)
+                self.unkept = ""
             except OSError as full:
-                _log.error("it is stopped only for as long as this bridge runs: %s", full)
+                self.unkept = in_words(full, self._folder)
+                _log.error("it is stopped only for as long as this bridge runs: %s", self.unkept)
 
     def _reset(self, said: Mapping[str, Any]) -> Mapping[str, Any]:
         with self._keeping:
             reason = self._controller.reset()
-            if self._keeps:
-                now = find_stopped(self.running.name, self._identity, self._folder)
-                ours = [*self._stopped_before, *(one for one in now if self._is_own(one))]
-                let_go([one for one in ours if not self._of_another(one)], self._folder)
-        return {"reason": reason, "lost": self._controller.lost}
+            remains = self._let_go() if self._keeps else ""
+        return {"reason": reason, "lost": self._controller.lost, "remains": remains}
+
+    def _let_go(self) -> str:
+        """Of what was kept; why it could not be taken off the disk, "" if it was."""
+        now = find_stopped(self.running.name, self._identity, self._folder)
+        ours = [*self._stopped_before, *(one for one in now if self._is_own(one))]
+        try:
+            let_go([one for one in ours if not self._of_another(one)], self._folder)
+        except OSError as refused:
+            return in_words(refused, self._folder)
+        return ""
 
     def _is_own(self, one: StoppedArm) -> bool:
         return one.name == self.running.name or (self._identity != "" and one.identity == self._identity)
@@ -151,16 +179,29 @@ class Operating:
 
     def _status(self, said: Mapping[str, Any]) -> Mapping[str, Any]:
         controller = self._controller
-        latched = controller.latch.now
+        latched, (hand, speed) = controller.latch.now, controller.gate.hand
         return {
             "stopped": latched.reason if latched is not None else "",
             "moving": controller.moving,
             "lost": controller.lost,
             "time_s": float(controller.state.time_s),
             "joints": [float(angle) for angle in controller.state.position],
+            "hand": list(hand),
+            "hand_speed": speed,
+            "sent": controller.pace.sent,
+            "changed": controller.pace.changed,
+            "limits": dict(controller.gate.interventions),
+            "timing": controller.pace.told() if controller.keeps_pace else {},
             "interventions": controller.gate.interventions.sentences(),
             "agent": self.agent(),
+            "unkept": self.unkept,
         }
+
+    def _examine(self, said: Mapping[str, Any]) -> Mapping[str, Any]:
+        """As `_status`, after a trial whether a stop could be kept."""
+        with self._keeping:
+            self.unkept = unkept(self._folder) if self._keeps else ""
+        return self._status(said)
 
 
 def _read(frame: bytes) -> Mapping[str, Any]:

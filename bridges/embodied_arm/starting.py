@@ -30,6 +30,7 @@ KNOWN = (
     "limits",
     "tool",
     "name",
+    "rehearses",
     "log",
     "real_time",
     "endpoint",
@@ -68,8 +69,9 @@ class ArmBridge:
 
         Args:
             config: driver: the name of an entry point of the group "embodied.drivers"; name: what the arm is
-                called in `embodied arm list` (the driver's name unless said); settings: what that
-                driver documents; limits: what `embodied_arm.limits.Limits` documents, only tighter than the
+                called in `embodied arm list` (the driver's name unless said); rehearses: of a simulation in
+                which a motion is rehearsed, the name of the arm that stands there; settings: what that driver
+                documents; limits: what `embodied_arm.limits.Limits` documents, only tighter than the
                 arm's own; tool: {mass, payload} [kg] on the hand, which tightens them; log: whether every
                 tick is kept in a file (unless said, of a real arm); real_time: whether a simulator keeps
                 pace with the clock (False: as fast as it can, and only while calls run);

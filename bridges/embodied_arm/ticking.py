@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import threading
+import time
 from typing import Final
 
 import numpy as np
@@ -18,6 +19,7 @@ from embodied.errors import WorldError
 from embodied_arm.force import Force
 from embodied_arm.gate import Gate
 from embodied_arm.latch import Latch
+from embodied_arm.pace import Pace
 
 HOLD: Final = ArmCommand()
 FROZEN_TICKS: Final = 5
@@ -42,6 +44,8 @@ class Ticking:
         self._latch = latch
         self._log = log
         self._real = "simulated" not in driver.description.capabilities
+        self._own_clock = "own_clock" in driver.description.capabilities
+        self.pace = Pace(driver.description.control_period_s)
         self._force = Force(gate)
         self._yields: tuple[float, ...] | None = None
         self._frozen = 0
@@ -65,6 +69,8 @@ class Ticking:
             self.stop("not finite")
             self._protect(NO_NUMBERS)
             raise PrimitiveFailed("blew_up", NO_NUMBERS)
+        now = state.time_s if self._own_clock else time.monotonic()
+        self.pace.beat(now, command.position, self.applied.position)
         self._look_after(command, state)
         self._frozen = self._frozen + 1 if state.time_s <= before.time_s else 0
         self.state = state

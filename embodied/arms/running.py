@@ -12,7 +12,7 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,11 +20,13 @@ import psutil
 import zmq
 
 from embodied.arms.locking import arms_folder, file_name
-from embodied.arms.stopped import find_stopped, let_go
+from embodied.arms.stopped import find_stopped, in_words, let_go
 from embodied.bridge.keys import client_keys
 from embodied.errors import BadInput, EmbodiedError, WorldError, did_you_mean
 
 ANSWER_S: Final = 2.0
+SAME_S: Final = 2.0
+"""Two processes of one number are at least so far apart [s]."""
 SUFFIX: Final = ".running.json"
 ALL: Final = "all"
 
@@ -42,6 +44,8 @@ class RunningArm:
         run_dir: where its log and pictures go.
         since: on the calendar (Unix time).
         keys: of an arm that is served on another machine, where `pid` is its agent's: {folder, name, bridge}.
+        rehearses: of a simulation in which a motion is rehearsed: the name of the arm that stands there.
+        began: when its process did, since the machine did [s]; `announce` fills it in.
     """
 
     name: str
@@ -53,6 +57,8 @@ class RunningArm:
     run_dir: str
     since: float
     keys: Mapping[str, str] = field(default_factory=dict)
+    rehearses: str = ""
+    began: float = 0.0
 
 
 def free_name(name: str, folder: Path | None = None) -> str:
@@ -78,12 +84,17 @@ def find_running(folder: Path | None = None) -> list[RunningArm]:
 
 
 def _lives(arm: RunningArm) -> bool:
-    """Its process, and no later one of the same number."""
+    """Its process, and no later one of the same number, whatever was done to the calendar clock since."""
     try:
         process = psutil.Process(arm.pid)
-        return process.create_time() <= arm.since + 1.0 and process.status() != psutil.STATUS_ZOMBIE
+        return abs(_began(process) - arm.began) < SAME_S and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def _began(process: psutil.Process) -> float:
+    """psutil tells both on the calendar, and a clock that is set moves both."""
+    return float(process.create_time() - psutil.boot_time())
 
 
 def announce(arm: RunningArm, folder: Path | None = None) -> Path:
@@ -93,12 +104,35 @@ def announce(arm: RunningArm, folder: Path | None = None) -> Path:
     path = folder / f"{file_name(arm.name)}-{arm.pid}{SUFFIX}"
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(asdict(arm), file)
+        json.dump(asdict(replace(arm, began=_began(psutil.Process(arm.pid)))), file)
     return path
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """An arm that has heeded a stop.
+
+    Attributes:
+        unkept: why it holds only for as long as the arm's bridge runs; "" where it holds until the reset.
+    """
+
+    arm: RunningArm
+    unkept: str = ""
 
 
 def stop(name: str = "", reason: str = "the operator said stop", folder: Path | None = None) -> list[str]:
     """Stop an arm, or all of them, until a person resets it. Returns the names of those that were stopped.
+
+    Args and errors as of `say_stop`.
+    """
+    return [stopped.arm.name for stopped in say_stop(name, reason, folder)]
+
+
+def say_stop(
+    name: str = "", reason: str = "the operator said stop", folder: Path | None = None
+) -> list[Stopped]:
+    """As `stop`, with what became of it. A motion that is rehearsed for an arm ends with it, and who stops
+    the rehearsal stops the arm.
 
     Args:
         name: of the arm; "" for the only one that runs, "all" for every one.
@@ -108,10 +142,10 @@ def stop(name: str = "", reason: str = "the operator said stop", folder: Path | 
         WorldError: a bridge did not answer; the others were stopped nevertheless.
     """
     silent, stopped = [], []
-    for arm in _named(name, folder):
+    for arm in _with_rehearsals(_named(name, folder), folder):
         try:
-            _told(_ask(arm, "stop", reason=reason), arm)
-            stopped.append(arm.name)
+            told = _told(_ask(arm, "stop", reason=reason), arm)
+            stopped.append(Stopped(arm, str(told.get("unkept", ""))))
         except (EmbodiedError, zmq.ZMQError, OSError, ValueError) as failed:  # the others must hear it
             message = failed.message if isinstance(failed, EmbodiedError) else str(failed)
             silent.append(f"{arm.name}: {message}")
@@ -126,14 +160,17 @@ def reset(name: str = "", folder: Path | None = None) -> str:
 
     Raises:
         BadInput: no such arm, several and none is named, or it still moves.
-        WorldError: its bridge did not answer.
+        WorldError: its bridge did not answer, or that it was stopped cannot be taken off the disk.
     """
     if not any(name in ("", ALL, arm.name, arm.identity) for arm in find_running(folder)):
         return _reset_at_rest(name, folder)
     arms = _named(name, folder)
     if len(arms) > 1:
         raise BadInput("Arms are reset one by one.", remedy="Look at each before you let it go.")
-    return str(_told(_ask(arms[0], "reset"), arms[0]).get("reason", ""))
+    told = _told(_ask(arms[0], "reset"), arms[0])
+    if told.get("remains"):
+        raise _still_kept(arms[0].name, str(told["remains"]))
+    return str(told.get("reason", ""))
 
 
 def _reset_at_rest(name: str, folder: Path | None) -> str:
@@ -151,8 +188,18 @@ def _reset_at_rest(name: str, folder: Path | None) -> str:
             f"{which} runs here, and none is stopped.",
             remedy="Arms of other users and machines are not seen from here.",
         )
-    let_go(stopped, folder)
+    try:
+        let_go(stopped, folder)
+    except OSError as refused:
+        raise _still_kept(stopped[0].name, in_words(refused, folder)) from refused
     return stopped[0].reason
+
+
+def _still_kept(name: str, why: str) -> WorldError:
+    return WorldError(
+        f"That {name} was stopped could not be taken off the disk ({why}): its next bridge begins stopped.",
+        remedy="See to the disk, then reset it again.",
+    )
 
 
 def status(name: str = "", folder: Path | None = None) -> Mapping[str, Any]:
@@ -173,19 +220,27 @@ def ask(arm: RunningArm, operation: str, **more: Any) -> Mapping[str, Any]:
 
 def _named(name: str, folder: Path | None) -> list[RunningArm]:
     arms = find_running(folder)
-    names = [arm.name for arm in arms]
     if not arms:
         raise BadInput("No arm runs here.", remedy="Arms of other users and machines are not seen from here.")
     if name == ALL:
         return arms
-    if not name and len(arms) == 1:
-        return arms
+    own = [arm for arm in arms if not arm.rehearses] or arms
+    names = [arm.name for arm in own]
+    if not name and len(own) == 1:
+        return own
     chosen = [arm for arm in arms if name and name in (arm.name, arm.identity)]
     if not chosen:
-        what = f"There is no arm {name!r} here." if name else f"{len(arms)} arms run here."
+        what = f"There is no arm {name!r} here." if name else f"{len(own)} arms run here."
         hint = did_you_mean(name, names) if name else ""
         raise BadInput(what, remedy=f"{hint} Name one of: {', '.join(names)}; or all.".strip())
     return chosen
+
+
+def _with_rehearsals(chosen: list[RunningArm], folder: Path | None) -> list[RunningArm]:
+    """Those, the arms whose motions they rehearse, and what is rehearsed for them; the arms come first."""
+    names = {arm.rehearses or arm.name for arm in chosen}
+    found = [arm for arm in find_running(folder) if (arm.rehearses or arm.name) in names]
+    return sorted(found, key=lambda arm: bool(arm.rehearses))
 
 
 def _ask(arm: RunningArm, operation: str, **more: Any) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ import json
 import os
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -43,11 +44,26 @@ def keep_stopped(name: str, called: str, identity: str, reason: str, folder: Pat
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{_stem(identity or name)}{SUFFIX}"
     part = path.with_name(f"{path.name}.{os.getpid()}")
-    with part.open("w", encoding="utf-8") as file:
-        json.dump(asdict(StoppedArm(name, called, identity, reason, time.time())), file)
-        file.flush()
-        os.fsync(file.fileno())  # who stops an arm may cut the power next
+    _write(part, json.dumps(asdict(StoppedArm(name, called, identity, reason, time.time()))))
     part.replace(path)
+
+
+def unkept(folder: Path | None = None) -> str:
+    """Why no stop can be kept now, with the folder; "" if one can. Writes a file there, and takes it away."""
+    folder = folder or arms_folder()
+    trial = folder / f"{os.getpid()}.trial"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(trial, "a stop would be kept here")
+        trial.unlink(missing_ok=True)
+    except OSError as refused:
+        return in_words(refused, folder)
+    return ""
+
+
+def in_words(refused: OSError, folder: Path | None = None) -> str:
+    """Why a file of the folder could not be written or taken away: "No space left on device: /home/…"."""
+    return f"{refused.strerror or refused}: {folder or arms_folder()}"
 
 
 def find_stopped(name: str = "", identity: str = "", folder: Path | None = None) -> list[StoppedArm]:
@@ -64,7 +80,8 @@ def find_stopped(name: str = "", identity: str = "", folder: Path | None = None)
 
 
 def let_go(stopped: Iterable[StoppedArm], folder: Path | None = None) -> None:
-    """Of exactly these, as they were found, by a person's word alone: one stopped anew meanwhile stays so."""
+    """Of exactly these, as they were found, by a person's word alone: one stopped anew meanwhile stays so.
+    Raises OSError where their files cannot be taken away."""
     wanted = set(stopped)
     for path, arm in _kept(folder):
         if arm in wanted:
@@ -80,6 +97,19 @@ def _kept(folder: Path | None) -> Iterator[tuple[Path, StoppedArm]]:
         except (OSError, ValueError, TypeError):
             name = path.name.removesuffix(SUFFIX)
             yield path, StoppedArm(name, name, "", "it was stopped; why cannot be read", 0.0)
+
+
+def _write(path: Path, text: str) -> None:
+    """To the disk itself: who stops an arm may cut the power next. Raises OSError, and leaves nothing."""
+    try:
+        with path.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+        raise
 
 
 def _stem(key: str) -> str:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from embodied.cli import arm_doctor, camera, folders, identify, options, serving
-from embodied.cli.arm_stop import stop_by_file
+from embodied.cli.arm_stop import stop_by_file, tell_stopped
 from embodied.cli.consenting import ask_consent
 from embodied.cli.keyboard import pressed_keys
 from embodied.jogging import LEAST_M, MOST_M
@@ -66,9 +66,8 @@ def stop(name: ArmName = "") -> None:
     if name.endswith(".toml"):
         stop_by_file(name)
         return
-    for stopped in running.stop(name):
-        reset = f"{folders.command()} arm reset {shlex.quote(stopped)}"
-        print(f"{stopped} is stopped. To let it move again:  {reset}")
+    for stopped in running.say_stop(name):
+        tell_stopped(stopped)
 
 
 @app.command("reset")

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from embodied.cli import camera, folders
-from embodied.cli.deploy import limits_in_words
+from embodied.cli.arm_words import limits_in_words, stops_not_kept
 from embodied.facts import Observation
 from embodied.launchfile import LaunchFile
 from embodied.world import World
@@ -44,6 +44,8 @@ def show(world: World, console: Console) -> None:
     console.print(table)
     if warning:
         console.print(Text(warning, "bold yellow"))
+    if why := seen.notes.get("stops_not_kept"):
+        console.print(Text(stops_not_kept(str(why)), "bold yellow"))
     console.print(Text("It answers, and is ready. Nothing was moved.", "green"))
 
 
@@ -64,6 +66,8 @@ def round_trip(lasted: list[float], lease_s: float) -> tuple[str, str, str]:
 def _of_arm(seen: Observation, details: Mapping[str, Any]) -> Iterator[tuple[str, str | Text]]:
     yield "arm", str(details.get("arm"))
     yield "rate", f"{1 / float(details['control_period_s']):.0f} Hz"
+    if can := details.get("description", {}).get("capabilities"):
+        yield "has", ", ".join(sorted(str(name).replace("_", " ") for name in can))
     for (joint,), value in seen.items("joint"):
         low, high = _range(details, str(joint))
         yield str(joint), f"{float(value):+.3f} rad  ({low:+.2f} to {high:+.2f})"  # type: ignore[arg-type]
@@ -116,18 +120,20 @@ def show_files(console: Console) -> None:
 
 def show_running(launch: LaunchFile, console: Console) -> bool:
     """Where the arm of a launch runs on this machine, print how it says that it is; whether it does."""
-    from embodied.arms.running import find_running, told_by
+    from embodied.arms.running import ask, find_running
     from embodied.deploying.arms import arm_world
     from embodied.deploying.watching import in_a_line
 
     name = arm_world(launch).arm_name(launch.world.settings)
     for arm in find_running():
         if arm.name == name:
-            told = told_by(arm)
+            told = ask(arm, "examine")
             console.print(Text(f"{name} runs: {arm.arm}, process {arm.pid}, {arm.run_dir}"), soft_wrap=True)
             console.print(Text(in_a_line(told)), soft_wrap=True)
             if told.get("lost"):
                 console.print(Text(f"It is lost: {told['lost']}", "bold red"), soft_wrap=True)
+            if told.get("unkept"):
+                console.print(Text(stops_not_kept(str(told["unkept"])), "bold yellow"), soft_wrap=True)
             console.print(Text("Nothing was moved. End what has it, to look at it closer.", "green"))
             return True
     return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from embodied.errors import EmbodiedError, WorldError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from embodied.arms.running import RunningArm
+    from embodied.arms.running import RunningArm, Stopped
     from embodied.launchfile import LaunchFile
 
 
@@ -41,8 +42,30 @@ def stop_by_file(name: str) -> None:
     if elsewhere is None:
         _stop_named_in(_arm_of(launch))
         return
-    running.ask(elsewhere, "stop")
+    told = running.ask(elsewhere, "stop")
     print(f"{name} is stopped. Only on the machine beside it can it be let move again:  embodied arm reset")
+    if told.get("unkept"):
+        _say(unkept_in_words(name, str(told["unkept"])))
+
+
+def tell_stopped(stopped: Stopped) -> None:
+    """Say to the person who stopped an arm that it is, and what of that a restart would not know."""
+    name = stopped.arm.name
+    if stopped.arm.rehearses:
+        print(f"The rehearsal for {stopped.arm.rehearses} is ended.")
+        return
+    print(f"{name} is stopped. To let it move again:  {folders.command()} arm reset {shlex.quote(name)}")
+    if stopped.unkept:
+        _say(unkept_in_words(name, stopped.unkept))
+
+
+def unkept_in_words(name: str, why: str) -> str:
+    """What holds, what does not, and what to do."""
+    return (
+        f"This holds for as long as the bridge of {name} runs, and could not be kept beyond that ({why}): "
+        f"a bridge that is started anew would let {name} move. Make room on the disk and say stop again; "
+        "until then leave that bridge running, or press the emergency stop."
+    )
 
 
 def _elsewhere(launch: LaunchFile) -> RunningArm | None:
@@ -73,7 +96,7 @@ def _stop_named_in(text: str) -> None:
     if here and not named:
         _say("It names no arm that runs here: all of them are stopped.")
     for stopped in _stopped([arm.name for arm in named] or [running.ALL]):
-        print(f"{stopped} is stopped. To let it move again:  {folders.command()} arm reset {stopped}")
+        tell_stopped(stopped)
 
 
 def _words(arm: RunningArm) -> Sequence[str]:
@@ -83,13 +106,14 @@ def _words(arm: RunningArm) -> Sequence[str]:
     return [word for word in (arm.name, arm.identity, address, host) if word]
 
 
-def _stopped(names: Sequence[str]) -> list[str]:
+def _stopped(names: Sequence[str]) -> list[Stopped]:
     from embodied.arms import running
 
-    stopped, silent = [], []
+    stopped: list[Stopped] = []
+    silent = []
     for name in names:
         try:
-            stopped += running.stop(name)
+            stopped += running.say_stop(name)
         except WorldError as failed:  # the others must hear it
             silent.append(failed.message)
     if silent:

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from embodied.cli import camera, ending, folders, options
+from embodied.cli.arm_words import limits_in_words, stops_not_kept
 from embodied.cli.consenting import asked
 from embodied.errors import BadInput
 from embodied.journal import Record
@@ -122,6 +123,8 @@ def _show(deployment: Deployment, console: Console) -> None:
         table.add_row(name, Text(text))
     for difference in deployment.differences:
         table.add_row("differs", Text(difference, "yellow"))
+    if why := seen.notes.get("stops_not_kept"):
+        table.add_row("stops", Text(stops_not_kept(str(why)), "bold yellow"))
     console.print(table)
 
 
@@ -131,24 +134,6 @@ def _things(arguments: Mapping[str, Any]) -> str:
 
 def _joints(seen: Any) -> str:
     return ", ".join(f"{float(value):+.3f}" for _, value in seen.items("joint")) + " rad"
-
-
-def limits_in_words(limits: Mapping[str, Any]) -> dict[str, str]:
-    """The limits that a person wants to see before an arm moves."""
-    shown = {}
-    if "hand_speed_m_s" in limits:
-        shown["hand"] = (
-            f"at most {1000 * limits['hand_speed_m_s']:.0f} mm/s, within {limits.get('workspace_low_m')} to "
-            f"{limits.get('workspace_high_m')} m"
-        )
-    if "gripper_force_n" in limits:
-        shown["force"] = (
-            f"fingers {limits['gripper_force_n']:.0f} N, "
-            f"from outside {limits.get('external_force_n', 0):.0f} N where it is measured"
-        )
-    if limits.get("keep_out"):
-        shown["keep out"] = f"{len(limits['keep_out'])} zones"
-    return shown
 
 
 def _rehearse(deployment: Deployment, console: Console, *, quiet: bool) -> Done:
@@ -197,7 +182,7 @@ def _run(deployment: Deployment, console: Console, *, quiet: bool) -> Done:
         watcher.start()
         held.callback(watcher.stop)
         if not quiet:
-            held.enter_context(ArmWatcher(deployment.arm, console))
+            held.enter_context(ArmWatcher(deployment.arm, watcher.tell))
         onlookers = Onlookers(on_record=_but_the_end(watcher))
         done, _ = deployment.run(onlookers)
     return done
@@ -216,14 +201,17 @@ def _end(
     lost = deployment.lost
     if lost is not None:
         told |= last_known(deployment.folder, deployment.details, lost, motion)
-    page: Path = write_report(deployment.folder, told, verdict.value if done else "NOT MOVED", motion)
+    page: Path = write_report(
+        deployment.folder, told, verdict.value if done else "NOT MOVED", motion, deployment.explained
+    )
     style = {Verdict.PASSED: "bold green", Verdict.FAILED: "bold red"}.get(verdict, "bold yellow")
     words = verdict.value if done is not None else "NOT MOVED (--dry-run)"
     console.print(Text(words, style), Text(f"{deployment.chosen.words}: {told.get('reason', 'rehearsed')}"))
     if motion is not None and done is not None:
         console.print(Text(motion.words, "dim"), soft_wrap=True)
         for name, count in sorted(motion.interventions.items()):
-            console.print(Text(f"limit {name} acted {count} times", "dim"))
+            why = f", at worst: {deployment.explained[name]}" if name in deployment.explained else ""
+            console.print(Text(f"limit {name} acted {count} times{why}", "dim"), soft_wrap=True)
     if lost is not None:
         for name in ("under way", "last measured", "since then", "to do"):
             console.print(Text(f"{name}:", "yellow"), Text(told[name]), soft_wrap=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from html import escape
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from embodied.deploying.motion import Motion
@@ -20,22 +21,29 @@ _STYLE: Final = (
 )
 
 
-def write_report(folder: Path, told: Mapping[str, str], verdict: str, motion: Motion | None) -> Path:
+def write_report(
+    folder: Path,
+    told: Mapping[str, str],
+    verdict: str,
+    motion: Motion | None,
+    explained: Mapping[str, str] = MappingProxyType({}),
+) -> Path:
     """Write report.html and report.json; returns the page.
 
     Args:
         told: rows, name to text: skill, evidence, consent, rehearsal, verdict and reason.
+        explained: limits that acted, each with the worst that it kept the arm from, in words.
     """
-    data: dict[str, Any] = {**told, "verdict": verdict}
+    data: dict[str, Any] = {**told, "verdict": verdict, "limits_that_acted": dict(explained)}
     if motion is not None:
         data["motion"] = {name: value for name, value in asdict(motion).items() if name != "curve"}
     (folder / DATA).write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
     page = folder / PAGE
-    page.write_text(_page(told, verdict, motion), encoding="utf-8")
+    page.write_text(_page(told, verdict, motion, explained), encoding="utf-8")
     return page
 
 
-def _page(told: Mapping[str, str], verdict: str, motion: Motion | None) -> str:
+def _page(told: Mapping[str, str], verdict: str, motion: Motion | None, explained: Mapping[str, str]) -> str:
     parts = [
         f"<!doctype html><meta charset=utf-8><title>{escape(told.get('skill', 'deployment'))}</title>"
         f"<style>{_STYLE}</style>",
@@ -45,11 +53,11 @@ def _page(told: Mapping[str, str], verdict: str, motion: Motion | None) -> str:
     if motion is None:
         parts.append("<h2>Motion</h2><p>The arm was not moved, or kept no log.</p>")
     else:
-        parts += _of_motion(motion)
+        parts += _of_motion(motion, explained)
     return "\n".join(parts) + "\n"
 
 
-def _of_motion(motion: Motion) -> list[str]:
+def _of_motion(motion: Motion, explained: Mapping[str, str]) -> list[str]:
     from embodied.learning.charts import Line, line_chart
 
     timing = {
@@ -62,7 +70,10 @@ def _of_motion(motion: Motion) -> list[str]:
         )
         + " rad/s",
     }
-    acted = {name: f"{count} times" for name, count in sorted(motion.interventions.items())}
+    acted = {
+        name: f"{count} times{', at worst: ' + explained[name] if name in explained else ''}"
+        for name, count in sorted(motion.interventions.items())
+    }
     lines = [
         Line(name, tuple((at, joints[number]) for at, joints in motion.curve))
         for number, name in enumerate(motion.joints)

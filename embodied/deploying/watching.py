@@ -1,14 +1,11 @@
-"""A line every second about an arm that moves: state, limits, timing. It only listens."""
+"""Every second, how an arm is that moves: state, limits, timing. It only listens."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Final, Self
-
-from rich.console import Console
-from rich.text import Text
 
 from embodied.arms.running import status
 from embodied.errors import EmbodiedError
@@ -17,10 +14,14 @@ EVERY_S: Final = 1.0
 
 
 class ArmWatcher:
-    """Asks the arm's bridge how it is, past whatever the agent does, while it is entered."""
+    """Asks the arm's bridge how it is, past whatever the agent does, while it is entered.
 
-    def __init__(self, name: str, console: Console) -> None:
-        self._name, self._console = name, console
+    Args:
+        tell: whoever writes to the screen, and nobody else does.
+    """
+
+    def __init__(self, name: str, tell: Callable[[str], object]) -> None:
+        self._name, self._tell = name, tell
         self._leave = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="arm watcher", daemon=True)
 
@@ -40,27 +41,28 @@ class ArmWatcher:
                 told = status(self._name)
             except EmbodiedError:
                 continue  # not up yet, or gone: the run itself tells
-            self._console.print(Text(f"        {in_a_line(told)}", "dim"), soft_wrap=True)
+            self._tell(in_a_line(told))
 
 
 def in_a_line(told: Mapping[str, Any]) -> str:
-    """ "moving · hand 0.45 0.10 0.20 m, 120 mm/s · joints … · limits: hand speed 12 · period 10.0 ms"."""
+    """ "moving · hand 0.45 0.10 0.20 m, 120 mm/s · joints … · 812 commands, 3 changed · limits hand speed 12
+    · period 10.0 ms, worst 11.2, 0 of 500 late"."""
     parts = ["STOPPED: " + str(told["stopped"]) if told.get("stopped") else _state(told)]
     if told.get("hand"):
         place = " ".join(f"{value:.2f}" for value in told["hand"])
         parts.append(f"hand {place} m, {1000 * float(told.get('hand_speed') or 0):.0f} mm/s")
-    joints = told.get("position") or told.get("joints") or ()
-    if joints and not isinstance(joints[0], str):
+    if joints := told.get("joints"):
         parts.append("joints " + " ".join(f"{float(value):+.2f}" for value in joints))
-    acted = told.get("interventions")
+    if told.get("sent"):
+        parts.append(f"{told['sent']} commands, {told.get('changed', 0)} changed")
+    acted = told.get("limits")
     if isinstance(acted, Mapping) and acted:
         parts.append("limits " + ", ".join(f"{name} {count}" for name, count in acted.items()))
-    elif acted and isinstance(acted, str):
-        parts.append(f"limits {acted}")
     timing = told.get("timing")
     if isinstance(timing, Mapping) and timing.get("p50_ms") is not None:
         parts.append(
-            f"period {timing['p50_ms']:.1f} ms, worst {timing['worst_ms']:.1f}, late {timing['late']}"
+            f"period {timing['p50_ms']:.1f} ms, worst {timing['worst_ms']:.1f}, "
+            f"{timing['late']} of {timing['of']} late"
         )
     return " · ".join(parts)
 

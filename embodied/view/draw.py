@@ -12,20 +12,24 @@ from rich.text import Text
 from rich.tree import Tree
 
 from embodied.view.state import GoalNode, RunView, signature
-from embodied.view.timeline import clock, inventory_text
+from embodied.view.timeline import clock, held_text, inventory_text
 
 MARKS = {"done": ("✓", "green"), "doing": ("▶", "yellow"), "failed": ("✗", "red"), "todo": ("·", "dim")}
 TREE_LINES = 14
 FRAME_LINES = 10
 """Of the screen besides goal tree and remarks: where it is short, the tree gives way to what is new."""
 
+TOLD_LINES = 4
+"""What is told of an arm, on a narrow screen."""
+
 SHOWN = {"health": 1, "food": 1, "position": 1, "biome": 0, "dimension": 0, "hand": 3, "gripper_width": 3}
 """Facts of the body that are shown, with the digits of each number."""
 
 
-def draw(view: RunView, elapsed: float, height: int = 99) -> RenderableType:
-    """The live screen, in so many lines; `elapsed` [s] is the running time now."""
-    lines = max(3, min(TREE_LINES, height - FRAME_LINES - len(view.events)))
+def draw(view: RunView, elapsed: float, height: int = 99, told: str = "") -> RenderableType:
+    """The live screen, in so many lines; `elapsed` [s] is the running time now, `told` how the body is."""
+    spent = FRAME_LINES + (TOLD_LINES if told else 0) + len(view.events)
+    lines = max(3, min(TREE_LINES, height - spent))
     body = Table.grid(padding=(0, 2), expand=True)
     body.add_column(ratio=3)
     body.add_column(ratio=2)
@@ -36,7 +40,7 @@ def draw(view: RunView, elapsed: float, height: int = 99) -> RenderableType:
         for moment, text in view.events
     )
     return Panel(
-        Group(body, Text(), events),
+        Group(body, *([Text(), Text(told, "dim")] if told else []), Text(), events),
         title=_title(view, elapsed),
         title_align="left",
         subtitle=_budget(view, elapsed),
@@ -154,15 +158,17 @@ def _body(facts: Mapping[str, Any], details: Mapping[str, Any]) -> list[Renderab
     if isinstance(worn, Mapping) and worn.get("hand"):
         table.add_row("hand", Text(str(worn["hand"])))
     if "holding" in facts:
-        table.add_row("holding", Text(_held_text(facts["holding"])))
+        table.add_row("holding", Text(held_text(facts["holding"])))
         return [table, *_address(details)]
-    return [table, Text(), Text("inventory", style="dim"), Text(inventory_text(facts)), *_address(details)]
-
-
-def _held_text(holding: Any) -> str:
-    """What an arm holds, by name; "nothing" if it holds nothing."""
-    held = [str(name) for name, value in holding.items() if value] if isinstance(holding, Mapping) else []
-    return ", ".join(held) or "nothing"
+    if "inventory" in facts:
+        return [
+            table,
+            Text(),
+            Text("inventory", style="dim"),
+            Text(inventory_text(facts)),
+            *_address(details),
+        ]
+    return [table, *_address(details)]  # an arm of which nobody tells what it holds, or nothing was seen yet
 
 
 def _address(details: Mapping[str, Any]) -> list[RenderableType]:

@@ -10,6 +10,7 @@ from rich.console import Console, RenderableType
 from rich.live import Live
 from rich.text import Text
 
+from embodied.plain_text import plain_line
 from embodied.view.draw import draw
 from embodied.view.state import RunView, advance
 from embodied.view.timeline import Timeline, clock
@@ -23,6 +24,10 @@ class Watcher(Protocol):
     def start(self) -> None: ...
 
     def on_record(self, record: dict[str, Any]) -> None: ...
+
+    def tell(self, text: str) -> None:
+        """How the body is just now. From any thread; the terminal has one writer, which is the watcher."""
+        ...
 
     def stop(self) -> None: ...
 
@@ -40,6 +45,9 @@ class SilentWatcher:
         """Nothing to start."""
 
     def on_record(self, record: dict[str, Any]) -> None:
+        """Nothing to show."""
+
+    def tell(self, text: str) -> None:
         """Nothing to show."""
 
     def stop(self) -> None:
@@ -63,6 +71,9 @@ class LineWatcher:
         if line:
             self._console.print(Text(f"{clock(self._view.elapsed):>6}  {line}"), soft_wrap=True)
 
+    def tell(self, text: str) -> None:
+        self._console.print(Text(f"        {plain_line(text)}", "dim"), soft_wrap=True)
+
     def stop(self) -> None:
         """Nothing to stop."""
 
@@ -73,7 +84,7 @@ class LiveWatcher:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._lock = threading.Lock()
-        self._view = RunView()
+        self._view, self._told = RunView(), ""
         self._seen = time.monotonic()
         self._live = Live(
             console=console,
@@ -92,11 +103,15 @@ class LiveWatcher:
             self._view = advance(self._view, record)
             self._seen = time.monotonic()
 
+    def tell(self, text: str) -> None:
+        with self._lock:
+            self._told = plain_line(text)
+
     def stop(self) -> None:
         self._live.stop()
 
     def _render(self) -> RenderableType:
         with self._lock:
-            view, since = self._view, time.monotonic() - self._seen
+            view, told, since = self._view, self._told, time.monotonic() - self._seen
         elapsed = view.elapsed + (since if not view.verdict else 0.0)
-        return draw(view, elapsed, self._console.height)
+        return draw(view, elapsed, self._console.height, told)

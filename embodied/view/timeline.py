@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from embodied.journal import Record
 from embodied.plain_text import plain
-from embodied.view.state import Record, event_text, facts_from, signature
+from embodied.view.state import event_text, facts_from, signature
 
 SHOWN_STEPS = 8
 
@@ -55,6 +56,12 @@ def inventory_text(facts: Mapping[str, Any]) -> str:
     items = facts.get("inventory")
     held = {name: count for name, count in items.items() if count} if isinstance(items, Mapping) else {}
     return ", ".join(f"{count} {name}" for name, count in sorted(held.items())) or "empty"
+
+
+def held_text(holding: Any) -> str:
+    """What an arm holds, by name; "nothing" if it holds nothing."""
+    held = [str(name) for name, value in holding.items() if value] if isinstance(holding, Mapping) else []
+    return ", ".join(held) or "nothing"
 
 
 def _run_started(record: Record) -> str:
@@ -156,6 +163,13 @@ def _seconds(record: Record) -> str:
     return f"{float(record.get('seconds') or 0.0):.1f} s"
 
 
+def _observed(record: Record) -> str:
+    facts = facts_from(record.get("facts"))
+    if "holding" in facts:
+        return f"    holding: {held_text(facts['holding'])}"
+    return f"    inventory: {inventory_text(facts)}" if "inventory" in facts else ""
+
+
 def _world_ready(record: Record) -> str:
     details = record.get("details") or {}
     shown = ", ".join(f"{k} {v}" for k, v in details.items() if isinstance(v, (str, int, float)))
@@ -200,5 +214,5 @@ _FULL_LINES = {
     "skill_left": _skill_left,
     "call_started": lambda r: f"      → {signature(str(r.get('name')), r.get('args') or {})}",
     "call_ended": _call_ended,
-    "observed": lambda r: f"    inventory: {inventory_text(facts_from(r.get('facts')))}",
+    "observed": _observed,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -163,3 +164,93 @@ def test_a_simulation_without_a_name_is_another_one_the_next_time(tmp_path: Path
         finally:
             body.close()
     assert not find_stopped()
+
+
+def full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def command(*words: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(["arm", *words])
+    return int(ended.value.code or 0)
+
+
+def test_a_stop_that_the_disk_does_not_take_holds_and_who_said_it_is_told_what_does_not(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stopped, first = run()
+    file = tmp_path / "arm.toml"
+    file.write_text('[goal]\ntext = "nothing"\n[world]\nkind = "arm"\ndriver = "franka"\n')
+    with monkeypatch.context() as disk:
+        disk.setattr("embodied.arms.stopped.os.fsync", full)
+        assert command("stop") == 0
+        said = capsys.readouterr()
+        assert "franka is stopped" in said.out
+        assert "holds for as long as the bridge of franka runs" in said.err
+        assert "No space left on device" in said.err
+        assert "started anew would let franka move" in said.err
+        assert stopped.call("home").error == "halted"
+        assert not find_stopped()
+        assert command("doctor", str(file)) == 0
+        assert "It cannot keep a stop (No space left on device" in capsys.readouterr().out
+    stop()  # there is room again
+    assert command("doctor", str(file)) == 0
+    assert "cannot keep" not in capsys.readouterr().out
+    first.close()
+    assert run()[0].call("home").error == "halted"
+
+
+def test_a_bridge_that_begins_where_no_stop_can_be_kept_says_so_to_whoever_looks(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = make()
+    with monkeypatch.context() as disk:
+        disk.setattr("embodied.arms.stopped.os.fsync", full)
+        bench.body.operating = Operating(bench.body.controller, "franka", "FR3", "", tmp_path)
+    try:
+        assert "No space left" in bench.world.observe().notes["stops_not_kept"]
+        stop("franka")
+        assert "stops_not_kept" not in bench.world.observe().notes
+    finally:
+        bench.body.operating.close()
+
+
+def test_a_reset_that_the_disk_does_not_take_says_that_the_next_bridge_begins_stopped(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped, first = run()
+    stop()
+
+    def read_only(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("embodied_arm.operating.let_go", read_only)
+        with pytest.raises(WorldError, match=r"Read-only file system.*next bridge begins stopped"):
+            reset()
+    assert stopped.call("home").ok
+    first.close()
+    with monkeypatch.context() as disk:
+        disk.setattr("embodied.arms.running.let_go", read_only)
+        with pytest.raises(WorldError, match="Read-only file system"):
+            reset("franka")
+    assert reset("franka")
+
+
+@pytest.mark.parametrize("said", ["all", "", "franka", "rehearsal of franka"])
+def test_a_rehearsal_is_stopped_with_the_arm_that_it_stands_for_and_only_that_stays_so(
+    run: Run, make: Make, tmp_path: Path, said: str
+) -> None:
+    own, first = run()
+    twin = make()
+    rehearsal = Operating(
+        twin.body.controller, "rehearsal of franka", "FR3", "", tmp_path, rehearses="franka"
+    )
+    try:
+        assert stop(said) == ["franka", "rehearsal of franka"]
+        assert own.call("home").error == twin.call("home").error == "halted"
+    finally:
+        rehearsal.close()
+    first.close()
+    assert [one.name for one in find_stopped()] == ["franka"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 import zmq
 from embodied_arm.body import ArmBody
@@ -21,6 +23,7 @@ from embodied.arms import ArmCommand, ArmState
 from embodied.arms.log import ArmLog
 from embodied.arms.running import ask, find_running, reset, status, stop
 from embodied.bridge.body import CallContext, PrimitiveFailed
+from embodied.deploying.watching import in_a_line
 from embodied.errors import BadInput
 from tests.arm.conftest import Bench, Make
 from tests.arm.kinematic import FR3, KinematicDriver
@@ -309,3 +312,28 @@ def test_several_arms_are_named_and_all_are_stopped(operated: Any) -> None:
 def test_no_arm_is_said_to_run_where_none_does() -> None:
     with pytest.raises(BadInput, match="No arm runs here"):
         stop()
+
+
+def test_who_watches_is_told_state_commands_limits_and_timing(operated: Any) -> None:
+    arm = operated(real_time=True)
+    assert arm.call("move_by", dz=-0.02).ok
+    controller(arm).gate.interventions.note("hand speed", 1.0)
+    line = in_a_line(status())
+    assert re.search(
+        r"^at rest · hand \S+ \S+ \S+ m, 0 mm/s · joints (\S+ ){7}· \d+ commands, \d+ changed", line
+    )
+    assert "limits hand speed 1" in line
+    assert re.search(r"period \d+\.\d ms, worst \d+\.\d, \d+ of \d+ late$", line)
+
+
+def test_a_calendar_clock_that_is_set_changes_nothing(operated: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    arm = operated(real_time=True)
+    now, booted = time.time, psutil.boot_time()
+    for ahead in (86400.0, -86400.0):
+        with monkeypatch.context() as clock:
+            clock.setattr(time, "time", lambda ahead=ahead: now() + ahead)
+            clock.setattr(psutil._psplatform, "boot_time", lambda ahead=ahead: booted + ahead)
+            assert arm.call("move_by", dz=-ahead / 86400 * 0.02).ok
+            assert stop() == ["kinematic"]
+            assert arm.call("home").error == "halted"
+            assert reset() == "the operator said stop"
