@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
@@ -48,6 +48,7 @@ class Deployment:
         seen: the facts when the arm was looked at.
         differences: how the arm differs from that of the policies' training, a sentence each.
         lost: what ended it in the middle of the motion, if the arm was lost; interrupted: whether Ctrl-C did.
+        explained: the limits that acted, each with the worst that it kept the arm from, in words.
     """
 
     launch: LaunchFile
@@ -62,6 +63,7 @@ class Deployment:
     differences: tuple[str, ...] = ()
     lost: WorldError | None = None
     interrupted: bool = False
+    explained: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -114,8 +116,10 @@ class Deployment:
         return self.seen
 
     def rehearse(self, on_record: Callable[[Record], None] = lambda record: None) -> Done:
-        """The same skill in a simulation that stands as the arm stands now. The arm does not move."""
+        """The same skill in a simulation that stands as the arm stands now. The arm does not move. Raises
+        BadInput if somebody stopped the arm, or the rehearsal, meanwhile."""
         assert self.seen is not None, "look comes first"
+        assert self.world is not None, "look comes first"
         table = self.launch.to_table()
         table["world"] = {
             "kind": self.launch.world.kind,
@@ -128,7 +132,9 @@ class Deployment:
         with Session(launch, onlookers=Onlookers(on_record), mode="rehearsal", place=place) as session:
             session.start()
             self._refuse_changed(session)
-            return session.do(self.chosen.skill.name, **self.chosen.arguments)
+            done = session.do(self.chosen.skill.name, **self.chosen.arguments)
+        refuse_stopped(self.arm, self.world.observe())
+        return done
 
     def consent(self, typed: str, *, how: str) -> None:
         """Take down that a person consents. Raises NoConsent if they typed anything but the arm's name."""
@@ -168,6 +174,9 @@ class Deployment:
             self._refuse_changed(session)
             done = self._done(session)
             verdict = done.verdict.value
+            if self.lost is None and not self.interrupted:
+                with suppress(WorldError):  # it did what it did, and is gone now
+                    self.explained = _explained(session.observe())
         finally:
             report = session.close()
             consent.withdraw(self.arm)
@@ -197,7 +206,8 @@ class Deployment:
 
     def _refuse_changed(self, session: Session) -> None:
         """What runs is what was looked at and consented to; the library may be written to meanwhile."""
-        now = {skill.name: skill.hash for skill in session.run.library}
+        library, name = session.run.library, self.chosen.skill.name
+        now = {part.name: part.hash for part in library.closure(name)} if name in library else {}
         for part in self.chosen.parts:
             if now.get(part.name) != part.hash:
                 raise NotFit(
@@ -224,6 +234,16 @@ class Deployment:
                         f"{family}[{', '.join(keys)}] has moved by {off:.3f} {unit} since the rehearsal.",
                         remedy="Somebody moved it. Deploy again, so that what was rehearsed is what happens.",
                     )
+
+
+def _explained(seen: Observation) -> Mapping[str, str]:
+    """What the bridge says of its interventions."""
+    told = seen.notes.get("interventions_told") or ()
+    return {
+        str(row["name"]): f"{row['words']}"
+        + (f" ({row['worst']:.3g} {row['unit']} too much)" if row["worst"] else "")
+        for row in told
+    }
 
 
 def _apart(one: Any, other: Any) -> float:

@@ -102,7 +102,7 @@ def is_there(launch: LaunchFile) -> bool:
 
 
 def fit_skills(store: LibraryStore) -> SkillLibrary:
-    """The skills of a library that may run on an arm, and those that they call.
+    """The skills of a library that may run on an arm; those that they call run inside them only.
 
     Raises:
         NotFit: there are none.
@@ -118,14 +118,8 @@ def fit_skills(store: LibraryStore) -> SkillLibrary:
 
 def _fit(store: LibraryStore) -> SkillLibrary:
     used, grades = store.skills(), store.grades()
-    wanted = [skill.name for skill in used if grades[skill.name] is ENOUGH]
-    found: dict[str, Skill] = {}
-    while wanted:
-        skill = used.get(wanted.pop())
-        if skill.name not in found:
-            found[skill.name] = skill
-            wanted.extend(skill.calls)
-    return SkillLibrary(skills=found.values())
+    fit = [skill for skill in used if grades[skill.name] is ENOUGH]
+    return SkillLibrary(skills=fit, inner=(part for skill in fit for part in used.closure(skill.name)))
 
 
 def _evidence(store: LibraryStore, skill: Skill) -> str:

@@ -105,7 +105,7 @@ class SkillExecutor:
 
     def stubs(self, skill: Skill) -> str:
         """What `skill` is checked against; raises `BadSkill` if names collide."""
-        called = [self.library.get(name) for name in skill.calls]
+        called = self.library.called_by(skill)
         refuse_taken_name(skill, self.body.spec.primitives)
         return stub_text(self.body.spec.primitives, self.body.spec.families, called)
 

@@ -56,12 +56,15 @@ class SkillLibrary:
     Args:
         folders: each holds skill folders; those that do not exist are passed over, so that a user's
             folder need not exist before the first skill is learned.
+        inner: skills that others call, and nobody else: they are neither found nor named nor planned with.
 
     Raises:
         BadSkill: if a skill cannot be read, calls one that does not exist, or calls itself in a circle.
     """
 
-    def __init__(self, folders: Iterable[Path] = (), *, skills: Iterable[Skill] = ()) -> None:
+    def __init__(
+        self, folders: Iterable[Path] = (), *, skills: Iterable[Skill] = (), inner: Iterable[Skill] = ()
+    ) -> None:
         found: dict[str, Skill] = {}
         for folder in folders:
             for skill in _read(folder):
@@ -69,6 +72,7 @@ class SkillLibrary:
         for skill in skills:
             found[skill.name] = skill
         self._skills: Mapping[str, Skill] = dict(sorted(found.items()))
+        self._inner = {skill.name: skill for skill in inner if skill.name not in found}
         for name in self._skills:
             self.closure(name)
 
@@ -89,9 +93,18 @@ class SkillLibrary:
         """A skill by name ("mine-block" or "mine_block"); raises `BadSkill` with the nearest names."""
         skill = self._skills.get(name) or self._skills.get(name.replace("_", "-"))
         if skill is None:
+            if name.replace("_", "-") in self._inner:
+                raise BadSkill(
+                    f"{name} is used here inside other skills only",
+                    remedy="By itself, an arm that is there runs only what is fit for one.",
+                )
             hint = did_you_mean(name.replace("_", "-"), self._skills)
             raise BadSkill(f"no skill {name!r}", remedy=hint or "`embodied skills list` shows all.")
         return skill
+
+    def called_by(self, skill: Skill) -> tuple[Skill, ...]:
+        """The skills that a skill itself calls, inner ones too. Raises `BadSkill` if there is no such one."""
+        return tuple(self._inner.get(name) or self.get(name) for name in skill.calls)
 
     def search(self, query: str, limit: int = 5) -> tuple[Skill, ...]:
         """The skills that share most words with `query`, best first."""
@@ -108,7 +121,11 @@ class SkillLibrary:
 
     def with_skill(self, skill: Skill) -> SkillLibrary:
         """A library with one more skill, or another in the place of one."""
-        return SkillLibrary(skills=[*self, skill])
+        return SkillLibrary(skills=[*self, skill], inner=self._inner.values())
+
+    def without(self, name: str) -> SkillLibrary:
+        """A library without one of its skills. Raises `BadSkill` where another calls it."""
+        return SkillLibrary(skills=[one for one in self if one.name != name], inner=self._inner.values())
 
     def _visit(self, skill: Skill, path: tuple[str, ...], ordered: dict[str, Skill]) -> None:
         if skill.name in ordered:
@@ -117,11 +134,12 @@ class SkillLibrary:
             circle = " -> ".join([*path[path.index(skill.name) :], skill.name])
             raise BadSkill(f"skills call each other in a circle: {circle}", remedy="Use a loop instead.")
         for called in skill.calls:
-            if called not in self._skills:
+            inside = self._skills.get(called) or self._inner.get(called)
+            if inside is None:
                 file = skill.folder / "SKILL.md"
                 hint = did_you_mean(called, self._skills) or "Write that skill first."
                 raise BadSkill(f"{file}: embodied-calls names {called!r}, which is no skill", remedy=hint)
-            self._visit(self._skills[called], (*path, skill.name), ordered)
+            self._visit(inside, (*path, skill.name), ordered)
         ordered[skill.name] = skill
 
 

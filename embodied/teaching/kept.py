@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from embodied.errors import BadInput, BadSkill, did_you_mean
 from embodied.library.records import Check
 from embodied.library.store import VersionLine
-from embodied.skills import SkillLibrary
 from embodied.teaching.approving import slug
 from embodied.teaching.verbs import Said, verb
 
@@ -96,7 +95,7 @@ def _retired(conversation: Conversation, name: str) -> None:
         return
 
     def dropped(run: Run) -> None:
-        run.use(SkillLibrary(skills=[one for one in run.library if one.name != name]))
+        run.use(run.library.without(name))
 
     try:
         session.submit(dropped).result()

@@ -80,11 +80,21 @@ def test_a_skill_without_the_evidence_is_refused(deploy: Deploy) -> None:
         fit_skills(open_library("arm"))
 
 
-def test_what_is_fit_brings_what_it_calls(deploy: Deploy) -> None:
-    prove("place")
+def test_what_a_fit_skill_calls_runs_inside_it_alone_and_is_no_step_at_an_arm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prove("stack")
+    monkeypatch.setattr(Settings, "is_real", True)
     fit = fit_skills(open_library("arm"))
-    assert "place" in fit
-    assert "pick" not in fit
+    assert fit.names == ("stack",)
+    assert {"pick", "place-on", "stack"} <= {part.name for part in fit.closure("stack")}
+    with Session(parse_launch(LAUNCH, "test"), runs_dir=tmp_path / "runs").start() as session:
+        with pytest.raises(BadInput, match="pick is used here inside other skills only"):
+            session.do("pick", object="red_cube")
+        done = session.pursue("pick up the red cube")
+        assert not done.passed
+        assert session.observe().get("holding", "red_cube") is not True
+        assert session.do("stack", object="red_cube", support="blue_cube").passed
 
 
 def test_eighty_nine_are_not_enough(deploy: Deploy) -> None:
