@@ -13,6 +13,7 @@ from embodied_tabletop.real.world import WORLD, Settings
 
 from embodied.arms import consent
 from embodied.arms.consent import NoConsent
+from embodied.errors import BadInput, BadLaunchFile
 from embodied.launchfile import from_table, parse_launch
 from embodied.loop import start_run
 from embodied.outcome import Verdict
@@ -64,3 +65,14 @@ def test_settings_that_a_journal_tells_with_all_their_defaults_are_those_of_the_
     assert not Settings.of(launch.world.settings).remote
     assert not Settings.of(launch.world.settings).camera
     WORLD.simulation(launch.world.settings, tmp_path).close()
+
+
+def test_a_remote_arm_without_an_address_is_refused_and_is_no_arm_of_this_machine(tmp_path: Path) -> None:
+    for given in ('endpoint = ""', "endpoint = 5600"):
+        with pytest.raises(
+            BadLaunchFile, match=r"\[world.remote\] endpoint is .*; expected text in quotes, not empty"
+        ):
+            parse_launch(f"{LAUNCH}[world.remote]\n{given}\n", "test")
+    launch = parse_launch(f'{LAUNCH}[world.remote]\nserver_key = "robot.key"\n', "test")
+    with pytest.raises(BadInput, match="has no endpoint"):
+        WORLD.simulation(launch.world.settings, tmp_path)

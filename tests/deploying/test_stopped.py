@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from embodied.arms.running import find_running, reset, stop
+from embodied.arms.stopped import find_stopped
 from embodied.cli.main import main
 from embodied.condition import parse
 from embodied.deploying.deployment import Deployment
@@ -93,3 +95,25 @@ def test_nothing_is_planned_for_an_arm_that_is_stopped_or_lost(notes: dict[str, 
     assert judgement.verdict is Verdict.UNKNOWN
     assert judgement.reason.startswith(said)
     assert code == 1
+
+
+@pytest.mark.parametrize("said", ["all", "rehearsal of test-arm"])
+def test_a_stop_while_a_motion_is_rehearsed_ends_that_and_holds_for_the_arm(
+    tmp_path: Path, said: str
+) -> None:
+    prove("pick")
+    launch, asked = parse_launch(LAUNCH, "test"), {"object": "red_cube"}
+    stopped: list[str] = []
+
+    def on_record(record: Mapping[str, Any]) -> None:
+        if record["type"] == "call_started" and not stopped:
+            stopped.extend(stop(said))
+
+    with Deployment.of(launch, "pick", asked, runs_dir=tmp_path / "runs", audit=tmp_path) as deployment:
+        deployment.look()
+        with pytest.raises(BadInput, match="test-arm is stopped: the operator said stop"):
+            deployment.rehearse(on_record)
+    assert stopped == ["test-arm", "rehearsal of test-arm"]
+    assert [one.name for one in find_stopped()] == ["test-arm"]
+    assert reset("test-arm")
+    assert not find_stopped()

@@ -26,6 +26,7 @@ def rehearsal(settings: Settings, details: Mapping[str, Any], seen: Observation)
     setup = setup_of(load_scene(settings.scene), seen)
     common = {
         "arm": f"rehearsal of {settings.name}",
+        "rehearses": settings.name,
         "scene": settings.scene,
         "seed": settings.seed,
         "limits": _as_strict(settings.limits, details),

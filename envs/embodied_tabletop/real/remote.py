@@ -27,8 +27,8 @@ SCHEMA: Final[Mapping[str, Any]] = {
     "properties": {
         "endpoint": {
             "type": "string",
-            "default": "",
-            "description": "Where the machine beside the arm serves it: tcp://HOST:PORT.",
+            "minLength": 1,
+            "description": "tcp://HOST:PORT, where the machine beside the arm serves it.",
         },
         "server_key": {
             "type": "string",

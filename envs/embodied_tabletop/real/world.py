@@ -80,6 +80,11 @@ SCHEMA: Final[Mapping[str, Any]] = {
             "default": {},
             "description": "How things stand at the beginning, where they are simulated; for rehearsals.",
         },
+        "rehearses": {
+            "type": "string",
+            "default": "",
+            "description": "Whose motion is rehearsed here; such a twin is stopped with that arm.",
+        },
         "seed": {
             "type": "integer",
             "minimum": 0,
@@ -117,6 +122,7 @@ class Settings:
     limits: Mapping[str, Any] = field(default_factory=dict)
     tool: Mapping[str, Any] = field(default_factory=dict)
     remote: Mapping[str, Any] = field(default_factory=dict)
+    rehearses: str = ""
 
     @classmethod
     def of(cls, table: Mapping[str, Any]) -> Settings:
@@ -238,6 +244,7 @@ def bridge_config(settings: Settings, connection: Mapping[str, Any]) -> dict[str
         "limits": dict(settings.limits),
         "tool": dict(settings.tool),
         "name": settings.name,
+        "rehearses": settings.rehearses,
         "log": True,
         "real_time": True,
     }
@@ -278,7 +285,8 @@ class ArmPlugin:
             )
         if chosen.remote and not chosen.elsewhere:
             raise BadInput(
-                "[world.remote] has no endpoint.", remedy='Say where: endpoint = "tcp://HOST:PORT".'
+                "[world.remote] has no endpoint.",
+                remedy='Say where: endpoint = "tcp://HOST:PORT"; for an arm of this machine leave it out.',
             )
         if chosen.simulator and chosen.is_real:
             raise BadInput(
