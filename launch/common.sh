@@ -67,7 +67,7 @@ ensure() {
             return 2
         }
     fi
-    say "installing the pinned packages (once)"
+    say "installing the pinned packages for $(printf '%s' "$1" | sed 's/,/, /g') (once)"
     if ! (cd "$root" && .venv/bin/python -m pip install --quiet --disable-pip-version-check \
         --constraint launch/constraints.txt --editable ".[$1]"); then
         say "The packages could not be installed (see pip's message above)."

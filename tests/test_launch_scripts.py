@@ -55,6 +55,14 @@ def test_another_launch_file_comes_first(checkout: Path) -> None:
     assert done.stdout.splitlines() == ["embodied", "run", "my own.toml", "--json"]
 
 
+def test_a_launch_file_that_is_not_there_is_told_before_anything_is_installed(checkout: Path) -> None:
+    done = shell([str(checkout / "launch" / "start"), "launch/tabletp.toml", "--goal", "x"], checkout)
+    assert done.returncode == 2
+    assert "launch/tabletp.toml" in done.stderr
+    assert "launch/tabletop.toml" in done.stderr
+    assert "pip" not in done.stdout
+
+
 def test_the_arms_packages_are_installed_for_its_launch_file_alone(checkout: Path) -> None:
     start = str(checkout / "launch" / "start")
     leave_stamp(checkout, "embodied-start")
