@@ -22,38 +22,28 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
-from embodied.cli import folders
+from embodied import folders
 from embodied.condition import Condition, parse
-from embodied.deploying.fitness import is_there
 from embodied.done import Done, over_all
-from embodied.errors import BadGoal, BudgetSpent, EmbodiedError, WorldError
+from embodied.errors import EmbodiedError, WorldError
 from embodied.facts import Observation
 from embodied.goals import Goal
 from embodied.launchfile import LaunchFile, Override, load_launch_file
-from embodied.library.scenes import expected
+from embodied.loop import answering
+from embodied.loop.answering import Unless
 from embodied.loop.goal import understand
 from embodied.loop.lifecycle import Onlookers, Place, run_in_world
-from embodied.loop.pursuit import take_up, towards
-from embodied.loop.report import INTERRUPTED, RunReport
+from embodied.loop.report import RunReport
 from embodied.loop.run import Run
+from embodied.loop.waiting import BEAT_S
 from embodied.models import ModelClient
 from embodied.outcome import Judgement, PrimitiveResult, Verdict
-from embodied.planning import Step
 from embodied.planning.choosing import MODEL_PLANNERS
-from embodied.planning.unclear import proposed_goal
 from embodied.plugins import load_world
 from embodied.rules import Rule
 
 MODE: Final = "session"
-BEAT_S: Final = 1.0
-"""While nothing is asked, the body's lease is kept this often [s]."""
-
-ATTEMPTS: Final = 3
-"""How often a skill that was asked for is begun, where an event of the body ("dropped") interrupts it."""
-
 T = TypeVar("T")
-Unless = Callable[[], str]
-"""Why something is not to be done after all; "" while it is."""
 
 
 @dataclass
@@ -145,11 +135,11 @@ class Session:
         wanted = goal if isinstance(goal, str) else Goal(str(goal), goal, (), str(goal))
         if isinstance(wanted, str) and self.launch.agent.planner not in MODEL_PLANNERS:
             wanted = understand(wanted, self.spec)
-        return self.submit(lambda run: self._pursued(run, wanted, seconds, unless))
+        return self.submit(lambda run: self._noted(answering.pursue(run, wanted, seconds, unless)))
 
     def do(self, skill: str, /, **arguments: Any) -> Done:
         """Run one skill of the library, judged by what it says that it achieves. In a simulation it is begun
-        again, `ATTEMPTS` times in all, where an event of the body interrupts it; not on an arm that is there.
+        again, three times in all, where an event of the body interrupts it; not on an arm that is there.
 
         Raises:
             BadInput: there is no such skill, or the arguments do not fit.
@@ -160,7 +150,7 @@ class Session:
         self, skill: str, arguments: Mapping[str, Any], *, unless: Unless = lambda: ""
     ) -> Future[Done]:
         """As `do`, without waiting; `unless` as of `pursue`, asked before it begins."""
-        return self.submit(lambda run: self._done(run, skill, arguments, unless))
+        return self.submit(lambda run: self._noted(answering.do_skill(run, skill, arguments, unless)))
 
     def call(self, primitive: str, /, **arguments: Any) -> PrimitiveResult:
         """Call one primitive of the body, within the body's own limits.
@@ -168,7 +158,7 @@ class Session:
         Raises:
             BadInput: there is no such primitive, or the arguments do not fit.
         """
-        return self.submit(lambda run: self.called(run, primitive, arguments)).result()
+        return self.submit(lambda run: answering.call(run, primitive, arguments)).result()
 
     def submit(self, do: Callable[[Run], T]) -> Future[T]:
         """Have something done in the thread that owns the world, after what was asked before."""
@@ -284,9 +274,8 @@ class Session:
         return over_all(self._verdicts), 0
 
     def _next(self, run: Run) -> _Job | None:
-        beat = getattr(run.world, "beat", lambda: None)
         while not run.stop.is_set():
-            beat()
+            run.beat()
             try:
                 return self._jobs.get(timeout=BEAT_S)
             except queue.Empty:
@@ -319,86 +308,6 @@ class Session:
             except InvalidStateError:  # it was done or refused in between
                 return
 
-    # -- kinds of jobs -------------------------------------------------------------------------------
-
-    def _pursued(self, run: Run, wanted: str | Goal, seconds: float | None, unless: Unless) -> Done:
-        goal = wanted if isinstance(wanted, Goal) else self._meant(run, wanted)
-        began, observation = time.monotonic(), run.observe()
-        condition = take_up(run, goal, observation)
-        run.journal.write("asked", what="goal", text=goal.text, condition=str(condition))
-
-        def give_up() -> str:
-            if not run.interruption.held and (why := unless()):
-                run.interruption.hold(why)
-            if run.interruption.held:
-                return run.interruption.held
-            late = seconds is not None and time.monotonic() - began > seconds
-            return f"not reached within {seconds:g} s" if late else ""
-
-        try:
-            judgement, code = towards(run, condition, observation, stages=goal.stages, give_up=give_up)
-        except BudgetSpent as spent:
-            judgement, code = Judgement(Verdict.FAILED, spent.message), spent.exit_code
-        if run.interruption.held or code == INTERRUPTED:
-            judgement = Judgement(Verdict.UNKNOWN, run.interruption.held or judgement.reason)
-        reason = run.tally.told(judgement.reason)
-        return self._answered(
-            run, Done(goal.text, judgement.verdict, reason, tuple(run.history), time.monotonic() - began)
-        )
-
-    def _meant(self, run: Run, text: str) -> Goal:
-        try:
-            return understand(text, self.spec)
-        except BadGoal as unclear:
-            return proposed_goal(run.asked(), text, self.spec, unclear)
-
-    def _done(self, run: Run, name: str, arguments: Mapping[str, Any], unless: Unless) -> Done:
-        skill = run.library.get(name)
-        bound = skill.bind(**arguments)
-        asked = f"{skill.name}({', '.join(f'{key}={value}' for key, value in bound.items())})"
-        run.journal.write("asked", what="skill", text=asked)
-        began, before = time.monotonic(), run.observe()
-        run.history = []
-        judged = bool(skill.achieves)
-        if why := unless():
-            run.interruption.hold(why)
-        expects = expected(skill, bound, parse("true"))
-        try:
-            step = Step(skill.name, bound, expects, "asked for")
-            for _ in range(1 if is_there(self.launch) else ATTEMPTS):
-                before = run.attempt(step, before, expects)
-                attempt, last = run.history[-1], run.last_run
-                disturbed = not attempt.judgement.passed and run.cut_off in run.spec.interrupts
-                if not disturbed or run.interruption.held or run.stop.is_set():
-                    break
-            assert last is not None
-            verdict, reason = attempt.judgement.verdict, last.reason or attempt.judgement.reason
-            if disturbed:
-                reason = f"it was interrupted: {run.interruption.told}"
-            if run.interruption.held:
-                verdict, reason = Verdict.UNKNOWN, run.interruption.held
-            elif not judged:
-                verdict = Verdict.UNKNOWN if last.ok else Verdict.FAILED
-                reason = reason if not last.ok else "it says so; nothing tells how to judge it"
-        except BudgetSpent as spent:
-            verdict, reason = Verdict.FAILED, spent.message
-        seconds = time.monotonic() - began
-        return self._answered(run, Done(asked, verdict, reason, tuple(run.history), seconds))
-
-    def called(self, run: Run, name: str, arguments: Mapping[str, Any]) -> PrimitiveResult:
-        """`call`, for what is done in the world's own thread by `submit`."""
-        run.recorder.began(name, arguments)
-        result = run.world.call(name, arguments)
-        run.recorder.ended(name, result)
-        return result
-
-    def _answered(self, run: Run, done: Done) -> Done:
+    def _noted(self, done: Done) -> Done:
         self._verdicts.append(done.verdict)
-        run.journal.write(
-            "answered",
-            text=done.asked,
-            verdict=done.verdict.value,
-            reason=done.reason,
-            seconds=round(done.seconds, 2),
-        )
         return done

@@ -120,7 +120,7 @@ def test_on_an_arm_that_is_there_an_interrupted_skill_is_not_begun_again(
     started: list[str] = []
     monkeypatch.setattr(MiniSpec, "interrupts", frozenset({"startled"}))
     monkeypatch.setattr(Interruption, "listen", lambda self, world: listeners.append(self._heard))
-    monkeypatch.setattr("embodied.session.is_there", lambda launch: True)
+    monkeypatch.setattr("embodied.loop.answering.is_there", lambda launch: True)
 
     def startle(record: Mapping[str, Any]) -> None:
         if record["type"] == "step_started":

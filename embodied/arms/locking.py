@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
-from embodied.cli.folders import data_folder
 from embodied.errors import BadInput
+from embodied.folders import data_folder
 
 
 def arms_folder() -> Path:

@@ -19,8 +19,8 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from embodied.bench.teaching import library_of_its_own
-from embodied.cli.folders import find_launch_file
 from embodied.errors import BadLibrary
+from embodied.folders import find_launch_file
 from embodied.journal import Record
 from embodied.launchfile import LaunchFile, Override, load_launch_file
 from embodied.loop.lifecycle import Onlookers

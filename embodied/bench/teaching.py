@@ -18,8 +18,8 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from embodied.bench.second_player import Play, ScriptedPlayer
-from embodied.cli.folders import find_launch_file
 from embodied.errors import BadLibrary
+from embodied.folders import find_launch_file
 from embodied.launchfile import Override, load_launch_file
 from embodied.session import Session
 from embodied.teaching.conversation import Conversation

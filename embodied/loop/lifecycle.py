@@ -36,7 +36,7 @@ from embodied.loop.redirection import Redirection
 from embodied.loop.refining import Refining
 from embodied.loop.report import INTERRUPTED, RunReport, Tally, refuse_spent
 from embodied.loop.run import Run, Task
-from embodied.loop.waiting import WaitingClient
+from embodied.loop.waiting import WaitingClient, keep_lease
 from embodied.methods import WorldSpec
 from embodied.models import ModelClient
 from embodied.outcome import Judgement, Verdict
@@ -135,11 +135,7 @@ def run_in_world(
     model is asked about first. `client`, if given, is asked in the place of the endpoint of the launch.
     `place`: a folder and a simulation that were prepared before; it is closed at the end all the same.
     """
-    if client is None and launch.agent.planner in MODEL_PLANNERS:
-        from embodied.models.client import refuse_unusable
-
-        refuse_unusable(launch.model, "planner")
-    refuse_spent(launch, past)
+    _refuse_before_it_begins(launch, past, client)
     text = goal.text if isinstance(goal, Goal) else launch.goal.text
     store = open_library(launch.world.kind, seeds=launch.agent.seed_skills)
     store.skills()  # a library that cannot be used is said before anything starts
@@ -150,16 +146,16 @@ def run_in_world(
         past.refuse_other_world(getattr(simulation, "identity", ""))
     with _journal_of(folder, onlookers) as journal:
         life = _Life(
-            launch,
-            spec,
-            simulation,
-            journal,
-            past,
-            stop or threading.Event(),
-            task,
-            announced or {},
-            client,
-            store,
+            launch=launch,
+            spec=spec,
+            simulation=simulation,
+            journal=journal,
+            past=past,
+            stop=stop or threading.Event(),
+            task=task,
+            announced=announced or {},
+            client=client,
+            store=store,
             ask=onlookers.ask,
             rules=rules,
         )
@@ -170,6 +166,14 @@ def run_in_world(
             simulation.close()
         proving = Proving(life.store, launch, journal, life.tally.budget, life.stop, onlookers.on_record)
         return replace(report, unproven=proving.prove())
+
+
+def _refuse_before_it_begins(launch: LaunchFile, past: PastRun | None, client: ModelClient | None) -> None:
+    if client is None and launch.agent.planner in MODEL_PLANNERS:
+        from embodied.models.client import refuse_unusable
+
+        refuse_unusable(launch.model, "planner")
+    refuse_spent(launch, past)
 
 
 def _place(launch: LaunchFile, folder: Path) -> Place:
@@ -261,13 +265,7 @@ class _Life:
 
             opened = connect(self.launch.model, self.tally.budget, self.journal.write, stop=self.stop)
             self.client = self.held.enter_context(opened)
-        return WaitingClient(self.client, self._beat)
-
-    def _beat(self) -> None:
-        """Keep the lease of the body, if it has one."""
-        beat = getattr(self.world, "beat", None)
-        if beat is not None:
-            beat()
+        return WaitingClient(self.client, lambda: keep_lease(self.world))
 
     def _with_world(self, on_world: Callable[[World], None]) -> tuple[Judgement, int]:
         body = self.simulation.launch()

@@ -30,6 +30,7 @@ from embodied.loop.redirection import WHY, Redirection
 from embodied.loop.refining import Refining
 from embodied.loop.report import Tally
 from embodied.loop.trust import note_use, tells
+from embodied.loop.waiting import keep_lease
 from embodied.methods import WorldSpec
 from embodied.models import ModelClient
 from embodied.outcome import Judgement, Verdict
@@ -120,9 +121,7 @@ class Run:
 
     def beat(self) -> None:
         """Keep the lease of the body, if it has one, while the run is busy elsewhere."""
-        beat = getattr(self.world, "beat", None)
-        if beat is not None:
-            beat()
+        keep_lease(self.world)
 
     def note(self, text: str) -> None:
         self.journal.write("note", text=text)

@@ -10,6 +10,7 @@ from typing import Final
 
 from embodied.models import Answer, Message, ModelClient
 from embodied.primitives import JsonSchema
+from embodied.world import World
 
 BEAT_S: Final = 1.0
 """How often the body hears that the run waits [s]: well within a bridge client's patience."""
@@ -36,6 +37,13 @@ class WaitingClient:
         """See `embodied.models.messages.ModelClient`."""
         with beating(self.beat):
             return self.client.ask(part, messages, schema=schema, samples=samples)
+
+
+def keep_lease(world: World | None) -> None:
+    """Tell the body that whoever has it is alive, where it has a lease; None is not there yet."""
+    beat = getattr(world, "beat", None)
+    if beat is not None:
+        beat()
 
 
 @contextmanager

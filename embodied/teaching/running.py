@@ -13,6 +13,7 @@ from embodied.condition import evaluate, parse
 from embodied.errors import BadInput, WorldError
 from embodied.facts import Observation
 from embodied.goals import Goal
+from embodied.loop import answering
 from embodied.outcome import PrimitiveResult, Verdict
 from embodied.session import Session
 from embodied.teaching.lesson import NOWHERE, Lesson, Offset, Part
@@ -120,7 +121,7 @@ class LessonRun:
         def called(run: Run) -> PrimitiveResult:
             if self.called_off():
                 return PrimitiveResult(False, error="interrupted", message="corrected meanwhile")
-            return self.session.called(run, primitive, arguments)
+            return answering.call(run, primitive, arguments)
 
         return self.session.submit(called).result()
 

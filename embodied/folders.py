@@ -1,0 +1,70 @@
+"""Where things lie: runs, the library, launch files, and what concerns arms.
+
+In a checkout, runs, library and launch files are its own, from whatever folder a command is called; an
+installed package keeps them in the user's data folder and carries its launch files. EMBODIED_HOME, if it is
+set, takes the place of both. docs/launch-file.md tells users.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import embodied
+from embodied.errors import BadLaunchFile, did_you_mean
+
+
+def checkout() -> Path | None:
+    """The root of the checkout this code runs from, or None if it is installed."""
+    root = Path(embodied.__file__).resolve().parent.parent
+    return root if (root / "pyproject.toml").is_file() and (root / "launch").is_dir() else None
+
+
+def data_folder() -> Path:
+    """Where is kept what must not be lost and is no checkout's: EMBODIED_HOME or the platform's folder."""
+    chosen = os.environ.get("EMBODIED_HOME")
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "embodied"
+    if sys.platform == "win32":
+        return Path(os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming") / "embodied"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "embodied"
+
+
+def home_folder() -> Path:
+    """Where runs and the library are: EMBODIED_HOME, the checkout, or the user's data folder."""
+    return (None if os.environ.get("EMBODIED_HOME") else checkout()) or data_folder()
+
+
+def runs_folder() -> Path:
+    """EMBODIED_RUNS, else `runs` at home."""
+    chosen = os.environ.get("EMBODIED_RUNS")
+    return Path(chosen).expanduser().absolute() if chosen else home_folder() / "runs"
+
+
+def launch_folder() -> Path:
+    """The launch files that come with embodied."""
+    root = checkout()
+    return root / "launch" if root else Path(embodied.__file__).resolve().parent / "data" / "launch"
+
+
+def launch_files() -> dict[str, Path]:
+    """The launch files that come along, by name."""
+    return {path.stem: path for path in sorted(launch_folder().glob("*.toml"))}
+
+
+def find_launch_file(name: str) -> Path:
+    """A path as given, or, for a bare name such as `minecraft`, the launch file that comes with embodied.
+
+    Raises BadLaunchFile, with the nearest names, if a bare name is neither.
+    """
+    given = Path(name)
+    if given.exists() or given.suffix == ".toml" or len(given.parts) > 1:
+        return given
+    shipped = launch_files()
+    if name not in shipped:
+        known = f"These come along: {', '.join(shipped) or 'none'}; or name a TOML file."
+        raise BadLaunchFile(f"There is no launch file {name!r}.", remedy=did_you_mean(name, shipped) or known)
+    return shipped[name]
