@@ -21,12 +21,13 @@ from embodied.cli.skills import World, of_world, why_unused
 from embodied.cli.stopping import stop_on_signal
 from embodied.condition import parse
 from embodied.errors import BadInput
-from embodied.library import Evidence, Grade, LibraryStore, open_library
+from embodied.library import Evidence, Gate, Grade, LibraryStore, open_library
 from embodied.library.exchange import export_skills, import_skills
 from embodied.library.grades import VERIFIED, more_seeds
 from embodied.library.proving import called_first, make_gate, to_prove
 from embodied.sandbox import SkillExecutor
 from embodied.skills import Skill
+from embodied.teaching.lesson import lesson_of_skill
 
 Name = Annotated[str, typer.Argument(help="mine-block")]
 INTERRUPTED = 130
@@ -75,14 +76,7 @@ def verify(
     stop = threading.Event()
     with stop_on_signal(stop, "what was proven is kept"):
         for name in chosen:
-            gate = make_gate(
-                store,
-                runs_folder() / ".gate" / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}",
-                fast=fast,
-                settings=where,
-                on_progress=lambda line: console.print(Text(f"  {line}", style="dim")),
-                stop=stop,
-            )
+            gate = _gate(store, name, console, stop, fast=fast, settings=where)
             try:
                 evidence = gate.verify(to_prove(store, name), seeds, arguments=given, expects=goal)
             except BadInput as error:
@@ -97,6 +91,26 @@ def verify(
                 console.print(Text(f"Stopped. `{command()} skills verify {name}{of_world(world)}` goes on."))
                 raise typer.Exit(INTERRUPTED)
     raise typer.Exit(0 if passed else 1)
+
+
+def _gate(
+    store: LibraryStore,
+    name: str,
+    console: Console,
+    stop: threading.Event,
+    *,
+    fast: bool,
+    settings: dict[str, Any],
+) -> Gate:
+    """The gate for one skill, which tells how it goes on."""
+    return make_gate(
+        store,
+        runs_folder() / ".gate" / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}",
+        fast=fast,
+        settings=settings,
+        on_progress=lambda line: console.print(Text(f"  {line}", style="dim")),
+        stop=stop,
+    )
 
 
 def history(name: Name, world: World = "minecraft") -> None:
@@ -183,7 +197,11 @@ def export(
     world: World = "minecraft",
     names: Annotated[list[str] | None, typer.Option("--skill", help="Only this one; repeatable.")] = None,
 ) -> None:
-    """Write the skills in use to a folder or a zip file; seed skills only if they are named."""
+    """Write the skills in use to a folder or a zip file; seed skills only if they are named.
+
+    What was taught takes its lesson along, so that it can be corrected elsewhere. Evidence, earlier versions
+    and rules stay here.
+    """
     store = open_library(world)
     skills = store.skills()
     seeds = {(seed.name, seed.hash) for seed in store.seeds.values()}
@@ -196,6 +214,10 @@ def export(
         )
     count = export_skills(wanted, target)
     print(f"{count} skill{'' if count == 1 else 's'} written to {target}")
+    taught = [skill.name for skill in wanted if lesson_of_skill(skill) is not None]
+    if taught:
+        print(f"  with the lessons that they were taught by: {', '.join(taught)}")
+    print("  Evidence, earlier versions and rules stay here; the skills are verified anew where they go.")
 
 
 def import_(
@@ -207,7 +229,7 @@ def import_(
     store = open_library(world)
     console = Console(highlight=False)
     problems = read = 0
-    for one in import_skills(source, store):
+    for one in import_skills(source, store, lambda skill: _taught_use(skill, store.world)):
         if one.added is None or one.skill is None:
             console.print(Text(f"{one.name}: refused: {one.problem}", style="red"))
             problems += 1
@@ -219,6 +241,8 @@ def import_(
         console.print(Text(f"{one.name} {one.skill.hash[:8]}: {told}", style="bold"))
         if one.added.status == "new":
             console.print(Text(f"  {one.skill.description}"))
+            if lesson_of_skill(store.get(one.name, one.skill.hash)) is not None:
+                console.print(Text("  with the lesson that it was taught by; `embodied teach` corrects it"))
             for line in _type_problems(store, one.skill):
                 console.print(Text(f"  {line}", style="yellow"))
             if show_code:
@@ -228,6 +252,17 @@ def import_(
             Text(f"None is used before it is verified:  {command()} skills verify --new --world {world}")
         )
     raise typer.Exit(2 if problems else 0)
+
+
+def _taught_use(skill: Skill, world: str) -> dict[str, Any]:
+    """What the gate tries a skill with that was taught elsewhere; {} for another."""
+    lesson = lesson_of_skill(skill)
+    if lesson is None:
+        return {}
+    from embodied.plugins import load_world
+    from embodied.teaching.approving import example_for
+
+    return example_for(skill, lesson, load_world(world).spec({}))
 
 
 def _type_problems(store: LibraryStore, skill: Skill) -> list[str]:

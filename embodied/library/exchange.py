@@ -1,4 +1,6 @@
-"""Taking skills out of a library and into another. What comes in is quarantined: evidence does not travel."""
+"""Taking skills out of a library and into another, as they lie there: with the lesson that one was taught by,
+which is in its SKILL.md. What comes in is quarantined: evidence does not travel.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +8,11 @@ import shutil
 import stat
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Any, Final
 
 from embodied.errors import BadLibrary, BadSkill
 from embodied.library.files import ALL_NAMES, NAMES, place_folder, read_files, texts_of
@@ -56,10 +58,17 @@ def export_skills(skills: list[Skill], target: Path) -> int:
     return len(skills)
 
 
-def import_skills(source: Path, store: LibraryStore) -> list[Incoming]:
+def import_skills(
+    source: Path,
+    store: LibraryStore,
+    example_of: Callable[[Skill], Mapping[str, Any]] = lambda skill: {},
+) -> list[Incoming]:
     """Read skills from a folder or FILE.zip, and store those that can be read in quarantine.
 
     Links are not followed, and nothing is read but SKILL.md, skill.py, and what belongs to a policy.
+
+    Args:
+        example_of: a use to try a skill with that its own files tell of; {} where they do not.
 
     Raises:
         BadLibrary: the source cannot be read, or holds paths that lead out of it, or too much.
@@ -70,11 +79,13 @@ def import_skills(source: Path, store: LibraryStore) -> list[Incoming]:
             raise BadLibrary(f"{source} holds no skills.", remedy="A skill is a folder with a SKILL.md.")
         found = []
         for home in homes:
-            found.append(_take(home, source, store))
+            found.append(_take(home, source, store, example_of))
     return found
 
 
-def _take(home: Path, source: Path, store: LibraryStore) -> Incoming:
+def _take(
+    home: Path, source: Path, store: LibraryStore, example_of: Callable[[Skill], Mapping[str, Any]]
+) -> Incoming:
     name = home.name
     try:
         for file in ALL_NAMES:  # before any of it is read
@@ -84,7 +95,11 @@ def _take(home: Path, source: Path, store: LibraryStore) -> Incoming:
             raise BadSkill(f"{name}: SKILL.md or skill.py is missing, or is a link.")
         skill = load_skill(home)
         added = store.add(
-            skill, origin="imported", why=f"from {source.name}", quarantine=f"imported from {source.name}"
+            skill,
+            origin="imported",
+            why=f"from {source.name}",
+            example=example_of(skill),
+            quarantine=f"imported from {source.name}",
         )
     except BadSkill as error:
         return Incoming(name, None, None, str(error).replace(f"{home}", name))

@@ -19,12 +19,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from embodied.errors import BadLibrary, BadSkill, did_you_mean
 from embodied.library.choice import Choice, standing
 from embodied.library.evidence import Evidence, Ground, SeedResult
-from embodied.library.files import digests, place_folder, read_files, replace_file, sweep, texts_of
+from embodied.library.files import sweep, texts_of
 from embodied.library.grades import Grade
 from embodied.library.head import begin, check_head
 from embodied.library.index import RECORDS, Entry, Index, refuse, unpack
@@ -39,11 +39,10 @@ from embodied.library.recording import (
 from embodied.library.records import Version, append_record, read_records
 from embodied.library.seeds import FILE as SEEDS
 from embodied.library.seeds import SeenSeeds
-from embodied.skills import Skill, SkillLibrary, load_skill
+from embodied.library.versions import VersionFiles
+from embodied.skills import Skill, SkillLibrary
 from embodied.skills.sameness import same_key
 from embodied.world import BodySpec
-
-VERSIONS: Final = "_versions"
 
 
 @dataclass(frozen=True)
@@ -96,6 +95,7 @@ class LibraryStore:
         self.seeds = {skill.name: skill for skill in seeds}
         check_head(folder, world)
         self._index = Index(folder)
+        self._files = VersionFiles(folder)
         self.seen = SeenSeeds(folder / SEEDS)
 
     # ------------------------------------------------------------------------------------- reading
@@ -221,7 +221,7 @@ class LibraryStore:
                 twin = self._twin(skill)
                 if twin and not alike:
                     return Added(skill.name, skill.hash, "duplicate", twin)
-                place_folder(files, self._version_folder(skill.name, skill.hash))
+                self._files.place(skill.name, skill.hash, files)
                 write_version(
                     self._records(skill.name),
                     skill,
@@ -279,11 +279,7 @@ class LibraryStore:
         """
         name = self._known(name)
         wanted = self._version(name, version)
-        if wanted.files and not self._is_whole(name, wanted):
-            lying = read_files(self.folder / name)
-            if digests(lying) != wanted.files:
-                raise self._changed(name, wanted)
-            place_folder(lying, self._version_folder(name, wanted.hash))
+        self._files.mend(name, wanted)
         return self._decide(name, "restored", hash=wanted.hash)
 
     def retire(self, name: str, why: str) -> Grade:
@@ -325,45 +321,20 @@ class LibraryStore:
         What was changed there by hand is left for them to decide on, unless `anyway`.
         """
         choice = self.choice()
-        if self._index.entry(name).problem and not anyway:
-            lying = digests(read_files(self.folder / name))
-            versions = self._index.entry(name).state.versions.values()
-            if lying not in [version.files for version in versions]:
-                return
+        entry = self._index.entry(name)
+        if entry.problem and not anyway and not self._files.is_one_of(name, entry.state.versions):
+            return
         stored = [version for version in choice.versions(name) if version.files]
         chosen = choice.chosen(name)
-        pinned = [v for v in stored if v.hash == self._index.entry(name).state.pinned]
+        pinned = [version for version in stored if version.hash == entry.state.pinned]
         if not stored:
             return
-        shown = chosen if chosen is not None and chosen.files else (pinned or stored)[-1]
-        if not self._is_whole(name, shown):
-            return  # changed where it is kept: it must not come to lie where it would be read and used
-        wanted = read_files(self._version_folder(name, shown.hash))
-        found = read_files(self.folder / name)
-        for file, content in wanted.items():
-            if found.get(file) != content:
-                replace_file(self.folder / name / file, content)
+        self._files.lay_out(name, chosen if chosen is not None and chosen.files else (pinned or stored)[-1])
 
     def _load(self, name: str, version: Version, entry: Entry | None = None) -> Skill:
         if version.origin == "seed":
             return self.seeds[name]
-        entry = entry or self._index.entry(name)
-        if not entry.problem and entry.packed is not None and entry.hash == version.hash:
-            return unpack(entry.packed, self.folder / name)
-        if not self._is_whole(name, version):
-            raise self._changed(name, version)
-        return load_skill(self._version_folder(name, version.hash), named=name)
-
-    def _is_whole(self, name: str, version: Version) -> bool:
-        """True if the files that are kept of a version are those that were stored."""
-        return digests(read_files(self._version_folder(name, version.hash))) == version.files
-
-    def _changed(self, name: str, version: Version) -> BadSkill:
-        return BadSkill(
-            f"{self._version_folder(name, version.hash)}: was changed behind the library's back; "
-            "it is not used.",
-            remedy="Take it from your version control, or restore another version.",
-        )
+        return self._files.load(name, version, entry or self._index.entry(name))
 
     def _twin(self, skill: Skill) -> str:
         """The name of another skill that is the same code and achieves the same; "" if there is none."""
@@ -397,9 +368,6 @@ class LibraryStore:
 
     def _records(self, name: str) -> Path:
         return self.folder / RECORDS / f"{name}.jsonl"
-
-    def _version_folder(self, name: str, hash_: str) -> Path:
-        return self.folder / VERSIONS / name / hash_[:16]
 
     def _lock(self) -> FileLock:
         return FileLock(self.folder / "_lock")

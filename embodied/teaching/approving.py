@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from embodied.library.grades import VERIFIED, Grade, more_seeds
 from embodied.library.scenes import examples_of
 from embodied.loop.goal import understand
 from embodied.loop.run import Run
+from embodied.methods import WorldSpec
 from embodied.skills import Skill
 from embodied.teaching.amounts import aimed_at
 from embodied.teaching.generalising import parameter_names
@@ -93,7 +95,7 @@ def keep(conversation: Conversation, lesson: Lesson) -> None:
     problems = session.submit(lambda run: _checked(run, skill)).result()
     if problems:
         raise BadSkill(f"The code that came of it is not sound: {problems}", remedy="Show it in other words.")
-    example = example_for(conversation, skill, lesson)
+    example = example_for(skill, lesson, session.spec)
     added = session.run.store.add(
         skill, origin="taught", why=lesson.why or sentence_of(lesson), example=example, alike=True
     )
@@ -125,14 +127,15 @@ def _prefer_again(conversation: Conversation, skill: Skill) -> None:
         store.restore(skill.name, skill.hash)
 
 
-def example_for(conversation: Conversation, skill: Skill, lesson: Lesson) -> dict[str, Any]:
+def example_for(skill: Skill, lesson: Lesson, spec: WorldSpec) -> dict[str, Any]:
     """How a lesson was first used: what the gate tries it with."""
     example: dict[str, Any] = {
         "arguments": {parameter: thing for thing, parameter in lesson.names.items()},
         "expects": " and ".join(lesson.achieves),
     }
-    if _has_examples(conversation, skill):
-        example["derived"] = True  # the gate tries it with other things, too
+    with suppress(BadLibrary):  # nothing tells of other things to try it with
+        if examples_of(skill, spec):
+            example["derived"] = True  # the gate tries it with those, too
     return example
 
 
@@ -162,13 +165,6 @@ def _checked(run: Run, skill: Skill) -> str:
     if problems:
         run.use(before)
     return "; ".join(map(str, problems))
-
-
-def _has_examples(conversation: Conversation, skill: Skill) -> bool:
-    try:
-        return bool(examples_of(skill, conversation.session.spec))
-    except BadLibrary:
-        return False
 
 
 def prove(conversation: Conversation, skill: Skill, seeds: int) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
-from embodied.errors import BadInput, BadSkill, did_you_mean
+from embodied.errors import BadInput, BadLibrary, BadSkill, did_you_mean
 from embodied.library.records import Check
-from embodied.library.store import VersionLine
+from embodied.library.store import LibraryStore, VersionLine
 from embodied.teaching.approving import slug
+from embodied.teaching.lesson import lesson_of_skill
 from embodied.teaching.verbs import Said, verb
 
 if TYPE_CHECKING:
@@ -131,10 +132,20 @@ def _taught(conversation: Conversation) -> list[tuple[str, VersionLine]]:
     for name in store.names:
         if name in store.seeds:
             continue
-        lines = [line for line in store.history(name) if line.origin == "taught"]
+        lines = [line for line in store.history(name) if _was_taught(store, name, line)]
         if lines:
             found.append((name, next((line for line in lines if line.in_use), lines[-1])))
     return sorted(found, key=lambda one: -one[1].time)
+
+
+def _was_taught(store: LibraryStore, name: str, line: VersionLine) -> bool:
+    """Here, or where it was exported from: its lesson came along."""
+    if line.origin != "imported":
+        return line.origin == "taught"
+    try:
+        return lesson_of_skill(store.get(name, line.hash)) is not None
+    except (BadLibrary, BadSkill):  # its files were changed
+        return False
 
 
 def _described(name: str, line: VersionLine) -> str:

@@ -161,10 +161,11 @@ def read_kept(text: str) -> Lesson | None:
         return None
     try:
         told = json.loads(found.group(1))
-        lists = {key: tuple(told[key]) for key in ("achieves", "needs")}
+        lists = {key: tuple(map(str, told[key])) for key in ("achieves", "needs")}
+        names = {str(thing): str(name) for thing, name in dict(told.get("names", {})).items()}
         parts = {key: tuple(map(_part_of, told.get(key, ()))) for key in ("parts", "shown")}
         derived = {name: tuple(one) for name, one in told.get("derived", {}).items()}
-        return Lesson(**{**told, **lists, **parts, "derived": derived})
+        return Lesson(**{**told, **lists, **parts, "names": names, "derived": derived})
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
 

@@ -190,7 +190,7 @@ class Practice:
             skill, example = self.skill, example_of(self.conversation, self.skill)
         else:
             skill = made(self.conversation, lesson)
-            example = example_for(self.conversation, skill, lesson)
+            example = example_for(skill, lesson, self.conversation.session.spec)
         gate = self.conversation.prover.gate(f"{skill.name}-tried", self.stop, kind=Rehearsal)
         assert isinstance(gate, Rehearsal)
         results = gate.rehearse(skill, seeds, example)

@@ -9,6 +9,8 @@ import pytest
 
 from embodied.cli import main as command
 from embodied.journal import Journal
+from embodied.library import LibraryStore
+from embodied.teaching.lesson import Lesson, Part, lesson_of_skill
 from tests.library.conftest import CHOP, write
 
 Call = Callable[..., tuple[int, str]]
@@ -110,3 +112,24 @@ def test_success_rates_come_from_the_journals(skills, tmp_path):
         journal.write("step_ended", step=number, verdict=verdict)
     journal.close()
     assert "mini: 3 of 4 (30% to 95%)" in skills("show", "chop-wood")[1]
+
+
+def test_a_lesson_goes_with_the_skill_that_was_taught_by_it(skills, tmp_path, monkeypatch):
+    gather = Part("use", skill="gather-thing", arguments={"thing": "tree", "item": "wood"})
+    lesson = Lesson((gather,), achieves=("inventory[wood] >= 1",), name="chop-wood")
+    written = write(tmp_path / "one", "chop-wood")
+    file = written.folder / "SKILL.md"
+    file.write_text(f"{file.read_text()}\n{lesson.kept()}\n")
+    LibraryStore(tmp_path / "library" / "mini", "mini").add(written, origin="taught")
+    code, told = skills("export", str(tmp_path / "mine.zip"))
+    assert code == 0
+    assert "with the lessons that they were taught by: chop-wood" in told
+    assert "rules stay here" in told
+    monkeypatch.setenv("EMBODIED_LIBRARY", str(tmp_path / "elsewhere"))
+    code, told = skills("import", str(tmp_path / "mine.zip"))
+    assert code == 0
+    assert "with the lesson that it was taught by" in told
+    there = LibraryStore(tmp_path / "elsewhere" / "mini", "mini")
+    assert lesson_of_skill(there.get("chop-wood", written.hash[:8])) == lesson
+    (line,) = there.history("chop-wood")
+    assert line.version.example["expects"] == "inventory[wood] >= 1"
