@@ -7,17 +7,15 @@ settings by its plugin, so that one checker finds every mistake at once and name
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
-
-from embodied.errors import BadGoal, BadInput, BadLaunchFile, EmbodiedError, did_you_mean
-from embodied.goals import GoalParser
+from embodied.errors import BadInput, BadLaunchFile, did_you_mean
 from embodied.launchlines import key_lines
+from embodied.launchmistakes import Mistakes, shown
 from embodied.launchtables import ENGINE_TABLES, Schema
 from embodied.models.settings import Model, mistakes_in, model_from_table
 from embodied.plugins import load_world, world_kinds
@@ -194,38 +192,27 @@ def from_table(
     settings_schema: SettingsSchema | None = None,
 ) -> LaunchFile:
     """Check a launch given as plain data, and fill in the defaults. Raises BadLaunchFile."""
-    where = {path: f"line {line}" for path, line in (lines or {}).items()}
-    merged, mistakes = _merge(table, overrides, where)
-    schema_of = settings_schema or plugin_settings_schema
-    tables: dict[str, Schema] = {name: dict(schema) for name, schema in ENGINE_TABLES.items()}
+    mistakes = Mistakes({path: f"line {line}" for path, line in (lines or {}).items()})
+    merged = _merge(table, overrides, mistakes)
     kind = merged.get("world", {}).get("kind", ENGINE_TABLES["world"]["kind"]["default"])
-    required: dict[str, Sequence[str]] = {"goal": ("text",)}
-    known_kind = True
-    if isinstance(kind, str):
-        try:
-            settings = schema_of(kind)
-            tables["world"] = {**tables["world"], **settings.get("properties", {})}
-            required["world"] = tuple(settings.get("required", ()))
-        except BadInput as unknown:
-            known_kind = False
-            mistakes.append(_Mistake(where.get("world.kind", ""), unknown.message, unknown.remedy))
-            near = get_close_matches(kind, world_kinds(), n=1, cutoff=0.55)
-            if near and settings_schema is None:  # the rest is checked as for the world that was meant
-                known_kind, kind = True, near[0]
-                tables["world"] = {**tables["world"], **schema_of(kind).get("properties", {})}
+    kind, settings = _settings_of(kind, settings_schema, mistakes)
+    tables: dict[str, Schema] = {name: dict(schema) for name, schema in ENGINE_TABLES.items()}
+    tables["world"] = {**tables["world"], **(settings or {}).get("properties", {})}
+    required = {"goal": ("text",), "world": (settings or {}).get("required", ())}
     values: dict[str, dict[str, Any]] = {}
     for name, schema in tables.items():
-        strict = known_kind or name != "world"
         given = merged.get(name, {})
-        values[name] = _check_table(name, given, schema, where, mistakes, strict=strict)
-        mistakes.extend(_missing(name, given, required.get(name, ()), where))
-    mistakes.extend(_unknown_tables(merged, tables, where))
+        strict = settings is not None or name != "world"
+        values[name] = mistakes.check_table(name, given, schema, strict=strict)
+        mistakes.check_required(name, given, required.get(name, ()))
+    mistakes.check_names(merged, tables)
     model = model_from_table(values["model"])
     for key, message, hint in mistakes_in(model):
-        mistakes.append(_Mistake(where.get(f"model.{key}", where.get("model", "")), message, hint))
+        mistakes.add(f"model.{key}", message, hint)
     if mistakes:
-        mistakes.extend(_unclear_goal(kind, values, where) if known_kind else ())
-        raise _bad_launch(origin, mistakes)
+        if settings is not None:
+            mistakes.check_goal(kind, values)
+        raise mistakes.error(origin)
     world = dict(values["world"])
     return LaunchFile(
         goal=Goal(**values["goal"]),
@@ -239,172 +226,43 @@ def from_table(
     )
 
 
+def _settings_of(
+    kind: Any, settings_schema: SettingsSchema | None, mistakes: Mistakes
+) -> tuple[Any, Schema | None]:
+    """The kind of world that was meant and the schema of its settings; None where no kind is."""
+    schema_of = settings_schema or plugin_settings_schema
+    if not isinstance(kind, str):  # which is a mistake of its table
+        return kind, {}
+    try:
+        return kind, schema_of(kind)
+    except BadInput as unknown:
+        mistakes.add("world.kind", unknown.message, unknown.remedy)
+    near = get_close_matches(kind, world_kinds(), n=1, cutoff=0.55) if settings_schema is None else []
+    return (near[0], {**schema_of(near[0]), "required": ()}) if near else (kind, None)
+
+
 def plugin_settings_schema(kind: str) -> Schema:
     """The settings schema of a registered world. Raises BadInput for an unknown kind."""
     return load_world(kind).settings_schema
 
 
-@dataclass(frozen=True)
-class _Mistake:
-    where: str
-    message: str
-    remedy: str = ""
-
-
 def _merge(
-    table: Mapping[str, Any], overrides: Sequence[Override], where: dict[str, str]
-) -> tuple[dict[str, dict[str, Any]], list[_Mistake]]:
+    table: Mapping[str, Any], overrides: Sequence[Override], mistakes: Mistakes
+) -> dict[str, dict[str, Any]]:
+    """The tables with what the command line lays over them; notes what stands in none."""
     merged: dict[str, dict[str, Any]] = {}
-    mistakes = []
     for name, value in table.items():
         if isinstance(value, Mapping):
             merged[name] = dict(value)
         elif name in ENGINE_TABLES:
-            mistakes.append(
-                _Mistake(where.get(name, ""), f"{name} is {_shown(value)}; expected a table [{name}].")
-            )
+            mistakes.add(name, f"{name} is {shown(value)}; expected a table [{name}].")
         else:
             owners = [owner for owner, schema in ENGINE_TABLES.items() if name in schema]
             hint = f"It belongs under [{owners[0]}]." if owners else did_you_mean(name, ENGINE_TABLES)
-            mistakes.append(_Mistake(where.get(name, ""), f'"{name}" stands outside every table.', hint))
+            mistakes.add(name, f'"{name}" stands outside every table.', hint)
     for override in overrides:
         owner, _, key = override.path.partition(".")
         merged.setdefault(owner, {})[key] = override.value
-        where[override.path] = override.where
-        where.setdefault(owner, override.where)
-    return merged, mistakes
-
-
-def _check_table(
-    name: str,
-    given: Mapping[str, Any],
-    schema: Schema,
-    where: Mapping[str, str],
-    mistakes: list[_Mistake],
-    *,
-    strict: bool,
-) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for key, value in given.items():
-        place = where.get(f"{name}.{key}", where.get(name, ""))
-        if key not in schema:
-            if strict:
-                mistakes.append(_Mistake(place, *_unknown_key(name, key, schema)))
-        elif not Draft202012Validator({**schema[key], "properties": {}}).is_valid(value):
-            message = f"[{name}] {key} is {_shown(value)}; expected {expectation(schema[key])}."
-            hint = did_you_mean(str(value), map(str, schema[key].get("enum", ())))
-            mistakes.append(_Mistake(place, message, hint))
-        elif isinstance(value, Mapping) and "properties" in schema[key]:
-            inner = schema[key]["properties"]
-            values[key] = _check_table(f"{name}.{key}", value, inner, where, mistakes, strict=True)
-        else:
-            values[key] = value
-    for key, rule in schema.items():
-        if key not in given and "default" in rule:
-            values[key] = rule["default"]
-    return values
-
-
-def _unknown_key(name: str, key: str, schema: Schema) -> tuple[str, str]:
-    """What is wrong, and what to do; of a world's setting, which other worlds have it."""
-    hint = did_you_mean(key, schema) or f"[{name}] has: {', '.join(schema)}."
-    if name == "model" and "key" in key.lower():
-        hint = "A key never stands in a file: export OPENAI_API_KEY=…"
-    if name != "world":
-        return f'[{name}] has no setting "{key}".', hint
-    elsewhere = [kind for kind in world_kinds() if key in _settings_if_installed(kind)]
-    if elsewhere:
-        hint = (
-            f"Of the worlds installed, {', '.join(elsewhere)} {'has' if len(elsewhere) == 1 else 'have'} it."
-        )
-    return f'[world] has no setting "{key}" in this kind of world.', hint
-
-
-def _settings_if_installed(kind: str) -> Schema:
-    try:
-        found: Schema = load_world(kind).settings_schema.get("properties", {})
-    except EmbodiedError:  # a broken stranger's package is not what this message is about
-        return {}
-    return found
-
-
-def _unclear_goal(
-    kind: str, values: Mapping[str, Mapping[str, Any]], where: Mapping[str, str]
-) -> Iterator[_Mistake]:
-    """The goal would be read next: what is wrong with it is said with the other mistakes."""
-    text, planner = values["goal"].get("text"), values["agent"].get("planner", "offline")
-    if text is None or planner != "offline":
-        return
-    try:
-        spec = load_world(kind).spec({k: v for k, v in values["world"].items() if k != "kind"})
-        GoalParser(spec.vocabulary, spec.families).parse(text)
-    except BadGoal as unclear:
-        yield _Mistake(where.get("goal.text", ""), unclear.message, unclear.remedy)
-    except EmbodiedError:  # the other mistakes keep the world from telling
-        return
-
-
-def _missing(
-    name: str, given: Mapping[str, Any], required: Iterable[str], where: Mapping[str, str]
-) -> Iterator[_Mistake]:
-    hint = "Add it to the file, or give --goal TEXT." if name == "goal" else "Add it to the file."
-    for key in required:
-        if key not in given:
-            yield _Mistake(where.get(name, ""), f"[{name}] {key} is missing.", hint)
-
-
-def _unknown_tables(
-    merged: Mapping[str, Any], tables: Mapping[str, Any], where: Mapping[str, str]
-) -> Iterator[_Mistake]:
-    for name in merged:
-        if name not in tables:
-            hint = did_you_mean(name, tables) or f"There are: {', '.join(f'[{t}]' for t in tables)}."
-            yield _Mistake(where.get(name, ""), f"There is no table [{name}].", hint)
-
-
-def expectation(rule: Schema) -> str:
-    """What a setting's schema asks for, in words: "an integer, at least 0"."""
-    if "enum" in rule:
-        return "one of " + ", ".join(_shown(choice) for choice in rule["enum"])
-    names = {
-        "string": "text in quotes",
-        "integer": "an integer",
-        "number": "a number",
-        "boolean": "true or false",
-        "array": "a list",
-        "object": "a table",
-        "null": "nothing",
-    }
-    kinds = rule.get("type", "string")
-    words = " or ".join(names[kind] for kind in ([kinds] if isinstance(kinds, str) else kinds))
-    bounds = (("minimum", "at least"), ("exclusiveMinimum", "above"), ("maximum", "at most"))
-    limits = [f"{word} {rule[key]}" for key, word in bounds if key in rule]
-    if "items" in rule:
-        limits.append(f"each {expectation(rule['items'])}")
-    if "prefixItems" in rule:
-        limits.append("of " + "; ".join(expectation(part) for part in rule["prefixItems"]))
-    if rule.get("minLength") == 1:
-        limits.append("not empty")
-    if "pattern" in rule:
-        limits.append(f"of the form {rule['pattern']}")
-    return ", ".join([words, *limits])
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f'"{value}"' if isinstance(value, str) else repr(value)
-
-
-def _bad_launch(origin: str, mistakes: Iterable[_Mistake]) -> BadLaunchFile:
-    def line_of(mistake: _Mistake) -> int:
-        return int(mistake.where.removeprefix("line ")) if mistake.where.startswith("line ") else 10**9
-
-    listed = sorted(mistakes, key=line_of)
-    if len(listed) == 1:
-        only = listed[0]
-        return BadLaunchFile(
-            f"{origin}{only.where and ', ' + only.where}: {only.message}", remedy=only.remedy
-        )
-    shown = [f"{m.where + ': ' if m.where else ''}{m.message} {m.remedy}".rstrip() for m in listed]
-    return BadLaunchFile(f"{origin} has {len(shown)} mistakes:\n    " + "\n    ".join(shown))
+        mistakes.where[override.path] = override.where
+        mistakes.where.setdefault(owner, override.where)
+    return merged

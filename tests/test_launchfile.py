@@ -14,12 +14,12 @@ from embodied.errors import BadInput, BadLaunchFile
 from embodied.launchfile import (
     LaunchFile,
     Override,
-    expectation,
     from_table,
     load_launch_file,
     override_from_text,
     parse_launch,
 )
+from embodied.launchmistakes import expectation
 from embodied.launchtables import ENGINE_TABLES
 from embodied.plugins import load_world
 

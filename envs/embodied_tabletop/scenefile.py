@@ -29,7 +29,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from embodied.errors import BadInput, did_you_mean
-from embodied.launchfile import expectation
+from embodied.launchmistakes import expectation
 from embodied.primitives import finite
 from embodied_tabletop.colors import COLORS
 from embodied_tabletop.scene import KINDS, Place, Region, Scene, SceneObject, Target, Vector3
