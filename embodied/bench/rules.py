@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from embodied.bench.rules_cases import Case, mini_cases, tabletop_cases
+from embodied.bench.rules_cases import MINI_CASES, TABLETOP_CASES, Case
 from embodied.errors import BadInput
 from embodied.facts import Observation
 from embodied.outcome import PrimitiveResult
@@ -114,7 +114,7 @@ def _follow(world: RuledWorld, case: Case, seed: int, *, tempting: bool) -> int:
 
 
 SEEDS: Final = {"mini": 12, "tabletop": 3}
-CASES: Final[Mapping[str, Callable[[], list[Case]]]] = {"mini": mini_cases, "tabletop": tabletop_cases}
+CASES: Final[Mapping[str, Sequence[Case]]] = {"mini": MINI_CASES, "tabletop": TABLETOP_CASES}
 
 
 def measure(kinds: Sequence[str], *, ruled: bool, tell: Callable[[str], object]) -> int:
@@ -134,7 +134,7 @@ def measure(kinds: Sequence[str], *, ruled: bool, tell: Callable[[str], object])
     worst = 0
     for kind in kinds or CASES:
         began = time.monotonic()
-        cases = CASES[kind]()
+        cases = CASES[kind]
         with tempfile.TemporaryDirectory() as folder:
             count = run(kind, cases, SEEDS[kind], Path(folder), ruled=ruled)
         row = {"world": kind, "rules": len(cases), "ruled": ruled, **vars(count)}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from embodied.facts import Observation
 from embodied.world import World
@@ -90,72 +90,6 @@ def _calls(primitive: str, argument: str, value: str) -> Callable[[str, Mapping[
     return lambda name, given: name == primitive and given[argument] == value
 
 
-def mini_cases() -> list[Case]:
-    """Fifteen rules of the mini world."""
-    cases = []
-    for item, most in (
-        ("wood", 1),
-        ("wood", 3),
-        ("plank", 4),
-        ("plank", 8),
-        ("stick", 4),
-        ("pickaxe", 0),
-        ("ore", 0),
-    ):
-        held = _held(item)
-        cases.append(
-            Case(
-                f"never have more than {most} {item}",
-                _wander,
-                _trees(1),
-                broken=_more(held, most),
-            )
-        )
-    for item in ("plank", "stick", "pickaxe"):
-        cases.append(
-            Case(
-                f"never craft {item}s",
-                _wander,
-                _trees(3),
-                forbidden=_calls("craft", "item", item),
-            )
-        )
-    for word, thing in (("rocks", "rock"), ("trees", "tree")):
-        cases.append(
-            Case(
-                f"never mine {word}",
-                _wander,
-                _then(("walk", {"x": 3, "y": 3}), _craft("plank")),
-                forbidden=_calls("gather", "thing", thing),
-            )
-        )
-    cases.append(
-        Case(
-            "never craft planks until you have 3 wood",
-            _wander,
-            _then(_trees(3), _craft("plank")),
-            broken=lambda seen: False,
-        )
-    )
-    cases.append(
-        Case(
-            "always inventory[wood] + inventory[plank] <= 6",
-            _wander,
-            _then(_trees(2), _craft("plank")),
-            broken=lambda seen: _held("wood")(seen) + _held("plank")(seen) > 6,
-        )
-    )
-    cases.append(
-        Case(
-            "never position.x >= 8",
-            _wander,
-            _then(("walk", {"x": 7, "y": 3}), ("walk", {"x": 2, "y": 9})),
-            broken=_Crossing(8.0),
-        )
-    )
-    return cases
-
-
 class _Crossing:
     """Whether the body went over a line, from where it was on the near side."""
 
@@ -169,6 +103,49 @@ class _Crossing:
         crossed = self._near and at[0] >= self._line
         self._near = at[0] < self._line
         return crossed
+
+
+MINI_CASES: Final[Sequence[Case]] = (
+    *(
+        Case(f"never have more than {most} {item}", _wander, _trees(1), _more(_held(item), most))
+        for item, most in (
+            *(("wood", 1), ("wood", 3), ("plank", 4), ("plank", 8)),
+            *(("stick", 4), ("pickaxe", 0), ("ore", 0)),
+        )
+    ),
+    *(
+        Case(f"never craft {item}s", _wander, _trees(3), forbidden=_calls("craft", "item", item))
+        for item in ("plank", "stick", "pickaxe")
+    ),
+    *(
+        Case(
+            f"never mine {thing}s",
+            _wander,
+            _then(("walk", {"x": 3, "y": 3}), _craft("plank")),
+            forbidden=_calls("gather", "thing", thing),
+        )
+        for thing in ("rock", "tree")
+    ),
+    Case(
+        "never craft planks until you have 3 wood",
+        _wander,
+        _then(_trees(3), _craft("plank")),
+        broken=lambda seen: False,
+    ),
+    Case(
+        "always inventory[wood] + inventory[plank] <= 6",
+        _wander,
+        _then(_trees(2), _craft("plank")),
+        broken=lambda seen: _held("wood")(seen) + _held("plank")(seen) > 6,
+    ),
+    Case(
+        "never position.x >= 8",
+        _wander,
+        _then(("walk", {"x": 7, "y": 3}), ("walk", {"x": 2, "y": 9})),
+        broken=_Crossing(8.0),
+    ),
+)
+"""Fifteen rules of the mini world."""
 
 
 # -- the table ---------------------------------------------------------------------------------------
@@ -254,89 +231,88 @@ def _over(name: str) -> Truth:
     return broken
 
 
-def tabletop_cases() -> list[Case]:
-    """Fifteen rules of the table."""
-    red, blue = _pick("red_cube"), _pick("blue_cube")
-    cases = [
-        Case(
-            "never put the red cube in the bowl",
-            _then(red, _carry("bowl")),
-            _then(blue, _carry("bowl")),
-            _is("in", "red_cube", "bowl"),
+_RED, _BLUE = _pick("red_cube"), _pick("blue_cube")
+
+TABLETOP_CASES: Final[Sequence[Case]] = (
+    Case(
+        "never put the red cube in the bowl",
+        _then(_RED, _carry("bowl")),
+        _then(_BLUE, _carry("bowl")),
+        _is("in", "red_cube", "bowl"),
+    ),
+    Case(
+        "never put anything in the bowl",
+        _then(_BLUE, _carry("bowl")),
+        _then(_RED, _carry("blue_pad", 0.05)),
+        lambda seen: any(v is True and k[1] == "bowl" for k, v in seen.items("in")),
+    ),
+    Case("do not pick up the red cube", _then(_RED, _jitter), _BLUE, _is("holding", "red_cube")),
+    Case(
+        "never pick up cubes",
+        _then(_RED, _BLUE, _jitter),
+        _press,
+        lambda seen: any(v is True for _, v in seen.items("holding")),
+    ),
+    Case(
+        "do not lift anything above 30 cm",
+        _then(_RED, ("move_by", {"dz": 0.25}), ("home", {}), _jitter),
+        _then(_RED, _carry("blue_pad", 0.05)),
+        _lifted(0.3),
+    ),
+    Case(
+        "never lift the red cube above 20 cm",
+        _then(_RED, ("move_by", {"dz": 0.1}), _jitter),
+        _then(_BLUE, ("move_by", {"dz": 0.1})),
+        lambda seen: _is("holding", "red_cube")(seen) and _lifted(0.2)(seen),
+    ),
+    Case(
+        "stay out of the red pad",
+        _then(_carry("red_pad"), _jitter),
+        _then(_carry("yellow_pad")),
+        _over("red_pad"),
+    ),
+    Case(
+        "stay out of the bowl",
+        _then(_RED, _carry("bowl"), _jitter),
+        _then(_RED, _carry("blue_pad", 0.05)),
+        _over("bowl"),
+    ),
+    Case("never press the button", _then(_press, _jitter), _RED, _is("pressed", "button")),
+    Case(
+        "do not press the button before the red cube is held",
+        _then(_press, _jitter),
+        _RED,
+        _is("pressed", "button"),
+    ),
+    Case(
+        "never put the blue cube on the red cube",
+        _then(_BLUE, _carry("red_cube", 0.075)),
+        _then(_BLUE, _carry("blue_pad", 0.05)),
+        _is("on", "blue_cube", "red_cube"),
+    ),
+    Case("never touch the red cube", _then(_RED, _jitter), _BLUE, _is("holding", "red_cube")),
+    Case(
+        "never call move_joints",
+        lambda world, rng: [("move_joints", {"positions": [0.0] * 7})],
+        _RED,
+        None,
+        lambda name, given: name == "move_joints",
+    ),
+    Case(
+        "always keep the gripper open when moving over the button",
+        _then(_press, _jitter),
+        _then(_RED),
+        lambda seen: _over("button")(seen) and seen.number("gripper_width") < 0.03,
+    ),
+    Case(
+        "keep the hand below 40 cm",
+        _then(
+            ("move_by", {"dz": 0.3}),
+            _jitter,
+            ("move_joints", {"positions": [0, -0.3, 0, -2.2, 0, 2, 0.8]}),
         ),
-        Case(
-            "never put anything in the bowl",
-            _then(blue, _carry("bowl")),
-            _then(red, _carry("blue_pad", 0.05)),
-            lambda seen: any(v is True and k[1] == "bowl" for k, v in seen.items("in")),
-        ),
-        Case("do not pick up the red cube", _then(red, _jitter), blue, _is("holding", "red_cube")),
-        Case(
-            "never pick up cubes",
-            _then(red, blue, _jitter),
-            _press,
-            lambda seen: any(v is True for _, v in seen.items("holding")),
-        ),
-        Case(
-            "do not lift anything above 30 cm",
-            _then(red, ("move_by", {"dz": 0.25}), ("home", {}), _jitter),
-            _then(red, _carry("blue_pad", 0.05)),
-            _lifted(0.3),
-        ),
-        Case(
-            "never lift the red cube above 20 cm",
-            _then(red, ("move_by", {"dz": 0.1}), _jitter),
-            _then(blue, ("move_by", {"dz": 0.1})),
-            lambda seen: _is("holding", "red_cube")(seen) and _lifted(0.2)(seen),
-        ),
-        Case(
-            "stay out of the red pad",
-            _then(_carry("red_pad"), _jitter),
-            _then(_carry("yellow_pad")),
-            _over("red_pad"),
-        ),
-        Case(
-            "stay out of the bowl",
-            _then(red, _carry("bowl"), _jitter),
-            _then(red, _carry("blue_pad", 0.05)),
-            _over("bowl"),
-        ),
-        Case("never press the button", _then(_press, _jitter), red, _is("pressed", "button")),
-        Case(
-            "do not press the button before the red cube is held",
-            _then(_press, _jitter),
-            red,
-            _is("pressed", "button"),
-        ),
-        Case(
-            "never put the blue cube on the red cube",
-            _then(blue, _carry("red_cube", 0.075)),
-            _then(blue, _carry("blue_pad", 0.05)),
-            _is("on", "blue_cube", "red_cube"),
-        ),
-        Case("never touch the red cube", _then(red, _jitter), blue, _is("holding", "red_cube")),
-        Case(
-            "never call move_joints",
-            lambda world, rng: [("move_joints", {"positions": [0.0] * 7})],
-            red,
-            None,
-            lambda name, given: name == "move_joints",
-        ),
-        Case(
-            "always keep the gripper open when moving over the button",
-            _then(_press, _jitter),
-            _then(red),
-            lambda seen: _over("button")(seen) and seen.number("gripper_width") < 0.03,
-        ),
-        Case(
-            "keep the hand below 40 cm",
-            _then(
-                ("move_by", {"dz": 0.3}),
-                _jitter,
-                ("move_joints", {"positions": [0, -0.3, 0, -2.2, 0, 2, 0.8]}),
-            ),
-            _then(red, _carry("blue_pad", 0.05)),
-            lambda seen: isinstance(h := seen.get("hand"), tuple) and h[2] > 0.402,
-        ),
-    ]
-    return cases
+        _then(_RED, _carry("blue_pad", 0.05)),
+        lambda seen: isinstance(h := seen.get("hand"), tuple) and h[2] > 0.402,
+    ),
+)
+"""Fifteen rules of the table."""

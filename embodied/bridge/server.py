@@ -76,16 +76,11 @@ class BridgeServer:
         self._doorman = doorman(self._context, keys) if keys is not None else None
         self._router = self._bind(endpoint, keys)
         self._body = body
-        hello = {
-            "body": {"kind": body.kind, "identity": body.identity, "details": dict(body.details)},
-            "primitives": primitives_to_wire(body.specs.values()),
-            "families": families_to_wire(body.families.values()),
-        }
         moving_lease_ms = int(getattr(body, "moving_lease_ms", 0))  # a real arm's is short
         self._owners = Owners(keys)
         self._unheard: set[str] = set()
         self._core = BridgeCore(
-            hello,
+            _hello(body),
             body.specs,
             lambda: secrets.token_hex(8),
             lease_ms,
@@ -345,6 +340,15 @@ class BridgeServer:
     def _wake(self) -> None:
         with contextlib.suppress(BlockingIOError, OSError):  # full: it is awake already; closed: it ended
             self._wake_in.send(b".")
+
+
+def _hello(body: Body) -> dict[str, Any]:
+    """Who is served, and what it can do, for whoever connects."""
+    return {
+        "body": {"kind": body.kind, "identity": body.identity, "details": dict(body.details)},
+        "primitives": primitives_to_wire(body.specs.values()),
+        "families": families_to_wire(body.families.values()),
+    }
 
 
 def doorman(context: zmq.Context[zmq.Socket[bytes]], keys: BridgeKeys) -> ThreadAuthenticator:

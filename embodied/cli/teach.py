@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -20,7 +20,7 @@ from embodied.cli.attention import Attention
 from embodied.cli.keyboard import pressed_keys
 from embodied.cli.prompt_line import PromptLine
 from embodied.errors import BadInput
-from embodied.launchfile import load_launch_file
+from embodied.launchfile import LaunchFile, load_launch_file
 
 if TYPE_CHECKING:
     from embodied.chatting.game_chat import GameChat
@@ -70,49 +70,51 @@ def teach(
 
     Ctrl-C stops the body; a second one leaves. What is understood: [cyan]help[/cyan], and docs/teaching.md.
     """
+    overrides = options.overrides_of(settings, {"seed": seed, "engine": engine, "view": view})
+    chosen = load_launch_file(folders.find_launch_file(launch), overrides)
+    with ExitStack() as held:
+        written = held.enter_context(record.open("a", encoding="utf-8")) if record is not None else None
+        voice = _Voice(Console(highlight=False, soft_wrap=True), written)
+        _converse(chosen, voice, seeds=seeds, model=model, yes=yes, chat_only=chat_only)
+
+
+def _converse(
+    chosen: LaunchFile, voice: _Voice, *, seeds: int, model: str, yes: bool, chat_only: bool
+) -> None:
+    """Start the world, talk beside it, and end it."""
     from embodied.session import Session
     from embodied.teaching.conversation import GREETING, Conversation
     from embodied.teaching.in_game import TwoWays, in_game
     from embodied.teaching.listening import Listener, can_listen, place_of
 
-    overrides = options.overrides_of(settings, {"seed": seed, "engine": engine, "view": view})
-    chosen = load_launch_file(folders.find_launch_file(launch), overrides)
     asks = can_listen(chosen.model, model)
-    written = record.open("a", encoding="utf-8") if record is not None else None
-    voice = _Voice(Console(highlight=False, soft_wrap=True), written)
-    try:
-        voice.say(f"starting {chosen.world.kind} ...")
-        with Session(chosen).start() as session:
-            terminal = sys.stdin.isatty()
-            ways = TwoWays(voice.say)
-            conversation = Conversation(
-                session,
-                ways.tell,
-                seeds=seeds,
-                patient=not (terminal or chat_only),
-                listener=Listener(session) if asks else None,
-                yes=yes,
-                on_end=_wake,
-            )
-            voice.say(GREETING)
-            if asks:
-                voice.say(f"Other words go to {place_of(chosen.model)}; --model off keeps to the patterns.")
-            try:
-                with (
-                    Attention(lambda: conversation.stop(CTRL_C)) as attention,
-                    in_game(conversation, ways) as chat,
-                ):
-                    if chat_only:
-                        _listen(conversation, chat, attention)
-                        return
-                    if terminal:
-                        conversation.keyboard = partial(pressed_keys, attention.listening)
-                    _talk(conversation, voice, attention)
-            finally:
-                conversation.close()
-    finally:
-        if written is not None:
-            written.close()
+    terminal = sys.stdin.isatty()
+    ways = TwoWays(voice.say)
+    voice.say(f"starting {chosen.world.kind} ...")
+    with Session(chosen).start() as session:
+        conversation = Conversation(
+            session,
+            ways.tell,
+            seeds=seeds,
+            patient=not (terminal or chat_only),
+            listener=Listener(session) if asks else None,
+            yes=yes,
+            on_end=_wake,
+        )
+        voice.say(GREETING)
+        if asks:
+            voice.say(f"Other words go to {place_of(chosen.model)}; --model off keeps to the patterns.")
+        with (
+            closing(conversation),
+            Attention(lambda: conversation.stop(CTRL_C)) as attention,
+            in_game(conversation, ways) as chat,
+        ):
+            if chat_only:
+                _listen(conversation, chat, attention)
+                return
+            if terminal:
+                conversation.keyboard = partial(pressed_keys, attention.listening)
+            _talk(conversation, voice, attention)
 
 
 class _Voice:

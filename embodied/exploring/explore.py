@@ -26,8 +26,7 @@ from embodied.loop.lifecycle import Onlookers
 from embodied.methods import WorldSpec
 from embodied.models import ModelClient
 from embodied.outcome import Judgement, Verdict
-from embodied.planning import ReActPlanner, TreePlanner
-from embodied.planning.choosing import MODEL_PLANNERS
+from embodied.planning.choosing import MODEL_PLANNERS, name_goal
 from embodied.plugins import load_world
 from embodied.runs import JOURNAL, PastRun, find_run, list_runs, read_run
 
@@ -150,8 +149,7 @@ class Exploration:
             why=proposal.why,
             distinct=len(self.progress.found),
         )
-        if isinstance(run.planner, TreePlanner | ReActPlanner):
-            run.planner.goal_text = proposal.goal  # not the launch file's
+        name_goal(run.planner, proposal.goal)
         began, first = time.monotonic(), run.budget.steps
         limit = min(GOAL_MOST_S, max(GOAL_LEAST_S, PATIENCE * proposal.cost))
         most = 2 * proposal.steps + STEPS_OVER

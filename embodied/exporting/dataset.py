@@ -64,11 +64,7 @@ def export(
             write, or the folder holds something.
         SetupError: the format needs a package that is not installed.
     """
-    if format not in FORMATS:
-        hint = did_you_mean(format, FORMATS)
-        raise BadInput(
-            f"There is no format {format!r}.", remedy=f"{hint} There are: {', '.join(FORMATS)}.".strip()
-        )
+    refuse_unknown(format)
     refuse_full(folder)
     recordings = [read_recording(run, each) for run in dict.fromkeys(run.resolve() for run in runs)]
     refuse_mixed(recordings)
@@ -95,6 +91,15 @@ def export(
         dict(Counter(cut.episode.verdict.value for cut in cuts)),
         tuple(sorted({cut.frames.clock for cut in cuts})),
     )
+
+
+def refuse_unknown(format: str) -> None:
+    """Raise BadInput, with the nearest name, if there is no such format."""
+    if format not in FORMATS:
+        hint = did_you_mean(format, FORMATS)
+        raise BadInput(
+            f"There is no format {format!r}.", remedy=f"{hint} There are: {', '.join(FORMATS)}.".strip()
+        )
 
 
 def refuse_full(folder: Path) -> None:

@@ -16,7 +16,7 @@ from embodied.loop.run import Run
 from embodied.methods import Reflex
 from embodied.outcome import Judgement, Verdict
 from embodied.planning import Ask, NewSkill, Step
-from embodied.planning.choosing import MODEL_PLANNERS
+from embodied.planning.choosing import MODEL_PLANNERS, name_goal
 from embodied.referee import judge
 from embodied.writing.learning import learn
 
@@ -51,17 +51,9 @@ def towards(
         owed = _owed(run, goal) if judgement.passed else None
         if judgement.passed and owed is None:
             return _reached(run, goal, judgement)
-        if run.stop.is_set():
-            return Judgement(Verdict.UNKNOWN, "stopped by the user"), INTERRUPTED
-        if halted := _halted(observation):
-            return Judgement(Verdict.UNKNOWN, halted), 1
-        run.budget.check()
-        forbidden = next(filter(None, (run.world.forbids(stage.condition) for stage in course.left)), "")
-        if forbidden:
-            return Judgement(Verdict.FAILED, f"the goal cannot be reached under the rules: {forbidden}"), 1
-        enough = give_up()
-        if enough:
-            return Judgement(Verdict.FAILED, enough), 1
+        ended = _ended(run, course, observation, give_up)
+        if ended is not None:
+            return ended
         reflex = _reflex(run, observation)
         if reflex is not None:
             run.note(reflex.why)
@@ -74,6 +66,23 @@ def towards(
             question = decision.question if isinstance(decision, Ask) else decision.reason
             return Judgement(Verdict.FAILED, question), 1
         observation = _done(run, decision, observation, goal)
+
+
+def _ended(
+    run: Run, course: Course, observation: Observation, give_up: Callable[[], str]
+) -> tuple[Judgement, int] | None:
+    """How a pursuit ends before its goal is reached; None if it goes on. Raises BudgetSpent."""
+    if run.stop.is_set():
+        return Judgement(Verdict.UNKNOWN, "stopped by the user"), INTERRUPTED
+    if halted := _halted(observation):
+        return Judgement(Verdict.UNKNOWN, halted), 1
+    run.budget.check()
+    forbidden = next(filter(None, (run.world.forbids(stage.condition) for stage in course.left)), "")
+    if forbidden:
+        return Judgement(Verdict.FAILED, f"the goal cannot be reached under the rules: {forbidden}"), 1
+    if enough := give_up():
+        return Judgement(Verdict.FAILED, enough), 1
+    return None
 
 
 def _halted(observation: Observation) -> str:
@@ -108,8 +117,7 @@ def _changed(run: Run, observation: Observation) -> Course | None:
 def take_up(run: Run, goal: Goal, observation: Observation) -> Condition:
     """From now on the run pursues `goal`; gives its condition, with "more" counted from `observation`."""
     run.history = []
-    if hasattr(run.planner, "goal_text"):
-        run.planner.goal_text = goal.text
+    name_goal(run.planner, goal.text)
     run.tally.goal = goal.text
     condition = goal.condition_for(observation)
     run.tally.pursues(goal, condition)

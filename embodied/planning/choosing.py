@@ -48,3 +48,9 @@ def make_planner(
     if name == "react":
         return ReActPlanner(asked(), briefing, launch.goal.text)
     return TreePlanner(asked(), briefing, launch.goal.text, launch.agent.step_retries, memory, note)
+
+
+def name_goal(planner: Planner, text: str) -> None:
+    """From now on a planner that asks a model calls the goal so, not as the launch file does."""
+    if isinstance(planner, TreePlanner | ReActPlanner):
+        planner.goal_text = text

@@ -7,7 +7,7 @@ import re
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Final, Self
@@ -156,26 +156,16 @@ class SkillExecutor:
         except NotPlain as error:
             return SkillRun(skill.name, given, None, "bad_arguments", f"{skill.name}: an argument {error}")
         closure = self.library.closure(skill.name)
-        problems = [problem for part in closure for problem in self.check(part)]
-        if problems:
-            return SkillRun(skill.name, bound, None, "does_not_check", "\n".join(map(str, problems)))
-        try:
-            for each in closure:
-                if each.policy:
-                    deliver(self.body, each)
-        except BadSkill as refused:
-            return SkillRun(skill.name, bound, None, "bad_policy", str(refused))
-        wall = min(self.limits.max_wall_s, deadline_s if deadline_s is not None else self.limits.max_wall_s)
-        host = Host(
-            body=self.body,
-            skills={each.name: each for each in closure},
-            limits=self.limits,
-            deadline=began + wall,
-            cancel=cancel or threading.Event(),
-            tell=self._on_event,
-            rng=random.Random(self._draws),
-        )
-        parts = [part_of(each) for each in closure]
+        code, message = self._unfit(closure)
+        if code:
+            return SkillRun(skill.name, bound, None, code, message)
+        host = self._host(closure, began, deadline_s, cancel or threading.Event())
+        return self._ran(host, skill, [part_of(each) for each in closure], bound, began)
+
+    def _ran(
+        self, host: Host, skill: Skill, parts: list[Part], bound: dict[str, Any], began: float
+    ) -> SkillRun:
+        """What came of a run that was let begin. Raises `WorldError` if the bridge is lost."""
         try:
             returned, code, message, trace = self._attempt(host, skill, parts, bound)
         except WorldError:
@@ -194,6 +184,32 @@ class SkillExecutor:
             assistance=dict(host.assistance),
             prints=tuple("".join(host.prints).splitlines()),
             seconds=time.monotonic() - began,
+        )
+
+    def _unfit(self, closure: Sequence[Skill]) -> tuple[str, str]:
+        """The code and the message of what keeps a skill, or one that it calls, from running; else ""."""
+        problems = [problem for part in closure for problem in self.check(part)]
+        if problems:
+            return "does_not_check", "\n".join(map(str, problems))
+        try:
+            for each in closure:
+                if each.policy:
+                    deliver(self.body, each)
+        except BadSkill as refused:
+            return "bad_policy", str(refused)
+        return "", ""
+
+    def _host(self, closure: Sequence[Skill], began: float, deadline_s: float | None, cancel: Cancel) -> Host:
+        """Who answers the calls of one run."""
+        longest = self.limits.max_wall_s
+        return Host(
+            body=self.body,
+            skills={each.name: each for each in closure},
+            limits=self.limits,
+            deadline=began + (longest if deadline_s is None else min(longest, deadline_s)),
+            cancel=cancel,
+            tell=self._on_event,
+            rng=random.Random(self._draws),
         )
 
     def _attempt(

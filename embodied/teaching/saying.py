@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from embodied.condition import And, Condition, evaluate
+from embodied.done import Done
 from embodied.errors import BadGoal
 from embodied.facts import Observation
 from embodied.goals import Goal
@@ -69,29 +70,34 @@ def pursue(conversation: Conversation, goal: Goal, name: str = "") -> None:
     def run() -> None:
         wanted = goal.condition if not goal.relative else goal.text
         done = session.pursue(wanted, unless=pursuit.called_off)
-        if pursuit.replaced:
-            return
-        conversation.doing = None
-        conversation.tell(f"{'Done' if done.passed else done.verdict.value}: {done.reason}.")
-        if not done.passed:
-            conversation.left = goal
-        if done.verdict is Verdict.FAILED:
-            conversation.tell("  Show me how: say 'watch me'.")
-        elif (
-            pursuit.lesson.name and not name
-        ):  # a skill that was taught: what is corrected next is that skill
-            conversation.spoken_of(pursuit.lesson)
-        elif done.passed and done.attempts:
-            learnt = lesson_of_goal(session, goal.text, condition, before) or finished(
-                Lesson(parts_of(done), why=goal.text),
-                before,
-                session.observe(),
-                session.spec,
-                session.run.library,
-            )
-            keep_done(conversation, learnt, name)
+        if not pursuit.replaced:
+            conversation.doing = None
+            _tell_end(conversation, pursuit, done, goal, name, before)
 
     conversation.work(f"pursuing {goal.text!r}", run)
+
+
+def _tell_end(
+    conversation: Conversation, pursuit: Pursuit, done: Done, goal: Goal, name: str, before: Observation
+) -> None:
+    """What a pursuit came to, and what can be named or corrected now."""
+    session = conversation.session
+    conversation.tell(f"{'Done' if done.passed else done.verdict.value}: {done.reason}.")
+    if not done.passed:
+        conversation.left = goal
+    if done.verdict is Verdict.FAILED:
+        conversation.tell("  Show me how: say 'watch me'.")
+    elif pursuit.lesson.name and not name:  # a skill that was taught: what is corrected next is that skill
+        conversation.spoken_of(pursuit.lesson)
+    elif done.passed and done.attempts:
+        learnt = lesson_of_goal(session, goal.text, goal.condition_for(before), before) or finished(
+            Lesson(parts_of(done), why=goal.text),
+            before,
+            session.observe(),
+            session.spec,
+            session.run.library,
+        )
+        keep_done(conversation, learnt, name)
 
 
 def keep_done(conversation: Conversation, lesson: Lesson, name: str) -> None:

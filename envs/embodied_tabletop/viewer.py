@@ -71,8 +71,7 @@ class Viewer:
         self._changed = threading.Condition()
         self._moment: Moment | None = None
         self._number = 0
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
+        self._server = _Server(self)
         self.address = f"http://127.0.0.1:{self._server.server_address[1]}/"
         self._thread = threading.Thread(target=self._server.serve_forever, name="viewer", daemon=True)
         self._thread.start()
@@ -113,68 +112,78 @@ def jpeg(picture: Image) -> bytes:
     return file.getvalue()
 
 
-def _handler(viewer: Viewer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        """One request; a stream is one request that goes on."""
+class _Server(ThreadingHTTPServer):
+    """On the loopback, at a port that is free; it ends with the process."""
 
-        def do_GET(self) -> None:
-            host = self.headers.get("Host", "").rpartition(":")[0]
-            if host not in ("127.0.0.1", "localhost"):  # another site's page, by a name that it owns
-                self.send_error(403)
-                return
-            url = urlsplit(self.path)
-            camera = parse_qs(url.query).get("camera", [CAMERA_NAMES[0]])[0]
-            if camera not in CAMERA_NAMES:
-                self.send_error(404, "no such camera")
-                return
-            # A reader may leave at any time, and the run may end before its pictures do.
-            with suppress(BrokenPipeError, ConnectionError, RuntimeError):
-                self._answer(url.path, camera)
+    daemon_threads = True
 
-        def _answer(self, path: str, camera: str) -> None:
-            if path == "/":
-                self._send("text/html; charset=utf-8", PAGE.encode())
-            elif path == "/now":
-                self._send("application/json", json.dumps(viewer.describe()).encode())
-            elif path == "/picture.jpg":
-                self._picture(camera)
-            elif path == "/stream":
-                self._stream(camera)
-            else:
-                self.send_error(404)
+    def __init__(self, viewer: Viewer) -> None:
+        super().__init__(("127.0.0.1", 0), _Request)
+        self.viewer = viewer
 
-        def _picture(self, camera: str) -> None:
-            try:
-                self._send("image/jpeg", viewer.picture(camera, 0)[0])
-            except EmbodiedError as broken:
-                self.send_error(503, "no picture", broken.message)
 
-        def _stream(self, camera: str) -> None:
-            try:
-                first, number = viewer.picture(camera, 0)
-            except EmbodiedError as broken:
-                self.send_error(503, "no picture", broken.message)
-                return
-            self.send_response(200)
-            self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=picture")
-            self.send_header("Cache-Control", "no-store")
-            self.end_headers()
-            while not viewer.closing.is_set():
-                begun = time.monotonic()
-                head = f"--picture\r\nContent-Type: image/jpeg\r\nContent-Length: {len(first)}\r\n\r\n"
-                self.wfile.write(head.encode() + first + b"\r\n")
-                viewer.closing.wait(max(0.0, begun + 1 / PICTURES_PER_S - time.monotonic()))
-                first, number = viewer.picture(camera, number)
+class _Request(BaseHTTPRequestHandler):
+    """One request; a stream is one request that goes on."""
 
-        def _send(self, kind: str, body: bytes) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.send_header("Cache-Control", "no-store")
-            self.end_headers()
-            self.wfile.write(body)
+    server: _Server
 
-        def log_message(self, format: str, *args: Any) -> None:
-            """Requests are not worth a line in the bridge's log."""
+    def do_GET(self) -> None:
+        host = self.headers.get("Host", "").rpartition(":")[0]
+        if host not in ("127.0.0.1", "localhost"):  # another site's page, by a name that it owns
+            self.send_error(403)
+            return
+        url = urlsplit(self.path)
+        camera = parse_qs(url.query).get("camera", [CAMERA_NAMES[0]])[0]
+        if camera not in CAMERA_NAMES:
+            self.send_error(404, "no such camera")
+            return
+        # A reader may leave at any time, and the run may end before its pictures do.
+        with suppress(BrokenPipeError, ConnectionError, RuntimeError):
+            self._answer(url.path, camera)
 
-    return Handler
+    def _answer(self, path: str, camera: str) -> None:
+        if path == "/":
+            self._send("text/html; charset=utf-8", PAGE.encode())
+        elif path == "/now":
+            self._send("application/json", json.dumps(self.server.viewer.describe()).encode())
+        elif path == "/picture.jpg":
+            self._picture(camera)
+        elif path == "/stream":
+            self._stream(camera)
+        else:
+            self.send_error(404)
+
+    def _picture(self, camera: str) -> None:
+        try:
+            self._send("image/jpeg", self.server.viewer.picture(camera, 0)[0])
+        except EmbodiedError as broken:
+            self.send_error(503, "no picture", broken.message)
+
+    def _stream(self, camera: str) -> None:
+        viewer = self.server.viewer
+        try:
+            first, number = viewer.picture(camera, 0)
+        except EmbodiedError as broken:
+            self.send_error(503, "no picture", broken.message)
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=picture")
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        while not viewer.closing.is_set():
+            begun = time.monotonic()
+            head = f"--picture\r\nContent-Type: image/jpeg\r\nContent-Length: {len(first)}\r\n\r\n"
+            self.wfile.write(head.encode() + first + b"\r\n")
+            viewer.closing.wait(max(0.0, begun + 1 / PICTURES_PER_S - time.monotonic()))
+            first, number = viewer.picture(camera, number)
+
+    def _send(self, kind: str, body: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Requests are not worth a line in the bridge's log."""
