@@ -15,6 +15,9 @@ NUMBERS: Mapping[str, int] = {
     **{word: value for value, word in enumerate(_UNITS)},
     **{word: 10 * value for value, word in enumerate(_TENS, start=2)},
 }
+NUMERAL = r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?"
+"""A number in figures: "2.5", "2,5", "1,000"."""
+
 TIMES: Mapping[str, float] = {
     **{"dozen": 12, "dozens": 12, "couple": 2, "pair": 2, "pairs": 2, "hundred": 100, "thousand": 1000},
     **{"half": 0.5, "few": 3, "several": 3, "set": 1, "sets": 1, "suit": 1, "suits": 1},
@@ -87,6 +90,12 @@ def without_politeness(text: str) -> str:
 _AMERICAN: Mapping[str, str] = {"armour": "armor", "grey": "gray", "colour": "color", "coloured": "colored"}
 _TOKEN = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
 _JOINTS = re.compile(r"(?<=\w)[-_](?=\w)|\w+:(?=\w)")
+
+
+def numeral(text: str) -> float:
+    """What figures come to; a comma before three of them parts thousands, "1,000", but not in "0,125"."""
+    thousands = re.fullmatch(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?", text)
+    return float(text.replace(",", "" if thousands else "."))
 
 
 def tokens(text: str) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from embodied.english import without_politeness
+from embodied.goals.changes import Change, part, whole
 from embodied.goals.rewording import simpler
 
 _WISHED: Final = (
@@ -30,60 +31,95 @@ _SIDE: Final = (
     r"on\s+top\s+of|on|onto|upon|in|into|inside|inside\s+of|within|at"
 )
 _THING: Final = r"(?P<thing>(?:(?!\b(?:and|then)\b)[^,;]){2,80}?)"
-_PLACED: Final = re.compile(
-    rf"(?:{_WISHED}(?P<wished>))?{_THING}\s+(?:{_BE}|(?(wished){_IS}|(?!)))\s+(?:both\s+|all\s+|now\s+)?"
-    rf"(?P<where>(?:{_SIDE})\s+.+)",
-    re.IGNORECASE,
-)
-_WANTED: Final = re.compile(rf"{_WISHED}{_THING}\s+(?P<where>(?:{_SIDE})\s+.+)", re.IGNORECASE)
-_STATE: Final = re.compile(
-    rf"(?:{_WISHED}(?P<wished>))?{_THING}\s+(?:{_BE}|(?(wished){_IS}|(?!)))\s+(?P<state>open(?:ed)?|"
-    rf"closed|shut|pressed|pushed|held|picked\s+up)",
-    re.IGNORECASE,
-)
-_WANTED_STATE: Final = re.compile(
-    rf"{_WISHED}{_THING}\s+(?P<state>open(?:ed)?|closed|shut|pressed|pushed|picked\s+up)", re.IGNORECASE
-)
 _VERBS: Final = {
     **{"open": "open", "opened": "open", "closed": "close", "shut": "close", "pressed": "press"},
     **{"pushed": "press", "held": "pick up", "picked up": "pick up"},
 }
 
 
+def _brought_about(found: re.Match[str]) -> str:
+    return f"{_VERBS[' '.join(found['state'].lower().split())]} {found['thing']}"
+
+
+_WISHES: Final = (
+    whole(
+        "the drawer should be open",
+        rf"(?:{_WISHED}(?P<wished>))?{_THING}\s+(?:{_BE}|(?(wished){_IS}|(?!)))\s+(?P<state>open(?:ed)?|"
+        rf"closed|shut|pressed|pushed|held|picked\s+up)",
+        _brought_about,
+    ),
+    whole(
+        "I want the drawer closed",
+        rf"{_WISHED}{_THING}\s+(?P<state>open(?:ed)?|closed|shut|pressed|pushed|picked\s+up)",
+        _brought_about,
+    ),
+    whole(
+        "the red cube should be in the bowl",
+        rf"(?:{_WISHED}(?P<wished>))?{_THING}\s+(?:{_BE}|(?(wished){_IS}|(?!)))\s+(?:both\s+|all\s+|now\s+)?"
+        rf"(?P<where>(?:{_SIDE})\s+.+)",
+        r"put \g<thing> \g<where>",
+    ),
+    whole(
+        "I would like the red cube in the bowl",
+        rf"{_WISHED}{_THING}\s+(?P<where>(?:{_SIDE})\s+.+)",
+        r"put \g<thing> \g<where>",
+    ),
+)
+
+
 def as_wish(text: str) -> str | None:
     """The sentence that tells to bring about the state that a statement wishes for; None if it is none."""
-    said = " ".join(text.replace("’", "'").split()).rstrip(".! ")
-    for pattern in (_STATE, _WANTED_STATE):
-        found = pattern.fullmatch(said)
-        if found is not None:
-            return f"{_VERBS[' '.join(found['state'].lower().split())]} {found['thing']}"
-    for pattern in (_PLACED, _WANTED):
-        found = pattern.fullmatch(said)
-        if found is not None:
-            return f"put {found['thing']} {found['where']}"
-    return None
+    return _first_of(_WISHES, _plain(text))
 
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("’", "'").split()).rstrip(".! ")
+
+
+def _first_of(changes: tuple[Change, ...], said: str) -> str | None:
+    """The sentence by the first of the changes that apply; None if none does."""
+    return next((change(said) for change in changes if change.applies(said)), None)
+
+
+# -- commands in another order, or with words left out -----------------------------------------------
 
 _LEAVING_OUT: Final = r"(?:except(?: for)?|but not|apart from|other than|excluding|but(?= the| a))"
-_LEFT_OUT: Final = re.compile(
-    r"(?P<verb>[a-z]+ )??(?P<all>(?:all|every|everything)(?: (?:of )?(?:the |my )?(?:\w+ )?(?:cubes?|"
-    r"blocks?))?) "
-    rf"(?P<where>(?:in|into|on|onto|to|inside)\b[^,]*?),? (?P<but>{_LEAVING_OUT} .+)",
-    re.IGNORECASE,
+_ARROW: Final = r"(?P<thing>[\w ]+?) ?(?:->|=>|→) ?(?P<place>[\w ]+)"
+
+
+def _after_that(found: re.Match[str]) -> str:
+    done = found["done"].lower()
+    return f"{_VERBS.get(done, done)} {found['first']}, then {found['later']}"
+
+
+_COMMANDS: Final = (
+    whole(
+        "before you close the drawer, put the red cube in it",
+        r"before (?:you )?(?P<later>[a-z]+ [^,]+),(?: first)? (?P<first>[^,]+)",
+        r"\g<first>, then \g<later>",
+    ),
+    whole(
+        "once you have closed the drawer, press the button",
+        r"(?:after|once) (?:you(?:'ve| have) |having )(?P<done>put|set|pressed|opened|closed|"
+        r"shut) (?P<first>[^,]+), "
+        r"(?:then )?(?P<later>[a-z]+ .+?)(?: to confirm)?",
+        _after_that,
+    ),
+    whole(
+        "press the button, but first close the drawer",
+        r"(?P<later>[a-z]+ [^,]+), but (?:first (?P<first>[^,]+)|(?P<before>[^,]+) first)",
+        lambda found: f"{found['first'] or found['before']}, then {found['later']}",
+    ),
+    whole("red -> blue", _ARROW, r"put \g<thing> on \g<place>"),
+    whole("red -> bowl", _ARROW, r"put \g<thing> in \g<place>"),
+    whole(
+        "put all cubes in the bowl except the red one",
+        r"(?P<verb>[a-z]+ )??(?P<all>(?:all|every|everything)(?: (?:of )?(?:the |my )?(?:\w+ )?(?:cubes?|"
+        r"blocks?))?) "
+        rf"(?P<where>(?:in|into|on|onto|to|inside)\b[^,]*?),? (?P<but>{_LEAVING_OUT} .+)",
+        lambda found: f"{found['verb'] or 'put '}{found['all']} {found['but']} {found['where']}",
+    ),
 )
-_BEFORE: Final = re.compile(
-    r"before (?:you )?(?P<later>[a-z]+ [^,]+),(?: first)? (?P<first>[^,]+)", re.IGNORECASE
-)
-_AFTER: Final = re.compile(
-    r"(?:after|once) (?:you(?:'ve| have) |having )(?P<done>put|set|pressed|opened|closed|"
-    r"shut) (?P<first>[^,]+), "
-    r"(?:then )?(?P<later>[a-z]+ .+?)(?: to confirm)?",
-    re.IGNORECASE,
-)
-_BUT_FIRST: Final = re.compile(
-    r"(?P<later>[a-z]+ [^,]+), but (?:first (?P<first>[^,]+)|(?P<before>[^,]+) first)", re.IGNORECASE
-)
-_ARROW: Final = re.compile(r"(?P<thing>[\w ]+?) ?(?:->|=>|→) ?(?P<place>[\w ]+)")
 _PLACE: Final = re.compile(
     rf"(?:the |a |all |both |every |any )?[^,;?]{{2,60}}? (?:{_SIDE})\s+(?!it\b|not\b)[^?]+", re.IGNORECASE
 )
@@ -92,73 +128,82 @@ _NO_WISH: Final = re.compile(
 )
 
 
-_ENDINGS: Final = re.compile(
+def _verbless(said: str) -> Iterator[str]:
+    """ "The red cube in the bowl": what is only named there is put there."""
+    if _PLACE.fullmatch(said) and not _NO_WISH.search(said):
+        yield f"put {said}"
+
+
+# -- fewer or other words ----------------------------------------------------------------------------
+
+
+def _both_wishes(found: re.Match[str]) -> str:
+    both = [as_wish(f"{found['sure']} {found[which]}") for which in ("one", "other")]
+    return found[0] if None in both else " and ".join(filter(None, both))
+
+
+def _tower_from(found: re.Match[str]) -> str:
+    things = re.split(r",? (?:and |then )|, ", found["things"])
+    up = things if found["way"].lower() in ("bottom to top", "the bottom up") else things[::-1]
+    return f"build a tower of {', '.join(up)}"
+
+
+_MEANT: Final = (
+    whole(
+        "make sure the drawer is open and the red cube is in the bowl",
+        r"(?P<sure>(?:please )?(?:make sure|be sure|see to it|ensure)(?: that)?) "
+        r"(?P<one>[^,;]+? (?:is|are) [^,;]+?) and (?P<other>[^,;]+? (?:is|are) [^,;]+)",
+        _both_wishes,
+    ),
+    whole(
+        "build a tower from top to bottom: red, green, blue",
+        r"(?:(?:build |make )?(?:a |the )?(?:tower|stack)[,:]? )?from (?P<way>top to bottom|bottom to top|"
+        r"the bottom up|the top down)(?: (?:i would|i'd) like| i want)?[:,]? (?P<things>[a-z]+(?: cube)?"
+        r"(?:(?:, (?:and |then )?| and | then )(?:the )?[a-z]+(?: cube)?)+)",
+        _tower_from,
+    ),
+    whole(
+        "build the tallest tower possible",
+        r"(?:build|make) (?:me )?(?:a|the) (?:tallest|highest|biggest)(?: possible)? (?:tower|stack)"
+        r"(?: (?:possible|(?:that )?you can))?[? ]*|"
+        r"(?:build|make|stack) (?:me )?(?:a|the) (?:tower|stack) as (?:tall|high) as "
+        r"(?:you can|possible)[? ]*",
+        "stack all cubes",
+    ),
+)
+_OF_COLOR: Final = part(
+    "put the cube of colour red in the bowl",
+    r"\b(?P<thing>cube|block|brick|box|pad|one) (?:of|with|in)(?: the)? colou?r (?P<color>[a-z]+)|"
+    r"\b(?P<what>cube|block|brick|box|pad|one) (?:that|which)(?: is|'s) (?P<colored>[a-z]+)\b"
+    r"(?! (?:cube|of|to|in|on))",
+    lambda found: f"{found['color'] or found['colored']} {found['thing'] or found['what']}",
+)
+_LEFT_TO_YOU: Final = whole(
+    "put a cube in the bowl, I don't mind which",
     r"(?P<said>.+?)(?:[,;.]? (?:i (?:do not|don't|dont) (?:mind|care) which(?: ones?)?|your choice|"
     r"you choose|whichever you (?:like|want|prefer)|it (?:does not|doesn't) matter which)|"
     r"(?<=[a-z]) and (?:then )?(?:leave|keep) it (?:open|closed|shut|there)|"
     r",? and (?:just )?(?:hold|keep holding) it(?: there| up| still)?)",
-    re.IGNORECASE,
+    r"\g<said>",
 )
-_OF_COLOR: Final = re.compile(
-    r"\b(?P<thing>cube|block|brick|box|pad|one) (?:of|with|in)(?: the)? colou?r (?P<color>[a-z]+)|"
-    r"\b(?P<what>cube|block|brick|box|pad|one) (?:that|which)(?: is|'s) (?P<colored>[a-z]+)\b"
-    r"(?! (?:cube|of|to|in|on))",
-    re.IGNORECASE,
-)
-_SHORT: Final = {
-    "u": "you",
-    "wanna": "want to",
-    "gonna": "going to",
-    "gimme": "give me",
-    "w/": "with",
-}
-_FROM_TO: Final = re.compile(
-    r"(?:(?:build |make )?(?:a |the )?(?:tower|stack)[,:]? )?from (?P<way>top to bottom|bottom to top|"
-    r"the bottom up|the top down)(?: (?:i would|i'd) like| i want)?[:,]? (?P<things>[a-z]+(?: cube)?"
-    r"(?:(?:, (?:and |then )?| and | then )(?:the )?[a-z]+(?: cube)?)+)",
-    re.IGNORECASE,
-)
-_HIGHEST: Final = re.compile(
-    r"(?:build|make) (?:me )?(?:a|the) (?:tallest|highest|biggest)(?: possible)? (?:tower|stack)"
-    r"(?: (?:possible|(?:that )?you can))?[? ]*|"
-    r"(?:build|make|stack) (?:me )?(?:a|the) (?:tower|stack) as (?:tall|high) as (?:you can|possible)[? ]*",
-    re.IGNORECASE,
-)
-_BOTH_SURE: Final = re.compile(
-    r"(?P<sure>(?:please )?(?:make sure|be sure|see to it|ensure)(?: that)?) "
-    r"(?P<one>[^,;]+? (?:is|are) [^,;]+?) and (?P<other>[^,;]+? (?:is|are) [^,;]+)",
-    re.IGNORECASE,
-)
+_SLANG: Final = {"u": "you", "wanna": "want to", "gonna": "going to", "gimme": "give me", "w/": "with"}
 
 
 def _simpler(said: str) -> Iterator[str]:
     """The same with fewer or other words: without what goes without saying, slang written out."""
-    found = _BOTH_SURE.fullmatch(said)
-    if found is not None:
-        both = [as_wish(f"{found['sure']} {found[which]}") for which in ("one", "other")]
-        if None not in both:
-            yield " and ".join(filter(None, both))
-    found = _FROM_TO.fullmatch(said)
-    if found is not None:
-        things = re.split(r",? (?:and |then )|, ", found["things"])
-        up = things if found["way"].lower() in ("bottom to top", "the bottom up") else things[::-1]
-        yield f"build a tower of {', '.join(up)}"
-    if _HIGHEST.fullmatch(said):
-        yield "stack all cubes"
-    plain = _OF_COLOR.sub(
-        lambda one: f"{one['color'] or one['colored']} {one['thing'] or one['what']}",
-        " ".join(_SHORT.get(word.lower(), word) for word in said.split()),
-    )
-    ended = _ENDINGS.fullmatch(plain)
-    plain = without_politeness(ended["said"] if ended is not None else plain)
+    for change in _MEANT:
+        if (meant := change(said)) != said:
+            yield meant
+    written = " ".join(_SLANG.get(word.lower(), word) for word in said.split())
+    plain = without_politeness(_LEFT_TO_YOU(_OF_COLOR(written)))
     if plain != said:
         yield plain
-        wish = as_wish(plain)
-        if wish is not None:
+        if (wish := as_wish(plain)) is not None:
             yield wish
-        if _PLACE.fullmatch(plain) and not _NO_WISH.search(plain):
-            yield f"put {plain}"
+        yield from _verbless(plain)
 
+
+# -- all of it ---------------------------------------------------------------------------------------
 
 MOST_CHANGES: Final = 3
 MOST_WORDINGS: Final = 60
@@ -167,7 +212,7 @@ MOST_WORDINGS: Final = 60
 def said_again(text: str) -> Iterator[str]:
     """Other words for a sentence, the nearest first: each change may be followed by others."""
     seen, changed = {text}, {text}
-    nearest = [" ".join(text.replace("’", "'").split()).rstrip(".! ")]
+    nearest = [_plain(text)]
     for _ in range(MOST_CHANGES):
         further: list[str] = []
         for said in nearest:
@@ -183,30 +228,14 @@ def said_again(text: str) -> Iterator[str]:
 
 def _otherwise(text: str) -> Iterator[str]:
     """The same in the words of a command: its order, what it leaves out, what it wishes for."""
-    said = without_politeness(" ".join(text.replace("’", "'").split()).rstrip(".! "))
+    said = without_politeness(_plain(text))
     if said != text:
         yield said
-    found = _BEFORE.fullmatch(said)
-    if found is not None:
-        yield f"{found['first']}, then {found['later']}"
-    found = _AFTER.fullmatch(said)
-    if found is not None:
-        done = found["done"].lower()
-        yield f"{_VERBS.get(done, done)} {found['first']}, then {found['later']}"
-    found = _BUT_FIRST.fullmatch(said)
-    if found is not None:
-        yield f"{found['first'] or found['before']}, then {found['later']}"
-    found = _ARROW.fullmatch(said)
-    if found is not None:
-        yield f"put {found['thing']} on {found['place']}"
-        yield f"put {found['thing']} in {found['place']}"
-    found = _LEFT_OUT.fullmatch(said)
-    if found is not None:
-        yield f"{found['verb'] or 'put '}{found['all']} {found['but']} {found['where']}"
+    for change in _COMMANDS:
+        if change.applies(said):
+            yield change(said)
     for one in dict.fromkeys((text, said)):
-        wish = as_wish(one)
-        if wish is not None:
+        if (wish := as_wish(one)) is not None:
             yield wish
     yield from _simpler(said)
-    if _PLACE.fullmatch(said) and not _NO_WISH.search(said):
-        yield f"put {said}"
+    yield from _verbless(said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from embodied.english import NUMBERS
+from embodied.english import NUMBERS, NUMERAL
 from embodied.errors import BadInput
 from embodied.teaching import again, conditional, defining  # noqa: F401 - they fill the table
 from embodied.teaching.understood import DIRECTIONS
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from embodied.teaching.conversation import Conversation
 
 _WAYS: Final = "|".join(sorted(DIRECTIONS, key=len, reverse=True))
-_NUMBER: Final = rf"\d+(?:[.,]\d+)?|{'|'.join(NUMBERS)}"
+_NUMBER: Final = rf"{NUMERAL}|{'|'.join(NUMBERS)}"
 _UNIT: Final = re.compile(
     rf"(?:(?P<other>{_NUMBER})\s*)?(?:in )?"
     r"(?P<unit>mm|millimet(?:er|re)s?|cm|centimet(?:er|re)s?|m|met(?:er|re)s?)"

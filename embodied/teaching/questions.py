@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import dist
 from typing import TYPE_CHECKING, Final
@@ -15,6 +15,7 @@ from embodied.facts import Observation
 from embodied.loop.goal import understand
 from embodied.methods import WorldSpec
 from embodied.teaching.lesson import spoken
+from embodied.teaching.rows import Row, first_read
 from embodied.teaching.selectors import pointed
 from embodied.teaching.understood import plain, things_meant
 from embodied.teaching.verbs import Said, verb
@@ -95,11 +96,9 @@ def question_of(text: str, spec: WorldSpec) -> Question:
         r"^(?:(?:tell|show) me|say|do you know|i want to know) ", "", plain(text).rstrip("?").strip()
     )
     said = re.sub(r"^where (?!is |are |has |have |did |'s)(.+) (is|are)$", r"where \2 \1", said)
-    for pattern, read in _KINDS:
-        found = pattern.fullmatch(said)
-        question = read(found, spec) if found is not None else None
-        if question is not None:
-            return question
+    question = first_read(_KINDS, said, spec)
+    if question is not None:
+        return question
     raise BadGoal(
         f"I cannot tell what {text!r} asks.",
         remedy="I tell: where is the red cube, what is in the bowl, is the drawer open, what do you hold.",
@@ -228,7 +227,7 @@ def _with_verb(state: str) -> str:
     )
 
 
-_KINDS: Final = (
+_KINDS: Final[Sequence[Row[WorldSpec, Question]]] = (
     (_WHERE, _where),
     (_HELD, _held),
     (_HAVE, _have),

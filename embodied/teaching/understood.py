@@ -12,17 +12,19 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Final
 
-from embodied.english import NUMBERS, tokens, without_politeness
+from embodied.english import NUMBERS, NUMERAL, numeral, tokens, without_politeness
 from embodied.errors import BadGoal
 from embodied.goals.selecting import Mentions, NounPhrases
 from embodied.methods import Vocabulary
 from embodied.phrases import Slot
 from embodied.teaching.lesson import NOWHERE, Offset, Part, spoken
+from embodied.teaching.rows import Row, first_read
 from embodied.teaching.shifted import shifted
+from embodied.teaching.verbs import Said
 
 BIT_M: Final = 0.01
 """A bit [m]."""
@@ -47,7 +49,7 @@ DIRECTIONS: Final = {
 
 _UNITS: Final = {"mm": 0.001, "cm": 0.01, "m": 1.0, "in": 0.0254}
 _SPELLED: Final = {"mill": "mm", "cent": "cm", "inch": "in"}
-_NUMBER: Final = r"(?P<number>\d+(?:[.,]\d+)?|half a|a couple of|a few|one and a half|[a-z]+)"
+_NUMBER: Final = rf"(?P<number>{NUMERAL}|half a|a couple of|a few|one and a half|[a-z]+)"
 _UNIT: Final = r"(?P<unit>mm|millimet(?:er|re)s?|cm|centimet(?:er|re)s?|m|met(?:er|re)s?|inch(?:es)?)"
 _BIT: Final = (
     r"a (?:tiny |little |wee )?(?:bit|little)|slightly|a touch|a hair|a smidge|a tad|just a (?:bit|little)"
@@ -202,7 +204,8 @@ def motions_of(text: str, vocabulary: Vocabulary, it: str = "") -> tuple[Part, .
             found.append(Part("open" if "open" in (holding["state"], holding["before"]) else "close"))
             said = holding["motion"]
         carried = _CARRIED.fullmatch(said) if found else None
-        part = _motion(f"above {carried['thing']}" if carried else said, vocabulary)
+        said = f"above {carried['thing']}" if carried else said
+        part = first_read(_MOTIONS, said, vocabulary)
         if part is None:
             return None
         it = part.thing or it
@@ -212,50 +215,36 @@ def motions_of(text: str, vocabulary: Vocabulary, it: str = "") -> tuple[Part, .
 
 def shift_of(text: str) -> Offset | None:
     """The motion that "a bit to the left", "2 cm higher" ask for [m]; None if it is none."""
-    for pattern in _BY:
-        found = pattern.fullmatch(text)
-        if found:
-            amount = _amount(found)
-            if amount is None:
-                return None
-            x, y, z = DIRECTIONS[found["way"]]
-            return (x * amount, y * amount, z * amount)
-    return None
+    found = next((one for pattern in _BY if (one := pattern.fullmatch(text))), None)
+    return None if found is None else _offset(found)
 
 
-def _motion(text: str, vocabulary: Vocabulary) -> Part | None:
-    if _CLOSE.fullmatch(text):
-        return Part("close")
-    if _OPEN.fullmatch(text):
-        return Part("open")
-    if _HOME.fullmatch(text):
-        return Part("home")
-    if _TOUCH.fullmatch(text):
-        return Part("by", offset=(0.0, 0.0, -0.3), until_contact=True)
-    found = _DOWN_TO.fullmatch(text)
-    if found:
-        return Part("at", thing_of(found["thing"], vocabulary))
-    found = _ABOVE.fullmatch(text)
-    if found:
-        return Part("above", thing_of(found["thing"], vocabulary))
-    found = _TURN.fullmatch(text)
-    if found:
-        return _turned(found)
-    found = _LIFT.fullmatch(text)
-    if found:
-        amount = _amount(found, otherwise=0.1)
-        sign = -1.0 if found["verb"] == "lower" else 1.0
-        return None if amount is None else Part("by", offset=(0.0, 0.0, sign * amount))
-    shift = shift_of(text)
-    if shift is not None:
-        return Part("by", offset=shift)
-    found = _OVER_TO.fullmatch(text)
+def _offset(found: Said) -> Offset | None:
+    amount = _amount(found)
+    if amount is None:
+        return None
+    x, y, z = DIRECTIONS[found["way"]]
+    return (x * amount, y * amount, z * amount)
+
+
+def _lifted(found: Said, vocabulary: Vocabulary) -> Part | None:
+    amount = _amount(found, otherwise=0.1)
+    sign = -1.0 if found["verb"] == "lower" else 1.0
+    return None if amount is None else Part("by", offset=(0.0, 0.0, sign * amount))
+
+
+def _shift(found: Said, vocabulary: Vocabulary) -> Part | None:
+    offset = _offset(found)
+    return None if offset is None else Part("by", offset=offset)
+
+
+def _over_to(found: Said, vocabulary: Vocabulary) -> Part | None:
     with suppress(BadGoal):  # "go to sleep" is no motion; what it is said to be is told as of any goal
-        return Part("above", thing_of(found["thing"], vocabulary)) if found else None
+        return Part("above", thing_of(found["thing"], vocabulary))
     return None
 
 
-def _turned(found: re.Match[str]) -> Part | None:
+def _turned(found: Said, vocabulary: Vocabulary) -> Part | None:
     sign = -1 if found["way"] in ("right", "clockwise") else 1
     if found["bit"]:
         if not found["way"]:
@@ -267,7 +256,21 @@ def _turned(found: re.Match[str]) -> Part | None:
     return None if degrees is None else Part("turn", turn=sign * math.radians(degrees))
 
 
-def _amount(found: re.Match[str], otherwise: float = BIT_M) -> float | None:
+_MOTIONS: Final[Sequence[Row[Vocabulary, Part]]] = (
+    (_CLOSE, lambda found, vocabulary: Part("close")),
+    (_OPEN, lambda found, vocabulary: Part("open")),
+    (_HOME, lambda found, vocabulary: Part("home")),
+    (_TOUCH, lambda found, vocabulary: Part("by", offset=(0.0, 0.0, -0.3), until_contact=True)),
+    (_DOWN_TO, lambda found, vocabulary: Part("at", thing_of(found["thing"], vocabulary))),
+    (_ABOVE, lambda found, vocabulary: Part("above", thing_of(found["thing"], vocabulary))),
+    (_TURN, _turned),
+    (_LIFT, _lifted),
+    *((pattern, _shift) for pattern in _BY),
+    (_OVER_TO, _over_to),
+)
+
+
+def _amount(found: Said, otherwise: float = BIT_M) -> float | None:
     groups = found.groupdict()
     if not groups.get("number"):
         return otherwise
@@ -308,7 +311,7 @@ _PARTS: Final = {"half a": 0.5, "a couple of": 2.0, "a few": 3.0, "one and a hal
 
 def _number(text: str) -> float | None:
     if text[0].isdecimal():
-        return float(text.replace(",", "."))
+        return numeral(text)
     if text in ("a", "an"):
         return 1.0
     return float(NUMBERS[text]) if text in NUMBERS else _PARTS.get(text)

@@ -40,6 +40,9 @@ def test_motions(line: str, meant: list[tuple[str, str]]) -> None:
         ("a bit to the right", (0, -0.01, 0)),
         ("lift it by 12 cm", (0, 0, 0.12)),
         ("move forward 1,5 cm", (0.015, 0, 0)),
+        ("move up 1,000 mm", (0, 0, 1.0)),
+        ("1,250.5 mm to the left", (0, 1.2505, 0)),
+        ("down 0,125 m", (0, 0, -0.125)),
     ],
 )
 def test_amounts(line: str, offset: tuple[float, float, float]) -> None:
