@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from contextlib import suppress
 
 import pytest
+from embodied_minecraft.knowledge import DEFAULT_VERSION, load
 from embodied_minecraft.spec import MinecraftSpec
+from embodied_minecraft.vocabulary import plural
 
 from embodied.condition import parse
 from embodied.errors import BadGoal
@@ -134,6 +137,14 @@ def test_the_nearest_thing_is_named(text: str, hint: str) -> None:
     with pytest.raises(BadGoal) as error:
         PARSER.parse(text)
     assert hint in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["get a dimond", "craft a dimond cap", "craft dinamite"])
+def test_only_what_there_is_in_the_game_is_suggested(text: str) -> None:
+    titles = [item.title.lower() for item in load(DEFAULT_VERSION).items.values()]
+    with pytest.raises(BadGoal, match="Did you mean") as error:
+        PARSER.parse(text)
+    assert set(re.findall(r"'([a-z ]+)'", error.value.remedy)) <= {*titles, *map(plural, titles)}
 
 
 def test_every_item_is_understood_by_each_of_its_names() -> None:
