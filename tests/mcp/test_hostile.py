@@ -119,6 +119,11 @@ def test_what_no_tool_takes_is_refused_and_nothing_is_left_out_in_silence(tmp_pa
                 assert "characters" in await refused(client, "write_skill", name="a" * 5000, **code)
                 big = {"name": "big-one", "description": "d", "code": "#" * 200_000}
                 assert "characters" in await refused(client, "write_skill", **big)
+                plain = {"name": "a-b", "description": "d", "code": "x"}
+                unfit = await refused(client, "write_skill", **plain, example="")
+                assert 'example is ""; expected an object' in unfit
+                assert "pydantic" not in unfit
+                assert "code is missing; expected text" in await refused(client, "write_skill", name="a-b")
                 deep = {"name": "deep-one", "description": "d", "code": "(" * 5000}
                 assert "deep" in await refused(client, "write_skill", **deep)
                 assert (await ask(client, "pursue_goal", goal="get 1 wood"))["verdict"] == "PASSED"

@@ -89,7 +89,7 @@ def test_what_cannot_be_is_refused_and_the_session_goes_on(tmp_path: Path, home:
         assert "count" in await _refused(
             client, "skill_gather_thing", thing="tree", item="wood", count="many"
         )
-        assert "Field required" in await _refused(client, "skill_gather_thing", count=1)
+        assert "thing is missing; expected text" in await _refused(client, "skill_gather_thing", count=1)
         code = CODE.replace("gather_thing(", "no_such_thing(")
         assert "no_such_thing" in await _refused(client, "write_skill", **{**WOOD, "code": code})
         escaping = CODE.replace("    return", "    import os\n    return")
