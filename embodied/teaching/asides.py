@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from embodied.chatting.speaker import who_speaks
-from embodied.deeds import Showroom
 from embodied.errors import BadInput
 from embodied.journal import read
 from embodied.rules import forget_rule, keep_rule
@@ -13,20 +12,12 @@ from embodied.rules.keeping import keep_area
 from embodied.rules.places import read_area
 from embodied.rules.wordings import BARRED, WORDS, as_rule, ended_rule, lists_rules
 from embodied.teaching.correcting import corrections_of
+from embodied.teaching.helping import tell_help
 from embodied.teaching.kept import where_it_is_kept
-from embodied.teaching.verbs import VERBS, Said, verb
+from embodied.teaching.verbs import Said, verb
 
 if TYPE_CHECKING:
     from embodied.teaching.conversation import Conversation
-
-_CORRECTIONS = (
-    ("a bit to the left", "right, forward, back, up, down; '2 cm to the left': where it takes or puts"),
-    ("slower", "faster, much slower"),
-    ("the other one", "the green one: with another thing of the kind"),
-    ("not like that, from above", "every way to a thing leads over it"),
-    ("always check that the gripper holds it", "after each grasp; else it is tried again"),
-)
-
 
 _BESIDE = r"(?:practi[cs]ing|(?:the )?practice|proving|(?:the )?proof|learning|filming)"
 
@@ -254,7 +245,8 @@ def rules(conversation: Conversation, said: Said) -> None:
 
 @verb(
     "help",
-    r"help(?: me)?|\?|(?:show me |tell me )?what (?:can (?:i (?:say|ask|do)|you do)|i can (?:say|ask)|"
+    r"help(?: me)?(?:(?: with| on| about)? (?P<topic>(?!me\b)[a-z]+))?|\?|"
+    r"(?:show me |tell me )?what (?:can (?:i (?:say|ask|do)|you do)|i can (?:say|ask)|"
     r"you can do|"
     r"do you (?:understand|know))(?: here)?\??|how does this work\??|(?:show )?(?:me )?(?:the )?help",
     example="help",
@@ -262,22 +254,7 @@ def rules(conversation: Conversation, said: Said) -> None:
     any_time=True,
 )
 def help_(conversation: Conversation, said: Said) -> None:
-    tell = conversation.tell
-    examples = conversation.session.spec.vocabulary.examples
-    tell("Say a goal:")
-    for example in examples[:4]:
-        tell(f"  {example}")
-    tell("Show, after 'watch me' ('done' ends it):")
-    if isinstance(conversation.session.run.simulation, Showroom):
-        tell("  play in the same world while I watch ('watch steve': whom); or say goals")
-    tell("  move above the red cube, down to the red cube, down 5 cm, left 2 cm, turn 45 degrees,")
-    tell("  down until it touches, close, open, go home; or a goal")
-    tell("Correct, while it is done or after:")
-    for example, what in _CORRECTIONS:
-        tell(f"  {example:<42} {what}")
-    tell("And:")
-    for row in VERBS:
-        tell(f"  {row.example:<42} {row.what}")
+    tell_help(conversation, said["topic"] or "")
 
 
 @verb(

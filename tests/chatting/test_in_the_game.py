@@ -91,7 +91,9 @@ def test_what_is_asked_at_the_terminal_is_answered_there_alone(game: Game, steve
     game.conversation.wait()
     steve.whisper("rules")
     steve.until("There are no rules")
-    assert not any("Say a goal" in line or "I would" in line or "Done" in line for line in steve.of_bot())
+    assert not any(
+        "Say what you want, show it" in line or "I would" in line or "Done" in line for line in steve.of_bot()
+    )
 
 
 def test_each_player_is_answered_for_what_they_asked(game: Game, steve: Player) -> None:
@@ -112,7 +114,7 @@ def test_very_long_and_strange_lines_are_refused_politely(game: Game, steve: Pla
     steve.whisper("\u202e\U0001f600 {{7*7}} '; DROP TABLE --")
     steve.until("DROP")
     steve.whisper("help")
-    steve.until("Say a goal")
+    steve.until("Say what you want, show it")
     assert all(len(line) <= 256 and not line.startswith("/") for line in steve.of_bot())
 
 

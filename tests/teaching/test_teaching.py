@@ -13,6 +13,7 @@ from embodied.library import open_library
 from embodied.loop.lifecycle import Onlookers
 from embodied.teaching.lesson import lesson_of_skill
 from embodied.teaching.variants import variants
+from embodied.teaching.verbs import VERBS
 from tests.teaching.conftest import BOWL, Talk
 
 Talks = Callable[..., Talk]
@@ -177,10 +178,20 @@ def test_history_explain_rules_and_help(talk: Talk) -> None:
     assert "From now on" in talk.say("never lift anything above 30 cm")
     assert "1. never lift anything above 30 cm" in talk.say("rules")
     assert "No longer a rule" in talk.say("remove rule 1")
-    helped = talk.say("help")
-    assert "call this tidy up" in helped
-    assert "practice tidy up 20" in helped
+    assert "call this tidy up" in talk.say("help")
+    assert "practice tidy up 20" in talk.say("help keep")
     assert "put the red cube in the bowl" in talk.say("history")
+
+
+def test_help_is_short_and_the_rest_is_told_by_topics(talk: Talk) -> None:
+    short = talk.say("help").splitlines()
+    assert len(short) == 12  # what it is, the ten that are said most, how to hear of the rest
+    assert "help all" in short[-1]
+    whole = talk.say("help all")
+    for row in VERBS:
+        assert row.example in whole
+    assert "slower" in talk.say("help me with correct")
+    assert "Did you mean 'rules'" in talk.say("help ruls")
 
 
 def test_a_failed_proof_comes_with_a_timeline_and_a_question_whose_answer_acts(talks: Talks) -> None:
