@@ -11,6 +11,7 @@ import pytest
 
 from embodied import doctor
 from embodied.cli import main as command
+from embodied.cli.folders import launch_files
 
 
 def test_an_old_python_is_named_with_what_is_needed() -> None:
@@ -118,3 +119,20 @@ def _launch_of(kind: str, folder: Path) -> str:
     launch = folder / f"{kind}.toml"
     launch.write_text(f'[goal]\ntext = "get a pickaxe"\n[world]\nkind = "{kind}"\n')
     return str(launch)
+
+
+def test_the_launches_that_can_be_examined_are_named_whether_or_not_something_is_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    with pytest.raises(SystemExit):
+        command.main(["doctor", "--help"])
+    assert "minecraft, " in (asked := capfd.readouterr().out)
+    assert "tabletop" in asked
+    monkeypatch.setenv("EMBODIED_NODE", str(tmp_path / "node"))
+    with pytest.raises(SystemExit) as left:
+        command.main(["doctor"])
+    assert left.value.code == 2
+    told = capfd.readouterr().out
+    assert "That was for minecraft." in told
+    assert all(name in told for name in launch_files())

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from embodied.cli import ending, folders
+from embodied.cli import ending, folders, options
 from embodied.doctor import examine
 from embodied.launchfile import LaunchFile, load_launch_file
 from embodied.models.endpoint import is_configured
@@ -26,11 +25,7 @@ def _checks(chosen: LaunchFile, pins: Path | None) -> Iterator[Check]:
         yield check_endpoint(chosen.model, needed=asks_a_model)
 
 
-def doctor(
-    launch: Annotated[
-        str, typer.Argument(help="The launch file to check for, or the name of one that comes along.")
-    ] = "minecraft",
-) -> None:
+def doctor(launch: options.Launch = "minecraft") -> None:
     """Check Python, Node, packages, ports and servers: one line each, with the mend for what is wrong.
 
     Exit code 2 if something that is needed is missing.
@@ -49,6 +44,9 @@ def doctor(
         broken += not check.ok and check.needed
     if broken:
         console.print(Text(f"{broken} to mend.", style="red"))
+    name = Path(launch).stem
+    others = " | ".join(other for other in folders.launch_files() if other != name)
+    told = f"That was for {name}. Of the others: {folders.command()} doctor {others}"
+    console.print(Text(told, style="dim"), soft_wrap=True)
+    if broken:
         raise typer.Exit(ending.BAD_INPUT)
-    others = " | ".join(name for name in folders.launch_files() if name != launch)
-    console.print(Text(f"That was {chosen.world.kind}. Others: embodied doctor {others}", style="dim"))

@@ -15,7 +15,9 @@ from embodied.launchfile import LaunchFile, Override, load_launch_file, override
 Launch = Annotated[
     str,
     typer.Argument(
-        help="A launch file, or the name of one: [cyan]minecraft[/cyan], [cyan]tabletop[/cyan] ..."
+        help="A launch file, or the name of one that comes along: "
+        + ", ".join(f"[cyan]{name}[/cyan]" for name in folders.launch_files())
+        + "."
     ),
 ]
 Seed = Annotated[int | None, typer.Option(help="Seed of the world: the same seed, the same world.")]

@@ -19,6 +19,7 @@ from embodied import plugins
 from embodied.cli import main as command
 from embodied.cli import run as run_command
 from embodied.errors import BadGoal, BudgetSpent, WorldError
+from embodied.folders import launch_files
 from embodied.journal import Journal
 from embodied.launchfile import LaunchFile
 from embodied.loop import RunReport
@@ -331,3 +332,8 @@ def test_report_names_fast_mode_and_assistance() -> None:
         console.print(run_command._report(replace(plain, assistance={"find_hidden_blocks": 3}), launch))
     assert "fast mode" in shown.get()
     assert "find_hidden_blocks x3" in shown.get()
+
+
+def test_help_names_every_launch_that_comes_along(embodied: Callable[..., Ending]) -> None:
+    told = embodied("run", "--help").out
+    assert all(name in told for name in launch_files())
