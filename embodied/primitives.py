@@ -9,11 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
 
 from embodied.errors import BadInput, did_you_mean
+
+if TYPE_CHECKING:
+    from embodied.outcome import PrimitiveResult
 
 JsonSchema = Mapping[str, Any]
 
@@ -61,6 +64,11 @@ class PrimitiveSpec:
             f"{self.name}(): {'argument ' + where + ': ' if where else ''}{error.message}",
             remedy=hint or f"Expected {self.signature()}.",
         )
+
+    def assistance_of(self, result: PrimitiveResult) -> dict[str, int]:
+        """What a call was given for free: as the body counted, else the primitive's own, where it worked."""
+        own = {self.assistance: 1} if self.assistance and result.ok else {}
+        return dict(result.assistance) or own
 
     def signature(self) -> str:
         """The call as a reader would write it: `dig(x: int, y: int, z: int)`."""

@@ -34,7 +34,11 @@ class BodySpec:
 
 @runtime_checkable
 class World(Protocol):
-    """A body that can be acted with. A bridge's client is one."""
+    """A body that can be acted with. A bridge's client is one.
+
+    It may also have `on_event(callback)`, which is told of what happens to the body as it happens, and
+    `beat()`, which keeps the body's lease while nothing is asked of it.
+    """
 
     @property
     def spec(self) -> BodySpec: ...
@@ -60,7 +64,11 @@ class World(Protocol):
 
 
 class Simulation(Protocol):
-    """A world that can be made anew, apart from `World`: a real arm cannot be reset."""
+    """A world that can be made anew, apart from `World`: a real arm cannot be reset.
+
+    It may also have `identity`, where that is known before it is launched, and `truth()`, the facts as the
+    world knows them itself, for the referee; `tells_truth` is False where it cannot tell.
+    """
 
     def launch(self) -> World:
         """Start (or start again) and return the body."""

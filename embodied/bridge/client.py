@@ -13,7 +13,6 @@ import logging
 import os
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -72,7 +71,6 @@ class BridgeClient:
         keys: ClientKeys | None = None,
     ) -> None:
         self.name = name
-        self.assistance: Counter[str] = Counter()
         self.lease_s = 0.0
         """How long this client may be silent while the body moves [s]."""
         self._child = child
@@ -161,9 +159,7 @@ class BridgeClient:
         spec = self._known(name)
         spec.check_args(arguments)
         answer = self._ask_call(name, arguments, timeout_s or spec.timeout_s)
-        result = self._result(spec, answer)
-        self.assistance.update(result.assistance)
-        return result
+        return self._result(spec, answer)
 
     def halt(self, reason: str) -> None:
         """Bring the body to rest, from any thread. A bridge that is gone has nothing to halt.

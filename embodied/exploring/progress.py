@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from embodied.exploring.steps import signature_of
+from embodied.journal import Record
 
-Record = Mapping[str, Any]
 STOCK = "stock of "
 """Begins the name of a goal that gathers a thing for several others."""
 RECENT = 20

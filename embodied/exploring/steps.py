@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-Record = Mapping[str, Any]
+from embodied.journal import Record
 
 
 @dataclass(frozen=True)

@@ -182,8 +182,7 @@ class CallRecorder:
 
     def ended(self, name: str, result: PrimitiveResult) -> None:
         """What a call was given for free is recorded with it, so that no fault loses it."""
-        spec = self.primitives[name]
-        given = dict(result.assistance or ({spec.assistance: 1} if spec.assistance and result.ok else {}))
+        given = self.primitives[name].assistance_of(result)
         self.tally.assistance.update(given)
         self.journal.write(
             "call_ended",

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from embodied.view.state import GoalNode, Record, RunView, advance, facts_from
+from embodied.journal import Record
+from embodied.view.state import GoalNode, RunView, advance, facts_from
 
 KEPT = 2000
 KINDS = {"dig": "dug", "place": "placed", "collect": "target", "go_to": "target", "walk_to": "target"}

@@ -30,6 +30,9 @@ FORBIDDEN = 100
 FAILURE_COST_S = 90.0
 """What one failure adds to a method's expected cost [s], so that near alternatives get their turn."""
 
+_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
+_TRUE: Final = Comparison(Literal(True), "==", Literal(True))
+
 
 @dataclass
 class OfflinePlanner:
@@ -140,10 +143,6 @@ def count_failures(history: Sequence[Attempt]) -> Counter[str]:
         else:
             kinds[signature][kind] += 1
     return Counter({name: max(*found.values(), found.total() // 2, 0) for name, found in kinds.items()})
-
-
-_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
-_TRUE = Comparison(Literal(True), "==", Literal(True))
 
 
 def to_step(planned: PlannedStep, observation: Observation, tree: PlanNode) -> Step:

@@ -191,9 +191,7 @@ class Host:
             if spec.moves:
                 self._seen = None
         self._tell("result", spec.name, result, number)
-        self.assistance.update(
-            result.assistance or ({spec.assistance: 1} if spec.assistance and result.ok else {})
-        )
+        self.assistance.update(spec.assistance_of(result))
         self.check_may_go_on()
         if not result.ok and result.error in ENDING:
             raise Ended(result.error, f"{spec.name}: {result.message or result.error}")

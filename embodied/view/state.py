@@ -7,10 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
+from embodied.journal import Record
 from embodied.models.usage import Usage
 from embodied.plain_text import plain
-
-Record = Mapping[str, Any]
 
 EVENTS_KEPT = 8
 
