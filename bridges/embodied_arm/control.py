@@ -81,7 +81,7 @@ class Controller:
         self.lost = ""
         self.latch = latch or Latch()
         self._ticking = Ticking(driver, gate, self.latch, log)
-        self.pace, self.keeps_pace = self._ticking.pace, paced
+        self.rhythm, self.keeps_pace = self._ticking.rhythm, paced
         self._log = log
         self._driver = driver
         self._began = 0

@@ -19,7 +19,7 @@ from embodied.errors import WorldError
 from embodied_arm.force import Force
 from embodied_arm.gate import Gate
 from embodied_arm.latch import Latch
-from embodied_arm.pace import Pace
+from embodied_arm.rhythm import Rhythm
 
 HOLD: Final = ArmCommand()
 FROZEN_TICKS: Final = 5
@@ -45,7 +45,7 @@ class Ticking:
         self._log = log
         self._real = "simulated" not in driver.description.capabilities
         self._own_clock = "own_clock" in driver.description.capabilities
-        self.pace = Pace(driver.description.control_period_s)
+        self.rhythm = Rhythm(driver.description.control_period_s)
         self._force = Force(gate)
         self._yields: tuple[float, ...] | None = None
         self._frozen = 0
@@ -70,7 +70,7 @@ class Ticking:
             self._protect(NO_NUMBERS)
             raise PrimitiveFailed("blew_up", NO_NUMBERS)
         now = state.time_s if self._own_clock else time.monotonic()
-        self.pace.beat(now, command.position, self.applied.position)
+        self.rhythm.beat(now, command.position, self.applied.position)
         self._look_after(command, state)
         self._frozen = self._frozen + 1 if state.time_s <= before.time_s else 0
         self.state = state

@@ -109,7 +109,8 @@ def counted(assistance: Mapping[str, Any]) -> str:
 
 def _tree(view: RunView, lines: int) -> RenderableType:
     if view.tree is None:
-        return Text("planning" if view.ready else "starting the world", style="dim")
+        waiting = "planning" if view.ready else "starting the world"
+        return Text("" if view.step_skill else waiting, style="dim")
     drawn = Tree(_label(view.tree))
     budget = [lines]
     _grow(drawn, view.tree, budget)

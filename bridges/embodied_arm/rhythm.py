@@ -15,7 +15,7 @@ CHANGED: Final = 1e-6
 """A joint that is sent farther from where it was asked for was changed [rad]."""
 
 
-class Pace:
+class Rhythm:
     """Told of every control period by the thread that ticks; asked from any.
 
     Args:
