@@ -1,8 +1,8 @@
-"""Where things lie: runs, the library, launch files, and what concerns arms.
+"""Where things lie: runs, launch files, and what must not be lost. docs/launch-file.md tells users.
 
-In a checkout, runs, library and launch files are its own, from whatever folder a command is called; an
-installed package keeps them in the user's data folder and carries its launch files. EMBODIED_HOME, if it is
-set, takes the place of both. docs/launch-file.md tells users.
+In a checkout, runs and launch files are its own, from whatever folder a command is called; an installed
+package keeps runs in the user's data folder and carries its launch files. EMBODIED_HOME takes the place of
+both homes.
 """
 
 from __future__ import annotations
@@ -33,15 +33,13 @@ def data_folder() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "embodied"
 
 
-def home_folder() -> Path:
-    """Where runs and the library are: EMBODIED_HOME, the checkout, or the user's data folder."""
-    return (None if os.environ.get("EMBODIED_HOME") else checkout()) or data_folder()
-
-
 def runs_folder() -> Path:
-    """EMBODIED_RUNS, else `runs` at home."""
+    """EMBODIED_RUNS, else `runs` in EMBODIED_HOME, the checkout, or the user's data folder."""
     chosen = os.environ.get("EMBODIED_RUNS")
-    return Path(chosen).expanduser().absolute() if chosen else home_folder() / "runs"
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    root = None if os.environ.get("EMBODIED_HOME") else checkout()
+    return (root or data_folder()) / "runs"
 
 
 def launch_folder() -> Path:
