@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from embodied.chatting.speaker import Speaker, who_speaks
 
 Answers = Callable[[str], bool]
 """Hears the next line; True if that answered the question."""
+YES: Final = ("yes", "y", "yes it is", "yes it does", "yes please", "yeah", "ok", "okay", "right", "sure")
+NO: Final = ("no", "n", "nope", "no thanks", "never mind")
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from embodied.chatting.speaker import carried, who_speaks
+from embodied.chatting.speaker import who_speaks
 from embodied.errors import BadGoal, BadInput, BadRule, EmbodiedError
 from embodied.facts import Observation, observation_from_wire
 from embodied.goals import Goal
@@ -28,10 +27,11 @@ from embodied.teaching import (  # noqa: F401 - they fill the table
     saying,
     showing,
 )
-from embodied.teaching.asked import Answers, Questions
+from embodied.teaching.asked import NO, YES, Answers, Questions
 from embodied.teaching.correcting import Correction, corrections_of
 from embodied.teaching.demonstration import Demonstration
 from embodied.teaching.halting import after_shout
+from embodied.teaching.hands import Hands
 from embodied.teaching.lesson import Lesson
 from embodied.teaching.mistakes import told_mistake
 from embodied.teaching.proving import Prover
@@ -47,8 +47,6 @@ if TYPE_CHECKING:
 GREETING: Final = "Say what you want, or 'watch me' to show it. 'help' tells what is understood."
 SEEDS: Final = 3
 PATIENCE_S: Final = 0.2
-YES: Final = ("yes", "y", "yes it is", "yes it does", "yes please", "yeah", "ok", "okay", "right", "sure")
-NO: Final = ("no", "n", "nope", "no thanks", "never mind")
 
 
 @dataclass
@@ -98,8 +96,7 @@ class Conversation:
     learning: threading.Event | None = None
     turns: int = 0
     last_failure: Mapping[str, Any] = field(default_factory=dict)
-    _what: str = ""
-    _work: Future[None] | None = None
+    _hands: Hands = field(default_factory=Hands)
     floor: threading.RLock = field(default_factory=threading.RLock)
     _speaker: int = 0
     _called_off: bool = False
@@ -107,7 +104,6 @@ class Conversation:
     _hurry: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
-        self._hands = ThreadPoolExecutor(1, "hands")
         self.prover = Prover(self.session, self.tell)
         self.session.run.journal.subscribe(self._follow)
         if self.listener is not None:
@@ -195,6 +191,9 @@ class Conversation:
             if row[0].any_time or self.free(text):
                 row[0].do(self, row[1])
             return
+        if self.busy and self.demonstration is not None and not self.patient:
+            showing.heard_ahead(self, text)
+            return
         if self.busy and (changing.heard(self, text) or saying.heard_instead(self, text, line)):
             return
         if not self.free(text):
@@ -256,7 +255,7 @@ class Conversation:
     @property
     def busy(self) -> str:
         """What is being done with the body; "" if nothing."""
-        return self._what if self._work is not None and not self._work.done() else ""
+        return self._hands.busy
 
     def free(self, text: str) -> bool:
         """Whether the body can be given something to do; a script waits until it can."""
@@ -270,6 +269,22 @@ class Conversation:
 
     def work(self, what: str, do: Callable[[], None]) -> None:
         """Do something with the body, beside the conversation."""
+        if self._called_off and self._speaker == threading.get_ident():
+            self.doing = None
+            self.tell("Not begun: it was stopped while I understood it.")
+            return
+        self._hands.do(what, self._guarded(what, do))
+
+    def after(self, said: str, do: Callable[[], None]) -> None:
+        """Do what was said while the body was busy as soon as it is not; `drop_ahead` prevents it."""
+        self._hands.do_after(said, self._guarded(said, do))
+
+    def drop_ahead(self) -> None:
+        """What was said ahead is not done: what it was to come after failed, or was stopped."""
+        if dropped := self._hands.drop_ahead():
+            self.tell(f"  Not done then: {', '.join(repr(said) for said in dropped)}.")
+
+    def _guarded(self, what: str, do: Callable[[], None]) -> Callable[[], None]:
         doing = self.doing
 
         def guarded() -> None:
@@ -283,17 +298,11 @@ class Conversation:
             if self.doing is doing:
                 self.doing = None
 
-        if self._called_off and self._speaker == threading.get_ident():
-            self.doing = None
-            self.tell("Not begun: it was stopped while I understood it.")
-            return
-        self._what = what
-        self._work = self._hands.submit(carried(guarded))
+        return guarded
 
     def wait(self) -> None:
         """Until the body has nothing more to do."""
-        while self._work is not None and not self._work.done():
-            self._work.result()
+        self._hands.wait()
 
     def settle(self) -> None:
         """Until the body has nothing more to do and nothing is being proven, or it is said to stop."""
@@ -305,6 +314,7 @@ class Conversation:
     def stop(self, why: str = "stopped by the person") -> bool:
         """Bring the body to rest; False if it was."""
         self._hurry.set()
+        self.drop_ahead()
         busy, doing = self.busy, self.doing
         elsewhere = self._speaker not in (0, threading.get_ident())
         self._called_off |= elsewhere  # what a line that is being understood would begin is not begun
@@ -334,7 +344,7 @@ class Conversation:
         self.prover.close()
         if self.wording is not None:
             self.wording.close()
-        self._hands.shutdown(wait=True, cancel_futures=True)
+        self._hands.close()
 
     # -- saying ------------------------------------------------------------------------------------------
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from embodied.errors import BadGoal, BadInput
+from embodied.goals import Goal
 from embodied.loop.goal import understand
 from embodied.outcome import PrimitiveResult
 from embodied.teaching import watched
@@ -169,29 +171,55 @@ def heard(conversation: Conversation, text: str) -> None:
     if isinstance(shown, watched.PlayedDemonstration):
         watched.heard(conversation, text)
         return
+    does = _meant(conversation, shown, text)
+    if does is not None:
+        conversation.work(text, does)
+
+
+def heard_ahead(conversation: Conversation, text: str) -> None:
+    """A line of a demonstration that is said while the one before it is done: it is read when that has come
+    to its end, for "it" may be what is grasped then, and is dropped if that fails."""
+    shown = conversation.demonstration
+    assert shown is not None
+    if isinstance(shown, watched.PlayedDemonstration):
+        watched.heard(conversation, text)
+        return
+
+    def in_turn() -> None:
+        does = _meant(conversation, shown, text) if conversation.demonstration is shown else None
+        if does is None:
+            conversation.drop_ahead()
+        else:
+            does()
+
+    conversation.after(text, in_turn)
+
+
+def _meant(conversation: Conversation, shown: Demonstration, text: str) -> Callable[[], None] | None:
+    """What a line of a demonstration has the body do; None if it was not understood, and that was told."""
     motions = motions_of(text, conversation.session.spec.vocabulary, shown.reference)
     if motions is not None:
-        conversation.work(text, lambda: _show(conversation, shown, motions))
-        return
+        return lambda: _show(conversation, shown, motions)
     try:
         goal = understand(without_it(text, conversation, shown.reference), conversation.session.spec)
     except BadGoal as unclear:
         conversation.not_understood(text, unclear)
-        return
+        return None
+    return lambda: _reach(conversation, shown, goal)
 
-    def reach() -> None:
-        for condition in [stage.condition for stage in goal.stages] or [goal.condition]:
-            before = conversation.session.observe()
-            done = conversation.session.pursue(condition)
-            if not done.passed:
-                conversation.tell(f"  That did not work: {done.reason}. It is not part of what you show.")
-                return
-            shown.add_done(done, before)
-            conversation.tell(
-                f"  done: {', '.join(part.part.words for part in shown.steps[-len(done.attempts) :])}"
-            )
 
-    conversation.work(goal.text, reach)
+def _reach(conversation: Conversation, shown: Demonstration, goal: Goal) -> None:
+    for condition in [stage.condition for stage in goal.stages] or [goal.condition]:
+        before = conversation.session.observe()
+        done = conversation.session.pursue(condition)
+        if not done.passed:
+            conversation.tell(f"  That did not work: {done.reason}. It is not part of what you show.")
+            conversation.drop_ahead()
+            return
+        shown.add_done(done, before)
+        conversation.tell(
+            f"  done: {', '.join(part.part.words for part in shown.steps[-len(done.attempts) :])}"
+        )
 
 
 def without_it(text: str, conversation: Conversation, reference: str = "") -> str:
@@ -220,6 +248,7 @@ def _show(conversation: Conversation, shown: Demonstration, motions: tuple[Part,
             conversation.tell("  closed, on nothing (a fist)")
         elif not _told(conversation, part, result):
             conversation.tell("  It is not part of what you show.")
+            conversation.drop_ahead()
             return
 
 
