@@ -103,6 +103,16 @@ _TOO: Final = whole(
     r"(?P<other>the \w+(?: one| cube| block)?|\w+)(?:,)? (?:too|as well|also)",
     r"put \g<thing> and \g<other> \g<where>",
 )
+_NOT_SUCH: Final = part(
+    "put the cubes that are not blue in the bowl",
+    r"\b(?:all )?(?:of )?(?:the )?(?P<kind>cubes|blocks|bricks|boxes|pads) (?:that|which) "
+    r"(?:are not|aren't|arent) "
+    r"(?P<color>[a-z]+)(?: (?:or|and|nor) (?P<other>[a-z]+))?\b",
+    lambda found: (
+        f"all {found['kind']} except "
+        + " and ".join(f"the {color} one" for color in found.group("color", "other") if color)
+    ),
+)
 _NOT_BUT: Final = part(
     "put it not in the bowl but on the tray",
     r"(?<=\w),? not (?:in|on|into|onto|inside|at) [a-z ]+?,? but (?:rather |instead )?"
@@ -188,7 +198,7 @@ _FIRST_BEFORE: Final = whole(
 
 CHANGES: Final[tuple[Callable[[str], str], ...]] = (
     *(_shortest, without_politeness, _BEGUN, _ENDED, _MANNER, _LEFT),
-    *(_DOING, _NAMED_FIRST, _SO_DOES, _TOO),
+    *(_DOING, _NAMED_FIRST, _SO_DOES, _TOO, _NOT_SUCH),
     *(_in_order, _NOT_BUT, _NOT_THERE, _tower),
     *(_ONLY_AFTER, _NOT_UNTIL, _FIRST_BEFORE),
 )

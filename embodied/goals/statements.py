@@ -110,6 +110,20 @@ _COMMANDS: Final = (
         r"(?P<later>[a-z]+ [^,]+), but (?:first (?P<first>[^,]+)|(?P<before>[^,]+) first)",
         lambda found: f"{found['first'] or found['before']}, then {found['later']}",
     ),
+    *(
+        whole(example, words, rf"put a cube {place} \g<place>")
+        for place in ("in", "on")
+        for example, words in (
+            (
+                "make sure the bowl is not empty",
+                rf"{_WISHED}(?P<place>.{{2,40}}?) (?:is|are|stays?|remains?)(?: not|n't) empty",
+            ),
+            (
+                "the bowl should not be empty",
+                r"(?P<place>.{2,40}?) (?:should|must|shall)(?: not|n't) (?:be|stay|remain) empty",
+            ),
+        )
+    ),
     whole("red -> blue", _ARROW, r"put \g<thing> on \g<place>"),
     whole("red -> bowl", _ARROW, r"put \g<thing> in \g<place>"),
     whole(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from embodied.condition import check, facts_in
 from embodied.errors import BadGoal
 from embodied.goals import Goal, GoalParser
+from embodied.goals.bans import but_not, told_as_rule
 from embodied.goals.statements import said_again
 from embodied.launchfile import LaunchFile
 from embodied.methods import WorldSpec
@@ -33,10 +34,15 @@ def _read(text: str, spec: WorldSpec) -> Goal:
     try:
         return parser.parse(text)
     except BadGoal as unclear:
-        for said in said_again(text) if spec.vocabulary.phrases else ():
+        wordings = tuple(said_again(text)) if spec.vocabulary.phrases else ()
+        for said in wordings:
             with suppress(BadGoal):
                 return replace(parser.parse(said), text=text)
-        raise unclear
+        for said in dict.fromkeys((text, *wordings)):
+            with suppress(BadGoal):
+                if (found := but_not(said, parser)) is not None:
+                    return replace(found, text=text)
+        raise told_as_rule(text, spec.name) or unclear from None
 
 
 def goal_of(launch: LaunchFile, spec: WorldSpec, past: PastRun | None) -> Goal | BadGoal:
