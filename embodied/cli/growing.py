@@ -151,7 +151,7 @@ def history(name: Name, world: World = "minecraft") -> None:
 def restore(
     name: Name,
     version: Annotated[
-        str, typer.Argument(help="The first digits of its hash; the newest if left out.")
+        str, typer.Argument(help="The first digits of its hash; if left out, the one in use, or last so.")
     ] = "",
     world: World = "minecraft",
 ) -> None:
@@ -164,11 +164,10 @@ def restore(
             f"No version of {name} is stored.",
             remedy=f"`{command()} skills verify {name}{of_world(world)}` stores it.",
         )
-    wanted = version or next((line.hash for line in lines if line.in_use), lines[-1].hash)
-    grade = store.restore(name, wanted)
+    grade = store.restore(name, version)
     used = next((line for line in store.history(name) if line.in_use), None)
     print(f"{name}: {grade.value}; in use: {used.hash[:8] if used else 'none'}")
-    if used is None or not used.hash.startswith(wanted[:8]):
+    if used is None or not used.hash.startswith(version[:8]):
         again = f"{command()} skills verify {name}{of_world(world)}"
         print(f"The restored version must be proven first:  {again}")
 

@@ -83,6 +83,7 @@ class SkillState(msgspec.Struct):
     Attributes:
         pinned: the version that was restored last.
         newer: those that were stored since; the pin is about what there was, not about them.
+        used: the version in use when it was retired.
     """
 
     name: str
@@ -90,6 +91,7 @@ class SkillState(msgspec.Struct):
     pinned: str = ""
     newer: list[str] = []
     retired: str = ""
+    used: str = ""
 
     def version(self, prefix: str) -> Version | None:
         found = [version for key, version in self.versions.items() if prefix and key.startswith(prefix)]
@@ -121,7 +123,7 @@ def state_of(name: str, records: Sequence[Record]) -> SkillState:
         elif kind == "restored":
             state.pinned, state.newer, state.retired = key, [], ""
         elif kind == "retired":
-            state.retired = str(record.get("why") or "no reason given")
+            state.retired, state.used = str(record.get("why") or "no reason given"), key
     return state
 
 

@@ -272,19 +272,33 @@ class LibraryStore:
             with self._lock():
                 write_used(self._records(name), hash_, run, passed=passed)
 
-    def restore(self, name: str, version: str) -> Grade:
+    def restore(self, name: str, version: str = "") -> Grade:
         """Prefer a version again, and take back a retirement. Its grade stays what its evidence says.
+
+        Args:
+            version: the first digits of its hash; "": the one in use, or that was when the skill was retired,
+                or the newest.
 
         Raises `BadSkill` if the stored version was changed and no whole copy of it is at hand.
         """
         name = self._known(name)
-        wanted = self._version(name, version)
+        wanted = self._version(name, version or self._last_used(name))
         self._files.mend(name, wanted)
         return self._decide(name, "restored", hash=wanted.hash)
 
+    def _last_used(self, name: str) -> str:
+        choice, state = self.choice(), self._index.entry(name).state
+        used, versions = choice.chosen(name), choice.versions(name)
+        if used is not None:
+            return used.hash
+        known = state.retired and state.used in (version.hash for version in versions)
+        return state.used if known else versions[-1].hash
+
     def retire(self, name: str, why: str) -> Grade:
         """Use no version of a skill any more. `restore` takes it back."""
-        return self._decide(self._known(name), "retired", why=why)
+        name = self._known(name)
+        used = self.choice().chosen(name)
+        return self._decide(name, "retired", why=why, hash=used.hash if used is not None else "")
 
     def quarantine(self, name: str, version: str, why: str) -> Grade:
         """Use a version no more before it is verified."""

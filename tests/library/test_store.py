@@ -69,6 +69,16 @@ def test_a_retired_skill_is_not_used_until_it_is_restored(store, gate, tmp_path)
     assert "gather-thing" not in store.skills()  # a seed skill can be retired too
 
 
+def test_what_was_in_use_when_a_skill_was_retired_comes_back(store, gate, again, tmp_path):
+    first, second = (write(tmp_path / str(n), "chop-wood", f'    log("{n}")\n' + CHOP) for n in range(2))
+    assert gate().verify(first).passed
+    assert gate().verify(second).passed
+    store.restore("chop-wood", first.hash)  # the second was taken back
+    store.retire("chop-wood", "not wanted")
+    assert again().restore("chop-wood") is Grade.VERIFIED
+    assert again().get("chop-wood").hash == first.hash
+
+
 @pytest.mark.parametrize("file", ["SKILL.md", "skill.py"])
 def test_a_file_changed_behind_the_librarys_back_is_refused(store, gate, again, tmp_path, file):
     skill = write(tmp_path / "one", "chop-wood")
