@@ -150,7 +150,9 @@ def say_stop(
             message = failed.message if isinstance(failed, EmbodiedError) else str(failed)
             silent.append(f"{arm.name}: {message}")
     if silent:
-        raise WorldError(" ".join(silent), remedy="Press the emergency stop at the arm.")
+        heard = ", ".join(one.arm.name for one in stopped)
+        others = f" Stopped: {heard}." if heard else ""
+        raise WorldError(" ".join(silent) + others, remedy="Press the emergency stop at the arm.")
     return stopped
 
 

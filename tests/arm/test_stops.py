@@ -24,7 +24,7 @@ from embodied.arms.log import ArmLog
 from embodied.arms.running import ask, find_running, reset, status, stop
 from embodied.bridge.body import CallContext, PrimitiveFailed
 from embodied.deploying.watching import in_a_line
-from embodied.errors import BadInput
+from embodied.errors import BadInput, WorldError
 from tests.arm.conftest import Bench, Make
 from tests.arm.kinematic import FR3, KinematicDriver
 
@@ -337,3 +337,17 @@ def test_a_calendar_clock_that_is_set_changes_nothing(operated: Any, monkeypatch
             assert stop() == ["kinematic"]
             assert arm.call("home").error == "halted"
             assert reset() == "the operator said stop"
+
+
+def test_of_two_arms_one_of_which_does_not_answer_the_other_is_stopped_and_that_is_told(
+    operated: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deaf, arm = operated("deaf"), operated("hearing")
+
+    def broken(reason: str) -> bool:
+        raise OSError("the cable is out")
+
+    monkeypatch.setattr(controller(deaf), "protective_stop", broken)
+    with pytest.raises(WorldError, match=r"deaf: .*the cable is out.* Stopped: hearing\."):
+        stop("all")
+    assert arm.call("home").error == "halted"
