@@ -95,8 +95,7 @@ def _stop_named_in(text: str) -> None:
     named = [arm for arm in here if any(f'"{word}"' in text for word in _words(arm))]
     if here and not named:
         _say("It names no arm that runs here: all of them are stopped.")
-    for stopped in _stopped([arm.name for arm in named] or [running.ALL]):
-        tell_stopped(stopped)
+    _stop([arm.name for arm in named] or [running.ALL])
 
 
 def _words(arm: RunningArm) -> Sequence[str]:
@@ -106,19 +105,18 @@ def _words(arm: RunningArm) -> Sequence[str]:
     return [word for word in (arm.name, arm.identity, address, host) if word]
 
 
-def _stopped(names: Sequence[str]) -> list[Stopped]:
+def _stop(names: Sequence[str]) -> None:
     from embodied.arms import running
 
-    stopped: list[Stopped] = []
     silent = []
     for name in names:
         try:
-            stopped += running.say_stop(name)
+            for stopped in running.say_stop(name):
+                tell_stopped(stopped)
         except WorldError as failed:  # the others must hear it
             silent.append(failed.message)
     if silent:
         raise WorldError(" ".join(silent), remedy="Press the emergency stop at the arm.")
-    return stopped
 
 
 def _say(text: str) -> None:
