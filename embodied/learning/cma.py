@@ -79,7 +79,7 @@ class _Training:
         """A generation, or a lesson once the search is over. False if `job.stop` said so meanwhile."""
         search, pupil = self._search, self._school.pupil
         if search.over:
-            self._step += self._school.lesson(search.guide, taught=TAUGHT).steps
+            self._step += self._school.lesson(search.guide, taught=TAUGHT)
             return True
         before, had = search.steps, search.proof
         if not search.generation():

@@ -24,9 +24,9 @@ from embodied.learning.episodes import TRAINING_SEEDS, Act, Episode, run_episode
 from embodied.learning.export import export
 from embodied.learning.features import LIMIT, Features
 from embodied.learning.guides import Guide, remembers
+from embodied.learning.shown import Shown, show
 from embodied.learning.tensors import BROKEN, into_optimizer, of_optimizer, read, under, unreadable, write
 from embodied.learning.trainer import TrainingJob
-from embodied.learning.trying_again import tried_again
 from embodied.rewards.spec import ObservationSpec
 
 
@@ -188,25 +188,36 @@ class Schooling:
 
     def begin_anew(self, step: int) -> None:
         """Draw from here on by where the training stands: going on is the same as never having stopped."""
-        self.draws = np.random.default_rng((self._job.seed, step))
+        self.draws = self._draws_at(step)
 
-    def shown(self, teacher: Guide) -> Episode:
-        """An episode of the teacher's; it is learned from if it succeeds. One that remembers tries again
-        where it has failed, and only its last try is learned from."""
+    def _draws_at(self, step: int) -> np.random.Generator:
+        return np.random.default_rng((self._job.seed, step))
+
+    def expect(self, teacher: Guide, count: int, *, step: int | None = None) -> None:
+        """So many episodes of the teacher's are wanted next: who is beside may show them already.
+
+        Args:
+            step: where the training will stand by then; None for here.
+        """
+        if self._job.beside is not None:
+            draws = deepcopy(self.draws) if step is None else self._draws_at(step)
+            self._job.beside.expect(teacher, [int(draws.integers(TRAINING_SEEDS)) for _ in range(count)])
+
+    def shown(self, teacher: Guide) -> int:
+        """An episode of the teacher's, see `show`; it is learned from if it succeeds. Gives its steps."""
         seed = int(self.draws.integers(TRAINING_SEEDS))
-        if remembers(teacher):
-            episode, seen, did = tried_again(self._environment, teacher, seed, self._job.horizon)
-            if episode.succeeded:
-                self.pupil.look(seen, did)
-            return episode
-        episode = run_episode(self._environment, teacher.act, seed, self._job.horizon, begin=teacher.begin)
-        if episode.succeeded:
-            self.pupil.look(episode.observations[:-1], episode.actions)
-        return episode
 
-    def lesson(self, teacher: Guide, *, taught: float) -> Episode:
+        def here(seed: int) -> Shown:
+            return show(self._environment, teacher, seed, self._job.horizon)
+
+        shown = here(seed) if self._job.beside is None else self._job.beside.take(teacher, seed, here)
+        if shown.succeeded:
+            self.pupil.look(shown.seen, shown.did)
+        return shown.steps
+
+    def lesson(self, teacher: Guide, *, taught: float) -> int:
         """One more episode to learn from; with the chance `taught` the teacher takes over at some step. One
-        that remembers what it was doing shows once more instead: see `Remembering`."""
+        that remembers what it was doing shows once more instead: see `Remembering`. Gives its steps."""
         if remembers(teacher):
             return self.shown(teacher)
         horizon = self._job.horizon
@@ -215,7 +226,7 @@ class Schooling:
         acts = self.pupil.act if self.pupil.known else teacher.act
         episode, said = lesson(self._environment, teacher, acts, seed, horizon, alone=alone)
         self.pupil.look(episode.observations[:-1], said)
-        return episode
+        return episode.steps
 
 
 class PupilSnapshot:

@@ -44,26 +44,32 @@ class ImitationTrainer:
         environment = job.make()
         try:
             school = Schooling(job, environment, self.pupil)
-            fewest = MORE_ALONE if remembers(job.guide) else 0
+            alone = remembers(job.guide)
+            first, fewest = (SHOWN_ALONE, MORE_ALONE) if alone else (SHOWN, 0)
             step = go_on(job.state, school.pupil)[0] if job.state is not None else 0
             while step < job.until:
                 school.begin_anew(step)
                 before, wanted = school.pupil.looked, min(job.until, (step // job.every + 1) * job.every)
                 if not step:
-                    for _ in range(SHOWN_ALONE if remembers(job.guide) else SHOWN):
+                    school.expect(job.guide, first)
+                    for _ in range(first):
                         if job.stop():
                             return
-                        step += school.shown(job.guide).steps
+                        step += school.shown(job.guide)
                     if not school.pupil.known:
                         raise _never_succeeds(job.guide)
                     school.pupil.learn(round(REPEATED * school.pupil.known), school.draws)
                     before = school.pupil.looked
                 shown = 0
+                if alone:
+                    school.expect(job.guide, fewest)
                 while step < wanted or shown < fewest:
                     if job.stop():
                         return
-                    step += school.lesson(job.guide, taught=TAUGHT).steps
+                    step += school.lesson(job.guide, taught=TAUGHT)
                     shown += 1
+                if alone:  # while this network learns and is measured
+                    school.expect(job.guide, fewest, step=step)
                 school.pupil.learn(school.pupil.looked - before, school.draws)
                 yield PupilSnapshot(step, school, environment, {})
         finally:

@@ -16,6 +16,7 @@ from embodied.learning.candidates import rank
 from embodied.learning.errors import writing
 from embodied.learning.examining import Successes
 from embodied.learning.ground import Ground
+from embodied.learning.shown import Beside
 from embodied.learning.trainer import Choice, TrainingJob
 from embodied.rewards.checking import check
 from embodied.rewards.client import Limits, RewardWorker
@@ -41,6 +42,7 @@ class Leg:
         reward_seconds: processor time that its reward may take in all [s].
         paced: after each checkpoint it waits to be told whether to go on.
         held: it waits so before it begins, too.
+        beside: processes that may show episodes beside it: what no other leg needs.
     """
 
     number: int
@@ -57,6 +59,7 @@ class Leg:
     reward_seconds: float = 3600.0
     paced: bool = False
     held: bool = False
+    beside: int = 0
 
     def after(self, found: Checkpoint) -> Leg:
         """What is left to do once that was measured."""
@@ -71,6 +74,7 @@ def train_leg(
     home: Path,
     stop: Callable[[], bool] = lambda: False,
     leave: Callable[[], bool] = lambda: False,
+    beside: Beside | None = None,
 ) -> Iterator[Checkpoint]:
     """Train, measure, write: when a checkpoint is given, its state is there, and its policy if it is best.
 
@@ -79,6 +83,7 @@ def train_leg(
         home: the candidate's folder.
         stop: asked at each step of training, which then ends without another checkpoint.
         leave: asked while measuring, too.
+        beside: see `TrainingJob`.
 
     Raises:
         RewardError: the reward gave something wrong.
@@ -101,6 +106,7 @@ def train_leg(
             guide=choice.guide,
             state=state_folder(home, leg.start) if leg.start else None,
             stop=stop,
+            beside=beside,
         )
         for snapshot in choice.trainer.train(job):
             found = examiner.measure(

@@ -47,7 +47,7 @@ class MpcTrainer:
                 while step < wanted:
                     if job.stop():
                         return
-                    step += school.lesson(planner, taught=TAUGHT).steps
+                    step += school.lesson(planner, taught=TAUGHT)
                 school.pupil.learn(step - before, school.draws)
                 yield PupilSnapshot(step, school, environment, {})
         finally:

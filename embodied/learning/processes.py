@@ -68,7 +68,9 @@ class Processes:
     ) -> dict[int, str]:
         """See `Crew.train`; the choices are made again in the processes, by the names in the legs."""
         paced = together is not None
-        queued = Queue(deque(Assignment(replace(leg, paced=paced)) for leg in legs), self.told)
+        spare = max(0, self.jobs - len(legs)) // max(1, len(legs))
+        ready = (Assignment(replace(leg, paced=paced, beside=spare)) for leg in legs)
+        queued = Queue(deque(ready), self.told)
         waiting = queued.waiting
         deadline: float | None = None
         try:

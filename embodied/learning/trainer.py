@@ -16,6 +16,7 @@ from embodied.learning.episodes import Act, Episode
 from embodied.learning.errors import NoGuide, NoTrainer, need
 from embodied.learning.features import Features
 from embodied.learning.guides import Guide, Tunable, remembers
+from embodied.learning.shown import Beside
 from embodied.rewards.compiling import RewardFunction
 
 
@@ -35,6 +36,8 @@ class TrainingJob:
         guide: a weak skill to begin with, None to begin with nothing.
         state: a folder that `Snapshot.save` wrote, to go on from there; None to begin.
         stop: asked at each step; once it says True, training ends without another snapshot.
+        beside: others who can show episodes of the guide at the same time, None for nobody. It changes how
+            fast things go, and nothing of what is learned.
     """
 
     make: EnvironmentFactory
@@ -48,6 +51,7 @@ class TrainingJob:
     guide: Guide | None = None
     state: Path | None = None
     stop: Callable[[], bool] = lambda: False
+    beside: Beside | None = None
 
 
 class Snapshot(Protocol):

@@ -23,10 +23,12 @@ from typing import Any, BinaryIO, Final
 import msgspec
 
 from embodied.errors import EmbodiedError
+from embodied.learning.beside import Showing
 from embodied.learning.errors import Unwritable
 from embodied.learning.ground import Ground
 from embodied.learning.leg import Leg, candidate_folder, train_leg
 from embodied.learning.order import Order, choice_of, ground_of
+from embodied.learning.shown import Beside
 from embodied.rewards.errors import RewardError
 from embodied.rewards.training import Checkpoint
 
@@ -71,11 +73,14 @@ def main(run: Path) -> int:
             for name in order.ahead:
                 import_module(name)
             limit_memory(order.memory_mb)
+            others = Showing(order, run / "worker", 0)
             for leg in heard.legs():
+                others.processes = leg.beside
                 if leg.held:
                     heard.wait()
                 home = candidate_folder(run, leg.number)
-                for told in trained(leg, ground, home, heard.stopped.is_set, heard.wait):
+                beside = others if leg.beside else None
+                for told in trained(leg, ground, home, heard.stopped.is_set, heard.wait, beside):
                     _say(answers, told)
     except EmbodiedError as fault:
         _say(answers, Told(0, None, "failed", fault.message, fault.remedy, fault.exit_code))
@@ -114,7 +119,12 @@ class _Heard:
 
 
 def trained(
-    leg: Leg, ground: Ground, home: Path, stop: Callable[[], bool], wait: Callable[[], None]
+    leg: Leg,
+    ground: Ground,
+    home: Path,
+    stop: Callable[[], bool],
+    wait: Callable[[], None],
+    beside: Beside | None = None,
 ) -> Iterator[Told]:
     """A leg as it is told: its checkpoints, then how it ended.
 
@@ -123,7 +133,7 @@ def trained(
     """
     try:
         choice = choice_of(leg, ground)
-        for found in train_leg(leg, ground, choice, home, stop):
+        for found in train_leg(leg, ground, choice, home, stop, beside=beside):
             yield Told(leg.number, found)
             if leg.paced:
                 wait()
