@@ -13,7 +13,7 @@ from embodied import __version__
 from embodied.errors import EmbodiedError, JournalUnwritable
 from embodied.journal import Journal
 from embodied.learning.artefact import Artefact
-from embodied.learning.beginning import best_beginning
+from embodied.learning.beginning import Beginning, best_beginning
 from embodied.learning.budget import Clock, Work
 from embodied.learning.candidates import Designer
 from embodied.learning.cluster import Cluster
@@ -33,7 +33,7 @@ from embodied.learning.resuming import MODE
 from embodied.learning.search import Search, told
 from embodied.learning.switching import switch_for
 from embodied.learning.trainer import AUTO, WORTH_IMITATING, Choice, choose_trainer
-from embodied.learning.wish import Setting
+from embodied.learning.wish import Setting, Wish
 from embodied.outcome import Verdict
 
 GUIDED_EPISODES: Final = 20
@@ -213,10 +213,7 @@ class Refinement:
         )  # fmt: skip
         if begun.said:
             self.journal.write("note", text=begun.said)
-        weak = 0 < begun.successes < WORTH_IMITATING * GUIDED_EPISODES
-        asked = wish.skill and not begun.said and wish.trainer == AUTO and begun.guide is not None and weak
-        trainer = "guided" if asked else wish.trainer
-        choice = choose_trainer(trainer, begun.guide, begun.successes, GUIDED_EPISODES)
+        choice = choose_trainer(meant_trainer(wish, begun), begun.guide, begun.successes, GUIDED_EPISODES)
         self.journal.write("trainer_chosen", **told(choice))
         return choice
 
@@ -227,3 +224,11 @@ class Refinement:
             "No reward was accepted, so nothing was trained.",
             remedy=f"Look at {self.setting.folder / 'candidates'} and at what the critic says:{said}",
         )
+
+
+def meant_trainer(wish: Wish, begun: Beginning) -> str:
+    """Who shall train, by name. A person's words about a weak skill are heard by who looks at the reward, in
+    which they end; who copies the skill does not."""
+    weak = 0 < begun.successes < WORTH_IMITATING * GUIDED_EPISODES
+    heard = wish.skill and wish.feedback and weak and not begun.said
+    return "guided" if heard and wish.trainer == AUTO else wish.trainer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,8 @@ from embodied.learning.beginning import NOTHING, Beginning, best_beginning
 from embodied.learning.environment import Environment, Flat
 from embodied.learning.episodes import Episode
 from embodied.learning.guides import Guide
+from embodied.learning.refinement import meant_trainer
+from embodied.learning.wish import Wish
 
 EPISODES = 20
 
@@ -83,3 +85,13 @@ def test_who_names_the_trainer_begins_with_the_skill_that_was_asked_for(library:
 def test_without_a_wish_the_better_is_taken_and_for_nothing_nothing(library: Known) -> None:
     assert begun(Known("sketch", 8), "").guide is library
     assert begun(Known("sketch", 20), NOTHING).guide is None
+
+
+def test_a_weak_skill_that_was_asked_for_leaves_auto_the_choice_unless_a_person_said_how(
+    library: Known,
+) -> None:
+    found = begun(None, "my-push")
+    asked = Wish("push the cube to the target", trainer="auto", skill="my-push")
+    assert meant_trainer(asked, found) == "auto"
+    assert meant_trainer(replace(asked, feedback="more slowly"), found) == "guided"
+    assert meant_trainer(replace(asked, feedback="more slowly", trainer="cma"), found) == "cma"
