@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from embodied.condition import Condition, Or, parse
+from embodied.errors import BadGoal
 from embodied.phrases import Filled, Kind, Phrase, Slot, Thing
 from embodied_tabletop.scene import Scene
 from embodied_tabletop.stating import GOES
@@ -18,6 +19,7 @@ HAND_M, THING_M = 0.02, 0.03
 UNITS: Final = {"mm|millimetre|millimetres|millimeter|millimeters": 0.001, "cm|centimetre|centimetres": 0.01}
 
 _CUBE: Final = Slot("object", frozenset({"cube"}))
+_CUBES: Final = Slot("object", frozenset({"cube"}), most=0)
 _TARGET: Final = Slot("target", frozenset({KIND}))
 _NUMBER: Final = Slot("number", number=True)
 _TO: Final = "to|onto|on|at|up_to|over_to|into"
@@ -27,8 +29,13 @@ _HAND: Final = "bring|move|put|take|get the_hand|your_hand|hand|the_gripper|the_
 
 
 def target_phrases(scene: Scene) -> Iterator[Phrase]:
-    """What can be wished of the targets of a scene; nothing where it has none."""
+    """What can be wished of the targets of a scene; where it has none, that is what is answered."""
     if not scene.targets:
+        lacking = _lacking(scene.name)
+        for words, slots in ((f"{_BRING} {{object}} {_TO}", (_CUBES,)), (f"{_HAND} {_TO}", ()), (_GO, ())):
+            yield Phrase(
+                f"{words} the_target|the_mark|target|mark", slots, lacking, "what this scene has not"
+            )
         return
     wishes = (
         (f"{_BRING} {{object}} {_TO} {{target}}", (_CUBE, _TARGET), "{object} at {target}", THING_M),
@@ -59,6 +66,17 @@ def _near(metres: float, *, fixed: bool = False) -> Callable[[Filled], Condition
         moved = [f"pose[{name}]" for name in chosen(filled).names] if "object" in filled else ["hand"]
         ways = [parse(f"distance({one}, pose[{target}]) < {round(number * metres, 6):g}") for one in moved]
         return ways[0] if len(ways) == 1 else Or(tuple(ways))  # the slot takes one thing: any of several
+
+    return condition
+
+
+def _lacking(scene: str) -> Callable[[Filled], Condition]:
+    def condition(_filled: Filled) -> Condition:
+        raise BadGoal(
+            f"There is no target in the scene {scene!r}.",
+            remedy="These have one: --set world.scene=reach, =push, =pick-place; docs/scenes.md tells how "
+            "one of your own gets it ([[target]]). What was learned for a target is used there too.",
+        )
 
     return condition
 

@@ -17,7 +17,7 @@ from embodied_tabletop.table import Table
 from embodied_tabletop.training import TASK_SOURCE
 
 from embodied.condition import parse
-from embodied.errors import BadInput
+from embodied.errors import BadGoal, BadInput
 from embodied.goals import GoalParser
 from embodied.learning.choosing import choose_task
 from embodied.learning.environment import TrainingTask
@@ -140,3 +140,12 @@ def test_an_episode_begins_where_it_is_told() -> None:
         assert environment.facts.get("pose", "target") == (0.5, 0.1, 0.02)
     finally:
         environment.close()
+
+
+@pytest.mark.parametrize(
+    "sentence", ["reach the target", "push the blue cube to the target", "go to the mark"]
+)
+def test_where_there_is_no_target_the_scenes_that_have_one_are_named(sentence: str) -> None:
+    with pytest.raises(BadGoal, match="no target in the scene 'default'") as refused:
+        goal(sentence, "default")
+    assert "world.scene=reach" in refused.value.remedy
