@@ -34,6 +34,9 @@ ENOUGH: Final = 0.95
 STALLED: Final = 16
 """Checkpoints without a better one: a finalist is left."""
 
+UNKNOWN_SUCCESS: Final = "no_success"
+"""What the critic says as long as no episode has succeeded."""
+
 APART: Final = 1009
 """Seeds of candidates: two that are trained side by side shall not have the same luck."""
 
@@ -133,7 +136,7 @@ class Search:
             return list(left)
         kept = []
         for candidate in left:
-            if "no_success" not in candidate.critique:
+            if UNKNOWN_SUCCESS not in candidate.critique:
                 kept.append(candidate)
                 continue
             found = self._designing.critique(candidate.proposal)
@@ -151,7 +154,7 @@ class Search:
         for one in finalists:
             self._tell_state(one, "kept")
         while not self.clock.over():
-            now = self._finalists(finalists, round_)
+            now = [self._critic_hears(one) for one in self._finalists(finalists, round_)]
             if any(self._enough(one) for one in now):
                 return
             going = [one for one in now if not self._ended(one)]
@@ -162,6 +165,23 @@ class Search:
             together = len(behind) == len(going) <= self.crew.abreast
             until = self.schedule.most if together else None
             self._train(behind, until, "training on", together=together)
+
+    def _critic_hears(self, candidate: Candidate) -> Candidate:
+        """With what the critic says once it knows what success is like. It is only noted: what is being
+        trained is judged by its success, and the designer reads why it may be paid without."""
+        with writing(self.folder):
+            self.ground.examiner.keep(Successes(self._home(candidate) / SUCCESSES).episodes)
+        known = self.ground.examiner.successes
+        if not known or UNKNOWN_SUCCESS not in candidate.critique or candidate.state in OUT:
+            return candidate
+        self._tell(replace(candidate, critique=self._designing.critique(candidate.proposal).text))
+        return self._now(candidate)
+
+    def _waits_for_critic(self, candidate: Candidate) -> bool:
+        """Whether it has succeeded for the first time, and the critic does not know yet."""
+        return UNKNOWN_SUCCESS in candidate.critique and bool(
+            Successes(self._home(candidate) / SUCCESSES).episodes
+        )
 
     def _finalists(self, begun: Sequence[Candidate], round_: int) -> list[Candidate]:
         """Those that were begun, and those that go on for them with another trainer."""
@@ -231,7 +251,8 @@ class Search:
 
         def going() -> list[int]:
             now = [self.progress.candidates[number] for number in numbers]
-            return [] if any(self._enough(one) or self._ended(one) for one in now) else numbers
+            wait = any(self._enough(one) or self._ended(one) or self._waits_for_critic(one) for one in now)
+            return [] if wait else numbers
 
         every = self.schedule.every
         legs = [self._leg(one, until or (one.steps // every + 1) * every) for one in candidates]

@@ -18,6 +18,7 @@ from embodied.rewards.calling import total
 from embodied.rewards.compiling import RewardFunction
 from embodied.rewards.errors import RewardError
 from embodied.rewards.farming import Farm, best_farm
+from embodied.rewards.imagining import dreamed_farm
 from embodied.rewards.matters import Matter, ignored, matters
 from embodied.rewards.probing import check_rows, probe
 from embodied.rewards.spec import ActionSpec, Array, ObservationSpec
@@ -120,6 +121,8 @@ def critique(
             findings += _ignored(reward, wanted, observation, trajectories)
         findings += _compared(paid, trajectories)
         findings += _farms(reward, trajectories, counting, horizon)
+        if not any(map(counting.succeeds, trajectories)) and not counting.ends_on_success:
+            findings += _dreamed(reward, observation, action, condition, trajectories, counting, horizon)
     except RewardError as wrong:
         return Critique((Finding(wrong.code, True, wrong.message, wrong.remedy),), ())
     return Critique(tuple(findings), paid)
@@ -249,6 +252,32 @@ def _farms(
             f"{_table(walked, straight)}",
             _remedy(walked, straight),
             f"adversarial, on the way of {trajectory.name}",
+        )
+    ]
+
+
+def _dreamed(
+    reward: RewardFunction,
+    observation: ObservationSpec,
+    action: ActionSpec,
+    condition: Condition,
+    trajectories: Sequence[Trajectory],
+    counting: Counting,
+    horizon: int,
+) -> list[Finding]:
+    """A farm in states that nobody has come to: for as long as nobody has succeeded."""
+    farm = dreamed_farm(reward, observation, action, condition, trajectories, counting, horizon)
+    if farm is None:
+        return []
+    return [
+        Finding(
+            "farmable",
+            True,
+            f"No episode has succeeded yet; but one that {farm.how}, never finishes and would earn "
+            f"{farm.earned:.2f}; success would earn {farm.success:.2f} at most.\n"
+            f"{_table(farm.terms, farm.success_terms)}",
+            _remedy(farm.terms, farm.success_terms),
+            "adversarial, imagined",
         )
     ]
 

@@ -97,7 +97,7 @@ def test_a_stop_ends_all_at_once_and_keeps_the_best(plugged: Path, tmp_path: Pat
         assert isinstance(crew, Processes)
         trained_in.update({pid: psutil.Process(pid) for pid in crew.pids if psutil.pid_exists(pid)})
 
-    progress = played(tmp_path, TWO, "hangs", stop_at=5, look=look)
+    progress = played(tmp_path, TWO, "hangs", stop_at=4, look=look)
     gone, alive = psutil.wait_procs(list(trained_in.values()), timeout=20)
     assert gone
     assert not alive

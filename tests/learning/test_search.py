@@ -92,3 +92,13 @@ def test_checkpoints_are_chosen_by_success_and_never_by_the_reward() -> None:
     quick = Checkpoint(3, 20, 6, 10.0, returned=0.0, terms={})
     assert max((rich, good, quick), key=rank) is quick
     assert max((rich, good), key=rank) is good
+
+
+def test_the_critic_hears_of_the_first_success_of_what_is_being_finished(tmp_path: Path) -> None:
+    progress = search(tmp_path, Fixed(NEARER), PlayedTrainer(400))
+    (kept,) = progress.candidates.values()
+    assert kept.state == "kept"
+    assert kept.best is not None
+    assert kept.best.step == 400
+    assert "no_success" not in kept.critique
+    assert "The critic accepts the reward." in kept.critique
