@@ -44,7 +44,7 @@ def goal_task(name: str, sentence: str, condition: Condition, scene: Scene) -> T
         scene="",
         success=str(condition),
         entries=entries,
-        steps=_steps(condition),
+        steps=_steps(condition, scene),
         gripper=not {fact.family for fact in facts} <= _SHUT_FIST,
         given=scene,
         opened=tuple(_to_be_shut(condition)),
@@ -126,8 +126,15 @@ def _flag(fact: Fact, number: int) -> Entry | None:
     return Entry(name, (), "1", "", 0.0, 1.0, family.doc, "flag", thing, str(fact))
 
 
-def _steps(condition: Condition) -> int:
-    least = min(len(list(facts_in(way))) for way in alternatives(condition))
+def _steps(condition: Condition, scene: Scene) -> int:
+    """For each fact, and for each drawer that something is to be in: it has to be opened first."""
+    drawers = {thing.name for thing in scene.objects if thing.kind == "drawer"}
+
+    def parts(way: Condition) -> int:
+        facts = list(facts_in(way))
+        return len(facts) + len({key for fact in facts for key in fact.keys[1:] if key in drawers})
+
+    least = min(parts(way) for way in alternatives(condition))
     return min(FIRST_STEPS + MORE_STEPS * max(1, least), MOST_STEPS)
 
 

@@ -192,3 +192,9 @@ def test_another_scene_is_another_environment(made: list[TabletopEnv]) -> None:
     assert task.identity["scene"] != other.identity["scene"]
     env = environment(made, "pick up the red cube")
     assert fingerprint(task, env)["success"] == "holding[red_cube]"
+
+
+def test_there_is_time_to_open_a_drawer_that_something_is_to_be_in() -> None:
+    bowl, drawer = task_of("put the red cube in the bowl"), task_of("put the red cube in the drawer")
+    assert drawer.steps == bowl.steps + 80
+    assert task_of("open the drawer", "drawer", "is_open[drawer]").steps == bowl.steps
