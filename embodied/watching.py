@@ -37,7 +37,11 @@ class Halter:
     """Halts the body each time one of `events` becomes set, from a thread of its own.
 
     A cancelled program is not resumed, but the primitive that it waits for goes on until the body is halted.
-    `note` is told of a halt that failed; the next event is halted for all the same.
+
+    Args:
+        events: the first is the user's stop, the others interrupt a step.
+        note: is told of a halt that failed; the next event is halted for all the same.
+        why: what interrupted the step, "" if that is not known.
     """
 
     def __init__(
@@ -45,7 +49,9 @@ class Halter:
         world: World,
         events: Sequence[threading.Event],
         note: Callable[[str], None] = lambda text: None,
+        why: Callable[[], str] = lambda: "",
     ) -> None:
+        self._why = why
         self.world = world
         self.events = events
         self._note = note
@@ -69,7 +75,9 @@ class Halter:
             risen = [after and not before for before, after in zip(was_set, now, strict=True)]
             was_set = now
             if any(risen):
-                self._halt("stopped by the user" if risen[0] else "the step was interrupted")
+                why = self._why()
+                interrupted = f"the step was interrupted{f': {why}' if why else ''}"
+                self._halt("stopped by the user" if risen[0] else interrupted)
 
     def _halt(self, reason: str) -> None:
         try:

@@ -37,3 +37,11 @@ def test_a_halt_that_failed_is_told_and_the_next_event_is_halted_for() -> None:
         stop.set()
         assert world.asked.get(timeout=DEADLINE_S) == "stopped by the user"
     assert notes == ["the body could not be halted: it does not answer"]
+
+
+def test_what_interrupted_the_step_is_told() -> None:
+    world, stop, interrupt = Deaf(), threading.Event(), threading.Event()
+    with Halter(world, (stop, interrupt), why=lambda: "dropped (object=red_cube)"):
+        interrupt.set()
+        told = world.asked.get(timeout=DEADLINE_S)
+    assert told == "the step was interrupted: dropped (object=red_cube)"

@@ -282,7 +282,7 @@ class _Life:
             self._open_library(world)
             folder = self.journal.path.parent
             with (
-                Halter(world, (self.stop, interruption.event), self._note),
+                Halter(world, (self.stop, interruption.event), self._note, lambda: interruption.told),
                 self._executor(world) as (executor, recorder),
                 Redirection(self.spec, interruption, self.journal, folder) as redirection,
             ):
