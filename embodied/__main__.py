@@ -1,5 +1,5 @@
 """`python -m embodied`."""
 
-from embodied.cli.main import main
+from embodied.cli.entry import main
 
 main()

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from embodied.cli import arm_doctor, camera, folders, identify, options, serving
-from embodied.cli.arm_stop import stop_by_file, tell_stopped
+from embodied.cli.arm_stop import stop_by_file, stop_named
 from embodied.cli.consenting import ask_consent
 from embodied.cli.keyboard import pressed_keys
 from embodied.jogging import LEAST_M, MOST_M
@@ -61,13 +61,10 @@ def stop(name: ArmName = "") -> None:
     Works from another terminal, and while the agent hangs. The emergency stop at the arm is surer. An arm
     that another machine serves is stopped by its launch file too: [cyan]embodied arm stop ARM.toml[/cyan].
     """
-    from embodied.arms import running
-
     if name.endswith(".toml"):
         stop_by_file(name)
-        return
-    for stopped in running.say_stop(name):
-        tell_stopped(stopped)
+    else:
+        stop_named(name)
 
 
 @app.command("reset")

@@ -7,10 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from rich.console import Console
-from rich.text import Text
-
-from embodied.cli import folders, options
+from embodied.cli import folders
 from embodied.errors import EmbodiedError, WorldError
 
 if TYPE_CHECKING:
@@ -31,6 +28,7 @@ def stop_by_file(name: str) -> None:
         WorldError: one that was to be stopped did not answer; the others are stopped.
     """
     from embodied.arms import running
+    from embodied.cli import options
 
     try:
         launch = options.launch_named(name, [], "embodied arm stop launch/franka.toml")
@@ -46,6 +44,14 @@ def stop_by_file(name: str) -> None:
     print(f"{name} is stopped. Only on the machine beside it can it be let move again:  embodied arm reset")
     if told.get("unkept"):
         _say(unkept_in_words(name, str(told["unkept"])))
+
+
+def stop_named(name: str) -> None:
+    """Stop an arm by its name, the only one, or all, and say so. Raises as `running.say_stop`."""
+    from embodied.arms import running
+
+    for stopped in running.say_stop(name):
+        tell_stopped(stopped)
 
 
 def tell_stopped(stopped: Stopped) -> None:
@@ -106,13 +112,10 @@ def _words(arm: RunningArm) -> Sequence[str]:
 
 
 def _stop(names: Sequence[str]) -> None:
-    from embodied.arms import running
-
     silent = []
     for name in names:
         try:
-            for stopped in running.say_stop(name):
-                tell_stopped(stopped)
+            stop_named(name)
         except WorldError as failed:  # the others must hear it
             silent.append(failed.message)
     if silent:
@@ -120,4 +123,7 @@ def _stop(names: Sequence[str]) -> None:
 
 
 def _say(text: str) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
     Console(stderr=True, highlight=False).print(Text(text, "yellow"), soft_wrap=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -199,6 +200,9 @@ def _end(
     verdict = done.verdict if done is not None else Verdict.UNKNOWN
     motion = motion_of(deployment.folder)
     lost = deployment.lost
+    if deployment.stopped:
+        reset = f"{folders.command()} arm reset {shlex.quote(deployment.arm)}"
+        told["stopped"] = f"{deployment.stopped}. It stays so until a person resets it:  {reset}"
     if lost is not None:
         told |= last_known(deployment.folder, deployment.details, lost, motion)
     page: Path = write_report(
@@ -212,6 +216,8 @@ def _end(
         for name, count in sorted(motion.interventions.items()):
             why = f", at worst: {deployment.explained[name]}" if name in deployment.explained else ""
             console.print(Text(f"limit {name} acted {count} times{why}", "dim"), soft_wrap=True)
+    if deployment.stopped:
+        console.print(Text("stopped:", "bold yellow"), Text(told["stopped"]), soft_wrap=True)
     if lost is not None:
         for name in ("under way", "last measured", "since then", "to do"):
             console.print(Text(f"{name}:", "yellow"), Text(told[name]), soft_wrap=True)

@@ -48,6 +48,7 @@ class Deployment:
         seen: the facts when the arm was looked at.
         differences: how the arm differs from that of the policies' training, a sentence each.
         lost: what ended it in the middle of the motion, if the arm was lost; interrupted: whether Ctrl-C did.
+        stopped: why a protective stop holds the arm at the end; "" if none does.
         explained: the limits that acted, each with the worst that it kept the arm from, in words.
     """
 
@@ -63,6 +64,7 @@ class Deployment:
     differences: tuple[str, ...] = ()
     lost: WorldError | None = None
     interrupted: bool = False
+    stopped: str = ""
     explained: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -176,7 +178,9 @@ class Deployment:
             verdict = done.verdict.value
             if self.lost is None and not self.interrupted:
                 with suppress(WorldError):  # it did what it did, and is gone now
-                    self.explained = _explained(session.observe())
+                    seen = session.observe()
+                    self.explained = _explained(seen)
+                    self.stopped = str(seen.notes.get("protective_stop") or "")
         finally:
             report = session.close()
             consent.withdraw(self.arm)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -254,3 +256,19 @@ def test_a_rehearsal_is_stopped_with_the_arm_that_it_stands_for_and_only_that_st
         rehearsal.close()
     first.close()
     assert [one.name for one in find_stopped()] == ["franka"]
+
+
+def test_stopping_an_arm_waits_for_no_import_that_it_does_not_need(run: Run) -> None:
+    stopped, _ = run()
+    program = (
+        "import sys; sys.argv = ['embodied', 'arm', 'stop']\n"
+        "from embodied.cli.entry import main\n"
+        "try:\n    main()\nexcept SystemExit as ended:\n"
+        "    print(ended.code, [one for one in ('typer', 'rich', 'numpy', 'embodied.loop')"
+        " if one in sys.modules])"
+    )
+    command = [sys.executable, "-c", program]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert said.stdout.splitlines()[0].startswith("franka is stopped."), said.stderr
+    assert said.stdout.splitlines()[1] == "0 []"
+    assert stopped.call("home").error == "halted"

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from embodied.arms.running import reset, stop
 from embodied.cli.main import main
 from embodied.deploying.lost import last_known
 from embodied.errors import WorldError
@@ -83,3 +84,13 @@ def test_of_an_arm_that_another_machine_serves_the_report_says_what_stops_it_and
     assert "lease of 200 ms" in told["since then"]
     assert "robot-pc:/runs/arm-log.bin" in told["since then"]
     assert told["last measured"] == "nothing of it is here"
+
+
+def test_an_arm_that_was_stopped_in_motion_is_said_to_be(
+    launch: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with once_it_moves(lambda arm: stop(arm.name, "a hand on the table")):
+        _, told = deployed(launch, capsys)
+    assert told["stopped"].startswith("a hand on the table. It stays so until a person resets it:")
+    assert "arm reset test-arm" in Path(told["report"]).read_text()
+    assert reset("test-arm")
