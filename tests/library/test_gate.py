@@ -168,6 +168,14 @@ def test_a_skill_that_nothing_can_judge_is_refused(gate, tmp_path):
     assert "holds before it ran" in evidence.reason
 
 
+@pytest.mark.parametrize(("many", "tried"), [(3, 3), (40, 5)])
+def test_of_many_seeds_a_tenth_may_be_replaced_by_others(gate, tmp_path, many, tried):
+    skill = write(tmp_path / "new", "wander", "    walk(1, 1)\n    return done()\n", achieves="")
+    evidence = gate().verify(skill, many, expects=parse("alive"))
+    assert len({result.seed for result in evidence.results}) == tried
+    assert "holds before it ran" in evidence.reason
+
+
 def test_twenty_seeds_make_it_trusted_with_two_failures_allowed(store, gate, tmp_path):
     skill = write(tmp_path / "new", "chop-wood")
     evidence = gate().verify(skill, 20)
