@@ -163,5 +163,5 @@ def _refuse_blind(skill: Skill, policy: Policy, seen: Observation, described: Ma
         raise BadInput(
             f"{skill.name} cannot run on this {kind_of(str(described['name']))}: nothing there tells what "
             f"its policy sees: {', '.join(unknown)}.",
-            remedy="Change the scene, or where objects come from.",
+            remedy="Choose a scene that has it (--set world.scene=NAME), or another source.",
         )
