@@ -135,14 +135,14 @@ def say_stop(
     the rehearsal stops the arm.
 
     Args:
-        name: of the arm; "" for the only one that runs, "all" for every one.
+        name: of the arm; "" or "all" for every one that runs: who says stop has no time to look for names.
 
     Raises:
-        BadInput: no such arm, or several run and none is named.
+        BadInput: no such arm.
         WorldError: a bridge did not answer; the others were stopped nevertheless.
     """
     silent, stopped = [], []
-    for arm in _with_rehearsals(_named(name, folder), folder):
+    for arm in _with_rehearsals(_named(name or ALL, folder), folder):
         try:
             told = _told(_ask(arm, "stop", reason=reason), arm)
             stopped.append(Stopped(arm, str(told.get("unkept", ""))))
@@ -184,6 +184,11 @@ def _reset_at_rest(name: str, folder: Path | None) -> str:
     if len(stopped) > 1:
         names = ", ".join(arm.identity or arm.name for arm in stopped)
         raise BadInput("Arms are reset one by one.", remedy=f"Name one of: {names}.")
+    if not stopped and (known := sorted({one.name for one in find_stopped(folder=folder)})):
+        raise BadInput(
+            f"No arm {name!r} is stopped here.",
+            remedy=f"{did_you_mean(name, known)} Stopped are: {', '.join(known)}.".strip(),
+        )
     if not stopped:
         which = f"No arm {name!r}" if name else "No arm"
         raise BadInput(

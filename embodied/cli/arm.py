@@ -55,8 +55,11 @@ def list_() -> None:
 
 
 @app.command("stop")
-def stop(name: ArmName = "") -> None:
-    """Stop an arm now, whatever moves it, and keep it stopped until a person resets it.
+def stop(
+    name: ArmName = "",
+    all_: Annotated[bool, typer.Option("--all", help="Every arm that runs here, as without a name.")] = False,
+) -> None:
+    """Stop an arm now, or all of them, whatever moves it, and keep it stopped until a person resets it.
 
     Works from another terminal, and while the agent hangs. The emergency stop at the arm is surer. An arm
     that another machine serves is stopped by its launch file too: [cyan]embodied arm stop ARM.toml[/cyan].
@@ -64,7 +67,7 @@ def stop(name: ArmName = "") -> None:
     if name.endswith(".toml"):
         stop_by_file(name)
     else:
-        stop_named(name)
+        stop_named("" if all_ else name)
 
 
 @app.command("reset")
@@ -152,10 +155,11 @@ def _looking(launch: LaunchFile):  # type: ignore[no-untyped-def]
 def _moving(arm: str, consent: str) -> Iterator[Session]:
     """An arm that a person has let move."""
     from embodied.deploying.arms import arm_world
+    from embodied.deploying.refusing import refuse_kept
     from embodied.session import Session
 
     launch = options.launch_named(arm, [], "embodied arm jog launch/franka.toml")
-    arm_world(launch)
+    refuse_kept(arm_world(launch).arm_name(launch.world.settings))
     ask_consent(launch, consent, what_for="jog or home")
     with Session(launch, mode="jog") as session:
         yield session.start()

@@ -60,6 +60,7 @@ def export(
             return
         console = Console(highlight=False)
         counts = ", ".join(f"{count} {verdict}" for verdict, count in sorted(done.verdicts.items()))
+        console.print(Text(f"from {', '.join(folder.name for folder in folders)}", "dim"), soft_wrap=True)
         console.print(
             Text(f"{done.episodes} episodes ({counts}), {done.frames} frames at {done.fps} a second")
         )

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from embodied.condition import Condition, facts_in
 from embodied.deploying.arms import ArmWorld
-from embodied.errors import BadInput, BadLibrary
+from embodied.errors import BadInput, BadLibrary, did_you_mean
 from embodied.facts import UNKNOWN, Observation
 from embodied.launchfile import LaunchFile
 from embodied.library import Grade, LibraryStore
@@ -141,9 +141,12 @@ def refuse_blind(chosen: Candidate, seen: Observation) -> None:
                 untold.append(str(fact))
     named = {key for condition in wanted for fact in facts_in(condition) for key in fact.keys}
     things = {keys[0] for keys, _ in seen.items("pose")} if "pose" in seen.families else set()
-    for name, value in chosen.arguments.items():
+    for value in chosen.arguments.values():
         if isinstance(value, str) and value in named and things and value not in things:
-            untold.append(f"pose[{value}] ({name})")
+            raise BadInput(
+                f"{chosen.words} cannot run on this arm: there is no {value}, or nothing sees it.",
+                remedy=f"{did_you_mean(value, things)} There are: {', '.join(sorted(things))}.".strip(),
+            )
     if untold:
         raise BadInput(
             f"{chosen.words} cannot run on this arm: nothing there tells {', '.join(dict.fromkeys(untold))}.",

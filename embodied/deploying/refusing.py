@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 
 from embodied.arms.running import find_running
+from embodied.arms.stopped import find_stopped
 from embodied.cli.folders import command
 from embodied.errors import BadInput
 from embodied.facts import Observation
@@ -28,3 +29,9 @@ def refuse_running(name: str) -> None:
                 f"{name} runs already: process {arm.pid}, {arm.run_dir}.",
                 remedy=f"One agent per arm: end that one first. To stop what moves:  {command()} arm stop",
             )
+
+
+def refuse_kept(name: str) -> None:
+    """Raise BadInput if a stop of an arm of this name is kept, before anybody is asked to let it move."""
+    for one in find_stopped(name):
+        refuse_stopped(name, Observation({}, {}, notes={"protective_stop": one.reason}))

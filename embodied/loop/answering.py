@@ -85,6 +85,8 @@ def _attempted(run: Run, skill: Skill, step: Step, expects: Condition) -> Judgem
         if not disturbed or run.interruption.held or run.stop.is_set():
             break
     assert last is not None
+    if before.notes.get("protective_stop"):
+        return attempt.judgement
     if run.interruption.held:
         return Judgement(Verdict.UNKNOWN, run.interruption.held)
     reason = last.reason or attempt.judgement.reason

@@ -60,7 +60,7 @@ def test_it_is_reset_where_no_bridge_runs(run: Run, capsys: pytest.CaptureFixtur
     with pytest.raises(SystemExit):
         main(["arm", "list"])
     assert "franka is stopped: the operator said stop" in capsys.readouterr().out
-    with pytest.raises(BadInput, match="none is stopped"):
+    with pytest.raises(BadInput, match="is stopped"):
         reset("ur5e")
     assert reset("franka") == "the operator said stop"
     assert run()[0].call("home").ok
@@ -100,7 +100,7 @@ def test_a_name_that_two_have_in_common_lets_not_go_of_one_that_runs(run: Run) -
     _, second = run("arm", "")
     stop("arm-2")
     first.close()
-    with pytest.raises(BadInput, match="none is stopped"):
+    with pytest.raises(BadInput, match="is stopped"):
         reset("arm")
     second.close()
     assert [arm.name for arm in find_stopped()] == ["arm-2"]

@@ -301,10 +301,10 @@ def test_several_arms_are_named_and_all_are_stopped(operated: Any) -> None:
     operated()
     assert [each.name for each in find_running()] == ["kinematic", "kinematic-2"]
     with pytest.raises(BadInput, match=r"2 arms run here[\s\S]*kinematic, kinematic-2"):
-        stop()
+        status()
     with pytest.raises(BadInput, match="Did you mean 'kinematic"):
         stop("kinematik")
-    assert sorted(stop("all")) == ["kinematic", "kinematic-2"]
+    assert sorted(stop()) == sorted(stop("all")) == ["kinematic", "kinematic-2"]  # without a name: every one
     with pytest.raises(BadInput, match="one by one"):
         reset("all")
 

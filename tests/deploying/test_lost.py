@@ -90,7 +90,10 @@ def test_an_arm_that_was_stopped_in_motion_is_said_to_be(
     launch: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with once_it_moves(lambda arm: stop(arm.name, "a hand on the table")):
-        _, told = deployed(launch, capsys)
+        code, told = deployed(launch, capsys)
     assert told["stopped"].startswith("a hand on the table. It stays so until a person resets it:")
+    assert told["verdict"] == "UNKNOWN"
+    assert told["reason"].startswith("the arm was stopped: a hand on the table")
+    assert code == told["exit_code"] == 1
     assert "arm reset test-arm" in Path(told["report"]).read_text()
     assert reset("test-arm")
