@@ -112,7 +112,7 @@ def find_run(runs_dir: Path, name: str) -> Path:
         return direct.parent
     folders = list(list_runs(runs_dir))
     if name == "last" and folders:
-        return next((folder for folder in folders if not _is_aside(folder)), folders[0])
+        return next((folder for folder in folders if not is_aside(folder)), folders[0])
     matching = [folder for folder in folders if folder.name == name] or [f for f in folders if name in f.name]
     if len(matching) == 1:
         return matching[0]
@@ -125,7 +125,7 @@ def find_run(runs_dir: Path, name: str) -> Path:
     )
 
 
-def _is_aside(folder: Path) -> bool:
+def is_aside(folder: Path) -> bool:
     """An arm that was jogged or sent home: not what somebody means who speaks of the last run."""
     with (folder / JOURNAL).open("rb") as file:
         first = file.readline()

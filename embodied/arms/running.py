@@ -12,6 +12,7 @@ import json
 import os
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -164,6 +165,7 @@ def reset(name: str = "", folder: Path | None = None) -> str:
         BadInput: no such arm, several and none is named, or it still moves.
         WorldError: its bridge did not answer, or that it was stopped cannot be taken off the disk.
     """
+    name = name or _only_stopped(folder)
     if not any(name in ("", ALL, arm.name, arm.identity) for arm in find_running(folder)):
         return _reset_at_rest(name, folder)
     arms = _named(name, folder)
@@ -173,6 +175,21 @@ def reset(name: str = "", folder: Path | None = None) -> str:
     if told.get("remains"):
         raise _still_kept(arms[0].name, str(told["remains"]))
     return str(told.get("reason", ""))
+
+
+def _only_stopped(folder: Path | None) -> str:
+    """The name of the one arm that is stopped, whether its bridge runs or not; "" where none is. Raises
+    BadInput for several."""
+    running = find_running(folder)
+    known = {key for arm in running for key in (arm.name, arm.identity) if key}
+    names = [one.name for one in find_stopped(folder=folder) if not known & {one.name, one.identity}]
+    for arm in running:
+        with suppress(EmbodiedError):  # one that does not answer is not let go of either
+            if not arm.rehearses and told_by(arm).get("stopped"):
+                names.append(arm.name)
+    if len(names) > 1:
+        raise BadInput("Arms are reset one by one.", remedy=f"Name one of: {', '.join(names)}.")
+    return "".join(names)
 
 
 def _reset_at_rest(name: str, folder: Path | None) -> str:

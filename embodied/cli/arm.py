@@ -86,16 +86,20 @@ def doctor(
         str, typer.Argument(metavar="[arm]", help="Its launch file; without one, which there are.")
     ] = "",
 ) -> None:
-    """Connect to an arm, move nothing, and tell how it is. One that runs already is asked how it is."""
+    """Connect to an arm, move nothing, and tell how it is. One that runs already is asked how it is.
+
+    Exit code 1: it is stopped, or lost.
+    """
     console = Console(highlight=False)
     if not arm:
         arm_doctor.show_files(console)
         return
     launch = options.launch_named(arm, [], "embodied arm doctor launch/franka.toml")
-    if arm_doctor.show_running(launch, console):
-        return
-    with _looking(launch) as (world, _):
-        arm_doctor.show(world, console)
+    ready = arm_doctor.show_running(launch, console)
+    if ready is None:
+        with _looking(launch) as (world, _):
+            ready = arm_doctor.show(world, console)
+    raise typer.Exit(0 if ready else 1)
 
 
 app.command("identify")(identify.identify)

@@ -29,8 +29,8 @@ class Timed(Protocol):
     def round_trips(self, count: int) -> list[float]: ...
 
 
-def show(world: World, console: Console) -> None:
-    """Print how an arm is, and how far away its bridge."""
+def show(world: World, console: Console) -> bool:
+    """Print how an arm is, and how far away its bridge; whether it may move."""
     seen, details = world.observe(), world.spec.details
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim")
@@ -46,7 +46,14 @@ def show(world: World, console: Console) -> None:
         console.print(Text(warning, "bold yellow"))
     if why := seen.notes.get("stops_not_kept"):
         console.print(Text(stops_not_kept(str(why)), "bold yellow"))
+    if stopped := seen.notes.get("protective_stop"):
+        console.print(Text(f"It answers, and is STOPPED: {stopped}. Nothing was moved.", "bold yellow"))
+        console.print(
+            Text(f"When it is safe to move, beside the arm:  {folders.command()} arm reset", "bold")
+        )
+        return False
     console.print(Text("It answers, and is ready. Nothing was moved.", "green"))
+    return True
 
 
 def round_trip(lasted: list[float], lease_s: float) -> tuple[str, str, str]:
@@ -118,8 +125,9 @@ def show_files(console: Console) -> None:
             )
 
 
-def show_running(launch: LaunchFile, console: Console) -> bool:
-    """Where the arm of a launch runs on this machine, print how it says that it is; whether it does."""
+def show_running(launch: LaunchFile, console: Console) -> bool | None:
+    """Where the arm of a launch runs on this machine, print how it says that it is; whether it may move. None
+    where it does not run."""
     from embodied.arms.running import ask, find_running
     from embodied.deploying.arms import arm_world
     from embodied.deploying.watching import in_a_line
@@ -135,5 +143,5 @@ def show_running(launch: LaunchFile, console: Console) -> bool:
             if told.get("unkept"):
                 console.print(Text(stops_not_kept(str(told["unkept"])), "bold yellow"), soft_wrap=True)
             console.print(Text("Nothing was moved. End what has it, to look at it closer.", "green"))
-            return True
-    return False
+            return not (told.get("stopped") or told.get("lost"))
+    return None

@@ -18,6 +18,7 @@ from embodied.exploring.explore import is_exploration
 from embodied.journal import read
 from embodied.loop import RunReport
 from embodied.plain_text import plain_line
+from embodied.runs import is_aside
 
 PASSED = 0
 FAILED = 1
@@ -66,7 +67,7 @@ def print_error(error: EmbodiedError) -> None:
     """The message and its mend; where a run had begun, also how that goes on."""
     console = Console(stderr=True, highlight=False)
     console.print(error_text(error), soft_wrap=True)
-    if error.journal is not None:
+    if error.journal is not None and not is_aside(error.journal.parent):
         folder = error.journal.parent
         verb = "explore" if is_exploration(folder) else "run"
         again = f"{command()} {verb} --resume {folder.name}"

@@ -194,10 +194,10 @@ def test_a_stop_that_the_disk_does_not_take_holds_and_who_said_it_is_told_what_d
         assert "started anew would let franka move" in said.err
         assert stopped.call("home").error == "halted"
         assert not find_stopped()
-        assert command("doctor", str(file)) == 0
+        assert command("doctor", str(file)) == 1  # it is stopped
         assert "It cannot keep a stop (No space left on device" in capsys.readouterr().out
     stop()  # there is room again
-    assert command("doctor", str(file)) == 0
+    assert command("doctor", str(file)) == 1
     assert "cannot keep" not in capsys.readouterr().out
     first.close()
     assert run()[0].call("home").error == "halted"
@@ -272,3 +272,14 @@ def test_stopping_an_arm_waits_for_no_import_that_it_does_not_need(run: Run) -> 
     assert said.stdout.splitlines()[0].startswith("franka is stopped."), said.stderr
     assert said.stdout.splitlines()[1] == "0 []"
     assert stopped.call("home").error == "halted"
+
+
+def test_who_names_none_resets_the_one_that_is_stopped(run: Run) -> None:
+    stopped, _ = run("franka", "franka@192.0.2.7")
+    run("ur5e", "ur5e@192.0.2.8")
+    stop("franka")
+    assert reset() == "the operator said stop"
+    assert stopped.call("home").ok
+    stop()
+    with pytest.raises(BadInput, match=r"one by one[\s\S]*franka, ur5e"):
+        reset()
