@@ -16,13 +16,14 @@ from embodied.learning.candidates import rank
 from embodied.learning.errors import writing
 from embodied.learning.examining import Successes
 from embodied.learning.ground import Ground
-from embodied.learning.shown import Beside
+from embodied.learning.shown import Beside, Kept
 from embodied.learning.trainer import Choice, TrainingJob
 from embodied.rewards.checking import check
 from embodied.rewards.client import Limits, RewardWorker
 from embodied.rewards.training import Checkpoint
 
 SUCCESSES: Final = "successes"
+SHOWN: Final = "shown"
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def train_leg(
             guide=choice.guide,
             state=state_folder(home, leg.start) if leg.start else None,
             stop=stop,
-            beside=beside,
+            beside=beside if leg.start else Kept(home / SHOWN, beside),
         )
         for snapshot in choice.trainer.train(job):
             found = examiner.measure(
@@ -120,6 +121,7 @@ def train_leg(
                     snapshot.export(policy_file(home, found.step), step_seconds=ground.task.step_seconds)
                 snapshot.save(state_folder(home, found.step))
                 successes.write()
+                shutil.rmtree(home / SHOWN, ignore_errors=True)  # from here on its state is gone on from
             yield found
 
 

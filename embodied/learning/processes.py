@@ -19,12 +19,13 @@ from typing import Final
 import msgspec
 
 from embodied.learning.crew import Assignment, Begin, Heard, Queue, Together, always, wanted_too_much
-from embodied.learning.leg import Leg
+from embodied.learning.leg import SHOWN, Leg, candidate_folder
 from embodied.learning.order import Order
 from embodied.learning.trainer import Choice
 from embodied.learning.worker import ON, STOP, Told
 
 POLL_S: Final = 0.1
+TELL_S: Final = 20.0
 GRACE_S: Final = 20.0
 """When time is up, a measurement that has begun is waited for so long [s]."""
 _THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -53,6 +54,7 @@ class Processes:
     _busy: dict[_Worker, Assignment] = field(default_factory=dict)
     _lines: queue.SimpleQueue[tuple[_Worker, bytes]] = field(default_factory=queue.SimpleQueue)
     _started: int = 0
+    _told_at: float = field(default_factory=time.monotonic)
 
     @property
     def abreast(self) -> int:
@@ -86,6 +88,7 @@ class Processes:
                     assignment = queued.next(begin)
                     if assignment is not None:
                         self._assign(assignment)
+                self._tell_shown()
                 with suppress(queue.Empty):
                     worker, line = self._lines.get(timeout=POLL_S)
                     self._take(worker, line, heard, queued)
@@ -94,6 +97,18 @@ class Processes:
         finally:
             self._end_busy()
         return queued.broken
+
+    def _tell_shown(self) -> None:
+        """Now and then, how far one is that has nothing to be measured yet."""
+        if time.monotonic() - self._told_at < TELL_S:
+            return
+        self._told_at = time.monotonic()
+        for number in [one.leg.number for one in self._busy.values()]:
+            shown = sum(1 for _ in (candidate_folder(self.folder, number) / SHOWN).glob("*.npz"))
+            if shown:
+                self.told(
+                    f"candidate {number}: {shown} episodes of the skill are shown, none is measured yet"
+                )
 
     def prepare(self) -> None:
         """Start all processes now: what they import takes as long as looking around and designing."""

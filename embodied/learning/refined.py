@@ -12,6 +12,7 @@ from embodied.errors import EmbodiedError
 from embodied.learning.artefact import Artefact
 from embodied.learning.candidates import SOLVED, Candidate
 from embodied.learning.episodes import run_episode
+from embodied.learning.leg import SHOWN
 from embodied.learning.policy import load_policy
 from embodied.learning.progress import Progress
 from embodied.learning.proposing import Proposed
@@ -57,6 +58,9 @@ def report_of(
     """What is to be said of what was kept, if anything was."""
     if artefact is None:
         verdict, reason = Verdict.UNKNOWN, "time was up, or it was stopped, before the first checkpoint"
+        shown = sum(1 for _ in setting.folder.glob(f"candidates/*/{SHOWN}/*.npz"))
+        if shown:
+            reason += f"; {shown} episodes of the skill were shown by then, and are kept for --resume"
     else:
         good = artefact.measured.rate >= SOLVED
         verdict = Verdict.PASSED if good else Verdict.FAILED

@@ -32,7 +32,7 @@ from embodied.learning.refined import RefineReport, report_of, write_page
 from embodied.learning.resuming import MODE
 from embodied.learning.search import Search, told
 from embodied.learning.switching import switch_for
-from embodied.learning.trainer import AUTO, WORTH_IMITATING, Choice, choose_trainer
+from embodied.learning.trainer import AUTO, Choice, choose_trainer
 from embodied.learning.wish import Setting, Wish
 from embodied.outcome import Verdict
 
@@ -40,6 +40,10 @@ GUIDED_EPISODES: Final = 20
 WORTH_PROPOSING: Final = 0.5
 """A policy that succeeds more rarely in training's own environment is not shown to the gate."""
 GUIDED_RIVALS: Final = 2
+SHOWN_AT_LEAST: Final = 330
+"""Episodes of the task's length that a skill may show: of long ones 200, the first checkpoint's, were all."""
+DEAF: Final = ("imitate", "cma")
+"""Trainers that a reward, and so a person's words, do not lead to another motion."""
 LEARNERS: Final = ("stable_baselines3", "embodied.learning.guided")
 """What processes import while there is nothing to train yet."""
 
@@ -174,6 +178,8 @@ class Refinement:
             schedule = replace(schedule, rivals=rivals, screening=2 * schedule.screening)
         if choice.trainer.name in ("cma", "imitate"):  # two rewards lead it the same way
             schedule = replace(schedule, rivals=1)
+        if choice.trainer.name == "imitate":
+            schedule = replace(schedule, most=max(schedule.most, SHOWN_AT_LEAST * setting.task.steps))
         if choice.trainer.name == "cma":  # its steps cost no updates
             schedule = replace(schedule, most=2 * schedule.most)
         wish, model, used = setting.wish, setting.launch.model, self.progress.used
@@ -213,7 +219,12 @@ class Refinement:
         )  # fmt: skip
         if begun.said:
             self.journal.write("note", text=begun.said)
-        choice = choose_trainer(meant_trainer(wish, begun), begun.guide, begun.successes, GUIDED_EPISODES)
+        said = bool(self.progress.feedback)
+        trainer = meant_trainer(wish, begun, said=said)
+        choice = choose_trainer(trainer, begun.guide, begun.successes, GUIDED_EPISODES)
+        if said and choice.trainer.name in DEAF:
+            text = f"{choice.trainer.name} looks at no reward: what was said changes nothing of the motion"
+            self.journal.write("note", text=f"{text}. Begin anew with --trainer guided, or auto")
         self.journal.write("trainer_chosen", **told(choice))
         return choice
 
@@ -226,9 +237,8 @@ class Refinement:
         )
 
 
-def meant_trainer(wish: Wish, begun: Beginning) -> str:
-    """Who shall train, by name. A person's words about a weak skill are heard by who looks at the reward, in
-    which they end; who copies the skill does not."""
-    weak = 0 < begun.successes < WORTH_IMITATING * GUIDED_EPISODES
-    heard = wish.skill and wish.feedback and weak and not begun.said
-    return "guided" if heard and wish.trainer == AUTO else wish.trainer
+def meant_trainer(wish: Wish, begun: Beginning, *, said: bool) -> str:
+    """Who shall train, by name. A person's words end in the reward, and who copies a skill, or searches its
+    numbers, does not look at that: with words, auto takes who begins with the skill and listens."""
+    known = begun.guide is not None and begun.successes > 0
+    return "guided" if said and known and wish.trainer == AUTO else wish.trainer

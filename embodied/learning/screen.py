@@ -76,10 +76,18 @@ class Lines:
         self._progress.advance(record)
 
     def on_record(self, record: dict[str, Any]) -> None:
+        before = self._state_of(record)
         self._progress.advance(record)
         line = line_of(record, self._progress)
-        if line:
+        if line and not (before and before == self._state_of(record)):
             self._console.print(Text(f"{clock(self._progress.seconds):>6}  {line}"), soft_wrap=True)
+
+    def _state_of(self, record: dict[str, Any]) -> str:
+        """Of the candidate that a record is about: the same once more is no news."""
+        if record["type"] != "candidate":
+            return ""
+        known = self._progress.candidates.get(record["candidate"]["number"])
+        return known.state if known else ""
 
 
 class LiveTable:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
+
+import numpy as np
 
 from embodied.learning.environment import Environment, Flat
 from embodied.learning.episodes import run_episode
+from embodied.learning.errors import writing
 from embodied.learning.guides import Guide, remembers
 from embodied.learning.trying_again import tried_again
 
@@ -51,3 +56,42 @@ class Beside(Protocol):
                 wanted while it is waited for.
         """
         ...
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Implements `Beside`: what was shown before the first checkpoint is found again by a run that goes on.
+
+    Attributes:
+        folder: a file for each episode.
+        others: who shows beside this process, None for nobody.
+    """
+
+    folder: Path
+    others: Beside | None = None
+
+    def expect(self, guide: Guide, seeds: Sequence[int]) -> None:
+        """See `Beside.expect`."""
+        if self.others is not None:
+            self.others.expect(guide, [seed for seed in seeds if not self._file(guide, seed).exists()])
+
+    def take(self, guide: Guide, seed: int, here: Callable[[int], Shown]) -> Shown:
+        """See `Beside.take`."""
+        file = self._file(guide, seed)
+        if file.exists():
+            with np.load(file, allow_pickle=False) as stored:
+                steps, succeeded = (int(each) for each in stored["ended"])
+                return Shown(steps, bool(succeeded), stored["seen"], stored["did"])
+        shown = here(seed) if self.others is None else self.others.take(guide, seed, here)
+        with writing(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            part = file.with_suffix(".part")
+            with part.open("wb") as whole:
+                np.savez(whole, ended=[shown.steps, shown.succeeded], seen=shown.seen, did=shown.did)
+            part.replace(file)
+        return shown
+
+    def _file(self, guide: Guide, seed: int) -> Path:
+        numbers = [(one.name, float(one.value)) for one in getattr(guide, "parameters", ())]
+        who = hashlib.sha256(f"{guide.name} {numbers}".encode()).hexdigest()[:8]
+        return self.folder / f"{who}-{seed}.npz"

@@ -71,7 +71,7 @@ def analyse(record: TrainingRecord) -> Analysis:
     remarks = [
         *_outcome(points),
         *_hacking(record, points),
-        *_terms(points),
+        *(_terms(points) if points[-1].success < _SOLVED else ()),  # else nothing is to be mended
         *_failed(points[-1]),
         *_length(record, points[-1]),
     ]

@@ -92,6 +92,7 @@ def test_a_weak_skill_that_was_asked_for_leaves_auto_the_choice_unless_a_person_
 ) -> None:
     found = begun(None, "my-push")
     asked = Wish("push the cube to the target", trainer="auto", skill="my-push")
-    assert meant_trainer(asked, found) == "auto"
-    assert meant_trainer(replace(asked, feedback="more slowly"), found) == "guided"
-    assert meant_trainer(replace(asked, feedback="more slowly", trainer="cma"), found) == "cma"
+    assert meant_trainer(asked, found, said=False) == "auto"
+    assert meant_trainer(asked, found, said=True) == "guided"
+    assert meant_trainer(replace(asked, trainer="cma"), found, said=True) == "cma"
+    assert meant_trainer(asked, Beginning(), said=True) == "auto"

@@ -22,7 +22,7 @@ from embodied.learning.ground import Ground, lay_ground, sketched
 from embodied.learning.guides import Guide
 from embodied.learning.order import Order
 from embodied.learning.refine import start_refining
-from embodied.learning.shown import Shown, show
+from embodied.learning.shown import Kept, Shown, show
 from embodied.learning.wish import Setting, Wish
 from embodied.library.seeds import SeenSeeds
 from tests.learning.plugged import plugged
@@ -112,6 +112,17 @@ def test_what_a_process_was_to_show_when_it_ended_is_shown_here(others: Showing,
         os.kill(pid, signal.SIGKILL)
     for seed in SEEDS:
         assert same(others.take(guide, seed, lambda one: by_itself(guide, one)), by_itself(guide, seed))
+
+
+def test_what_was_shown_is_found_again_by_who_goes_on(others: Showing, guide: Guide, tmp_path: Path) -> None:
+    first = Kept(tmp_path / "shown", others)
+    first.expect(guide, SEEDS)
+    for seed in SEEDS[:5]:
+        first.take(guide, seed, lambda one: by_itself(guide, one))
+    second = Kept(tmp_path / "shown")
+    for seed in SEEDS[:5]:
+        assert same(second.take(guide, seed, nobody), by_itself(guide, seed))
+    assert same(second.take(guide, SEEDS[5], lambda one: by_itself(guide, one)), by_itself(guide, SEEDS[5]))
 
 
 def test_what_is_not_wanted_any_more_is_forgotten(others: Showing, guide: Guide) -> None:
