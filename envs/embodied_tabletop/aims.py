@@ -31,11 +31,7 @@ _HAND: Final = "bring|move|put|take|get the_hand|your_hand|hand|the_gripper|the_
 def target_phrases(scene: Scene) -> Iterator[Phrase]:
     """What can be wished of the targets of a scene; where it has none, that is what is answered."""
     if not scene.targets:
-        lacking = _lacking(scene.name)
-        for words, slots in ((f"{_BRING} {{object}} {_TO}", (_CUBES,)), (f"{_HAND} {_TO}", ()), (_GO, ())):
-            yield Phrase(
-                f"{words} the_target|the_mark|target|mark", slots, lacking, "what this scene has not"
-            )
+        yield from _unmet(scene.name)
         return
     wishes = (
         (f"{_BRING} {{object}} {_TO} {{target}}", (_CUBE, _TARGET), "{object} at {target}", THING_M),
@@ -70,7 +66,9 @@ def _near(metres: float, *, fixed: bool = False) -> Callable[[Filled], Condition
     return condition
 
 
-def _lacking(scene: str) -> Callable[[Filled], Condition]:
+def _unmet(scene: str) -> Iterator[Phrase]:
+    """The same wishes in a scene without targets."""
+
     def condition(_filled: Filled) -> Condition:
         raise BadGoal(
             f"There is no target in the scene {scene!r}.",
@@ -78,7 +76,8 @@ def _lacking(scene: str) -> Callable[[Filled], Condition]:
             "one of your own gets it ([[target]]). What was learned for a target is used there too.",
         )
 
-    return condition
+    for words, slots in ((f"{_BRING} {{object}} {_TO}", (_CUBES,)), (f"{_HAND} {_TO}", ()), (_GO, ())):
+        yield Phrase(f"{words} the_target|the_mark|target|mark", slots, condition, "what is not there")
 
 
 def target_things(scene: Scene) -> Iterator[Thing]:
