@@ -22,7 +22,10 @@ from embodied_arm.latch import Latch
 from embodied_arm.rhythm import Rhythm
 
 HOLD: Final = ArmCommand()
+FROZEN_S: Final = 0.1
+"""An arm that measures nothing new for so long is moved no more: as long as commands may stay out [s]."""
 FROZEN_TICKS: Final = 5
+"""At least so many control periods."""
 NO_NUMBERS: Final = "the arm's measured joints are not numbers any more"
 
 
@@ -49,6 +52,9 @@ class Ticking:
         self._force = Force(gate)
         self._yields: tuple[float, ...] | None = None
         self._frozen = 0
+        self._frozen_most = max(
+            FROZEN_TICKS, math.ceil(FROZEN_S / driver.description.control_period_s - 1e-6)
+        )
         self._stopped = False
 
     def once(self, command: ArmCommand, streamed: bool = False) -> ArmState:
@@ -74,7 +80,7 @@ class Ticking:
         self._look_after(command, state)
         self._frozen = self._frozen + 1 if state.time_s <= before.time_s else 0
         self.state = state
-        if self._frozen >= FROZEN_TICKS:
+        if self._frozen >= self._frozen_most:
             self._frozen = 0
             words = f"the arm's clock stands still at {state.time_s:.3f} s"
             self._protect(words)
