@@ -241,7 +241,11 @@ def test_a_rule_against_the_way_to_a_skills_needs_is_named(gate, tmp_path):
 def test_the_gate_of_a_library_has_the_rules_that_are_kept(store, tmp_path, monkeypatch):
     monkeypatch.setenv("EMBODIED_LIBRARY", str(tmp_path / "kept"))
     add_rule("never cut wood", WORLD.spec())
-    skill = write(tmp_path / "new", "chop-wood")
+    gives_up = CHOP.replace(
+        'gather("tree")',
+        'cut = gather("tree")\n        if not cut.ok:\n            return failed(cut.message)',
+    )
+    skill = write(tmp_path / "new", "chop-wood", gives_up)
     evidence = make_gate(store, tmp_path / "gate", rules=["never craft sticks"]).verify(skill)
     assert "never cut wood" in evidence.reason
     assert evidence.results[0].set_up["rules"] == ["never cut wood", "never craft sticks"]
