@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections import Counter
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
@@ -31,6 +32,8 @@ from embodied.teaching.lesson import lesson_of_skill
 
 Name = Annotated[str, typer.Argument(help="mine-block")]
 INTERRUPTED = 130
+PASSES_SHOWN: Final = 3
+"""Of each version's, where not all are asked for; what did not pass is shown always."""
 
 
 def _world_settings(settings: list[str] | None) -> dict[str, Any]:
@@ -113,7 +116,11 @@ def _gate(
     )
 
 
-def history(name: Name, world: World = "minecraft") -> None:
+def history(
+    name: Name,
+    world: World = "minecraft",
+    every: Annotated[bool, typer.Option("--all", help="Every seed, also of those that passed.")] = False,
+) -> None:
     """Show the versions of a skill, their grades and the evidence."""
     store = open_library(world)
     refuse_unknown(store, name, world)
@@ -133,8 +140,12 @@ def history(name: Name, world: World = "minecraft") -> None:
             ", ".join(checks) or "-",
         )
     console.print(table)
+    shown: Counter[str] = Counter()
     for record in store.records(name):
         if record["type"] == "evidence":
+            shown[record["hash"]] += record["verdict"] == "PASSED"
+            if not every and record["verdict"] == "PASSED" and shown[record["hash"]] > PASSES_SHOWN:
+                continue
             style = "green" if record["verdict"] == "PASSED" else "yellow"
             set_up = f"; set up: {json.dumps(record['set_up'])}" if record["set_up"] else ""
             bare = "; from nothing" if record["from_nothing"] else ""
@@ -143,6 +154,9 @@ def history(name: Name, world: World = "minecraft") -> None:
         elif record["type"] in ("retired", "restored", "quarantined"):
             why = record.get("why") or str(record.get("hash", ""))[:8]
             console.print(Text(f"  {record['type']}: {why}"))
+    more = 0 if every else sum(max(0, passed - PASSES_SHOWN) for passed in shown.values())
+    if more:
+        console.print(Text(f"  {more} more passed; --all shows each", style="dim"))
     problem = why_unused(store, name)
     if problem:
         console.print(Text(problem, style="red"))

@@ -45,7 +45,10 @@ def test_the_life_of_a_skill(skills, tmp_path):
     code, told = skills("verify", "--new")
     assert code == 0
     assert "verified; passed on 3 of 3 held-out seeds (95 %: 44% to 100%)" in told
+    assert skills("verify", "chop-wood", "--seeds", "20")[0] == 0
+    assert skills("history", "chop-wood", "--all")[1].count("PASSED, inventory[wood] >= 1") == 23
     code, told = skills("history", "chop-wood")
+    assert "20 more passed; --all shows each" in told
     assert "imported from bundle" in told
     assert told.count("PASSED, inventory[wood] >= 1") == 3
     assert skills("retire", "chop-wood", "--why", "enough wood")[1].strip() == "chop-wood: retired"
