@@ -53,7 +53,7 @@ def test_the_life_of_a_skill(skills, tmp_path):
     assert told.count("PASSED, inventory[wood] >= 1") == 3
     assert skills("retire", "chop-wood", "--why", "enough wood")[1].strip() == "chop-wood: retired"
     assert "enough wood" in skills("history", "chop-wood")[1]
-    assert "chop-wood: verified" in skills("restore", "chop-wood")[1]
+    assert "chop-wood: trusted" in skills("restore", "chop-wood")[1]
     code, told = skills("export", str(tmp_path / "mine.zip"))
     assert "1 skill written" in told
     assert (tmp_path / "mine.zip").is_file()
