@@ -12,6 +12,7 @@ import json
 import os
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -80,21 +81,26 @@ def find_running(folder: Path | None = None) -> list[RunningArm]:
         if _lives(arm):
             found.append(arm)
         else:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # a disk that takes no changes: the others are found all the same
+                path.unlink(missing_ok=True)
     return sorted(found, key=lambda arm: arm.since)
 
 
 def _lives(arm: RunningArm) -> bool:
-    """Its process, and no later one of the same number, whatever was done to the calendar clock since."""
+    """Its process, and no later one of the same number. A clock that is set moves what systems tell of when a
+    process began, each in its own way: one of two tellings is enough. An arm too many is harmless here, and
+    one too few could not be stopped."""
     try:
         process = psutil.Process(arm.pid)
-        return abs(_began(process) - arm.began) < SAME_S and process.status() != psutil.STATUS_ZOMBIE
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return False
+        return process.create_time() <= arm.since + SAME_S or abs(_began(process) - arm.began) < SAME_S
     except psutil.NoSuchProcess:
         return False
 
 
 def _began(process: psutil.Process) -> float:
-    """psutil tells both on the calendar, and a clock that is set moves both."""
+    """Since the machine did [s]; on Linux a clock that is set moves both."""
     return float(process.create_time() - psutil.boot_time())
 
 
@@ -142,16 +148,20 @@ def say_stop(
         BadInput: no such arm.
         WorldError: a bridge did not answer; the others were stopped nevertheless.
     """
-    silent, stopped = [], []
-    for arm in _with_rehearsals(_named(name or ALL, folder), folder):
+
+    def told(arm: RunningArm) -> Stopped | str:
         try:
-            told = _told(_ask(arm, "stop", reason=reason), arm)
-            stopped.append(Stopped(arm, str(told.get("unkept", ""))))
+            return Stopped(arm, str(_told(_ask(arm, "stop", reason=reason), arm).get("unkept", "")))
         except (EmbodiedError, zmq.ZMQError, OSError, ValueError) as failed:  # the others must hear it
-            message = failed.message if isinstance(failed, EmbodiedError) else str(failed)
-            silent.append(f"{arm.name}: {message}")
+            return f"{arm.name}: {failed.message if isinstance(failed, EmbodiedError) else failed}"
+
+    arms = _with_rehearsals(_named(name or ALL, folder), folder)
+    with ThreadPoolExecutor(max(1, len(arms))) as at_once:  # none waits for one that hangs
+        answers = list(at_once.map(told, arms))
+    stopped = [one for one in answers if isinstance(one, Stopped)]
+    silent = [one for one in answers if isinstance(one, str)]
     if silent:
-        heard = ", ".join(one.arm.name for one in stopped)
+        heard = ", ".join(one.arm.name + (f" ({one.unkept})" if one.unkept else "") for one in stopped)
         others = f" Stopped: {heard}." if heard else ""
         raise WorldError(" ".join(silent) + others, remedy="Press the emergency stop at the arm.")
     return stopped
@@ -184,12 +194,19 @@ def _only_stopped(folder: Path | None) -> str:
     known = {key for arm in running for key in (arm.name, arm.identity) if key}
     names = [one.name for one in find_stopped(folder=folder) if not known & {one.name, one.identity}]
     for arm in running:
-        with suppress(EmbodiedError):  # one that does not answer is not let go of either
-            if not arm.rehearses and told_by(arm).get("stopped"):
-                names.append(arm.name)
+        if not arm.rehearses and _may_be_stopped(arm):
+            names.append(arm.name)
     if len(names) > 1:
         raise BadInput("Arms are reset one by one.", remedy=f"Name one of: {', '.join(names)}.")
     return "".join(names)
+
+
+def _may_be_stopped(arm: RunningArm) -> bool:
+    """One that does not answer may be: the person says which they mean."""
+    try:
+        return bool(told_by(arm).get("stopped"))
+    except EmbodiedError:
+        return True
 
 
 def _reset_at_rest(name: str, folder: Path | None) -> str:

@@ -52,6 +52,9 @@ def show(world: World, console: Console) -> bool:
             Text(f"When it is safe to move, beside the arm:  {folders.command()} arm reset", "bold")
         )
         return False
+    if lost := seen.notes.get("lost"):
+        console.print(Text(f"It is LOST: {lost}. See to it, and start it again.", "bold red"))
+        return False
     console.print(Text("It answers, and is ready. Nothing was moved.", "green"))
     return True
 

@@ -116,7 +116,7 @@ def _stop(names: Sequence[str]) -> None:
     for name in names:
         try:
             stop_named(name)
-        except WorldError as failed:  # the others must hear it
+        except EmbodiedError as failed:  # the others must hear it
             silent.append(failed.message)
     if silent:
         raise WorldError(" ".join(silent), remedy="Press the emergency stop at the arm.")

@@ -21,6 +21,7 @@ class SeedResult:
     Attributes:
         ran: False if the skill did not get to run because its needs could not be made to hold, or if a rule
             stood against it: such a seed says nothing of the skill.
+        already: whether that was because the end was there before it ran.
         set_up: how they were made to hold: {"given": {...}} by the world itself before the body acted,
             {"reached": [steps]} by the planner from nothing, {} if it needs nothing. "rules": those in force.
         seconds: of the skill's run, wall clock [s].
@@ -33,6 +34,7 @@ class SeedResult:
     arguments: Mapping[str, Any]
     expects: str
     ran: bool = True
+    already: bool = False
     from_nothing: bool = False
     set_up: Mapping[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
@@ -98,7 +100,9 @@ class Evidence:
     def reason(self) -> str:
         """In a sentence, what it came to."""
         if self.passed:
-            return f"passed on {self.successes} of {self.planned} held-out seeds"
+            others = sum(not result.ran for result in self.results)
+            more = f"; {others} more, on which it could not be tried, were replaced" if others else ""
+            return f"passed on {self.successes} of {self.planned} held-out seeds{more}"
         failures = [result for result in self.results if not result.passed]
         if not failures:
             return f"{self.successes} of {self.planned} seeds so far"

@@ -9,8 +9,9 @@ goes on where it was.
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,8 +36,10 @@ from embodied.skills.sameness import outside_names
 from embodied.world import Simulation, World
 
 REPLACEMENTS: Final = 2
-"""Seeds that may be replaced because the skill could not be brought to run on them; of many, a tenth: of a
-hundred starts some have the end already."""
+"""Seeds that may be replaced because the skill could not be brought to run on them, or the world was lost."""
+ALREADY: Final = 0.1
+"""Share of the seeds that may be replaced because the end was there from the beginning, and at least as many
+as the others: of a hundred starts some have it."""
 
 _OTHER_GATE_S: Final = 3600.0
 
@@ -49,7 +52,8 @@ class _Proof:
     check: Check
     ground: Ground
     results: list[SeedResult]
-    replaced: int = 0
+    replaced: Counter[bool] = field(default_factory=Counter)
+    """How many seeds were, by whether the end was there already."""
 
 
 class Gate:
@@ -311,9 +315,10 @@ class Gate:
         instead: list[int] = []
         may_go_on = True
         if not result.ran:
-            may_go_on = proof.replaced < max(REPLACEMENTS, len(check.seeds) // 10)
+            most = max(REPLACEMENTS, int(ALREADY * len(check.seeds))) if result.already else REPLACEMENTS
+            may_go_on = proof.replaced[result.already] < most
             if may_go_on:
-                proof.replaced += 1
+                proof.replaced[result.already] += 1
                 drawn = self.store.seen.draw(len(check.seeds) + 1, skill.hash)
                 instead = [next(s for s in drawn if s not in check.seeds)]
                 check.seeds = [s for s in check.seeds if s != result.seed] + instead

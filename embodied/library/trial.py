@@ -69,12 +69,14 @@ class Trial:
             if reaching.taken:
                 set_up["reached"] = reaching.taken
             before = self._observe()
-            if not problem and evaluate(self.case.expects, before) is True:
+            already = not problem and evaluate(self.case.expects, before) is True
+            if already:
                 problem = f"{self.case.expects} holds before it ran"
             if self.stop.is_set():
                 return None
             if problem:
-                return self._result(Verdict.UNKNOWN, problem, set_up, from_nothing, ran=False)
+                unrun = self._result(Verdict.UNKNOWN, problem, set_up, from_nothing, ran=False)
+                return replace(unrun, already=already)
             self.tell(f"seed {self.seed}: running {self.case.skill}")
             done = self._use(executor, self.case.skill, self.case.arguments)
             if self.stop.is_set():

@@ -45,6 +45,8 @@ def towards(
         course = _changed(run, observation) or course
         goal = course.now.condition
         judgement = judge(goal, observation)
+        if judgement.passed and run.history and (halted := _halted(observation)):
+            return Judgement(Verdict.UNKNOWN, halted), 1  # what holds by chance where it was stopped
         if judgement.passed and not course.is_last:
             course = _next(run, course)
             continue

@@ -192,7 +192,8 @@ class Run:
         judgement: Judgement = judge(step.expects, after)
         if self.world.violations:
             judgement = Judgement(Verdict.FAILED, f"a rule was broken: {self.world.violations[-1]}")
-        if stopped := after.notes.get("protective_stop"):  # what holds then holds by chance
+        stopped = after.notes.get("protective_stop")
+        if stopped and not self.world.violations:  # what holds then holds by chance
             holds = "; what was asked for holds" if judgement.passed else ""
             judgement = Judgement(Verdict.UNKNOWN, f"the arm was stopped: {stopped}{holds}")
         self.tally.claims = self.tally.claims.plus(run.ok, judgement.passed)

@@ -71,6 +71,7 @@ class Conversation:
         naming: what is being done, or was left, is kept under this name once it is done; "" for none.
         learning: ends what is learned beside the conversation.
         on_end: is called when somebody has ended the conversation, in the thread that heard it.
+        stops: how often "stop" was said: what was said before one is not begun after it.
     """
 
     session: Session
@@ -95,6 +96,7 @@ class Conversation:
     on_end: Callable[[], None] = lambda: None
     learning: threading.Event | None = None
     turns: int = 0
+    stops: int = 0
     last_failure: Mapping[str, Any] = field(default_factory=dict)
     _hands: Hands = field(default_factory=Hands)
     floor: threading.RLock = field(default_factory=threading.RLock)
@@ -269,15 +271,21 @@ class Conversation:
 
     def work(self, what: str, do: Callable[[], None]) -> None:
         """Do something with the body, beside the conversation."""
-        if self._called_off and self._speaker == threading.get_ident():
-            self.doing = None
-            self.tell("Not begun: it was stopped while I understood it.")
-            return
-        self._hands.do(what, self._guarded(what, do))
+        if self._is_open():
+            self._hands.do(what, self._guarded(what, do))
 
     def after(self, said: str, do: Callable[[], None]) -> None:
         """Do what was said while the body was busy as soon as it is not; `drop_ahead` prevents it."""
-        self._hands.do_after(said, self._guarded(said, do))
+        if self._is_open():
+            self._hands.do_after(said, self._guarded(said, do))
+
+    def _is_open(self) -> bool:
+        """Whether what its speaker says may be begun: a stop that came while it was understood is told."""
+        if self._called_off and self._speaker == threading.get_ident():
+            self.doing = None
+            self.tell("Not begun: it was stopped while I understood it.")
+            return False
+        return True
 
     def drop_ahead(self) -> None:
         """What was said ahead is not done: what it was to come after failed, or was stopped."""
@@ -295,6 +303,7 @@ class Conversation:
                 self.tell_wrong(wrong)
             except Exception as bug:  # noqa: BLE001 - it would die with this thread, in silence
                 self.tell_mistake(bug, what)
+            self.drop_ahead()
             if self.doing is doing:
                 self.doing = None
 
@@ -313,6 +322,7 @@ class Conversation:
 
     def stop(self, why: str = "stopped by the person") -> bool:
         """Bring the body to rest; False if it was."""
+        self.stops += 1
         self._hurry.set()
         self.drop_ahead()
         busy, doing = self.busy, self.doing

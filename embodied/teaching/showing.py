@@ -171,7 +171,7 @@ def heard(conversation: Conversation, text: str) -> None:
     if isinstance(shown, watched.PlayedDemonstration):
         watched.heard(conversation, text)
         return
-    does = _meant(conversation, shown, text)
+    does = _meant(conversation, shown, text, conversation.stops)
     if does is not None:
         conversation.work(text, does)
 
@@ -185,8 +185,10 @@ def heard_ahead(conversation: Conversation, text: str) -> None:
         watched.heard(conversation, text)
         return
 
+    stops = conversation.stops
+
     def in_turn() -> None:
-        does = _meant(conversation, shown, text) if conversation.demonstration is shown else None
+        does = _meant(conversation, shown, text, stops) if conversation.demonstration is shown else None
         if does is None:
             conversation.drop_ahead()
         else:
@@ -195,23 +197,29 @@ def heard_ahead(conversation: Conversation, text: str) -> None:
     conversation.after(text, in_turn)
 
 
-def _meant(conversation: Conversation, shown: Demonstration, text: str) -> Callable[[], None] | None:
-    """What a line of a demonstration has the body do; None if it was not understood, and that was told."""
+def _meant(
+    conversation: Conversation, shown: Demonstration, text: str, stops: int
+) -> Callable[[], None] | None:
+    """What a line of a demonstration, said after so many stops, has the body do; None if it was not
+    understood, and that was told."""
     motions = motions_of(text, conversation.session.spec.vocabulary, shown.reference)
     if motions is not None:
-        return lambda: _show(conversation, shown, motions)
+        return lambda: _show(conversation, shown, motions, stops)
     try:
         goal = understand(without_it(text, conversation, shown.reference), conversation.session.spec)
     except BadGoal as unclear:
         conversation.not_understood(text, unclear)
         return None
-    return lambda: _reach(conversation, shown, goal)
+    return lambda: _reach(conversation, shown, goal, stops)
 
 
-def _reach(conversation: Conversation, shown: Demonstration, goal: Goal) -> None:
+def _reach(conversation: Conversation, shown: Demonstration, goal: Goal, stops: int) -> None:
+    def called_off() -> str:
+        return "stopped by the person" if conversation.stops != stops else ""
+
     for condition in [stage.condition for stage in goal.stages] or [goal.condition]:
         before = conversation.session.observe()
-        done = conversation.session.pursue(condition)
+        done = conversation.session.pursue(condition, unless=called_off)
         if not done.passed:
             conversation.tell(f"  That did not work: {done.reason}. It is not part of what you show.")
             conversation.drop_ahead()
@@ -241,8 +249,10 @@ def _last_moved(conversation: Conversation) -> str:
     return next((name for part in conversation.lesson.parts for name in part.names if name in usual), "")
 
 
-def _show(conversation: Conversation, shown: Demonstration, motions: tuple[Part, ...]) -> None:
+def _show(conversation: Conversation, shown: Demonstration, motions: tuple[Part, ...], stops: int) -> None:
     for part in motions:
+        if conversation.stops != stops:  # a stop while what was said was read
+            return
         result = shown.show(part)
         if part.kind == "close" and result.error == "no_grasp":
             conversation.tell("  closed, on nothing (a fist)")
@@ -255,9 +265,13 @@ def _show(conversation: Conversation, shown: Demonstration, motions: tuple[Part,
 def jog(conversation: Conversation, motions: tuple[Part, ...]) -> None:
     """Motions that are not shown: done, and not remembered."""
 
+    stops = conversation.stops
+
     def run() -> None:
         reference = ""
         for part in motions:
+            if conversation.stops != stops:
+                return
             reference = part.thing or reference
             if not _told(conversation, part, perform(conversation.session, part, reference)):
                 return

@@ -97,6 +97,15 @@ def test_nothing_is_planned_for_an_arm_that_is_stopped_or_lost(notes: dict[str, 
     assert code == 1
 
 
+def test_what_holds_where_an_arm_was_stopped_while_it_acted_is_no_pass() -> None:
+    run: Any = SimpleNamespace(redirection=None, stop=threading.Event(), history=["a step"])
+    now = Observation({}, {}, notes={"protective_stop": "the operator said stop"})
+    judgement, code = towards(run, parse("true"), now)
+    assert judgement.verdict is Verdict.UNKNOWN
+    assert "the arm is stopped: the operator said stop" in judgement.reason
+    assert code == 1
+
+
 @pytest.mark.parametrize("said", ["all", "rehearsal of test-arm"])
 def test_a_stop_while_a_motion_is_rehearsed_ends_that_and_holds_for_the_arm(
     tmp_path: Path, said: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from embodied.errors import BadInput
+from embodied.teaching import showing
 from tests.teaching.conftest import Talk
 
 LONG_S = 30.0
@@ -63,6 +65,35 @@ def test_a_stop_drops_what_was_said_ahead(talk: Talk, monkeypatch: Any) -> None:
 def test_what_was_said_ahead_of_a_failure_is_dropped(talk: Talk, monkeypatch: Any) -> None:
     held = begun(talk, monkeypatch, "move 3 m to the left")
     talk.begin("close")
+    held.go()
+    talk.say()
+    assert any("Not done then: 'close'" in line for line in talk.lines)
+
+
+def test_a_stop_while_a_line_said_ahead_is_read_is_heeded(talk: Talk, monkeypatch: Any) -> None:
+    held = begun(talk, monkeypatch, "move above the red cube")
+    talk.begin("down to it")
+    read = showing.motions_of
+
+    def stopped_meanwhile(*args: Any) -> Any:
+        talk.conversation.stop()
+        return read(*args)
+
+    monkeypatch.setattr(showing, "motions_of", stopped_meanwhile)
+    held.go()
+    talk.say()
+    assert not any("done: move to the red cube" in line for line in talk.lines)
+
+
+def test_what_was_said_ahead_of_a_line_that_cannot_be_done_is_dropped(talk: Talk, monkeypatch: Any) -> None:
+    held = begun(talk, monkeypatch, "move above the red cube")
+    for line in ("down to it", "close"):
+        talk.begin(line)
+
+    def refused(*_: Any) -> Any:
+        raise BadInput("There is no such motion.")
+
+    monkeypatch.setattr(showing, "motions_of", refused)
     held.go()
     talk.say()
     assert any("Not done then: 'close'" in line for line in talk.lines)
