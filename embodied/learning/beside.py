@@ -15,6 +15,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -31,6 +32,8 @@ from embodied.learning.order import Order, ground_of
 from embodied.learning.shown import Shown, show
 
 LOG: Final = "beside.log"
+PATIENCE_S: Final = 60.0
+"""An episode takes seconds; a process that is stopped, or hangs in its engine, never tells."""
 _LENGTH: Final = struct.Struct("<I")
 _THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -81,11 +84,13 @@ class Showing:
         order: where they stand.
         folder: where they write what goes wrong.
         processes: at the same time, at most.
+        patience_s: an episode that another has begun is waited for so long [s], then shown by whoever asks.
     """
 
     order: Order
     folder: Path
     processes: int
+    patience_s: float = PATIENCE_S
     _wanted: list[Wanted] = field(default_factory=list)
     _waiting: deque[Wanted] = field(default_factory=deque)
     _begun: set[Wanted] = field(default_factory=set)
@@ -108,14 +113,19 @@ class Showing:
     def take(self, guide: Guide, seed: int, here: Callable[[int], Shown]) -> Shown:
         """See `Beside.take`."""
         asked = Wanted.of(guide, seed)
+        deadline = time.monotonic() + self.patience_s
         while True:
             with self._changed:
                 if asked in self._done:
                     return self._done.pop(asked)
-                if asked in self._begun and not self._waiting:
-                    self._changed.wait()
+                begun, left = asked in self._begun, deadline - time.monotonic()
+                if begun and left <= 0.0:
+                    self._wanted = [one for one in self._wanted if one != asked]  # if it still comes: dropped
+                    begun = False
+                elif begun and not self._waiting:
+                    self._changed.wait(left)
                     continue
-                mine = self._waiting.popleft() if asked in self._begun else asked
+                mine = self._waiting.popleft() if begun else asked
                 if mine in self._waiting:
                     self._waiting.remove(mine)
             shown = here(mine.seed)

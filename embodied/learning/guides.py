@@ -80,6 +80,16 @@ class Tunable(Guide, Protocol):
         ...
 
 
+@runtime_checkable
+class Coded(Guide, Protocol):
+    """A guide that runs code which may be changed."""
+
+    @property
+    def code(self) -> str:
+        """Another one for other code."""
+        ...
+
+
 def sketch(
     design: Design, observation: ObservationSpec, action: ActionSpec, seen: Sequence[Episode]
 ) -> Guide | None:

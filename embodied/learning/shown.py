@@ -13,7 +13,7 @@ import numpy as np
 from embodied.learning.environment import Environment, Flat
 from embodied.learning.episodes import run_episode
 from embodied.learning.errors import writing
-from embodied.learning.guides import Guide, remembers
+from embodied.learning.guides import Coded, Guide, remembers
 from embodied.learning.trying_again import tried_again
 
 
@@ -93,5 +93,6 @@ class Kept:
 
     def _file(self, guide: Guide, seed: int) -> Path:
         numbers = [(one.name, float(one.value)) for one in getattr(guide, "parameters", ())]
-        who = hashlib.sha256(f"{guide.name} {numbers}".encode()).hexdigest()[:8]
+        code = guide.code if isinstance(guide, Coded) else ""  # a skill mended since then shows others
+        who = hashlib.sha256(f"{guide.name} {numbers} {code}".encode()).hexdigest()[:8]
         return self.folder / f"{who}-{seed}.npz"

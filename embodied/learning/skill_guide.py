@@ -69,6 +69,7 @@ class SkillGuide:
     ) -> None:
         self.uses = tuple(uses)
         self.parameters = numbers_of(self.uses, library)
+        self.code = " ".join(part.hash for use in self.uses for part in library.closure(use.skill))
         self._made_of = library, hand, primitives, families, kind
         self._body = LockstepBody(hand, BodySpec(kind, "training", primitives, families, {}))
         self._executor = SkillExecutor(library, self._body, Limits())

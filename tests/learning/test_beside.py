@@ -125,6 +125,42 @@ def test_what_was_shown_is_found_again_by_who_goes_on(others: Showing, guide: Gu
     assert same(second.take(guide, SEEDS[5], lambda one: by_itself(guide, one)), by_itself(guide, SEEDS[5]))
 
 
+class Mendable:
+    """A guide whose code is told."""
+
+    def __init__(self, guide: Guide, code: str) -> None:
+        self.name, self.begin, self.act, self.code = guide.name, guide.begin, guide.act, code
+
+
+def test_what_a_skill_showed_before_it_was_mended_is_shown_anew(guide: Guide, tmp_path: Path) -> None:
+    kept, shown = Kept(tmp_path / "shown"), []
+
+    def here(seed: int) -> Shown:
+        shown.append(seed)
+        return by_itself(guide, seed)
+
+    for code in ("as it was", "mended", "as it was", "mended"):
+        kept.take(Mendable(guide, code), 7, here)
+    assert shown == [7, 7]
+
+
+def test_what_a_stopped_process_was_to_show_is_shown_here(others: Showing, guide: Guide) -> None:
+    others.patience_s = 0.0
+    others.expect(guide, SEEDS)
+    for pid in others.pids:
+        os.kill(pid, signal.SIGSTOP)
+    for seed in SEEDS:
+        assert same(others.take(guide, seed, lambda one: by_itself(guide, one)), by_itself(guide, seed))
+    for pid in others.pids:
+        os.kill(pid, signal.SIGCONT)
+    later = [seed + 1000 for seed in SEEDS]
+    others.expect(guide, later)
+    until(lambda: others.ready >= len(later))
+    assert others.ready == len(later), "what came too late is dropped"
+    for seed in later:
+        assert same(others.take(guide, seed, nobody), by_itself(guide, seed))
+
+
 def test_what_is_not_wanted_any_more_is_forgotten(others: Showing, guide: Guide) -> None:
     others.expect(guide, SEEDS)
     until(lambda: others.ready == len(SEEDS))

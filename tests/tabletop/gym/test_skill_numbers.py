@@ -105,3 +105,12 @@ def test_a_skill_without_numbers_has_none() -> None:
         assert push.guide(str(WEAK / "weak-push")).parameters == ()
     finally:
         push.close()
+
+
+def test_a_skill_that_was_mended_is_told_from_what_it_was(
+    ground: Ground, guide: SkillGuide, tmp_path: Path
+) -> None:
+    (tmp_path / "go-near" / "skill.py").write_text(CODE.replace("spot[0] + beside", "spot[0] - beside"))
+    mended = ground.guide(str(tmp_path / "go-near"))
+    assert (mended.name, mended.code == guide.code) == (guide.name, False)
+    assert guide.with_values({}).code == guide.code
