@@ -18,18 +18,34 @@ from itertools import pairwise, product
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embodied.condition import Condition, facts_in
 from embodied.rewards.calling import total
 from embodied.rewards.compiling import RewardFunction
+from embodied.rewards.layout import CAPACITY
 from embodied.rewards.matters import entry_of
 from embodied.rewards.spec import ActionSpec, Array, Entry, ObservationSpec
-from embodied.rewards.supposing import State, count, ends_of, fails, joined, kept, levels_of, made_true
+from embodied.rewards.supposing import (
+    State,
+    apart,
+    count,
+    ends_of,
+    failing,
+    fails,
+    joined,
+    kept,
+    levels_of,
+    made_true,
+    thinned,
+)
 from embodied.rewards.trajectory import Counting, Trajectory
 
 STARTS: Final = 2
 CLEARLY: Final = 0.1
 """Of what is earned: less more than success is none, since both are guesses."""
+MOST: Final = 4096
+"""States of a start in which success is imagined; with many things there would be hundreds of thousands."""
 _MOVABLE: Final = ("hand", "object", "handle")
 _NUMBERS: Final = ("gripper", "joint", "height", "flag")
 """What has no role is left as it began: success is not about it, and need not come with all that it pays."""
@@ -66,13 +82,17 @@ def dreamed_farm(
     """The one that earns most, if that is clearly more than success; None too where what is observed does not
     tell whether the condition holds."""
     step_m = _hand_step(observation, trajectories)
+    points = _resting_first(observation)
     found: list[Dream] = []
     for start in _starts(trajectories):
-        states = joined([start, *_placed(observation, start)])
+        # thinned before success is made of them, so that both sides are still drawn from the same ones
+        placed = thinned([start, *_placed(observation, start)], MOST // (len(points) + 1))
+        states = apart(joined(placed), points)
         done = made_true(condition, observation, start, states)
         if done is None:
             return None
-        done = kept(_with_hand(observation, done), condition, observation, wanted=True)
+        done = apart(_with_hand(observation, done), points)
+        done = kept(done, condition, observation, wanted=True)
         pay = _Paying(reward, action, start, counting.weights(horizon))
         best = pay.staying(done)
         farms = [
@@ -145,8 +165,13 @@ class _Paying:
         return _paid(f"lets {name} rise from {states[name][0]:.3g} to {states[name][-1]:.3g}", sums, 0)
 
     def _terms(self, now: State, before: State) -> Mapping[str, Array]:
+        """In parts: a reward in a process of its own takes so many states at once, and no more."""
         idle = {entry.name: np.zeros((count(now), *entry.shape)) for entry in self.action.entries}
-        return self.reward(now, idle, before)
+        parts = []
+        for at in range(0, max(count(now), 1), CAPACITY):
+            rows = slice(at, at + CAPACITY)
+            parts.append(self.reward(_some(now, rows), _some(idle, rows), _some(before, rows)))
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
     def _from(self, states: State) -> State:
         return {name: np.repeat(value[None], count(states), 0) for name, value in self.start.items()}
@@ -168,6 +193,10 @@ def _paid(how: str, sums: Mapping[str, Array], index: int) -> _Paid:
 def _shown(value: Array) -> str:
     rounded = np.round(np.atleast_1d(value), 2)
     return f"{rounded[0]:g}" if np.ndim(value) == 0 else f"({', '.join(f'{one:g}' for one in rounded)})"
+
+
+def _some(states: State, rows: slice | NDArray[np.bool_]) -> State:
+    return {name: values[rows] for name, values in states.items()}
 
 
 # -- states --------------------------------------------------------------------------------------------
@@ -212,6 +241,12 @@ def _points(observation: ObservationSpec) -> list[Entry]:
     return [entry for entry in observation.entries if entry.role in (*_MOVABLE, "place")]
 
 
+def _resting_first(observation: ObservationSpec) -> list[str]:
+    """The names of these, the hand's last: it is what is put beside the others."""
+    order = ("place", *reversed(_MOVABLE))
+    return [entry.name for role in order for entry in observation.entries if entry.role == role]
+
+
 def _spots(thing: Entry, points: Sequence[Entry], start: State) -> list[Array]:
     """Where the others are, and the corners of where it can be."""
     spots = [start[other.name] for other in points if other is not thing]
@@ -225,15 +260,13 @@ def _neighbours(
     condition: Condition, observation: ObservationSpec, start: State, step_m: float
 ) -> tuple[State, State]:
     """Pairs of states that are a step apart, none of them a success."""
-    pairs = [
-        pair
-        for pair in _pairs(condition, observation, start, step_m)
-        if all(fails(one, condition, observation) for one in pair)
-    ]
+    pairs = list(_pairs(condition, observation, start, step_m))
     if not pairs:
         none = {name: value[None][:0] for name, value in start.items()}
         return none, none
-    return joined([one for one, _ in pairs]), joined([other for _, other in pairs])
+    here, there = (apart(joined(states), _resting_first(observation)) for states in zip(*pairs, strict=True))
+    neither = failing(here, condition, observation) & failing(there, condition, observation)
+    return _some(here, neither), _some(there, neither)
 
 
 def _pairs(

@@ -8,6 +8,7 @@ from itertools import product
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embodied.condition import And, Condition, alternatives, evaluate, facts_in
 from embodied.facts import UNKNOWN, FactFamily, Key, Unknown, Value
@@ -17,6 +18,8 @@ from embodied.rewards.spec import Array, Arrays, Entry, ObservationSpec
 LEVELS: Final = 11
 """Values of a number that are tried, between its ends."""
 HEIGHTS_M: Final = (0.0, 0.05, 0.1, 0.15, 0.2)
+
+BESIDE_M: Final = 1e-3
 
 State = dict[str, Array]
 """One state by name, or with one more axis before, many."""
@@ -87,6 +90,12 @@ def kept(states: State, condition: Condition, observation: ObservationSpec, *, w
     return {name: values[chosen] for name, values in states.items()}
 
 
+def failing(states: State, condition: Condition, observation: ObservationSpec) -> NDArray[np.bool_]:
+    """In which of them the condition does not hold, shape (n,)."""
+    rows = [{name: values[index] for name, values in states.items()} for index in range(count(states))]
+    return np.array([fails(row, condition, observation) for row in rows], bool)
+
+
 def fails(state: State, condition: Condition, observation: ObservationSpec) -> bool:
     return holds(state, condition, observation) is False
 
@@ -123,6 +132,31 @@ class _Told:
 
 def joined(states: Sequence[State]) -> State:
     return {name: np.stack([state[name] for state in states]) for name in states[0]}
+
+
+def thinned(states: Sequence[State], most: int) -> list[State]:
+    """The first, and of the others so many that it is at most `most`; the same ones each time.
+
+    They are drawn, since each n-th of what was counted up by several things may leave one of these out.
+    """
+    if len(states) <= most:
+        return list(states)
+    drawn = np.random.default_rng(0).choice(np.arange(1, len(states)), max(most - 1, 0), replace=False)
+    return [states[0], *(states[index] for index in sorted(drawn))]
+
+
+def apart(states: State, points: Sequence[str]) -> State:
+    """The states, where positions coincide one of them `BESIDE_M` beside the other: nothing comes to exactly
+    another's place, and an honest direction from one to the other, way / length, is NaN there."""
+    moved = dict(states)
+    for place, name in enumerate(points):
+        for _ in range(place):  # beside the one may be where another was put
+            same = np.any(
+                [np.all(np.abs(moved[name] - moved[other]) < BESIDE_M / 10, -1) for other in points[:place]],
+                0,
+            )
+            moved[name] = moved[name] + np.where(same[..., None], (BESIDE_M, 0.0, 0.0), 0.0)
+    return moved
 
 
 def count(states: State) -> int:
