@@ -8,7 +8,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
+
+HEEDED_S: Final = 2.0
+"""So long the thread that stops may take until the next line is listened to."""
 
 
 class Attention:
@@ -26,6 +29,7 @@ class Attention:
         self._stop = stop
         self._listening = self._pending = False
         self._pressed: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        self._heeded = threading.Event()
         self._stopper = threading.Thread(target=self._stops, name="ctrl-c", daemon=True)
         self._before: dict[int, object] = {}
 
@@ -35,6 +39,7 @@ class Attention:
         self._listening = True
         try:
             if self._pending:
+                self._heeded.wait(HEEDED_S)  # else it would stop what is said next
                 raise KeyboardInterrupt
             yield
         finally:
@@ -64,12 +69,14 @@ class Attention:
         if self._listening or self._pending:
             raise KeyboardInterrupt
         self._pending = True
+        self._heeded.clear()
         self._pressed.put(True)
 
     def _stops(self) -> None:
         """Not in the handler: it may run within a wait on a lock that stopping would take."""
         while self._pressed.get():
             self._stop()
+            self._heeded.set()
 
 
 def _leave(number: int, _frame: object) -> None:
