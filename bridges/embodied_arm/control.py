@@ -50,6 +50,10 @@ CHECK_S: Final = 0.02
 """How often a call looks whether it has been ended [s of real time]: each look wakes another thread."""
 PATIENCE_S: Final = 2.0
 """How long to wait for another thread to return from the driver, or from reading the scene."""
+WAY_S: Final = 0.0005
+"""How long the loop stays out of the driver between two ticks while somebody waits to read: a real arm's tick
+lasts its whole period, and leaves no other gap. Ten times as long for who has waited `LONG_S`."""
+LONG_S: Final = 0.1
 NO_RETURN: Final = "the arm's driver does not return from its control cycle"
 
 
@@ -92,6 +96,7 @@ class Controller:
         self._lock = threading.Lock()
         self._counting = threading.Lock()
         self._readers = self._late = 0
+        self._waits_since = 0.0
         self._due = time.monotonic()
         self._looked = 0.0
         self._closing = threading.Event()
@@ -109,7 +114,7 @@ class Controller:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Hold the world still between two ticks, so that driver and scene can be read."""
-        self._wait_to_read(1)  # a motion gives way between ticks while somebody waits
+        self._wait_to_read(1)
         try:
             if not self._lock.acquire(timeout=PATIENCE_S):
                 raise WorldError(NO_RETURN)
@@ -172,8 +177,7 @@ class Controller:
         self._look(deaf)
         if self._streaming and not deaf:
             self._notice_stale()
-        if self._readers:
-            time.sleep(0.0005)
+        self._let_read()
         if not self._lock.acquire(timeout=PATIENCE_S):
             raise PrimitiveFailed("arm_lost", NO_RETURN)
         try:
@@ -299,6 +303,13 @@ class Controller:
     def _wait_to_read(self, more: int) -> None:
         with self._counting:
             self._readers += more
+            self._waits_since = time.monotonic()
+
+    def _let_read(self) -> None:
+        """Between two ticks: give way while somebody waits."""
+        if self._readers:
+            long = time.monotonic() - self._waits_since > LONG_S
+            time.sleep(10 * WAY_S if long else WAY_S)
 
     def _notice_lag(self) -> None:
         lag = np.abs(self.gate.last - np.asarray(self.state.position))
@@ -345,6 +356,7 @@ class Controller:
             due = max(due, time.monotonic() - 10 * self.period) + self.period
             if self.called and not self._silent():
                 continue
+            self._let_read()
             if not self._lock.acquire(timeout=PATIENCE_S):
                 continue
             try:

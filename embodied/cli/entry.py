@@ -9,7 +9,7 @@ import sys
 def main() -> None:
     """Run the command line of this process, and exit with its code."""
     words = sys.argv[1:]
-    name = "".join(words[2:]).replace("--all", "all")
+    name = "all" if words[2:] == ["--all"] else "".join(words[2:])
     if words[:2] == ["arm", "stop"] and len(words) <= 3 and not name.startswith("-") and ".toml" not in name:
         sys.exit(_stop(name))
     from embodied.cli.main import main as whole

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,10 +79,8 @@ class Kept:
     def take(self, guide: Guide, seed: int, here: Callable[[int], Shown]) -> Shown:
         """See `Beside.take`."""
         file = self._file(guide, seed)
-        if file.exists():
-            with np.load(file, allow_pickle=False) as stored:
-                steps, succeeded = (int(each) for each in stored["ended"])
-                return Shown(steps, bool(succeeded), stored["seen"], stored["did"])
+        if file.exists() and (kept := _read(file)) is not None:
+            return kept
         shown = here(seed) if self.others is None else self.others.take(guide, seed, here)
         with writing(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -96,3 +95,13 @@ class Kept:
         code = guide.code if isinstance(guide, Coded) else ""  # a skill mended since then shows others
         who = hashlib.sha256(f"{guide.name} {numbers} {code}".encode()).hexdigest()[:8]
         return self.folder / f"{who}-{seed}.npz"
+
+
+def _read(file: Path) -> Shown | None:
+    """None of a file that a lost machine left torn: its episode is shown again."""
+    try:
+        with file.open("rb") as whole, np.load(whole, allow_pickle=False) as stored:
+            steps, succeeded = (int(each) for each in stored["ended"])
+            return Shown(steps, bool(succeeded), stored["seen"], stored["did"])
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
+        return None

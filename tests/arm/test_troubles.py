@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import statistics
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +17,7 @@ from embodied.bridge.body import CallContext
 from embodied.errors import WorldError
 from embodied.facts import Observation
 from tests.arm.conftest import Bench, Make, cube
-from tests.arm.kinematic import FR3, Trouble
+from tests.arm.kinematic import FR3, RealDriver, Trouble
 
 FAR = {"x": 0.5, "y": 0.3, "z": 0.2, "yaw": 0.0}
 
@@ -197,6 +200,42 @@ def test_a_driver_with_a_mistake_in_it_is_told_between_calls_too(
     heard = until(arm, lambda seen: not seen.get("alive"))
     assert [event["data"]["message"] for event in heard.events] == ["the driver broke: KeyError: 'joint_9'"]
     assert arm.driver.stopped
+
+
+class Woken:
+    """A lock whose waiting thread takes a while to wake, as it does beside a busy core."""
+
+    def __init__(self, lock: threading.Lock) -> None:
+        self._lock = lock
+
+    def acquire(self, timeout: float) -> bool:
+        if threading.current_thread() is not threading.main_thread():
+            return self._lock.acquire(timeout=timeout)
+        end = time.monotonic() + timeout
+        while not (taken := self._lock.acquire(blocking=False)) and time.monotonic() < end:
+            time.sleep(0.0003)
+        return taken
+
+    def release(self) -> None:
+        self._lock.release()
+
+
+def test_who_waits_to_read_a_real_arm_goes_between_two_ticks(tmp_path: Path) -> None:
+    """Its tick lasts the whole period: without a gap between two, a reading came by luck, or never."""
+    real = replace(FR3, capabilities=FR3.capabilities - {"simulated"})
+    bench = Bench(RealDriver(description=real), tmp_path)
+    loop = bench.body._controller
+    loop._lock = Woken(loop._lock)  # type: ignore[assignment]
+    waited: list[int] = []
+    try:
+        for _ in range(20):
+            before = bench.driver.ticks
+            with loop.reading():
+                waited.append(bench.driver.ticks - before)
+    finally:
+        bench.world.close()
+        bench.body.close()
+    assert statistics.median(waited) <= 3, waited
 
 
 def until(arm: Bench, seen: Callable[[Observation], bool]) -> Observation:

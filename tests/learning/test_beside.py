@@ -144,6 +144,16 @@ def test_what_a_skill_showed_before_it_was_mended_is_shown_anew(guide: Guide, tm
     assert shown == [7, 7]
 
 
+@pytest.mark.parametrize("left", [b"", b"PK\x03\x04 and no more"])
+def test_what_a_lost_machine_left_torn_is_shown_again(guide: Guide, tmp_path: Path, left: bytes) -> None:
+    kept = Kept(tmp_path / "shown")
+    whole = kept.take(guide, 7, lambda one: by_itself(guide, one))
+    (file,) = (tmp_path / "shown").glob("*.npz")
+    file.write_bytes(left)
+    assert same(kept.take(guide, 7, lambda one: by_itself(guide, one)), whole)
+    assert same(kept.take(guide, 7, nobody), whole)
+
+
 def test_what_a_stopped_process_was_to_show_is_shown_here(others: Showing, guide: Guide) -> None:
     others.patience_s = 0.0
     others.expect(guide, SEEDS)
