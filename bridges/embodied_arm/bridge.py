@@ -119,6 +119,7 @@ def body_of(config: Mapping[str, Any], run_dir: Path, *, own_process: bool = Tru
                 run_dir,
                 keeps=real or bool(config.get("name")),
                 rehearses="" if real else str(config.get("rehearses") or ""),
+                addresses=identities_of(name, settings) if real else (),
             )
             body.at_close.append(body.operating.close)
         except OSError as unwritable:

@@ -52,7 +52,7 @@ PATIENCE_S: Final = 2.0
 """How long to wait for another thread to return from the driver, or from reading the scene."""
 WAY_S: Final = 0.0005
 """How long the loop stays out of the driver between two ticks while somebody waits to read: a real arm's tick
-lasts its whole period, and leaves no other gap. Ten times as long for who has waited `LONG_S`."""
+lasts its whole period, and leaves no other gap. Ten times as long where nobody could read for `LONG_S`."""
 LONG_S: Final = 0.1
 NO_RETURN: Final = "the arm's driver does not return from its control cycle"
 
@@ -303,7 +303,8 @@ class Controller:
     def _wait_to_read(self, more: int) -> None:
         with self._counting:
             self._readers += more
-            self._waits_since = time.monotonic()
+            if more < 0 or self._readers == 1:  # one has read, or is the first to come
+                self._waits_since = time.monotonic()
 
     def _let_read(self) -> None:
         """Between two ticks: give way while somebody waits."""

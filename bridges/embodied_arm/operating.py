@@ -19,12 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from embodied.arms.running import RunningArm, announce, free_name
-from embodied.arms.stopped import StoppedArm, find_stopped, in_words, keep_stopped, let_go, unkept
+from embodied.arms.stopped import StoppedArm, find_stopped
 from embodied.bridge.body import PrimitiveFailed
 from embodied.bridge.keys import BridgeKeys
 from embodied.errors import EmbodiedError
 from embodied_arm.channel import Channel
 from embodied_arm.control import Controller
+from embodied_arm.keeping import DISK_S, Keeping
 
 _log = logging.getLogger(__name__)
 
@@ -37,6 +38,8 @@ class Operating:
     Args:
         name: of the driver; a number is added where another arm of this name runs.
         arm: what the driver calls the arm; identity: which arm it is.
+        addresses: all that it has, where they are known: it is stopped by each, whatever a file calls its
+            host.
         folder: where running arms are announced; the user's own unless said.
         keeps: whether it stays stopped when its bridge ends. A simulation that nobody gave a name to is
             another one the next time.
@@ -55,12 +58,12 @@ class Operating:
         *,
         keeps: bool = True,
         rehearses: str = "",
+        addresses: tuple[str, ...] = (),
     ) -> None:
         self._controller, self._name, self._identity = controller, name, identity
-        self._folder, self._keeps = folder, keeps and not rehearses
-        self.unkept = ""
-        """Why a stop would not outlast this bridge, as it was last looked at or tried; "" if it would."""
-        self._keeping = threading.Lock()
+        self._addresses, self._folder = addresses, folder
+        self._disk = Keeping(folder) if keeps and not rehearses else None
+        self._in_order = threading.Lock()
         """What is kept is as the latch is, whichever channel it was said on."""
         self.agent: Callable[[], str] = lambda: ""
         """Who has the arm, where it is served to agents elsewhere."""
@@ -81,12 +84,13 @@ class Operating:
             self._file = announce(self.running, folder)
         except BaseException:
             here.close()
+            if self._disk is not None:
+                self._disk.close()
             raise
         self._closed = False
-        self.unkept = unkept(folder) if self._keeps else ""
-        if self.unkept:
-            _log.error("no stop can be kept beyond this bridge: %s", self.unkept)
-        self._stopped_before = find_stopped(name, identity, folder) if self._keeps else []
+        if self._disk is not None:
+            self._disk.look(DISK_S)
+        self._stopped_before = self._found(name) if self._disk is not None else []
         for one in sorted(self._stopped_before, key=self._of_another):
             whose = f" ({one.name} at {one.identity}, which is kept)" if self._of_another(one) else ""
             controller.latch.close(f"{one.reason}{whose}")
@@ -106,6 +110,8 @@ class Operating:
                 self._file.unlink(missing_ok=True)
             for channel in self._channels:
                 channel.close()
+            if self._disk is not None:
+                self._disk.close()
 
     def _answered_with_token(self, frame: bytes, _owner: str) -> Mapping[str, Any]:
         said = _read(frame)
@@ -129,52 +135,54 @@ class Operating:
         operations = {"stop": self._stop, "status": self._status, "examine": self._examine}
         return _done({**said, "reason": by} if said else said, operations)
 
+    @property
+    def unkept(self) -> str:
+        """Why a stop would not outlast this bridge, as it was last looked at or tried; "" if it would."""
+        return self._disk.unkept if self._disk is not None else ""
+
     def notes(self) -> dict[str, str]:
         """What who looks at the arm should know."""
-        return {"stops_not_kept": self.unkept} if self.unkept else {}
+        return {"stops_not_kept": why} if (why := self.unkept) else {}
 
     def _stop(self, said: Mapping[str, Any]) -> Mapping[str, Any]:
         reason = str(said.get("reason") or "the operator said stop")[:200]
         try:
             heeded = self._controller.protective_stop(reason)
         finally:  # a driver that breaks at it, too
-            self._keep_stopped(reason)
-        return {"heeded": heeded, "unkept": self.unkept}
+            kept = self._keep_stopped(reason)
+        return {"heeded": heeded, "unkept": kept()}
 
-    def _keep_stopped(self, reason: str) -> None:
-        with self._keeping:
-            if not self._keeps or self._controller.latch.now is None:  # a person has reset it since
-                return
-            try:
-                keep_stopped(self.running.name, self._name, self._identity, reason, self._folder)
-                self.unkept = ""
-            except OSError as full:
-                self.unkept = in_words(full, self._folder)
-                _log.error("it is stopped only for as long as this bridge runs: %s", self.unkept)
+    def _keep_stopped(self, reason: str) -> Callable[[], str]:
+        """Gives what waits for it, and says why it is not kept; not of one that a person has reset since."""
+        if self._disk is None:
+            return str
+        latch, name = self._controller.latch, self.running.name
+        arm = StoppedArm(name, self._name, self._identity, reason, time.time(), self._addresses)
+        with self._in_order:
+            return self._disk.keep(arm, lambda: latch.now is not None)
 
     def _reset(self, said: Mapping[str, Any]) -> Mapping[str, Any]:
-        with self._keeping:
+        with self._in_order:
             reason = self._controller.reset()
-            remains = self._let_go() if self._keeps else ""
-        return {"reason": reason, "lost": self._controller.lost, "remains": remains}
+            remains = self._disk.let_go(self._own_kept) if self._disk is not None else str
+        return {"reason": reason, "lost": self._controller.lost, "remains": remains()}
 
-    def _let_go(self) -> str:
-        """Of what was kept; why it could not be taken off the disk, "" if it was."""
-        now = find_stopped(self.running.name, self._identity, self._folder)
-        ours = [*self._stopped_before, *(one for one in now if self._is_own(one))]
-        try:
-            let_go([one for one in ours if not self._of_another(one)], self._folder)
-        except OSError as refused:
-            return in_words(refused, self._folder)
-        return ""
+    def _own_kept(self) -> list[StoppedArm]:
+        """What is kept of this arm, for a person to let go of."""
+        ours = [*self._stopped_before, *filter(self._is_own, self._found(self.running.name))]
+        return [one for one in ours if not self._of_another(one)]
+
+    def _found(self, name: str) -> list[StoppedArm]:
+        return find_stopped(name, self._identity, self._folder, self._addresses)
 
     def _is_own(self, one: StoppedArm) -> bool:
-        return one.name == self.running.name or (self._identity != "" and one.identity == self._identity)
+        return one.name == self.running.name or one.is_at(self._identity, self._addresses)
 
     def _of_another(self, one: StoppedArm) -> bool:
         """Of another address, and only the driver's name in common: it stops this arm too, which may have
         been plugged in elsewhere, and who resets this one has not looked at that one."""
-        told_apart = "" not in (one.identity, self._identity) and one.identity != self._identity
+        told_apart = "" not in (one.identity, self._identity)
+        told_apart = told_apart and not one.is_at(self._identity, self._addresses)
         return told_apart and self._name == self._identity.partition("@")[0]
 
     def _status(self, said: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -195,12 +203,14 @@ class Operating:
             "interventions": controller.gate.interventions.sentences(),
             "agent": self.agent(),
             "unkept": self.unkept,
+            "looks": self._disk is not None and self._disk.looks,
         }
 
     def _examine(self, said: Mapping[str, Any]) -> Mapping[str, Any]:
-        """As `_status`, after a trial whether a stop could be kept."""
-        with self._keeping:
-            self.unkept = unkept(self._folder) if self._keeps else ""
+        """As `_status`, and begin a trial whether a stop could be kept; `looks` until that is known. Nobody
+        who says stop meanwhile waits for it."""
+        if self._disk is not None:
+            self._disk.look()
         return self._status(said)
 
 

@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,11 +22,13 @@ import psutil
 import zmq
 
 from embodied.arms.locking import arms_folder, file_name
-from embodied.arms.stopped import find_stopped, in_words, let_go
+from embodied.arms.stopped import StoppedArm, find_stopped, in_words, let_go
 from embodied.bridge.keys import client_keys
 from embodied.errors import BadInput, EmbodiedError, WorldError, did_you_mean
 
 ANSWER_S: Final = 2.0
+LOOK_S: Final = 0.02
+"""How often it is asked whether its disk has answered [s]."""
 SAME_S: Final = 2.0
 """Two processes of one number are at least so far apart [s]."""
 SUFFIX: Final = ".running.json"
@@ -75,7 +77,7 @@ def find_running(folder: Path | None = None) -> list[RunningArm]:
     found = []
     for path in sorted((folder or arms_folder()).glob(f"*{SUFFIX}")):
         try:
-            arm = RunningArm(**json.loads(path.read_text(encoding="utf-8")))
+            arm = _read(path.read_text(encoding="utf-8"))
         except (OSError, ValueError, TypeError):
             continue
         if _lives(arm):
@@ -84,6 +86,13 @@ def find_running(folder: Path | None = None) -> list[RunningArm]:
             with suppress(OSError):  # a disk that takes no changes: the others are found all the same
                 path.unlink(missing_ok=True)
     return sorted(found, key=lambda arm: arm.since)
+
+
+def _read(text: str) -> RunningArm:
+    """Of whatever version announced it: what a later one adds hides no arm. Raises ValueError or TypeError
+    for what is none."""
+    told = json.loads(text)
+    return RunningArm(**{each.name: told[each.name] for each in fields(RunningArm) if each.name in told})
 
 
 def _lives(arm: RunningArm) -> bool:
@@ -109,9 +118,11 @@ def announce(arm: RunningArm, folder: Path | None = None) -> Path:
     folder = folder or arms_folder()
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{file_name(arm.name)}-{arm.pid}{SUFFIX}"
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    part = path.with_suffix(".part")  # who looks for arms meanwhile misses none that has half a file
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump(asdict(replace(arm, began=_began(psutil.Process(arm.pid)))), file)
+    part.replace(path)
     return path
 
 
@@ -192,13 +203,20 @@ def _only_stopped(folder: Path | None) -> str:
     BadInput for several."""
     running = find_running(folder)
     known = {key for arm in running for key in (arm.name, arm.identity) if key}
-    names = [one.name for one in find_stopped(folder=folder) if not known & {one.name, one.identity}]
+    kept = [one for one in find_stopped(folder=folder) if not known & _known_as(one)]
+    names = [one.name for one in kept]
+    if len(set(names)) < len(names):  # two that are called alike, at different addresses
+        names = [one.identity or one.name for one in kept]
     for arm in running:
         if not arm.rehearses and _may_be_stopped(arm):
             names.append(arm.name)
     if len(names) > 1:
         raise BadInput("Arms are reset one by one.", remedy=f"Name one of: {', '.join(names)}.")
     return "".join(names)
+
+
+def _known_as(arm: StoppedArm) -> set[str]:
+    return {arm.name, arm.identity, *arm.addresses}
 
 
 def _may_be_stopped(arm: RunningArm) -> bool:
@@ -213,7 +231,7 @@ def _reset_at_rest(name: str, folder: Path | None) -> str:
     """An arm whose bridge does not run. Raises BadInput if none of that name is stopped."""
     stopped = find_stopped(name, name, folder) if name != ALL else find_stopped(folder=folder)
     running = {key for arm in find_running(folder) for key in (arm.name, arm.identity) if key}
-    stopped = [arm for arm in stopped if not running & {arm.name, arm.identity}]  # those let go themselves
+    stopped = [arm for arm in stopped if not running & _known_as(arm)]  # those let go themselves
     stopped = [arm for arm in stopped if name and name in (arm.name, arm.identity)] or stopped
     if len(stopped) > 1:
         names = ", ".join(arm.identity or arm.name for arm in stopped)
@@ -252,6 +270,15 @@ def status(name: str = "", folder: Path | None = None) -> Mapping[str, Any]:
 def told_by(arm: RunningArm) -> Mapping[str, Any]:
     """As `status`, of an arm that was found. Raises as `ask`."""
     return ask(arm, "status")
+
+
+def examine(arm: RunningArm) -> Mapping[str, Any]:
+    """As `told_by`, after a trial whether a stop of it could be kept, which a disk that stalls outlasts."""
+    told, until = ask(arm, "examine"), time.monotonic() + ANSWER_S
+    while told.get("looks") and time.monotonic() < until:
+        time.sleep(LOOK_S)
+        told = told_by(arm)
+    return told
 
 
 def ask(arm: RunningArm, operation: str, **more: Any) -> Mapping[str, Any]:

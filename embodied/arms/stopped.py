@@ -9,10 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Final
 
@@ -27,8 +26,9 @@ class StoppedArm:
 
     Attributes:
         name: what a person calls it, with a number where several of one name ran; called: without.
-        identity: its address, "" for one that is simulated.
+        identity: its address as its settings say it, "" for one that is simulated.
         reason: in words; at: Unix time [s].
+        addresses: all that its host has, each written in one way: another file may call that otherwise.
     """
 
     name: str
@@ -36,15 +36,20 @@ class StoppedArm:
     identity: str
     reason: str
     at: float
+    addresses: tuple[str, ...] = ()
+
+    def is_at(self, identity: str, addresses: Iterable[str] = ()) -> bool:
+        """Whether that is where it is."""
+        return bool({identity, *addresses} & {self.identity, *self.addresses} - {""})
 
 
-def keep_stopped(name: str, called: str, identity: str, reason: str, folder: Path | None = None) -> None:
+def keep_stopped(arm: StoppedArm, folder: Path | None = None) -> None:
     """From now on it is stopped, whoever starts its bridge. Raises OSError if that cannot be kept."""
     folder = folder or arms_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{_stem(identity or name)}{SUFFIX}"
+    path = folder / f"{_stem(arm.identity or arm.name)}{SUFFIX}"
     part = path.with_name(f"{path.name}.{os.getpid()}")
-    _write(part, json.dumps(asdict(StoppedArm(name, called, identity, reason, time.time()))))
+    _write(part, json.dumps(asdict(arm)))
     part.replace(path)
 
 
@@ -66,15 +71,17 @@ def in_words(refused: OSError, folder: Path | None = None) -> str:
     return f"{refused.strerror or refused}: {folder or arms_folder()}"
 
 
-def find_stopped(name: str = "", identity: str = "", folder: Path | None = None) -> list[StoppedArm]:
-    """Those of that name or that address; all where neither is given."""
+def find_stopped(
+    name: str = "", identity: str = "", folder: Path | None = None, addresses: Iterable[str] = ()
+) -> list[StoppedArm]:
+    """Those of that name or that address, however that is written; all where none is given."""
     files = {_stem(key) for key in (name, identity) if key}
     return [
         arm
         for path, arm in _kept(folder)
         if (not name and not identity)
         or name in (arm.name, arm.called)
-        or (identity and identity == arm.identity)
+        or arm.is_at(identity, addresses)
         or path.name.removesuffix(SUFFIX) in files  # a damaged one stops the arm that it is called after
     ]
 
@@ -91,12 +98,21 @@ def let_go(stopped: Iterable[StoppedArm], folder: Path | None = None) -> None:
 def _kept(folder: Path | None) -> Iterator[tuple[Path, StoppedArm]]:
     for path in sorted((folder or arms_folder()).glob(f"*{SUFFIX}")):
         try:
-            yield path, StoppedArm(**json.loads(path.read_text(encoding="utf-8")))
+            yield path, _read(path.read_text(encoding="utf-8"))
         except FileNotFoundError:  # let go of meanwhile
             continue
         except (OSError, ValueError, TypeError):
             name = path.name.removesuffix(SUFFIX)
             yield path, StoppedArm(name, name, "", "it was stopped; why cannot be read", 0.0)
+
+
+def _read(text: str) -> StoppedArm:
+    """Raises ValueError or TypeError for what is none."""
+    told = json.loads(text)
+    known = {each.name: told[each.name] for each in fields(StoppedArm) if each.name in told}
+    if not all(isinstance(known.get(name), str) for name in ("name", "called", "identity", "reason")):
+        raise TypeError("no arm that was stopped")
+    return StoppedArm(**{**known, "addresses": tuple(map(str, known.get("addresses", ())))})
 
 
 def _write(path: Path, text: str) -> None:

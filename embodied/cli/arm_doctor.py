@@ -131,14 +131,14 @@ def show_files(console: Console) -> None:
 def show_running(launch: LaunchFile, console: Console) -> bool | None:
     """Where the arm of a launch runs on this machine, print how it says that it is; whether it may move. None
     where it does not run."""
-    from embodied.arms.running import ask, find_running
+    from embodied.arms.running import examine, find_running
     from embodied.deploying.arms import arm_world
     from embodied.deploying.watching import in_a_line
 
     name = arm_world(launch).arm_name(launch.world.settings)
     for arm in find_running():
         if arm.name == name:
-            told = ask(arm, "examine")
+            told = examine(arm)
             console.print(Text(f"{name} runs: {arm.arm}, process {arm.pid}, {arm.run_dir}"), soft_wrap=True)
             console.print(Text(in_a_line(told)), soft_wrap=True)
             if told.get("lost"):

@@ -37,3 +37,12 @@ def test_one_telling_of_when_its_process_began_is_enough_to_find_an_arm(
     path = announce(here, tmp_path)
     path.write_text(json.dumps({**json.loads(path.read_text()), **told}))
     assert [arm.name for arm in find_running(tmp_path)] == ["alive"]
+
+
+def test_what_a_later_version_says_of_an_arm_hides_it_not(tmp_path: Path) -> None:
+    here = RunningArm("alive", "FR3", "", os.getpid(), "tcp://127.0.0.1:1", "t", "", time.time())
+    path = announce(here, tmp_path)
+    path.write_text(json.dumps({**json.loads(path.read_text()), "colour": "white"}))
+    assert [arm.name for arm in find_running(tmp_path)] == ["alive"]
+    path.write_text("[]")
+    assert not find_running(tmp_path)

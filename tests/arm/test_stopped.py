@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from embodied_arm.bridge import body_of
 from embodied_arm.operating import Operating
 
 from embodied.arms.locking import arms_folder
-from embodied.arms.running import reset, status, stop
+from embodied.arms.running import ask, find_running, reset, status, stop
 from embodied.arms.stopped import find_stopped
 from embodied.cli.main import main
 from embodied.errors import BadInput, WorldError
@@ -26,9 +27,13 @@ Run = Callable[..., tuple[Bench, Operating]]
 def run(make: Make, tmp_path: Path) -> Iterator[Run]:
     made: list[Operating] = []
 
-    def run(name: str = "franka", identity: str = "franka@192.0.2.7") -> tuple[Bench, Operating]:
+    def run(
+        name: str = "franka", identity: str = "franka@192.0.2.7", *addresses: str
+    ) -> tuple[Bench, Operating]:
         arm = make()
-        made.append(Operating(arm.body.controller, name, "no physics", identity, tmp_path))
+        made.append(
+            Operating(arm.body.controller, name, "no physics", identity, tmp_path, addresses=tuple(addresses))
+        )
         return arm, made[-1]
 
     yield run
@@ -228,7 +233,7 @@ def test_a_reset_that_the_disk_does_not_take_says_that_the_next_bridge_begins_st
         raise OSError(errno.EROFS, "Read-only file system")
 
     with monkeypatch.context() as disk:
-        disk.setattr("embodied_arm.operating.let_go", read_only)
+        disk.setattr("embodied_arm.keeping.let_go", read_only)
         with pytest.raises(WorldError, match=r"Read-only file system.*next bridge begins stopped"):
             reset()
     assert stopped.call("home").ok
@@ -282,4 +287,71 @@ def test_who_names_none_resets_the_one_that_is_stopped(run: Run) -> None:
     assert stopped.call("home").ok
     stop()
     with pytest.raises(BadInput, match=r"one by one[\s\S]*franka, ur5e"):
+        reset()
+
+
+def test_an_arm_is_known_to_be_stopped_under_another_name_and_another_spelling_of_its_host(run: Run) -> None:
+    _, first = run("left", "franka@robot.example", "franka@192.0.2.7")
+    stop("left")
+    first.close()
+    arm, second = run("the big one", "franka@192.0.2.7", "franka@192.0.2.7")
+    assert arm.call("home").error == "halted"
+    assert reset() == "the operator said stop"
+    second.close()
+    assert not find_stopped()
+
+
+class Stalled:
+    """A disk that does not answer until `go`."""
+
+    def __init__(self) -> None:
+        self.asked, self.go = threading.Event(), threading.Event()
+
+    def __call__(self, *_: object) -> None:
+        self.asked.set()
+        assert self.go.wait(60.0)
+
+
+def test_a_disk_that_stalls_keeps_nobody_from_stopping_the_arm(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arm, first = run()
+    [here] = find_running()
+    with monkeypatch.context() as disk:
+        stalled = Stalled()
+        disk.setattr("embodied.arms.stopped.os.fsync", stalled)
+        assert ask(here, "examine")["looks"]  # what `embodied arm doctor` asks
+        assert stalled.asked.wait(10.0)
+        assert command("stop") == 0
+        assert "disk has not answered" in capsys.readouterr().err
+        assert arm.call("home").error == "halted"
+        stalled.go.set()
+        first.close()
+    assert [one.name for one in find_stopped()] == ["franka"]  # it came to that in the end
+
+
+def test_a_reset_while_the_disk_stalls_takes_away_what_is_written_late(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arm, first = run()
+    with monkeypatch.context() as disk:
+        stalled = Stalled()
+        disk.setattr("embodied.arms.stopped.os.fsync", stalled)
+        stop()
+        with pytest.raises(WorldError, match="disk has not answered"):
+            reset()
+        assert arm.call("home").ok
+        stalled.go.set()
+        first.close()
+    assert not find_stopped()
+
+
+def test_of_two_that_are_called_alike_who_names_none_is_told_their_addresses(run: Run) -> None:
+    for identity in ("franka@192.0.2.7", "franka@192.0.2.8"):
+        _, one = run("franka", identity)
+        if identity.endswith("8"):
+            reset("franka")  # the first one's, by the driver's name: it is kept
+        stop("franka")
+        one.close()
+    with pytest.raises(BadInput, match=r"one by one[\s\S]*franka@192.0.2.7, franka@192.0.2.8"):
         reset()
