@@ -4,6 +4,7 @@
 #   ensure EXTRAS STAMP   makes .venv hold the pinned packages for those extras, then leaves the stamp
 #   needs_arm FILE ARG…   holds if the launch file, or an argument laid over it, chooses an arm
 #   driver_extra FILE     prints the extra of the driver that the launch file names
+#   taken ARG…            holds if `embodied run` takes these options; else says which one it does not
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -55,6 +56,35 @@ driver_extra() {
     ur5e) printf ,ur ;;
     so101) printf ,so101 ;;
     esac
+}
+
+# Of `embodied run`, which can be asked only when it is installed; a test compares them.
+flags="--fast --view --json --map --no-model-cache --quiet -q --help -h"
+valued="--goal --seed --engine --record --planner --minutes --set --resume --consent"
+
+taken() {
+    value_of=
+    for word in "$@"; do
+        if [ -n "$value_of" ]; then
+            value_of=
+            continue
+        fi
+        case " $flags " in *" $word "*) continue ;; esac
+        case " $valued " in
+        *" $word "*) value_of=$word ;;
+        *" ${word%%=*} "*) ;;
+        *)
+            say "embodied run does not take $word. It takes a launch file first, then any of:"
+            say "  $valued (each with a value)"
+            say "  $flags"
+            return 2
+            ;;
+        esac
+    done
+    if [ -n "$value_of" ]; then
+        say "$value_of needs a value."
+        return 2
+    fi
 }
 
 ensure() {

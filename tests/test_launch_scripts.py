@@ -8,6 +8,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
+
+from embodied.cli.main import app
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -61,6 +64,45 @@ def test_a_launch_file_that_is_not_there_is_told_before_anything_is_installed(ch
     assert "launch/tabletp.toml" in done.stderr
     assert "launch/tabletop.toml" in done.stderr
     assert "pip" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--gaol", "x"], "does not take --gaol"),
+        (["tabletop", "--fast", "--sed=3"], "does not take --sed=3"),
+        (["minecraft", "tabletop"], "does not take tabletop"),
+        (["--goal", "--fast", "--seed"], "--seed needs a value"),
+        (["tabletp"], "no launch file tabletp"),
+    ],
+)
+def test_what_is_mistyped_is_told_before_anything_is_installed(
+    checkout: Path, arguments: list[str], told: str
+) -> None:
+    done = shell([str(checkout / "launch" / "start"), *arguments], Path("/"))
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "pip" not in done.stdout
+
+
+def test_all_that_a_run_takes_is_taken(checkout: Path) -> None:
+    parameters = get_command(app).commands["run"].params  # type: ignore[attr-defined]
+    options = [one for one in parameters if one.param_type_name == "option"]
+    given = []
+    for one in options:
+        for name in (*one.opts, *one.secondary_opts):
+            given += [name] if one.is_flag else [name, "a value"]
+    done = shell([str(checkout / "launch" / "start"), *given, "--set=world.seed=1", "-h"], Path("/"))
+    assert "pip" in done.stdout
+    assert done.stdout.splitlines()[-2:] == ["--set=world.seed=1", "-h"]
+    known = shell(["sh", "-c", '. launch/common.sh; echo "$flags $valued"'], checkout).stdout.split()
+    assert {*known} == {name for name in given if name != "a value"} | {"--help", "-h"}
+
+
+def test_a_launch_file_that_comes_along_is_known_by_its_name(checkout: Path) -> None:
+    leave_stamp(checkout, "embodied-arm")
+    done = shell([str(checkout / "launch" / "start"), "tabletop", "--json"], Path("/"))
+    assert done.stdout.splitlines() == ["embodied", "run", f"{checkout}/launch/tabletop.toml", "--json"]
 
 
 def test_the_arms_packages_are_installed_for_its_launch_file_alone(checkout: Path) -> None:
