@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -270,6 +270,19 @@ def status(name: str = "", folder: Path | None = None) -> Mapping[str, Any]:
 def told_by(arm: RunningArm) -> Mapping[str, Any]:
     """As `status`, of an arm that was found. Raises as `ask`."""
     return ask(arm, "status")
+
+
+def told_by_all(arms: Sequence[RunningArm]) -> list[tuple[RunningArm, Mapping[str, Any]]]:
+    """As `told_by` of each, all at once; {} of one that does not answer."""
+
+    def told(arm: RunningArm) -> Mapping[str, Any]:
+        try:
+            return told_by(arm)
+        except (EmbodiedError, zmq.ZMQError, OSError, ValueError):  # the others are told all the same
+            return {}
+
+    with ThreadPoolExecutor(max(1, len(arms))) as at_once:
+        return list(zip(arms, at_once.map(told, arms), strict=True))
 
 
 def examine(arm: RunningArm) -> Mapping[str, Any]:

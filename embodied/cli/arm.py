@@ -13,6 +13,7 @@ from rich.text import Text
 
 from embodied.cli import arm_doctor, camera, folders, identify, options, serving
 from embodied.cli.arm_stop import stop_by_file, stop_named
+from embodied.cli.arm_words import in_words, state_in_words
 from embodied.cli.consenting import ask_consent
 from embodied.cli.keyboard import pressed_keys
 from embodied.jogging import LEAST_M, MOST_M
@@ -39,19 +40,26 @@ Consent = Annotated[
 
 @app.command("list")
 def list_() -> None:
-    """The arms that run on this machine."""
-    from embodied.arms.running import find_running
+    """The arms that run on this machine, simulated ones too, how they are, and those that are stopped."""
+    from embodied.arms.running import find_running, told_by_all
     from embodied.arms.stopped import find_stopped
 
     console = Console(highlight=False)
-    running, stopped = find_running(), find_stopped()
+    running, kept = told_by_all(find_running()), find_stopped()
     if not running:
         console.print("No arm runs here.")
-    for arm in running:
-        console.print(Text(f"{arm.name}  {arm.arm}  process {arm.pid}  {arm.run_dir}"), soft_wrap=True)
-    for one in stopped:
-        reset = f"{folders.command()} arm reset {shlex.quote(one.name)}"
-        console.print(Text(f"{one.name} is stopped: {one.reason}. To let it move again:  {reset}", "yellow"))
+    names = [one.name for one in kept]
+    stopped = [(one.name if names.count(one.name) == 1 else one.identity, one.reason) for one in kept]
+    for arm, told in running:
+        parts = (in_words(arm), state_in_words(told), f"process {arm.pid}", arm.run_dir)
+        console.print(Text("  ".join((arm.name, *parts))), soft_wrap=True)
+        known = any(arm.name == one.name or one.is_at(arm.identity) for one in kept)
+        if told.get("stopped") and not arm.rehearses and not known:
+            stopped.append((arm.name, str(told["stopped"])))
+    for name, reason in stopped:
+        reset = f"{folders.command()} arm reset {shlex.quote(name)}"
+        said = f"{name} is stopped: {reason}. To let it move again:  {reset}"
+        console.print(Text(said, "yellow"), soft_wrap=True)
 
 
 @app.command("stop")

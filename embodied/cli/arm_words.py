@@ -1,9 +1,30 @@
-"""What is said of an arm wherever one is shown: its limits, and whether its stops last."""
+"""What is said of an arm wherever one is shown: which it is and how, its limits, whether its stops last."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from embodied.arms.running import RunningArm
+
+
+def in_words(arm: RunningArm) -> str:
+    """Which arm it is, and whether there is one."""
+    if arm.rehearses:
+        return f"{arm.arm}, a rehearsal for {arm.rehearses}"
+    return arm.arm if arm.identity else f"{arm.arm}, simulated"
+
+
+def state_in_words(told: Mapping[str, Any]) -> str:
+    """How it is, as its bridge tells; {} where that does not answer."""
+    if not told:
+        return "DOES NOT ANSWER"
+    if told.get("stopped"):
+        return "STOPPED"
+    if told.get("lost"):
+        return f"LOST ({told['lost']})"
+    return "moving" if told.get("moving") else "at rest"
 
 
 def limits_in_words(limits: Mapping[str, Any]) -> dict[str, str]:

@@ -355,3 +355,25 @@ def test_of_two_that_are_called_alike_who_names_none_is_told_their_addresses(run
         one.close()
     with pytest.raises(BadInput, match=r"one by one[\s\S]*franka@192.0.2.7, franka@192.0.2.8"):
         reset()
+
+
+def test_the_list_tells_which_arms_are_simulated_how_they_are_and_how_to_let_them_go(
+    run: Run, make: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arm, _ = run()
+    table = Operating(make().body.controller, "tabletop", "FR3 (mujoco)", "", tmp_path, keeps=False)
+    try:
+        assert command("list") == 0
+        told = capsys.readouterr().out
+        assert "franka  no physics  at rest  process" in told
+        assert "tabletop  FR3 (mujoco), simulated  at rest  process" in told
+        assert "arm reset" not in told
+        arm.body.controller.latch.close("41 N at the hand")  # no operator's word, and so not kept
+        stop("tabletop")
+        assert command("list") == 0
+        told = capsys.readouterr().out
+        assert "franka  no physics  STOPPED" in told
+        assert "franka is stopped: 41 N at the hand. To let it move again:" in told
+        assert "arm reset tabletop" in told
+    finally:
+        table.close()
