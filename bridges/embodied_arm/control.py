@@ -21,6 +21,7 @@ from embodied_arm.latch import Latch
 from embodied_arm.model import Array
 from embodied_arm.priority import lead
 from embodied_arm.ticking import HOLD, Ticking
+from embodied_arm.turns import NO_RETURN, PATIENCE_S, Turns
 from embodied_arm.way import Way
 
 _log = logging.getLogger(__name__)
@@ -48,13 +49,6 @@ LAG_RAD: Final = 0.3
 LAG_TICKS: Final = 5
 CHECK_S: Final = 0.02
 """How often a call looks whether it has been ended [s of real time]: each look wakes another thread."""
-PATIENCE_S: Final = 2.0
-"""How long to wait for another thread to return from the driver, or from reading the scene."""
-WAY_S: Final = 0.0005
-"""How long the loop stays out of the driver between two ticks while somebody waits to read: a real arm's tick
-lasts its whole period, and leaves no other gap. Ten times as long where nobody could read for `LONG_S`."""
-LONG_S: Final = 0.1
-NO_RETURN: Final = "the arm's driver does not return from its control cycle"
 
 
 class Controller:
@@ -93,10 +87,8 @@ class Controller:
         self._fresh = self._stale_s = 0.0
         self.period = driver.description.control_period_s
         self._sleeps = paced and "simulated" in driver.description.capabilities
-        self._lock = threading.Lock()
-        self._counting = threading.Lock()
-        self._readers = self._late = 0
-        self._waits_since = 0.0
+        self._turns = Turns()
+        self._late = 0
         self._due = time.monotonic()
         self._looked = 0.0
         self._closing = threading.Event()
@@ -114,16 +106,8 @@ class Controller:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Hold the world still between two ticks, so that driver and scene can be read."""
-        self._wait_to_read(1)
-        try:
-            if not self._lock.acquire(timeout=PATIENCE_S):
-                raise WorldError(NO_RETURN)
-            try:
-                yield
-            finally:
-                self._lock.release()
-        finally:
-            self._wait_to_read(-1)
+        with self._turns.reading():
+            yield
 
     @property
     def state(self) -> ArmState:
@@ -177,8 +161,8 @@ class Controller:
         self._look(deaf)
         if self._streaming and not deaf:
             self._notice_stale()
-        self._let_read()
-        if not self._lock.acquire(timeout=PATIENCE_S):
+        self._turns.let_read()
+        if not self._turns.take():
             raise PrimitiveFailed("arm_lost", NO_RETURN)
         try:
             state = self._ticking.once(command, streamed or self._streaming)
@@ -188,7 +172,7 @@ class Controller:
                 watch(state)
         finally:
             self._fresh = time.monotonic()
-            self._lock.release()
+            self._turns.give_back()
         self._pace()
         return state
 
@@ -291,26 +275,14 @@ class Controller:
             self._log.close()
         if self._pacer is not None:
             self._pacer.join(PATIENCE_S)
-        taken = self._lock.acquire(timeout=PATIENCE_S)
+        taken = self._turns.take()
         try:
             self._driver.close()
         finally:
             if taken:
-                self._lock.release()
+                self._turns.give_back()
 
     # -- parts -------------------------------------------------------------------------------------
-
-    def _wait_to_read(self, more: int) -> None:
-        with self._counting:
-            self._readers += more
-            if more < 0 or self._readers == 1:  # one has read, or is the first to come
-                self._waits_since = time.monotonic()
-
-    def _let_read(self) -> None:
-        """Between two ticks: give way while somebody waits."""
-        if self._readers:
-            long = time.monotonic() - self._waits_since > LONG_S
-            time.sleep(10 * WAY_S if long else WAY_S)
 
     def _notice_lag(self) -> None:
         lag = np.abs(self.gate.last - np.asarray(self.state.position))
@@ -357,8 +329,8 @@ class Controller:
             due = max(due, time.monotonic() - 10 * self.period) + self.period
             if self.called and not self._silent():
                 continue
-            self._let_read()
-            if not self._lock.acquire(timeout=PATIENCE_S):
+            self._turns.let_read()
+            if not self._turns.take():
                 continue
             try:
                 silent = self._silent()
@@ -366,7 +338,7 @@ class Controller:
                     self._stale_s = max(self._stale_s, time.monotonic() - self._fresh)
                 well = (self.called and not silent) or self._closing.is_set() or self._hold()
             finally:
-                self._lock.release()
+                self._turns.give_back()
             if not well:
                 self._closing.wait(RETRY_S)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from embodied_arm.control import WAY_S
+from embodied_arm.turns import WAY_S
 
 from embodied.bridge.body import CallContext
 from embodied.errors import WorldError
@@ -226,7 +226,7 @@ def test_who_waits_to_read_a_real_arm_goes_between_two_ticks(tmp_path: Path) -> 
     real = replace(FR3, capabilities=FR3.capabilities - {"simulated"})
     bench = Bench(RealDriver(description=real), tmp_path)
     loop = bench.body._controller
-    loop._lock = Woken(loop._lock)  # type: ignore[assignment]
+    loop._turns._lock = Woken(loop._turns._lock)  # type: ignore[assignment]
     waited: list[int] = []
     try:
         for _ in range(20):
@@ -242,17 +242,17 @@ def test_who_waits_to_read_a_real_arm_goes_between_two_ticks(tmp_path: Path) -> 
 def test_who_waits_long_to_read_is_given_more_time_though_others_come_to_wait_too(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loop = make().body._controller
+    turns = make().body._controller._turns
     now, slept = 0.0, list[float]()
-    monkeypatch.setattr("embodied_arm.control.time.monotonic", lambda: now)
-    monkeypatch.setattr("embodied_arm.control.time.sleep", slept.append)
+    monkeypatch.setattr("embodied_arm.turns.time.monotonic", lambda: now)
+    monkeypatch.setattr("embodied_arm.turns.time.sleep", slept.append)
     for now in (0.0, 0.06, 0.12):  # noqa: B007
-        loop._wait_to_read(1)
-        loop._let_read()
+        turns._waits(1)
+        turns.let_read()
     assert slept[:2] == [WAY_S, WAY_S]
     assert slept[2] > WAY_S
-    loop._wait_to_read(-1)
-    loop._let_read()
+    turns._waits(-1)
+    turns.let_read()
     assert slept[3] == WAY_S  # the loop is not held up by many short readings
 
 
