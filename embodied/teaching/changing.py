@@ -19,10 +19,10 @@ from embodied.teaching.correcting import (
     steps_before,
 )
 from embodied.teaching.generalising import finished
-from embodied.teaching.lesson import Lesson, spoken
+from embodied.teaching.lesson import Lesson
 from embodied.teaching.performing import held
 from embodied.teaching.running import LessonRun, Pursuit
-from embodied.teaching.understood import thing_of
+from embodied.teaching.with_another import with_another
 
 if TYPE_CHECKING:
     from embodied.teaching.conversation import Conversation
@@ -35,6 +35,8 @@ def heard(conversation: Conversation, text: str) -> bool:
         return False
     doing = conversation.doing if conversation.busy else None
     if doing is None and (conversation.lesson is None or conversation.demonstration is not None):
+        return False
+    if doing is None and any(one.alone for one in new):
         return False
     asked = contradiction(new, conversation.corrections)
     if asked:
@@ -61,9 +63,9 @@ def _chosen(
 def _correct(
     conversation: Conversation, new: Sequence[Correction], doing: LessonRun | Pursuit | None
 ) -> None:
-    other = next((one for one in new if one.what == "other"), None)
+    other = next((one for one in reversed(new) if one.what == "other"), None)
     if other is not None:
-        _other(conversation, other, doing)
+        with_another(conversation, other, doing)
         return
     lesson, _ = _now(conversation, doing)
     if lesson.is_of_amounts:
@@ -216,53 +218,3 @@ def _keep_again(conversation: Conversation) -> None:
         call(conversation, conversation.naming)
     else:
         conversation.tell("  Name it to keep it: 'call this tidy up'.")
-
-
-# -- the other one ------------------------------------------------------------------------------------
-
-
-def _other(conversation: Conversation, one: Correction, doing: LessonRun | Pursuit | None) -> None:
-    """Do it with another thing of the same kind: asked which, where there are several."""
-    lesson, _ = _now(conversation, doing)
-    vocabulary = conversation.session.spec.vocabulary
-    kinds = {thing.name: thing.kind for thing in vocabulary.things}
-    old = next((name for part in lesson.parts for name in part.names if name in kinds), "")
-    alike = [name for name, kind in kinds.items() if kind == kinds.get(old) and name != old]
-    if isinstance(doing, Pursuit):
-        doing.replaced = True
-    if doing is not None:
-        conversation.stop("not that one")
-
-    def take(said: str) -> bool:
-        try:
-            new = thing_of(said.replace(" one", f" {kinds.get(old, 'one')}"), vocabulary)
-        except BadInput as unclear:
-            conversation.tell_wrong(unclear)
-            return True
-        same = next(
-            (name for part in lesson.parts for name in part.names if kinds.get(name) == kinds[new]), old
-        )
-        conversation.tell(f"The {spoken(new)} instead of the {spoken(same)}, from the beginning.")
-        conversation.session.run.journal.write("corrected", text=one.text, instead=[same, new])
-        conversation.wait()
-        changed = lesson.about({same: new, new: same})
-        conversation.lesson = changed
-        conversation.corrections.append(one)
-        holds = held(conversation.session.observe())
-        first = "hand_empty" if holds and "hand_empty" in conversation.session.spec.families else ""
-        run_lesson(conversation, changed, first=first)
-        return True
-
-    if one.thing:
-        take(one.thing)
-    elif len(alike) == 1:
-        take(f"the {spoken(alike[0])}")
-    elif alike:
-        which = ", ".join(f"the {spoken(name)}" for name in alike)
-        conversation.ask(f"Which one do you mean: {which}?", lambda answer: take(_named(answer)))
-    else:
-        conversation.tell(f"There is no other {kinds.get(old, 'thing')}.")
-
-
-def _named(answer: str) -> str:
-    return answer if answer.startswith("the ") else f"the {answer}"

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from embodied.english import without_politeness
 from embodied.skills import SkillLibrary
+from embodied.teaching.another import another
 from embodied.teaching.lesson import NOWHERE, Lesson, Offset, Part, lesson_of_skill
 from embodied.teaching.understood import shift_of
 
@@ -48,33 +49,6 @@ _SPEED_UP: Final = re.compile(
     r"(?:way |much |far )?too slow|more speed|step on it)(?: (?P<much>a (?:little |tiny )?bit|a "
     r"little|a lot))?"
 )
-_NAMED: Final = (
-    r"the (?:(?!(?:out|of|off|from|"
-    r"to|in|into|on|onto|and|then|away|up|over|next|under|above)\b)[\w-]+ ?){1,4}"
-)
-_PLACED: Final = (
-    r"(?:\w+most|nearest|closest|farthest|furthest|first|second|third|fourth|last|top|bottom|middle|highest|"
-    r"lowest|(?!greenest)\w{3,}est|most|least)"
-)
-_OTHER: Final = re.compile(
-    rf"(?:(?:no|not (?:that|this)(?: one)?|not the \w+ (?:one|cube|block)|"
-    rf"(?:that's not|that is not|not) the right (?:one|cube|block)|"
-    rf"you(?:'re| are|'ve| have)?(?: now)? (?:holding|taking|got|took|grabbed|picked|going for) the wrong "
-    rf"(?:one|cube|block)|(?:that's |that is |it's )?(?:the )?wrong (?:one|cube|block|"
-    rf"thing|object))"
-    rf"[,.;:\s]+)?"
-    rf"(?:(?:now )?(?:do |repeat )?(?:it|that|the same)(?: thing)?(?: again)?(?: now)?,?(?: but)? "
-    rf"(?:with|for) (?P<same>{_NAMED})|(?:now )?(?P<also>the (?!{_PLACED} )\w+ one) (?:too|as well|also)|"
-    rf"wrong (?:place|pad|spot|bowl|tray)[,.;:! ]+(?:i (?:meant?|said|want(?:ed)?) )?(?P<where>{_NAMED})|"
-    rf"i (?:meant?|said|want|wanted) (?P<named>{_NAMED})|(?:take |use |pick |grab |"
-    rf"with )?(?P<thing>the (?!{_PLACED} )(?:\w+ )?one)|"
-    rf"(?:take|use|pick|grab|with) (?P<instead>{_NAMED}) instead|use (?P<used>{_NAMED}))|"
-    r"not (?:that|this) one|(?:that's |that is |it's )?(?:the )?wrong (?:one|cube|block)|"
-    r"(?:that's not|that is not|not) the right (?:one|cube|block)|(?:no, )?the other (?:cube|block)|"
-    r"you(?:'re| are|'ve| have)?(?: now)? (?:holding|taking|got|took|grabbed|picked|going for) the wrong "
-    r"(?:one|cube|block)"
-)
-_NOT_SO: Final = re.compile(rf"no,? (?P<named>{_NAMED})(?<!one)")
 _TOO_FAR: Final = re.compile(
     r"(?:(?:that's|that is|it's|it is|you're|you are) )?(?:a (?:little |tiny )?bit |a little |slightly )?too "
     r"(?:far (?:to the )?)?(?P<way>left|right|high|low|deep|far forward|far back|far away)"
@@ -101,6 +75,8 @@ class Correction:
         factor: of a change of speed.
         on: whether from above, or checked.
         thing: "the green one"; "" for just another one.
+        as_well: with another thing too, once what is being done is done.
+        alone: the words are also a command of their own, where nothing is being done.
         text: as it was said.
     """
 
@@ -110,6 +86,8 @@ class Correction:
     factor: float = 1.0
     on: bool = True
     thing: str = ""
+    as_well: bool = False
+    alone: bool = False
 
 
 def corrections_of(line: str) -> tuple[Correction, ...]:
@@ -147,12 +125,14 @@ def _and_back(found: Sequence[Correction]) -> bool:
 
 
 def _said_once(found: Sequence[Correction]) -> tuple[Correction, ...]:
-    """ "Too high, 3 cm lower" is one shift of 3 cm: what is wrong, and how much."""
+    """ "Too high, 3 cm lower" is one shift of 3 cm: what is wrong, and how much. "The other one, the green
+    one" is the green one."""
     amounts = [one for one in found if one.what == "shift" and not _TOO_FAR.fullmatch(_bare(one.text))]
     return tuple(
         one
         for one in found
         if not (_TOO_FAR.fullmatch(_bare(one.text)) and any(_alike(one, other) for other in amounts))
+        and not (one.what == "other" and not one.thing and any(each.thing for each in found))
     )
 
 
@@ -254,10 +234,9 @@ def _motions_of(part: Part, library: SkillLibrary) -> list[Part]:
 
 def _one(text: str) -> Correction | None:
     said = text
-    found = _NOT_SO.fullmatch(text)
-    if found:
-        named = found["named"].strip()
-        return Correction("other", said, thing="" if named.startswith("the other ") else named)
+    for words in dict.fromkeys((text, _bare(text))):
+        if (other := another(words)) is not None:
+            return Correction("other", said, thing=other.thing, as_well=other.as_well, alone=other.alone)
     text = _bare(text)
     if _FROM_ABOVE.fullmatch(text):
         return Correction("above", said)
@@ -268,10 +247,6 @@ def _one(text: str) -> Correction | None:
     speed = _speed(text)
     if speed is not None:
         return Correction("speed", said, factor=speed)
-    found = _OTHER.fullmatch(text)
-    if found:
-        thing = next((one for one in found.groups() if one), "").strip()
-        return Correction("other", said, thing="" if thing in ("", "the other one", "the one") else thing)
     found = _TOO_FAR.fullmatch(text)
     shift = shift_of(f"a bit {_BACK_FROM[found['way']]}" if found else text)
     return Correction("shift", said, offset=shift) if shift else None

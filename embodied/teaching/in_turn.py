@@ -42,7 +42,7 @@ def pursue_in_turn(conversation: Conversation, goal: Goal, name: str = "") -> No
             if left:
                 conversation.tell(f"  Not begun: {left}.")
             return
-        conversation.doing = None
+        conversation.doing, pursuit.passed = None, True
         if parts:
             from embodied.teaching.saying import keep_done
 

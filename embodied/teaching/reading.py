@@ -10,7 +10,7 @@ from typing import Final, Literal
 from embodied.errors import BadGoal, EmbodiedError
 from embodied.facts import Observation
 from embodied.loop.goal import understand
-from embodied.methods import WorldSpec
+from embodied.methods import Vocabulary, WorldSpec
 from embodied.rules import understand_rule
 from embodied.rules.wordings import as_rule, ended_rule, lists_rules
 from embodied.skills import SkillLibrary
@@ -56,6 +56,7 @@ class Ground:
         it: the thing that was last named.
         look: the facts of now, for things that are told by where they are.
         spoken_of: a thing was named, or is held, which "it" means; which one nobody tells.
+        doing: something is being done at this moment.
     """
 
     spec: WorldSpec
@@ -65,6 +66,7 @@ class Ground:
     it: str = ""
     look: Callable[[], Observation] | None = None
     spoken_of: bool = False
+    doing: bool = False
 
 
 def reading_of(line: str, ground: Ground) -> Reading:
@@ -101,7 +103,8 @@ def reading_as_typed(line: str, ground: Ground) -> Reading:
 
 def _plainly(text: str, line: str, ground: Ground) -> Reading:
     """How a line is taken that no row of the table matches."""
-    if not ground.showing and (found := corrections_of(text)):
+    found = () if ground.showing else corrections_of(text)
+    if found and (ground.doing or not any(one.alone for one in found)):
         return _correction(found, ground)
     motions = motions_of(text, ground.spec.vocabulary, ground.it)
     if motions is not None:
@@ -217,9 +220,24 @@ def _correction(found: Sequence[Correction], ground: Ground) -> Reading:
 
 def _corrected(found: Sequence[Correction], ground: Ground) -> str:
     for one in found:
-        if one.what == "other" and one.thing and not one.thing.endswith(" one"):
-            thing_of(one.thing, ground.spec.vocabulary)
+        if one.what == "other" and one.thing:
+            _there_is_such(one.thing, ground.spec.vocabulary)
     return "; ".join(map(_told, found))
+
+
+def _there_is_such(words: str, vocabulary: Vocabulary) -> None:
+    """Raises BadGoal: nothing that there is could be meant, whatever was done before."""
+    noun = words.rsplit(" ", 1)[-1]
+    if words.startswith("the other ") and any(noun in kind.singular for kind in vocabulary.kinds.values()):
+        return
+    if not words.endswith(" one"):
+        thing_of(words, vocabulary)
+        return
+    said = set(words.split()[1:-1])
+    if not any(said <= thing.traits for thing in vocabulary.things if thing.kind != "edge"):
+        raise BadGoal(
+            f"Cannot tell which thing {words!r} is.", remedy="Name it by its colour: 'the green one'."
+        )
 
 
 def _told(one: Correction) -> str:
@@ -230,7 +248,8 @@ def _told(one: Correction) -> str:
         case "speed":
             return f"speed x {one.factor:.2g}"
         case "other":
-            return f"with another thing: {spoken(one.thing) or 'the other one'}"
+            named = spoken(one.thing) or "the other one"
+            return f"with another thing: {named}{', as well, afterwards' * one.as_well}"
         case "check":
             return f"check the grasp: {'yes' if one.on else 'no'}"
     return "from above"

@@ -38,6 +38,7 @@ class Pursuit:
         doing: the number of steps that were begun.
         replaced: it was corrected or redirected: what it comes to is not told.
         stopped: the person said "stop": nothing more of it is begun.
+        passed: it has come to what was asked for.
         goal: what is pursued; None for a skill.
     """
 
@@ -45,6 +46,7 @@ class Pursuit:
     doing: int = 0
     replaced: bool = False
     stopped: bool = False
+    passed: bool = False
     goal: Goal | None = None
 
     def called_off(self) -> str:
@@ -58,6 +60,7 @@ class LessonRun:
 
     Attributes:
         at: the step that is being done.
+        passed: it has come to what it is for.
     """
 
     session: Session
@@ -66,6 +69,7 @@ class LessonRun:
     at: int = 0
     stopped: bool = False
     ended: bool = False
+    passed: bool = False
     _held: bool = False
     _resting: bool = False
     _done_of: Offset = NOWHERE
@@ -105,7 +109,8 @@ class LessonRun:
     def run(self) -> tuple[bool, str]:
         """Do it; (True, what holds) or (False, why not)."""
         try:
-            return self._run()
+            self.passed, why = self._run()
+            return self.passed, why
         finally:
             with self._guard:
                 self.ended = True

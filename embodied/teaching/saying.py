@@ -81,6 +81,7 @@ def _tell_end(
     conversation: Conversation, pursuit: Pursuit, done: Done, goal: Goal, name: str, before: Observation
 ) -> None:
     """What a pursuit came to, and what can be named or corrected now."""
+    pursuit.passed = done.passed
     session = conversation.session
     conversation.tell(f"{'Done' if done.passed else done.verdict.value}: {done.reason}.")
     if not done.passed:
@@ -212,7 +213,7 @@ def heard_skill(conversation: Conversation, text: str) -> bool:
         done = session.start_doing(skill.name, arguments, unless=pursuit.called_off).result()
         if pursuit.replaced:
             return
-        conversation.doing = None
+        conversation.doing, pursuit.passed = None, done.passed
         conversation.tell(f"{'Done' if done.passed else done.verdict.value}: {done.reason}.")
         if not done.passed:
             conversation.lesson = pursuit.lesson if pursuit.lesson.name else conversation.lesson

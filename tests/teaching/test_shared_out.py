@@ -110,7 +110,10 @@ def test_a_pad_is_left_by_taking_up(table: Ground) -> None:
         ("if the drawer is shut, open it", "goal: if is_closed[drawer]: is_open[drawer]"),
         ("tap the button three times", "skill: press button (button), 3 times"),
         ("repeat that two more times", "verb: again 2 times"),
-        ("do the same with the blue one", "correction: with another thing: the blue one"),
+        (
+            "do the same with the blue one",
+            "correction: with another thing: the blue one, as well, afterwards",
+        ),
         ("watch me: move above the bowl", "verb: watch me; then motions: move above the bowl"),
         ('whenever I say "stow", put the red cube in the drawer', "verb: define stow: in[red_cube, drawer]"),
         ("move the green cube 6 cm to the left", "motions: open the fingers; move above the green cube"),
