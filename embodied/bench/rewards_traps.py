@@ -123,7 +123,7 @@ def _sprung(trap: Trap, case: TrapCase) -> dict[str, Any]:
         stubborn = Stubborn(trap.source) if case.author == NAIVE else None
         try:
             refinement = Refinement(setting, journal, progress, clock, work, stubborn)
-            refinement.begin({}, resumed=False)
+            refinement.begin({})
             report = refinement.run()
             artefact = report.artefact
             verdict, reason = report.verdict, report.reason

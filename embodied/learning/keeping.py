@@ -13,16 +13,16 @@ from embodied.learning.artefact import Artefact, Measured, keep
 from embodied.learning.candidates import Candidate
 from embodied.learning.episodes import SELECTION_SEEDS, TRAINING_SEEDS, run_episode
 from embodied.learning.policy import load_policy
+from embodied.learning.progress import MEASURING, TrainedBy
 from embodied.learning.search import best_policy
-from embodied.learning.trainer import Choice
 from embodied.learning.whereabouts import whereabouts
 from embodied.learning.wish import Setting
 
 
-def keep_policy(setting: Setting, journal: Journal, chosen: Candidate, choice: Choice) -> Artefact:
+def keep_policy(setting: Setting, journal: Journal, chosen: Candidate, by: TrainedBy) -> Artefact:
     """Measure the file itself, on seeds that nobody saw, and keep it. From then on they have been seen: who
     tries again, with another seed, trainer or reward, is measured on others, and cannot choose by these."""
-    journal.write("phase", doing="measuring on held-out seeds", candidate=chosen.number)
+    journal.write("phase", doing=MEASURING, candidate=chosen.number)
     file = best_policy(setting.folder, chosen)
     policy = load_policy(file)
     policy.refuse_other(setting.environment.observation_spec, setting.environment.action_spec)
@@ -34,7 +34,7 @@ def keep_policy(setting: Setting, journal: Journal, chosen: Candidate, choice: C
         seeds,
         float(np.mean([episode.steps for episode in episodes])),
     )
-    told = _told(setting, chosen, choice)
+    told = _told(setting, chosen, by)
     setting.seen.add_all(seeds, f"run {setting.folder.name}")
     artefact = keep(file, setting.folder, measured, chosen.proposal.source, told)
     journal.write(
@@ -47,7 +47,7 @@ def keep_policy(setting: Setting, journal: Journal, chosen: Candidate, choice: C
     return artefact
 
 
-def _told(setting: Setting, chosen: Candidate, choice: Choice) -> dict[str, Any]:
+def _told(setting: Setting, chosen: Candidate, by: TrainedBy) -> dict[str, Any]:
     """What the card says beside the specs."""
     assert chosen.best is not None
     return {
@@ -61,8 +61,8 @@ def _told(setting: Setting, chosen: Candidate, choice: Choice) -> dict[str, Any]
         "environment": dict(setting.task.identity),
         **({"arm": dict(setting.task.arm)} if setting.task.arm else {}),
         "trained": {
-            "trainer": choice.trainer.name,
-            "began_with": choice.guide.name if choice.guide else "nothing",
+            "trainer": by.trainer,
+            "began_with": by.guide or "nothing",
             "designer": setting.wish.designer,
             "steps": chosen.best.step,
             "seed": setting.wish.seed,

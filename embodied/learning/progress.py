@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -13,15 +13,35 @@ from embodied.learning.candidates import Candidate, Feedback, Proposal, rank
 from embodied.models.usage import Usage
 from embodied.rewards.training import Checkpoint
 
+MEASURING: Final = "measuring on held-out seeds"
+"""What is done after the search, as a phase says it: from there on no minutes of the search are spent."""
+
 
 @dataclass(frozen=True)
-class Switched:
-    """Who trains a candidate that goes on for one that stalled: names and numbers."""
+class TrainedBy:
+    """Who trains a candidate: names and numbers."""
 
     trainer: str
     why: str
     guide: str = ""
     numbers: Mapping[str, float] = field(default_factory=dict)
+
+    def same(self, other: TrainedBy) -> bool:
+        """Whether one can go on where the other has come to."""
+        return replace(self, why="") == replace(other, why="")
+
+
+@dataclass(frozen=True)
+class Screened:
+    """What was decided once all had been trained so far in screening.
+
+    Attributes:
+        left: the candidates that go on, the best first.
+        final: they are the ones that are trained to the end.
+    """
+
+    left: tuple[int, ...]
+    final: bool
 
 
 @dataclass
@@ -36,10 +56,13 @@ class Progress:
         used: what asking models has cost.
         note: the last thing that was noted.
         switched: who trains them, of candidates that another trainer goes on with.
+        trained_by: who began to train them, of the others that have a checkpoint.
         cut: rounds whose screening ended because it took too long, and the steps that it had wanted.
+        screened: what was decided in screening, by the round and the steps that all had by then.
         training: the candidates that are being trained.
         doing: what is being done, in words.
         seconds: wall clock so far, of all parts of the run [s].
+        searched: the same without what came after each search: measuring, and the gate [s].
         ended: the last record, if the run came to an end.
     """
 
@@ -51,21 +74,26 @@ class Progress:
     feedback: tuple[Feedback, ...] = ()
     used: Usage = field(default_factory=Usage)
     note: str = ""
-    switched: dict[int, Switched] = field(default_factory=dict)
+    switched: dict[int, TrainedBy] = field(default_factory=dict)
+    trained_by: dict[int, TrainedBy] = field(default_factory=dict)
     cut: dict[int, int] = field(default_factory=dict)
+    screened: dict[tuple[int, int], Screened] = field(default_factory=dict)
     training: tuple[int, ...] = ()
     doing: str = ""
     seconds: float = 0.0
+    searched: float = 0.0
     ended: Mapping[str, Any] | None = None
+    _chosen: TrainedBy | None = None
     _begun: float | None = None
-    _before: float = 0.0
+    _before: tuple[float, float] = (0.0, 0.0)
+    _searching: bool = True
 
     def advance(self, record: Mapping[str, Any]) -> None:
         """Take one record into account; those of other kinds are passed over."""
         match record["type"]:
             case "run_started" | "run_resumed":
-                self._before, self._begun, self.ended = self.seconds, record["t"], None
-                self.exhausted = False
+                self._before, self._begun = (self.seconds, self.searched), record["t"]
+                self.exhausted, self.ended, self._searching = False, None, True
             case "proposals":
                 self._proposed(record["round"], msgspec.convert(record["proposals"], tuple[Proposal, ...]))
             case "feedback":
@@ -84,18 +112,31 @@ class Progress:
                 checkpoint = msgspec.convert(record["checkpoint"], Checkpoint)
                 number = record["candidate"]
                 self.candidates[number] = self.candidates[number].measured(checkpoint)
+                if self._chosen is not None and number not in self.switched:
+                    self.trained_by.setdefault(number, self._chosen)
             case "phase":
                 self.training, self.doing = _numbers(record), record["doing"]
             case "trainer_chosen" if record.get("candidate"):
-                self.switched[record["candidate"]] = msgspec.convert(
-                    {name: record[name] for name in ("trainer", "why", "guide", "numbers")}, Switched
-                )
+                self.switched[record["candidate"]] = _trained_by(record)
+            case "trainer_chosen":
+                self._chosen = _trained_by(record)
             case "screening_cut":
                 self.cut[record["round"]] = record["until"]
+            case "screened":
+                decided = Screened(tuple(record["left"]), record["final"])
+                self.screened[record["round"], record["until"]] = decided
             case "run_ended":
                 self.training, self.doing, self.ended = (), "", record
         if self._begun is not None:
-            self.seconds = self._before + record["t"] - self._begun
+            passed = record["t"] - self._begun
+            self.seconds = self._before[0] + passed
+            if self._searching:
+                self.searched = self._before[1] + passed
+        self._searching &= not (record["type"] == "phase" and record["doing"] == MEASURING)
+
+    def who_trained(self, number: int) -> TrainedBy | None:
+        """A candidate; None where the journal does not tell."""
+        return self.switched.get(number) or self.trained_by.get(number)
 
     def of_round(self, number: int) -> list[Candidate]:
         """In the order of designing."""
@@ -147,6 +188,10 @@ def _clearly_better(one: Candidate, other: Candidate) -> bool:
 
 def _own(record: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in record.items() if name in Feedback.__dataclass_fields__}
+
+
+def _trained_by(record: Mapping[str, Any]) -> TrainedBy:
+    return msgspec.convert({name: record[name] for name in TrainedBy.__dataclass_fields__}, TrainedBy)
 
 
 def _numbers(record: Mapping[str, Any]) -> tuple[int, ...]:

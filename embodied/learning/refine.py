@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -61,43 +62,64 @@ def start_refining(
         NoTrainer: a package is not installed.
         NoReward: the critic accepted no candidate.
     """
-    past = find_refinement(runs_dir, resume) if resume else None
-    if past is None and wish.feedback and not wish.skill:
-        raise BadInput(
-            "There is nothing yet to give feedback on.",
-            remedy="Say --resume RUN, or last; or --from SKILL, whose manner it is about.",
-        )
-    before = list(read(past[0] / JOURNAL)) if past is not None else []
-    progress = Progress()
-    for record in before:
-        progress.advance(record)
+    past = _past(runs_dir, resume, wish)
     if past is not None:
-        wish = resumed_wish(past[1], wish, progress.seconds)
+        wish = resumed_wish(past.begun, wish, past.progress.searched)
     source, task = _wanted(launch, wish)
     environment = source.make(task, launch.world.settings)
     try:
         environment.reset(seed=0)  # what cannot begin is said before there is a run
         now = fingerprint(task, environment)
         if past is not None:
-            refuse_changed(past[1]["fingerprint"], now, past[0].name)
+            refuse_changed(past.begun["fingerprint"], now, past.folder.name)
         with writing(runs_dir):
-            folder = past[0] if past is not None else new_run(runs_dir, wish.sentence)
+            folder = past.folder if past is not None else new_run(runs_dir, wish.sentence)
             journal = Journal(folder / JOURNAL)
         seen = seen or SeenSeeds.of(launch.world.kind)
         setting = Setting(launch, wish, task, source, environment, folder, seen)
         try:
-            for record in before:
+            for record in past.records if past is not None else ():
                 on_past(record)
+            progress = past.progress if past is not None else Progress()
             journal.subscribe(progress.advance)
             journal.subscribe(on_record)
-            clock = Clock(wish.schedule.minutes, stop or threading.Event(), progress.seconds)
+            clock = Clock(wish.schedule.minutes, stop or threading.Event(), progress.searched)
             refinement = Refinement(setting, journal, progress, clock, work)
-            refinement.begin(now, resumed=past is not None)
+            refinement.begin(now, after=past.records[-1] if past is not None else None)
             return refinement.run()
         finally:
             journal.close()
     finally:
         environment.close()
+
+
+@dataclass(frozen=True, eq=False)
+class _Past:
+    """The parts of a run that are over."""
+
+    folder: Path
+    records: Sequence[Record]
+    progress: Progress
+
+    @property
+    def begun(self) -> Record:
+        return self.records[0]
+
+
+def _past(runs_dir: Path, resume: str | None, wish: Wish) -> _Past | None:
+    """What is gone on with, None for nothing."""
+    if not resume:
+        if wish.feedback and not wish.skill:
+            raise BadInput(
+                "There is nothing yet to give feedback on.",
+                remedy="Say --resume RUN, or last; or --from SKILL, whose manner it is about.",
+            )
+        return None
+    folder, _ = find_refinement(runs_dir, resume)
+    records, progress = read(folder / JOURNAL), Progress()
+    for record in records:
+        progress.advance(record)
+    return _Past(folder, records, progress)
 
 
 def _wanted(launch: LaunchFile, wish: Wish) -> tuple[TaskSource, TrainingTask]:

@@ -14,10 +14,9 @@ from embodied.learning.candidates import SOLVED, Candidate
 from embodied.learning.episodes import run_episode
 from embodied.learning.leg import SHOWN
 from embodied.learning.policy import load_policy
-from embodied.learning.progress import Progress
+from embodied.learning.progress import Progress, TrainedBy
 from embodied.learning.proposing import Proposed
 from embodied.learning.report import Film, render
-from embodied.learning.trainer import Choice
 from embodied.learning.wish import Setting
 from embodied.outcome import Verdict
 
@@ -32,6 +31,7 @@ class RefineReport:
     Attributes:
         verdict: PASSED if the policy succeeded on at least 90 % of the held-out seeds, FAILED if on fewer,
             UNKNOWN if there is none.
+        seconds: of all of it, measuring and the gate too, and earlier parts of the run.
         chosen: the candidate whose policy is kept.
     """
 
@@ -72,13 +72,13 @@ def report_of(
     )  # fmt: skip
 
 
-def write_page(setting: Setting, report: RefineReport, choice: Choice) -> None:
+def write_page(setting: Setting, report: RefineReport, by: TrainedBy) -> None:
     """report.html, with the pictures of an episode where the world can be drawn."""
     film = _film(setting, report.artefact) if report.artefact else Film(why_none="there is no policy yet")
     facts = {
         "task": f"{setting.task.name}: {setting.task.sentence}",
         "success means": str(setting.task.condition),
-        "trainer": f"{choice.trainer.name}, {choice.why}",
+        "trainer": f"{by.trainer}, {by.why}",
         **_designing(setting, report.progress),
         "time": f"{report.seconds / 60:.1f} min",
         "seed": str(setting.wish.seed),

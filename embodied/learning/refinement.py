@@ -11,7 +11,7 @@ import msgspec
 
 from embodied import __version__
 from embodied.errors import EmbodiedError, JournalUnwritable
-from embodied.journal import Journal
+from embodied.journal import Journal, Record
 from embodied.learning.artefact import Artefact
 from embodied.learning.beginning import Beginning, best_beginning
 from embodied.learning.budget import Clock, Work
@@ -63,11 +63,17 @@ class Refinement:
     work: Work
     designer: Designer | None = None
 
-    def begin(self, fingerprint: Mapping[str, str], *, resumed: bool) -> None:
-        """Write what is begun, or gone on with."""
+    def begin(self, fingerprint: Mapping[str, str], *, after: Record | None = None) -> None:
+        """Write what is begun, or gone on with after that record."""
         setting, wish = self.setting, self.setting.wish
-        if resumed:
-            self.journal.write("run_resumed", run=setting.folder.name, wish=msgspec.to_builtins(wish))
+        if after is not None:
+            self.journal.write(
+                "run_resumed",
+                run=setting.folder.name,
+                from_seq=after["seq"],
+                goal=wish.sentence,
+                wish=msgspec.to_builtins(wish),
+            )
             if wish.feedback:
                 self.journal.write("feedback", **self._heard(wish.feedback))
             return
@@ -112,12 +118,13 @@ class Refinement:
         chosen = self.progress.best
         if chosen is None and not self.clock.over():
             raise self._no_reward()
-        choice = search.choice if chosen is None else search.choice_of(chosen.number)
-        kept = None if chosen is None else keep_policy(self.setting, self.journal, chosen, choice)
-        report = report_of(self.setting, self.progress, self.clock.elapsed, chosen, kept)
+        by = (self.progress.who_trained(chosen.number) if chosen else None) or told(search.choice)
+        kept = None if chosen is None else keep_policy(self.setting, self.journal, chosen, by)
+        report = report_of(self.setting, self.progress, 0.0, chosen, kept)
         if kept is not None and self.setting.wish.gate:
             report = replace(report, proposed=self._proposed(kept))
-        write_page(self.setting, report, choice)
+        report = replace(report, seconds=max(self.progress.seconds, self.clock.elapsed))
+        write_page(self.setting, report, by)
         self.journal.write(
             "run_ended",
             verdict=report.verdict.value,
@@ -225,7 +232,7 @@ class Refinement:
         if said and choice.trainer.name in DEAF:
             text = f"{choice.trainer.name} looks at no reward: what was said changes nothing of the motion"
             self.journal.write("note", text=f"{text}. Begin anew with --trainer guided, or auto")
-        self.journal.write("trainer_chosen", **told(choice))
+        self.journal.write("trainer_chosen", **asdict(told(choice)))
         return choice
 
     def _no_reward(self) -> NoReward:

@@ -124,8 +124,11 @@ class LiveTable:
     def _render(self) -> RenderableType:
         with self._lock:
             progress = self._progress
-            passed = progress.seconds + time.monotonic() - self._seen
-            left = max(0.0, 60.0 * self._minutes - passed)
+            since = time.monotonic() - self._seen
+            passed, left = (
+                progress.seconds + since,
+                max(0.0, 60.0 * self._minutes - progress.searched - since),
+            )
             asked = f"  ·  models: {progress.used.words}" if progress.used.calls else ""
             words = f"{progress.doing or 'starting'}  ·  {clock(passed)}, {clock(left)} left{asked}"
             head = Text(words, "bold")

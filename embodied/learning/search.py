@@ -8,7 +8,7 @@ nothing that is decided by steps depends on who trains, or on who is ready first
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ from embodied.learning.errors import writing
 from embodied.learning.examining import LOOKS, Successes
 from embodied.learning.ground import Ground, guide_named
 from embodied.learning.leg import SUCCESSES, Leg, candidate_folder, policy_file, tidy
-from embodied.learning.progress import Progress
+from embodied.learning.progress import Progress, Screened, TrainedBy
 from embodied.learning.trainer import Choice, trainer_named
 from embodied.rewards.analyst import analyse
 from embodied.rewards.training import Checkpoint
@@ -62,7 +62,7 @@ class Search:
     folder: Path
     seed: int
     switch: Callable[[Candidate], Choice | None] = lambda candidate: None
-    _switched: dict[int, Choice] = field(default_factory=dict)
+    _choices: dict[int, Choice] = field(default_factory=dict)
 
     def run(self) -> None:
         """Until a policy is good enough, time is up, somebody stops it, or nothing is left to try."""
@@ -88,14 +88,15 @@ class Search:
         )  # fmt: skip
 
     def choice_of(self, number: int) -> Choice:
-        """Who trains a candidate: the same for all, but those that go on for one that stalled."""
-        if number not in self.progress.switched:
+        """Who trains a candidate: the same for all, but those that go on for one that stalled, and those that
+        somebody else began to train in an earlier part of the run."""
+        said = self.progress.who_trained(number)
+        if said is None or (number not in self.progress.switched and said.same(told(self.choice))):
             return self.choice
-        if number not in self._switched:
-            said = self.progress.switched[number]
+        if number not in self._choices:
             guide = guide_named(said.guide, said.numbers, self.ground)
-            self._switched[number] = Choice(trainer_named(said.trainer), guide, said.why)
-        return self._switched[number]
+            self._choices[number] = Choice(trainer_named(said.trainer), guide, said.why)
+        return self._choices[number]
 
     # -- screening ---------------------------------------------------------------------------------
 
@@ -103,32 +104,49 @@ class Search:
         """Train all a little, then the better half, until so many are left as are trained to the end; the
         best first, none if none can be trained."""
         left = [one for one in map(self._now, rivals) if one.state not in OUT]
-        until, most = self.schedule.screening, self.schedule.finalists
+        until = self.schedule.screening
         if not self.schedule.screened:
             return left
         latest = self.clock.elapsed + self.schedule.share * self.clock.left
         while left:
-            cut = self.progress.cut.get(round_) == until
-            if not cut:
-                begun = [one for one in left if one.steps < until]
-                self._train(begun, until, f"screening, {len(left)} left", latest=latest)
+            decided = self.progress.screened.get((round_, until))
+            if decided is None:
+                self._screen_until(left, until, round_, latest)
                 if self.clock.over():
                     return []
-                cut = any(self._now(one).steps < until for one in left if self._now(one).state not in OUT)
-                if cut:
-                    self.journal.write("screening_cut", round=round_, until=until)
-            left = [one for one in map(self._now, left) if one.state not in OUT and one.checkpoints]
-            left = self._judged_again(left)
-            left.sort(key=lambda one: (rank(_best(one.at(until))), -one.number), reverse=True)
-            if any(self._enough(one.at(until)) for one in left):
-                return left[:1]
-            if cut or len(left) <= most:
-                return left[:most]
-            going = max((len(left) + 1) // 2, most)
-            for loser in left[going:]:
-                self._tell_state(loser, "dropped")
-            left, until = left[:going], 2 * until
+                decided = self._decide(left, until, round_)
+            left = [self.progress.candidates[number] for number in decided.left]
+            if decided.final:
+                return left
+            left, until = [one for one in left if one.state not in OUT], 2 * until
         return []
+
+    def _screen_until(self, left: Sequence[Candidate], until: int, round_: int, latest: float) -> None:
+        """Train all that are left so far, unless that takes too long."""
+        if self.progress.cut.get(round_) == until:
+            return
+        begun = [one for one in left if one.steps < until]
+        self._train(begun, until, f"screening, {len(left)} left", latest=latest)
+        short = any(self._now(one).steps < until for one in left if self._now(one).state not in OUT)
+        if short and not self.clock.over():
+            self.journal.write("screening_cut", round=round_, until=until)
+
+    def _decide(self, left: Sequence[Candidate], until: int, round_: int) -> Screened:
+        """Who goes on. It is recorded: a run that is resumed knows successes by then that came later."""
+        self._tell_critic(left)
+        able = [one for one in map(self._now, left) if one.state not in OUT and one.checkpoints]
+        able = self._judged_again(able)
+        able.sort(key=lambda one: (rank(_best(one.at(until))), -one.number), reverse=True)
+        most = self.schedule.finalists
+        final = self.progress.cut.get(round_) == until or len(able) <= most
+        going = most if final else max((len(able) + 1) // 2, most)
+        if any(self._enough(one.at(until)) for one in able):
+            final, going = True, 1
+        for loser in () if final else able[going:]:
+            self._tell_state(loser, "dropped")
+        numbers = [one.number for one in able[:going]]
+        self.journal.write("screened", round=round_, until=until, left=numbers, final=final)
+        return Screened(tuple(numbers), final)
 
     def _judged_again(self, left: Sequence[Candidate]) -> list[Candidate]:
         """The critic looks once more when it knows what success is like."""
@@ -154,34 +172,48 @@ class Search:
         for one in finalists:
             self._tell_state(one, "kept")
         while not self.clock.over():
-            now = [self._critic_hears(one) for one in self._finalists(finalists, round_)]
-            if any(self._enough(one) for one in now):
-                return
+            now = self._finalists(finalists, round_)
             going = [one for one in now if not self._ended(one)]
-            if not going:
+            farthest = max(map(self._course, now), default=0)
+            late = [one for one in going if self._course(one) < farthest]
+            done = not going or any(
+                self._enough(one) and all(self._course(other) >= self._course(one) for other in going)
+                for one in now
+            )
+            if done or not late:  # all have come as far: it does not matter where a run was ended
+                now = self._critic_hears(now)
+            if done:
+                self._tell_critic(now)
                 return
             least = min(map(self._course, going))
             behind = [one for one in going if self._course(one) == least]
-            together = len(behind) == len(going) <= self.crew.abreast
+            together = not late and len(behind) <= self.crew.abreast
             until = self.schedule.most if together else None
             self._train(behind, until, "training on", together=together)
 
-    def _critic_hears(self, candidate: Candidate) -> Candidate:
+    def _tell_critic(self, candidates: Sequence[Candidate]) -> None:
+        """The first successes that were seen, of each in turn. Only where something is decided, and all have
+        come as far as they shall: so they are the same ones wherever a run was ended."""
+        for one in candidates:
+            with writing(self.folder):
+                self.ground.examiner.keep(Successes(self._home(one) / SUCCESSES).episodes)
+
+    def _critic_hears(self, finalists: Sequence[Candidate]) -> list[Candidate]:
         """With what the critic says once it knows what success is like. It is only noted: what is being
         trained is judged by its success, and the designer reads why it may be paid without."""
-        with writing(self.folder):
-            self.ground.examiner.keep(Successes(self._home(candidate) / SUCCESSES).episodes)
-        known = self.ground.examiner.successes
-        if not known or UNKNOWN_SUCCESS not in candidate.critique or candidate.state in OUT:
-            return candidate
-        self._tell(replace(candidate, critique=self._designing.critique(candidate.proposal).text))
-        return self._now(candidate)
+        waiting = [one for one in finalists if UNKNOWN_SUCCESS in one.critique and one.state not in OUT]
+        if waiting and any(map(self._has_succeeded, finalists)):
+            self._tell_critic(finalists)
+            for one in waiting:
+                self._tell(replace(one, critique=self._designing.critique(one.proposal).text))
+        return list(map(self._now, finalists))
 
     def _waits_for_critic(self, candidate: Candidate) -> bool:
         """Whether it has succeeded for the first time, and the critic does not know yet."""
-        return UNKNOWN_SUCCESS in candidate.critique and bool(
-            Successes(self._home(candidate) / SUCCESSES).episodes
-        )
+        return UNKNOWN_SUCCESS in candidate.critique and self._has_succeeded(candidate)
+
+    def _has_succeeded(self, candidate: Candidate) -> bool:
+        return bool(Successes(self._home(candidate) / SUCCESSES).episodes)
 
     def _finalists(self, begun: Sequence[Candidate], round_: int) -> list[Candidate]:
         """Those that were begun, and those that go on for them with another trainer."""
@@ -201,8 +233,8 @@ class Search:
             stalled, number=number, follows=stalled.number, state="kept", checkpoints=(), analysis=""
         )
         self._home(follower).mkdir(parents=True, exist_ok=True)
-        self._switched[number] = other
-        self.journal.write("trainer_chosen", candidate=number, **told(other))
+        self._choices[number] = other
+        self.journal.write("trainer_chosen", candidate=number, **asdict(told(other)))
         self._tell(follower, round_)
         return follower
 
@@ -264,8 +296,6 @@ class Search:
 
         broken = self.crew.train(legs, choices, heard, going if together else None, begin)
         for one in candidates:
-            with writing(self.folder):
-                self.ground.examiner.keep(Successes(self._home(one) / SUCCESSES).episodes)
             late = latest is not None and self.clock.elapsed >= latest
             if self._now(one).steps == one.steps and not self.clock.over() and not late:
                 broken.setdefault(one.number, "Its training ended without a checkpoint.")
@@ -335,10 +365,10 @@ def enough(checkpoint: Checkpoint, schedule: Schedule) -> bool:
     return checkpoint.episodes >= LOOKS[-1][1] * schedule.episodes and checkpoint.success >= ENOUGH
 
 
-def told(choice: Choice) -> dict[str, Any]:
+def told(choice: Choice) -> TrainedBy:
     """As the journal has it."""
     guide = choice.guide.name if choice.guide else ""
-    return {"trainer": choice.trainer.name, "why": choice.why, "guide": guide, "numbers": numbers_of(choice)}
+    return TrainedBy(choice.trainer.name, choice.why, guide, numbers_of(choice))
 
 
 def numbers_of(choice: Choice) -> dict[str, float]:

@@ -179,11 +179,14 @@ def _world_ready(record: Record) -> str:
     return f"world ready{': ' + shown if shown else ''}{watch}"
 
 
+def _run_resumed(record: Record) -> str:
+    after = f" after record {record['from_seq']}" if "from_seq" in record else ""
+    return f"resumed{after}: {record.get('goal') or record.get('run', '')}"
+
+
 _LINES = {
     "run_started": _run_started,
-    "run_resumed": lambda record: (
-        f"resumed after record {record.get('from_seq', '?')}: {record.get('goal') or record.get('run', '')}"
-    ),
+    "run_resumed": _run_resumed,
     "world_ready": _world_ready,
     "goal_changed": _goal_changed,
     "goal_chosen": _goal_chosen,

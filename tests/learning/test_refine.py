@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib.util import find_spec
@@ -22,7 +23,9 @@ from embodied.learning.budget import Schedule
 from embodied.learning.episodes import SELECTION_SEEDS
 from embodied.learning.errors import EnvironmentChanged, NoTrainer, UnknownTask
 from embodied.learning.policy import load_policy
+from embodied.learning.proposing import Proposed
 from embodied.learning.refine import RefineReport, Wish, start_refining
+from embodied.library import Grade
 from embodied.library.seeds import SeenSeeds
 from embodied.outcome import Verdict
 from embodied.rewards.spec import Entry, ObservationSpec
@@ -179,3 +182,39 @@ def test_the_command_asks_for_what_is_missing_and_lists_tasks(
     hover = CliRunner().invoke(app, ["refine", str(tmp_path / "toy.toml"), "--task", "hover", "--json"])
     assert hover.exit_code == 2
     assert json.loads(hover.stdout.splitlines()[-1])["error"]["type"] == "NoCondition"
+
+
+def proposed(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gate that takes so long, by the clock of the journal."""
+    passed = 0.0
+
+    def propose(*args: object, **named: object) -> Proposed:
+        nonlocal passed
+        passed += seconds
+        return Proposed("reach", "h", Grade.TRIAL, True, 0, 0, "on trial")
+
+    clock = type("Clock", (), {"time": staticmethod(lambda: time.time() + passed)})
+    monkeypatch.setattr("embodied.journal.time", clock)
+    monkeypatch.setattr("embodied.learning.refinement.propose", propose)
+
+
+def test_what_a_person_says_later_changes_nothing_of_who_trained_what_is_kept(
+    source: ToySource, launch: LaunchFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("torch")
+    proposed(3600.0, monkeypatch)
+    wish = replace(WISH, trainer="auto", gate=1, schedule=replace(SCHEDULE, most=500))
+    first = start_refining(launch, wish, runs_dir=tmp_path)
+    assert first.proposed is not None
+    assert first.seconds > 3600.0, "the gate's time counts in the report"
+    assert f"{first.seconds / 60:.1f} min" in first.page.read_text()
+    at_once = replace(SCHEDULE, minutes=0.0)
+    said = replace(wish, feedback="it jerks", schedule=at_once)
+    again = start_refining(launch, said, runs_dir=tmp_path, resume=first.run)
+    records = read(first.folder / "journal.jsonl")
+    assert [one["trainer"] for one in records if one["type"] == "trainer_chosen"] == ["imitate", "guided"]
+    (resumed,) = [one for one in records if one["type"] == "run_resumed"]
+    assert records[resumed["from_seq"] - 1]["type"] == "run_ended"
+    assert again.artefact is not None
+    assert json.loads(again.artefact.card.read_text())["trained"]["trainer"] == "imitate"
+    assert "<th>trainer</th><td>imitate, " in again.page.read_text()

@@ -9,7 +9,7 @@ import msgspec
 from rich.console import Console
 
 from embodied.learning.candidates import Candidate, Proposal
-from embodied.learning.progress import Progress
+from embodied.learning.progress import MEASURING, Progress
 from embodied.learning.screen import Lines, LiveTable, Silent, candidate_table, watcher_for
 from embodied.rewards.training import Checkpoint, TermStatistics
 
@@ -89,3 +89,19 @@ def test_who_watches_depends_on_where() -> None:
     assert isinstance(watcher_for(console(), 5, quiet=False), Lines)
     assert isinstance(watcher_for(console(terminal=True), 5, quiet=False), LiveTable)
     assert isinstance(watcher_for(console(terminal=True), 5, quiet=True), Silent)
+
+
+def test_what_the_gate_took_is_not_taken_off_the_minutes_of_a_run_that_goes_on() -> None:
+    progress = Progress()
+    records: list[dict[str, Any]] = [
+        {"type": "run_started", "t": 100.0},
+        {"type": "phase", "t": 700.0, "doing": MEASURING},
+        {"type": "note", "t": 1600.0, "text": "gate: 90 of 100"},
+        {"type": "run_ended", "t": 1601.0},
+        {"type": "run_resumed", "t": 5000.0},
+        {"type": "note", "t": 5060.0, "text": "on"},
+    ]
+    for record in records:
+        progress.advance(record)
+    assert progress.seconds == 1501.0 + 60.0
+    assert progress.searched == 600.0 + 60.0

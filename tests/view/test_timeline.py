@@ -28,3 +28,9 @@ def test_a_long_plan_is_cut_and_counted_and_a_full_timeline_has_every_plan() -> 
     full = Timeline(full=True)
     assert full.line(plan(*names))
     assert full.line(plan(*names[1:]))
+
+
+def test_a_run_that_goes_on_says_after_which_record_where_its_journal_does() -> None:
+    resumed = {"type": "run_resumed", "run": "r1", "goal": "reach the target"}
+    assert Timeline().line({**resumed, "from_seq": 12}) == "resumed after record 12: reach the target"
+    assert Timeline().line(resumed) == "resumed: reach the target", "journals of earlier versions do not say"
