@@ -112,6 +112,8 @@ class SentenceReader:
                 yield phrase, elements, _Verb(self.words[at], len(phrase.slots))
         for phrase, elements in self.patterns:
             if not elements[0].options:
+                if self.words[at:] in _ALONE:  # "next one" names nothing
+                    continue
                 if not (verb and verb.slots < 2 and self.words[at - 1] == "and"):
                     before = len(self.nouns.complaints)
                     yield phrase, elements, verb
@@ -267,6 +269,7 @@ def _elements(phrase: Phrase) -> list[_Element]:
     return found
 
 
+_ALONE = [[word] for word in NUMBERS]
 _IN_WORDS = {number: word for word, number in NUMBERS.items()}
 
 

@@ -32,10 +32,10 @@ from embodied.teaching.correcting import Correction, corrections_of
 from embodied.teaching.demonstration import Demonstration
 from embodied.teaching.halting import after_shout
 from embodied.teaching.hands import Hands
-from embodied.teaching.lesson import Lesson
+from embodied.teaching.lesson import Lesson, Part
 from embodied.teaching.mistakes import told_mistake
 from embodied.teaching.proving import Prover
-from embodied.teaching.put_right import as_meant, readable
+from embodied.teaching.put_right import as_meant, readable, wholly_used
 from embodied.teaching.running import LessonRun, Pursuit
 from embodied.teaching.understood import motions_of, plain, unknown_words
 from embodied.teaching.verbs import meant, words_of_verbs
@@ -71,6 +71,7 @@ class Conversation:
         naming: what is being done, or was left, is kept under this name once it is done; "" for none.
         learning: ends what is learned beside the conversation.
         on_end: is called when somebody has ended the conversation, in the thread that heard it.
+        moved: the motions of the hand outside demonstrations, oldest first.
         stops: how often "stop" was said: what was said before one is not begun after it.
     """
 
@@ -97,6 +98,7 @@ class Conversation:
     learning: threading.Event | None = None
     turns: int = 0
     stops: int = 0
+    moved: list[Part] = field(default_factory=list)
     last_failure: Mapping[str, Any] = field(default_factory=dict)
     _hands: Hands = field(default_factory=Hands)
     floor: threading.RLock = field(default_factory=threading.RLock)
@@ -193,6 +195,7 @@ class Conversation:
             if row[0].any_time or self.free(text):
                 row[0].do(self, row[1])
             return
+        wholly_used(self, line)
         if self.busy and self.demonstration is not None and not self.patient:
             showing.heard_ahead(self, text)
             return
@@ -220,7 +223,7 @@ class Conversation:
         return void or bool(others)
 
     def _jogged(self, text: str) -> bool:
-        motions = motions_of(text, self.session.spec.vocabulary)
+        motions = motions_of(text, self.session.spec.vocabulary, before=self.moved)
         if motions is None:
             return False
         showing.jog(self, motions)

@@ -9,6 +9,7 @@ from embodied.done import Done
 from embodied.facts import Observation
 from embodied.outcome import PrimitiveResult
 from embodied.session import Session
+from embodied.teaching.as_before import all_that_went
 from embodied.teaching.lesson import NOWHERE, Offset, Part
 from embodied.teaching.performing import held, perform
 
@@ -90,6 +91,11 @@ class Demonstration:
         """Take the last step out of the record; the body stays as it is."""
         self.asked = False
         return self.steps.pop() if self.steps else None
+
+    @property
+    def went(self) -> list[Part]:
+        """The motions of the hand so far, oldest first."""
+        return all_that_went([(step.part, step.before, step.after) for step in self.steps])
 
     @property
     def ends_holding(self) -> str:

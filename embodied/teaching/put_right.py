@@ -12,6 +12,7 @@ from embodied.teaching.verbs import meant
 
 if TYPE_CHECKING:
     from embodied.teaching.conversation import Conversation
+    from embodied.teaching.reading import Ground
 
 
 def as_meant(conversation: Conversation, text: str, line: str) -> tuple[str, str]:
@@ -34,13 +35,31 @@ def as_meant(conversation: Conversation, text: str, line: str) -> tuple[str, str
 
 def readable(conversation: Conversation, line: str) -> bool:
     """Whether the grammar knows what a line asks for."""
-    from embodied.teaching.reading import Ground, reading_as_typed
+    from embodied.teaching.reading import reading_as_typed
 
-    run = conversation.session.run
-    shown = conversation.demonstration is not None
-    ground = Ground(conversation.session.spec, run.library, run.store.seeds, shown)
     try:
-        reading_as_typed(line, ground)
+        reading_as_typed(line, _ground(conversation))
     except EmbodiedError:
         return False
     return True
+
+
+def wholly_used(conversation: Conversation, line: str) -> None:
+    """Raises BadGoal if a word of the line would go unheeded, or it could mean two things."""
+    from embodied.teaching.reading import refuse_unheeded
+
+    refuse_unheeded(line, _ground(conversation))
+
+
+def _ground(conversation: Conversation) -> Ground:
+    from embodied.teaching.reading import Ground
+
+    run, shown = conversation.session.run, conversation.demonstration
+    return Ground(
+        conversation.session.spec,
+        run.library,
+        run.store.seeds,
+        shown is not None,
+        doing=bool(conversation.busy),
+        before=conversation.moved if shown is None else shown.went,
+    )

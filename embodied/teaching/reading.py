@@ -16,14 +16,17 @@ from embodied.rules.wordings import as_rule, ended_rule, lists_rules
 from embodied.skills import SkillLibrary
 from embodied.teaching import conversation as _table  # noqa: F401 - it fills the table of verbs
 from embodied.teaching.again import number_of, step_for
+from embodied.teaching.as_before import is_told_so
 from embodied.teaching.conditional import parts_of, state_of, with_thing
 from embodied.teaching.correcting import Correction, corrections_of
 from embodied.teaching.halting import after_shout
-from embodied.teaching.lesson import spoken
+from embodied.teaching.heeded import SAYS, heed
+from embodied.teaching.lesson import Part, spoken
 from embodied.teaching.mistyped import corrected
 from embodied.teaching.questions import question_of
 from embodied.teaching.saying import arguments_of, pushed_to, skill_said
 from embodied.teaching.selectors import it_stood_for, pointed
+from embodied.teaching.two_meanings import refuse_two_meanings
 from embodied.teaching.understood import motions_of, plain, thing_of
 from embodied.teaching.verbs import Said, Verb, meant, named_goal
 
@@ -55,8 +58,10 @@ class Ground:
         showing: a demonstration is being given, where there are no corrections.
         it: the thing that was last named.
         look: the facts of now, for things that are told by where they are.
-        spoken_of: a thing was named, or is held, which "it" means; which one nobody tells.
+        spoken_of: a thing was named, or is held, which "it" means, and the hand was moved; which, and how
+            far, nobody tells.
         doing: something is being done at this moment.
+        before: the motions of the hand before, oldest first.
     """
 
     spec: WorldSpec
@@ -67,6 +72,7 @@ class Ground:
     look: Callable[[], Observation] | None = None
     spoken_of: bool = False
     doing: bool = False
+    before: Sequence[Part] = ()
 
 
 def reading_of(line: str, ground: Ground) -> Reading:
@@ -87,6 +93,27 @@ def reading_of(line: str, ground: Ground) -> Reading:
 
 def reading_as_typed(line: str, ground: Ground) -> Reading:
     """As `reading_of`, with nothing put right that was mistyped."""
+    reading = _read(line, ground)
+    _heed(line, reading, ground)
+    return reading
+
+
+def refuse_unheeded(line: str, ground: Ground) -> None:
+    """Raises BadGoal for a line that would be read, but with two meanings, or with a word of no use."""
+    refuse_two_meanings(plain(line))
+    try:
+        reading = _read(line, ground)
+    except EmbodiedError:
+        return
+    _heed(line, reading, ground)
+
+
+def _heed(line: str, reading: Reading, ground: Ground) -> None:
+    if reading.what in SAYS and not reading.verb:
+        heed(line, reading.what, reading.canonical, lambda said: _read(said, ground).canonical)
+
+
+def _read(line: str, ground: Ground) -> Reading:
     rest = after_shout(line)
     if rest is not None:
         return Reading("verb", f"stop{_rest(rest, ground)}", "stop")
@@ -94,6 +121,7 @@ def reading_as_typed(line: str, ground: Ground) -> Reading:
     row = meant(text)
     if row is not None:
         return _of_row(*row, ground)
+    refuse_two_meanings(text)
     by_place = pointed(text, ground.spec.vocabulary, ground.look)
     if by_place is not None:
         read = _plainly(by_place.line, by_place.line, ground)
@@ -106,7 +134,9 @@ def _plainly(text: str, line: str, ground: Ground) -> Reading:
     found = () if ground.showing else corrections_of(text)
     if found and (ground.doing or not any(one.alone for one in found)):
         return _correction(found, ground)
-    motions = motions_of(text, ground.spec.vocabulary, ground.it)
+    if ground.spoken_of and is_told_so(text):  # how far, only the moment tells
+        return Reading("motions", f"{text}: as far as the hand went before")
+    motions = motions_of(text, ground.spec.vocabulary, ground.it, ground.before)
     if motions is not None:
         return Reading(
             "motions",

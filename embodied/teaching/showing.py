@@ -12,6 +12,7 @@ from embodied.goals import Goal
 from embodied.loop.goal import understand
 from embodied.outcome import PrimitiveResult
 from embodied.teaching import watched
+from embodied.teaching.as_before import went
 from embodied.teaching.demonstration import Demonstration, told
 from embodied.teaching.generalising import lesson_of
 from embodied.teaching.lesson import Lesson, Part, spoken
@@ -202,7 +203,7 @@ def _meant(
 ) -> Callable[[], None] | None:
     """What a line of a demonstration, said after so many stops, has the body do; None if it was not
     understood, and that was told."""
-    motions = motions_of(text, conversation.session.spec.vocabulary, shown.reference)
+    motions = motions_of(text, conversation.session.spec.vocabulary, shown.reference, shown.went)
     if motions is not None:
         return lambda: _show(conversation, shown, motions, stops)
     try:
@@ -263,7 +264,7 @@ def _show(conversation: Conversation, shown: Demonstration, motions: tuple[Part,
 
 
 def jog(conversation: Conversation, motions: tuple[Part, ...]) -> None:
-    """Motions that are not shown: done, and not remembered."""
+    """Motions that are not shown: done, and remembered only for "up again"."""
 
     stops = conversation.stops
 
@@ -273,8 +274,11 @@ def jog(conversation: Conversation, motions: tuple[Part, ...]) -> None:
             if conversation.stops != stops:
                 return
             reference = part.thing or reference
+            before = conversation.session.observe()
             if not _told(conversation, part, perform(conversation.session, part, reference)):
                 return
+            moved = went(part, before, conversation.session.observe())
+            conversation.moved += [moved] if moved is not None else []
 
     conversation.work("moving", run)
 

@@ -21,6 +21,7 @@ from embodied.errors import BadGoal
 from embodied.goals.selecting import Mentions, NounPhrases
 from embodied.methods import Vocabulary
 from embodied.phrases import Slot
+from embodied.teaching.as_before import as_before
 from embodied.teaching.lesson import NOWHERE, Offset, Part, spoken
 from embodied.teaching.rows import Row, first_read
 from embodied.teaching.shifted import shifted
@@ -56,13 +57,15 @@ _BIT: Final = (
 )
 _WAY: Final = "|".join(DIRECTIONS)
 _MOVED: Final = (
-    r"(?:(?:move|go|shift|come|step|bring|pull|push|retreat|back off|withdraw)"
-    r"(?: (?:it|the (?:hand|arm|gripper)|your (?:hand|arm|gripper)))?\s+)?"
-    r"(?:(?:straight|further|more|back)\s+(?!(?:by\s+)?[\da]))?(?:to(?:wards)? (?:the|your)\s+)?"
+    r"(?:(?:(?:move|go|shift|come|step|bring|pull|push|retreat|back off|withdraw)"
+    r"(?: (?:the|your) (?:hand|arm|gripper))?|(?:move|shift|bring) it)\s+)?"
+    r"(?:(?:straight|further|more|back(?=.* (?:a|by|\d)))\s+(?!(?:by\s+)?[\da]))?"
+    r"(?:to(?:wards)? (?:the|your)\s+)?"
 )
+_MORE: Final = r"(?:\s+(?:more|further|towards (?:you|yourself)|side))?"
 _ENDING: Final = r"(?:\s+(?:again|more|further|towards (?:you|yourself)|side))?"
 _BY: Final = (
-    re.compile(rf"(?:(?:bring it|lower it|raise it|lift it)\s+|{_MOVED})(?P<way>{_WAY}){_ENDING}"),
+    re.compile(rf"(?:(?:bring it|lower it|raise it|lift it)\s+|{_MOVED})(?P<way>{_WAY}){_MORE}"),
     re.compile(
         rf"{_MOVED}(?P<way>{_WAY})\s+(?:(?:by|for|another|about)\s+)?(?:{_NUMBER}\s*{_UNIT}|{_BIT}){_ENDING}"
     ),
@@ -175,13 +178,19 @@ def things_in(text: str, vocabulary: Vocabulary) -> list[str]:
     return found
 
 
-def motions_of(text: str, vocabulary: Vocabulary, it: str = "") -> tuple[Part, ...] | None:
+def motions_of(
+    text: str, vocabulary: Vocabulary, it: str = "", before: Sequence[Part] = ()
+) -> tuple[Part, ...] | None:
     """The motions that a line asks for; None if it is no line of motions.
 
-    "at" parts with no offset are "down to" a thing. `it`: the thing that was last named.
+    "at" parts with no offset are "down to" a thing.
+
+    Args:
+        it: the thing that was last named.
+        before: the motions before this line, oldest first, for "up again".
 
     Raises:
-        BadGoal: a motion is about no thing of the world.
+        BadGoal: a motion is about no thing of the world, or told by one before that there was not.
     """
     moved = shifted(
         plain(text),
@@ -205,7 +214,7 @@ def motions_of(text: str, vocabulary: Vocabulary, it: str = "") -> tuple[Part, .
             said = holding["motion"]
         carried = _CARRIED.fullmatch(said) if found else None
         said = f"above {carried['thing']}" if carried else said
-        part = first_read(_MOTIONS, said, vocabulary)
+        part = first_read(_MOTIONS, said, vocabulary) or as_before(said, [*before, *found])
         if part is None:
             return None
         it = part.thing or it
