@@ -71,13 +71,10 @@ class Line:
         on_event: Callable[[Event], None],
         keys: ClientKeys | None = None,
     ) -> None:
-        self.session = ""
-        self.epoch = 0
-        self.lost = ""
-        self.malformed = 0
+        self.session = self.lost = ""
+        self.epoch = self.malformed = 0
         self._name = name
-        self._patience_s = patience_s
-        self._stall_patience_s = stall_patience_s
+        self._patience_s, self._stall_patience_s = patience_s, stall_patience_s
         self._on_event = on_event
         self._ids = count(1)
         self._waiting: dict[str, _Waiting] = {}
@@ -89,10 +86,10 @@ class Line:
         self._lease_until = 0.0
         self._ping_s = PING_S
         self._lease_asked: dict[str, float] = {}
+        self._in_order, self._released = threading.Lock(), False
         self._pinged: float | None = None  # when the oldest unanswered sign of life was asked for
         self._delivered = 0
-        self._refill = ""
-        self._refill_asked = 0.0
+        self._refill, self._refill_asked = "", 0.0
         self._ending = False
         check_endpoint(endpoint, keyed=keys is not None)
         self._wake_in, self._wake_out = socket.socketpair()
@@ -143,8 +140,10 @@ class Line:
             self._waiting.pop(id, None)
             return Answer(False, code="lost", message=self.lost)
         if kind == "call" and self._beat + MARGIN_S > self._lease_until:
-            self._post(self._lease_frame())
-        self._post(frame)
+            self._renew()
+        with self._in_order:
+            self._released |= kind == "release"
+            self._post(frame)
         grace = UNFINISHED_S if kind == "call" else 0.0
         try:
             answer = waiting.answers.get(timeout=timeout_s + grace)
@@ -205,10 +204,14 @@ class Line:
             )
         return frame
 
-    def _lease_frame(self) -> bytes:
-        id = f"l{next(self._ids)}"
-        self._lease_asked[id] = time.monotonic()
-        return self._frame(id, "lease", {}, LOST_AFTER_S)
+    def _renew(self) -> bool:
+        """Ask for the lease; False once it was given back: the next client would be refused."""
+        with self._in_order:
+            if not self._released:
+                id = f"l{next(self._ids)}"
+                self._lease_asked[id] = time.monotonic()
+                self._post(self._frame(id, "lease", {}, LOST_AFTER_S))
+            return not self._released
 
     def _post(self, frame: bytes) -> None:
         self._outbox.append(frame)
@@ -288,9 +291,7 @@ class Line:
             self.lose(f"it has not answered for {now - self._heard:.1f} s")
             return
         self._pinged = now if self._pinged is None else self._pinged
-        if self._application_lives(now):
-            self._outbox.append(self._lease_frame())
-        else:
+        if not (self._application_lives(now) and self._renew()):
             self._outbox.append(self._frame(f"p{next(self._ids)}", "cancel", {"id": ""}, LOST_AFTER_S))
         if self._refill and now - self._refill_asked >= REFILL_AGAIN_S:
             self._ask_refill()

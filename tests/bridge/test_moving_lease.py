@@ -11,8 +11,10 @@ import msgspec
 from embodied.bridge.client import BridgeClient
 from embodied.bridge.core import BridgeCore
 from embodied.bridge.effects import Rest, Send
+from embodied.bridge.envelope import Envelope
 from embodied.bridge.server import BridgeServer
-from tests.bridge.conftest import EchoBody
+from embodied.bridge.sessions import Session
+from tests.bridge.conftest import EchoBody, eventually
 from tests.bridge.test_vectors import SPECS
 
 
@@ -67,6 +69,27 @@ def test_unless_said_it_makes_no_difference_whether_the_body_moves() -> None:
     bridge.ask("call", {"name": "slow", "args": {}})
     assert not bridge.at(1999)
     assert bridge.at(2000)
+
+
+def test_who_gives_the_lease_back_does_not_ask_for_it_again(body: EchoBody) -> None:
+    """Signs of life, sent while the answer was awaited, took it again: the next client was refused."""
+    body.moving_lease_ms = 40  # type: ignore[attr-defined]
+    server = BridgeServer(body)
+    try:
+        leaving = BridgeClient(server.endpoint)
+        release = server._core._on_release
+
+        def late(peer: str, session: Session, message: Envelope) -> dict[str, Any]:
+            server._core._on_release = release  # type: ignore[method-assign]
+            assert eventually(lambda: leaving._line._pinged is not None)
+            return release(peer, session, message)
+
+        server._core._on_release = late  # type: ignore[method-assign]
+        leaving.close()
+        with BridgeClient(server.endpoint) as following:
+            assert following.call("act", {}).ok
+    finally:
+        server.stop()
 
 
 def test_the_first_call_of_a_client_keeps_a_short_lease(body: EchoBody) -> None:
