@@ -18,7 +18,7 @@ from embodied.rewards.calling import total
 from embodied.rewards.compiling import RewardFunction
 from embodied.rewards.errors import RewardError
 from embodied.rewards.farming import Farm, best_farm
-from embodied.rewards.imagining import dreamed_farm
+from embodied.rewards.imagining import Case, dreamed_farm
 from embodied.rewards.matters import Matter, ignored, matters
 from embodied.rewards.probing import check_rows, probe
 from embodied.rewards.spec import ActionSpec, Array, ObservationSpec
@@ -122,7 +122,9 @@ def critique(
         findings += _compared(paid, trajectories)
         findings += _farms(reward, trajectories, counting, horizon)
         if not any(map(counting.succeeds, trajectories)) and not counting.ends_on_success:
-            findings += _dreamed(reward, observation, action, condition, trajectories, counting, horizon)
+            findings += _dreamed(
+                Case(reward, observation, action, condition, trajectories, counting, horizon)
+            )
     except RewardError as wrong:
         return Critique((Finding(wrong.code, True, wrong.message, wrong.remedy),), ())
     return Critique(tuple(findings), paid)
@@ -256,17 +258,9 @@ def _farms(
     ]
 
 
-def _dreamed(
-    reward: RewardFunction,
-    observation: ObservationSpec,
-    action: ActionSpec,
-    condition: Condition,
-    trajectories: Sequence[Trajectory],
-    counting: Counting,
-    horizon: int,
-) -> list[Finding]:
+def _dreamed(case: Case) -> list[Finding]:
     """A farm in states that nobody has come to: for as long as nobody has succeeded."""
-    farm = dreamed_farm(reward, observation, action, condition, trajectories, counting, horizon)
+    farm = dreamed_farm(case)
     if farm is None:
         return []
     return [

@@ -37,6 +37,7 @@ from embodied.rewards.supposing import (
     kept,
     levels_of,
     made_true,
+    possible,
     thinned,
 )
 from embodied.rewards.trajectory import Counting, Trajectory
@@ -70,35 +71,45 @@ class Dream:
     success_terms: Mapping[str, float]
 
 
-def dreamed_farm(
-    reward: RewardFunction,
-    observation: ObservationSpec,
-    action: ActionSpec,
-    condition: Condition,
-    trajectories: Sequence[Trajectory],
-    counting: Counting,
-    horizon: int,
-) -> Dream | None:
+@dataclass(frozen=True, eq=False)
+class Case:
+    """What is judged, and by what; see `embodied.rewards.critic.critique`.
+
+    Attributes:
+        horizon: steps of an episode.
+    """
+
+    reward: RewardFunction
+    observation: ObservationSpec
+    action: ActionSpec
+    condition: Condition
+    trajectories: Sequence[Trajectory]
+    counting: Counting
+    horizon: int
+
+
+def dreamed_farm(case: Case) -> Dream | None:
     """The one that earns most, if that is clearly more than success; None too where what is observed does not
     tell whether the condition holds."""
-    step_m = _hand_step(observation, trajectories)
+    condition, observation = case.condition, case.observation
+    step_m = _hand_step(observation, case.trajectories)
     points = _resting_first(observation)
     found: list[Dream] = []
-    for start in _starts(trajectories):
+    for start in _starts(case.trajectories):
         # thinned before success is made of them, so that both sides are still drawn from the same ones
         placed = thinned([start, *_placed(observation, start)], MOST // (len(points) + 1))
-        states = apart(joined(placed), points)
+        states = apart(possible(joined(placed), start, observation), points, observation)
         done = made_true(condition, observation, start, states)
         if done is None:
             return None
-        done = apart(_with_hand(observation, done), points)
+        done = apart(possible(_with_hand(observation, done), start, observation), points, observation)
         done = kept(done, condition, observation, wanted=True)
-        pay = _Paying(reward, action, start, counting.weights(horizon))
+        pay = _Paying(case.reward, case.action, start, case.counting.weights(case.horizon))
         best = pay.staying(done)
         farms = [
             pay.staying(kept(states, condition, observation, wanted=False)),
             pay.rocking(*_neighbours(condition, observation, start, step_m)),
-            *(pay.rising(*each) for each in _rising(condition, observation, start, horizon)),
+            *(pay.rising(*each) for each in _rising(condition, observation, start, case.horizon)),
         ]
         found += [
             Dream(farm.how, farm.earned, best.earned, farm.terms, best.terms)
@@ -264,7 +275,11 @@ def _neighbours(
     if not pairs:
         none = {name: value[None][:0] for name, value in start.items()}
         return none, none
-    here, there = (apart(joined(states), _resting_first(observation)) for states in zip(*pairs, strict=True))
+    points = _resting_first(observation)
+    here, there = (
+        apart(possible(joined(states), start, observation), points, observation)
+        for states in zip(*pairs, strict=True)
+    )
     neither = failing(here, condition, observation) & failing(there, condition, observation)
     return _some(here, neither), _some(there, neither)
 

@@ -145,18 +145,34 @@ def thinned(states: Sequence[State], most: int) -> list[State]:
     return [states[0], *(states[index] for index in sorted(drawn))]
 
 
-def apart(states: State, points: Sequence[str]) -> State:
-    """The states, where positions coincide one of them `BESIDE_M` beside the other: nothing comes to exactly
-    another's place, and an honest direction from one to the other, way / length, is NaN there."""
+def apart(states: State, points: Sequence[str], observation: ObservationSpec) -> State:
+    """The states, where positions coincide one of them `BESIDE_M` beside the other, on the side where it can
+    be: nothing comes to exactly another's place, and an honest direction from one to the other, way / length,
+    is NaN there."""
     moved = dict(states)
     for place, name in enumerate(points):
+        end = observation.entry(name).upper[0] - points.index(name) * BESIDE_M
+        aside = np.where(moved[name][:, 0] < end, BESIDE_M, -BESIDE_M)[:, None] * np.array((1.0, 0.0, 0.0))
         for _ in range(place):  # beside the one may be where another was put
             same = np.any(
                 [np.all(np.abs(moved[name] - moved[other]) < BESIDE_M / 10, -1) for other in points[:place]],
                 0,
             )
-            moved[name] = moved[name] + np.where(same[..., None], (BESIDE_M, 0.0, 0.0), 0.0)
+            moved[name] = moved[name] + np.where(same[..., None], aside, 0.0)
     return moved
+
+
+def possible(states: State, start: State, observation: ObservationSpec) -> State:
+    """The states, with what was changed as near to that as its bounds allow: beyond them a reward need not be
+    a number."""
+    return {
+        entry.name: np.where(
+            states[entry.name] == start[entry.name],
+            states[entry.name],
+            np.clip(states[entry.name], entry.lower, entry.upper),
+        )
+        for entry in observation.entries
+    }
 
 
 def count(states: State) -> int:

@@ -184,3 +184,14 @@ def test_a_direction_from_the_hand_to_a_thing_is_a_number_wherever_the_hand_is_i
     counting = Counting(rollouts.STEPS, 0.97)
     found = critique(reward, observation, rollouts.ACTION, rollouts.SUCCESS, NOBODY, counting)
     assert found.accepted, found.text
+
+
+def test_an_honest_reward_need_be_a_number_only_where_things_can_be() -> None:
+    room = """    ahead = np.sqrt(0.8 - obs["hand"][:, 0]) + np.sqrt(obs["cube"][:, 1] + 0.5)
+    above = np.sqrt(0.6 - obs["cube"][:, 2])
+"""
+    source = HONEST.replace("    return {", room + '    return {"room": 0.001 * (ahead + above), ')
+    reward = in_process(check(source, rollouts.WORLD, rollouts.ACTION))
+    counting = Counting(rollouts.STEPS, 0.97)
+    found = critique(reward, rollouts.WORLD, rollouts.ACTION, rollouts.SUCCESS, NOBODY, counting)
+    assert found.accepted, found.text
