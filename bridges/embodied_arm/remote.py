@@ -114,14 +114,17 @@ class RemoteArm(BridgeClient):
 
     def close(self) -> None:
         """Copy the rest of the log, let go of the arm, which comes to rest. Idempotent."""
-        if self._announced is not None:
-            self._announced.unlink(missing_ok=True)
         try:
             if self._copy is not None and not self._closed:
                 with contextlib.suppress(WorldError, OSError):  # what is missing lies at the arm, as is said
                     self._copy_log(LAST_S)
         finally:
             super().close()  # who else waits for a part of the log is told then
+            if self._announced is not None:  # until then it can be stopped from here
+                with contextlib.suppress(
+                    OSError
+                ):  # a disk that is read-only by now: who looks sees that we ended
+                    self._announced.unlink(missing_ok=True)
             if self._copy is not None:
                 with self._copying, contextlib.suppress(OSError):
                     self._copy.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import threading
 import time
@@ -295,6 +296,21 @@ def test_an_agent_that_goes_without_a_word_leaves_it_at_rest(there: There) -> No
     thread.join(20.0)
     assert came[0].error == "lease_lost"
     wait_until(lambda: not agent.observe().get("moving"))
+
+
+def test_who_leaves_lets_go_of_it_though_the_disk_takes_no_changes(
+    there: There, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent = there.agent()
+    agent._announced = tmp_path / "arm-7.running.json"
+
+    def read_only(self: Path, missing_ok: bool = False) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "unlink", read_only)
+        agent.close()
+    assert there.agent("again").observe().get("alive")
 
 
 def test_a_picture_is_brought_here(there: There) -> None:
