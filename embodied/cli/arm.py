@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from embodied.cli import arm_doctor, camera, folders, identify, options, serving
-from embodied.cli.arm_stop import stop_by_file, stop_named
+from embodied.cli.arm_stop import stop_all_of
 from embodied.cli.arm_words import in_words, state_in_words
 from embodied.cli.consenting import ask_consent
 from embodied.cli.keyboard import pressed_keys
@@ -64,7 +64,10 @@ def list_() -> None:
 
 @app.command("stop")
 def stop(
-    name: ArmName = "",
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[name] ...", help="As `embodied arm list` shows them; without, all."),
+    ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Every arm that runs here, as without a name.")] = False,
 ) -> None:
     """Stop an arm now, or all of them, whatever moves it, and keep it stopped until a person resets it.
@@ -72,10 +75,7 @@ def stop(
     Works from another terminal, and while the agent hangs. The emergency stop at the arm is surer. An arm
     that another machine serves is stopped by its launch file too: [cyan]embodied arm stop ARM.toml[/cyan].
     """
-    if name.endswith(".toml"):
-        stop_by_file(name)
-    else:
-        stop_named("" if all_ else name)
+    stop_all_of([] if all_ else names or [])
 
 
 @app.command("reset")

@@ -46,6 +46,16 @@ def stop_by_file(name: str) -> None:
         _say(unkept_in_words(name, str(told["unkept"])))
 
 
+def stop_all_of(words: Sequence[str]) -> None:
+    """Stop what was typed after `arm stop`: a name, also one of several words that nobody has quoted; several
+    names or launch files; nothing, for every arm. Raises as `running.say_stop` and `stop_by_file`."""
+    from embodied.arms import running
+
+    whole = " ".join(words)
+    several = len(words) > 1 and not any(whole in (arm.name, arm.identity) for arm in running.find_running())
+    _stop(words if several else [whole])
+
+
 def stop_named(name: str) -> None:
     """Stop an arm by its name, the only one, or all, and say so. Raises as `running.say_stop`."""
     from embodied.arms import running
@@ -115,8 +125,10 @@ def _stop(names: Sequence[str]) -> None:
     silent = []
     for name in names:
         try:
-            stop_named(name)
+            stop_by_file(name) if name.endswith(".toml") else stop_named(name)
         except EmbodiedError as failed:  # the others must hear it
+            if len(names) == 1:
+                raise
             silent.append(failed.message)
     if silent:
         raise WorldError(" ".join(silent), remedy="Press the emergency stop at the arm.")

@@ -177,7 +177,8 @@ def _run(deployment: Deployment, console: Console, *, quiet: bool) -> Done:
     from embodied.deploying.watching import ArmWatcher
     from embodied.loop.lifecycle import Onlookers
 
-    console.print(Text(f"to stop it at any moment:  {folders.command()} arm stop {deployment.arm}", "bold"))
+    stop = f"{folders.command()} arm stop {shlex.quote(deployment.arm)}"
+    console.print(Text(f"to stop it at any moment:  {stop}", "bold"))
     watcher = watcher_for(console, quiet=quiet)
     with ExitStack() as held:
         watcher.start()

@@ -9,20 +9,20 @@ import sys
 def main() -> None:
     """Run the command line of this process, and exit with its code."""
     words = sys.argv[1:]
-    name = "all" if words[2:] == ["--all"] else "".join(words[2:])
-    if words[:2] == ["arm", "stop"] and len(words) <= 3 and not name.startswith("-") and ".toml" not in name:
-        sys.exit(_stop(name))
+    names = [] if words[2:] == ["--all"] else words[2:]
+    if words[:2] == ["arm", "stop"] and not any(one.startswith("-") or ".toml" in one for one in names):
+        sys.exit(_stop(names))
     from embodied.cli.main import main as whole
 
     whole()
 
 
-def _stop(name: str) -> int:
-    from embodied.cli.arm_stop import stop_named
+def _stop(names: list[str]) -> int:
+    from embodied.cli.arm_stop import stop_all_of
     from embodied.errors import EmbodiedError
 
     try:
-        stop_named(name)
+        stop_all_of(names)
     except EmbodiedError as error:
         from embodied.cli.ending import print_error
 

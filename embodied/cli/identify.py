@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,7 +48,8 @@ def identify(
     if not file.parent.is_dir():
         raise BadInput(f"There is no folder {file.parent}.", remedy="Make it, or name another with --to.")
     ask_consent(launch, consent, what_for="identify")
-    console.print(Text(f"to stop it at any moment:  {folders.command()} arm stop {name}", "bold"))
+    stop = f"{folders.command()} arm stop {shlex.quote(name)}"
+    console.print(Text(f"to stop it at any moment:  {stop}", "bold"))
     details, joints = _identified(launch, console)
     described = details["description"]
     found = Identified(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -86,7 +87,8 @@ def _tell(served: Served, where: Listening, name: str, console: Console) -> None
     if where.key:
         console.print(Text(f"our public key   {where.keys / f'{where.key}.key'}", "dim"), soft_wrap=True)
         console.print(Text(f"may have it      {', '.join(admitted(where.keys))}", "dim"), soft_wrap=True)
-    console.print(Text(f"to stop it at any moment:  {folders.command()} arm stop {name}", "bold"))
+    stop = f"{folders.command()} arm stop {shlex.quote(name)}"
+    console.print(Text(f"to stop it at any moment:  {stop}", "bold"))
 
 
 def _watch(served: Served, name: str, stop: threading.Event, console: Console) -> None:

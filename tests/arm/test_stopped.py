@@ -16,6 +16,7 @@ from embodied_arm.operating import Operating
 from embodied.arms.locking import arms_folder
 from embodied.arms.running import ask, find_running, reset, status, stop
 from embodied.arms.stopped import find_stopped
+from embodied.cli.arm_stop import stop_all_of
 from embodied.cli.main import main
 from embodied.errors import BadInput, WorldError
 from tests.arm.conftest import Bench, Make
@@ -377,3 +378,17 @@ def test_the_list_tells_which_arms_are_simulated_how_they_are_and_how_to_let_the
         assert "arm reset tabletop" in told
     finally:
         table.close()
+
+
+def test_a_name_of_several_words_is_heard_without_quotes_and_several_names_are_all_heard(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    left, _ = run("fr3 left", "franka@192.0.2.7")
+    right, _ = run("right", "franka@192.0.2.8")
+    assert command("stop", "fr3", "left") == 0
+    assert left.call("home").error == "halted"
+    assert right.call("home").ok
+    with pytest.raises(WorldError, match="no arm 'nobody'"):
+        stop_all_of(["nobody", "right"])
+    assert right.call("home").error == "halted"
+    assert "arm reset 'fr3 left'" in capsys.readouterr().out
