@@ -201,7 +201,7 @@ def _shown(report: RefineReport) -> Table:
     table.add_row(Text(report.verdict.value, style=style), Text(report.reason))
     if report.chosen is not None and report.chosen.best is not None:
         best = report.chosen.best
-        table.add_row("reward", Text(f"number {report.chosen.number}, {report.chosen.proposal.name}"))
+        table.add_row("reward", Text(f"number {report.chosen.number}, {report.chosen.proposal.title}"))
         table.add_row("trained", Text(f"{best.step} steps, {len(report.progress.candidates)} candidates"))
     table.add_row("time", Text(clock(report.seconds)))
     if report.progress.used.calls:
@@ -246,7 +246,7 @@ def _plain(report: RefineReport, code: int) -> dict[str, Any]:
         else {**vars(report.proposed), "grade": report.proposed.grade.value},
         "model_use": report.progress.used.to_wire(),
         "candidates": [
-            {"number": one.number, "reward": one.proposal.name, "state": one.state, "steps": one.steps}
+            {"number": one.number, "reward": one.proposal.title, "state": one.state, "steps": one.steps}
             for one in report.progress.candidates.values()
         ],
     }

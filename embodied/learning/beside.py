@@ -107,8 +107,11 @@ class Showing:
             known = self._begun | set(self._done)
             self._waiting = deque(one for one in self._wanted if one not in known)
             self._changed.notify_all()
-        while len(self._programs) < self.processes:
-            self._begin()
+        try:
+            while len(self._programs) < self.processes:
+                self._begin()
+        except OSError:  # no more processes, or no room for a log: what nobody shows, whoever asks shows
+            self.processes = len(self._programs)
 
     def take(self, guide: Guide, seed: int, here: Callable[[int], Shown]) -> Shown:
         """See `Beside.take`."""

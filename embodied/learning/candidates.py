@@ -26,11 +26,12 @@ class Proposal:
     """A reward that a designer gives.
 
     Attributes:
-        name: of its structure ("push, level").
+        name: of its structure ("push, level"); by it a designer finds the structure again.
         source: reward code.
         values: numbers in it that may be searched.
         parent: the number of the candidate that it was made from, 0 for none.
         why: in a sentence.
+        shown: its name for a person, "" where that is the same.
     """
 
     name: str
@@ -38,6 +39,12 @@ class Proposal:
     values: Mapping[str, float]
     parent: int = 0
     why: str = ""
+    shown: str = ""
+
+    @property
+    def title(self) -> str:
+        """Its name for a person."""
+        return self.shown or self.name
 
 
 @dataclass(frozen=True)
@@ -241,7 +248,8 @@ class OfflineDesigner:
 
     def _written(self, design: Design, parent: int, why: str) -> Proposal:
         code = compose(design, self._observation, self._action)
-        return Proposal(design.name, code.source, design.values, parent, why or design.form)
+        shown = design.title if design.title != design.name else ""
+        return Proposal(design.name, code.source, design.values, parent, why or design.form, shown)
 
 
 def _by_success(candidate: Candidate) -> tuple[float, float]:

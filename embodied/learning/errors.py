@@ -18,6 +18,8 @@ EmbodiedError
 from __future__ import annotations
 
 import errno
+import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -29,6 +31,8 @@ from embodied.errors import BadInput, EmbodiedError, SetupError
 _NOT_WRITABLE: Final = (
     None, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO,
 )  # fmt: skip
+TORN: Final = (EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error)
+"""What numpy says of a file that a lost machine left torn, or empty."""
 INSTALL: Final = "pip install 'embodied-agent[learn]'"
 
 

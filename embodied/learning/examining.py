@@ -20,6 +20,7 @@ from embodied.learning.episodes import (
     random_act,
     run_episode,
 )
+from embodied.learning.errors import TORN
 from embodied.rewards.compiling import RewardFunction
 from embodied.rewards.composing import Design
 from embodied.rewards.critic import Critique, critique
@@ -147,6 +148,7 @@ class Successes:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.episodes = list(_load(folder))
+        self._there = {episode.seed for episode in self.episodes}
 
     def add(self, episodes: Iterable[Episode]) -> None:
         """As many as are missing; which of them are kept depends on the order in which they are added."""
@@ -159,9 +161,9 @@ class Successes:
     def write(self) -> None:
         """Put those into the folder that are not there yet, each whole or not at all."""
         for episode in self.episodes:
-            path = self._folder / f"{episode.seed}.npz"
-            if path.exists():
+            if episode.seed in self._there:
                 continue
+            path = self._folder / f"{episode.seed}.npz"
             self._folder.mkdir(parents=True, exist_ok=True)
             part = path.with_suffix(".part")
             with part.open("wb") as file:
@@ -169,12 +171,19 @@ class Successes:
                     file, observations=episode.observations, actions=episode.actions, success=episode.success
                 )
             part.replace(path)
+            self._there.add(episode.seed)
 
 
 def _load(folder: Path) -> Iterable[Episode]:
+    """Those that are whole: one that a lost machine left torn is written again when it is seen again."""
     for path in sorted(folder.glob("*.npz")):
-        with np.load(path, allow_pickle=False) as stored:
-            yield Episode(int(path.stem), stored["observations"], stored["actions"], stored["success"])
+        try:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+                kept = (stored[name] for name in ("observations", "actions", "success"))
+                episode = Episode(int(path.stem), *kept)
+        except TORN:
+            continue
+        yield episode
 
 
 def _seeds(first: int, last: int) -> range:

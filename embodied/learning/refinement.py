@@ -237,6 +237,13 @@ class Refinement:
 
     def _no_reward(self) -> NoReward:
         last = next(reversed(self.progress.candidates.values()), None)
+        broken = [one for one in self.progress.candidates.values() if one.state == "broken"]
+        if broken:
+            return NoReward(
+                "No training came to its first checkpoint.",
+                remedy=f"Number {broken[-1].number} broke, {self.setting.folder / 'worker'} may tell more: "
+                f"{broken[-1].critique}",
+            )
         said = f"\n{last.critique}" if last else ""
         return NoReward(
             "No reward was accepted, so nothing was trained.",

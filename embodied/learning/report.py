@@ -82,7 +82,7 @@ def _listed(measured: Measured) -> str:
 
 def _success(trained: Sequence[Candidate]) -> str:
     lines = [
-        Line(f"{one.number} {one.proposal.name}", tuple((c.step, c.success) for c in one.checkpoints))
+        Line(f"{one.number} {one.proposal.title}", tuple((c.step, c.success) for c in one.checkpoints))
         for one in trained
     ]
     return line_chart(lines, "steps", "success", percent=True)
@@ -96,7 +96,7 @@ def _chosen(candidate: Candidate) -> str:
     ]
     returned = [Line("return", tuple((c.step, c.returned) for c in candidate.checkpoints))]
     return (
-        f"<h2>The reward: number {candidate.number}, {escape(candidate.proposal.name)}</h2>"
+        f"<h2>The reward: number {candidate.number}, {escape(candidate.proposal.title)}</h2>"
         f"<pre>{escape(candidate.proposal.source)}</pre>"
         f"<h3>Each term by step</h3><p>Mean of a step.</p>{line_chart(lines, 'steps', 'terms')}"
         f"<h3>Return by step</h3>{line_chart(returned, 'steps', 'return')}"
@@ -107,7 +107,7 @@ def _chosen(candidate: Candidate) -> str:
 
 def _details(candidate: Candidate) -> str:
     return (
-        f"<details><summary>{candidate.number} {escape(candidate.proposal.name)}</summary>"
+        f"<details><summary>{candidate.number} {escape(candidate.proposal.title)}</summary>"
         f"<pre>{escape(candidate.proposal.source)}</pre>"
         f"<pre>{escape(candidate.critique)}\n\n{escape(candidate.analysis)}</pre></details>"
     )
@@ -116,7 +116,7 @@ def _details(candidate: Candidate) -> str:
 def _row(candidate: Candidate) -> str:
     best = candidate.best
     shown = f"{best.successes} of {best.episodes}, at step {best.step}" if best else ""
-    cells = (str(candidate.number), candidate.proposal.name, candidate.state, str(candidate.steps), shown)
+    cells = (str(candidate.number), candidate.proposal.title, candidate.state, str(candidate.steps), shown)
     return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
 
 

@@ -146,7 +146,7 @@ def candidate_table(progress: Progress) -> Table:
         cells = (
             "▶" if number in progress.training else "",
             str(number),
-            candidate.proposal.name + _by(number, progress),
+            candidate.proposal.title + _by(number, progress),
             _terms(last),
             str(candidate.steps or ""),
             percent(last),
@@ -170,7 +170,7 @@ def line_of(record: dict[str, Any], progress: Progress) -> str:
             return str(record["doing"]) + (f", candidate{several} {numbers}" if numbers else "")
         case "candidate":
             candidate = progress.candidates[record["candidate"]["number"]]
-            return f"candidate {candidate.number} ({candidate.proposal.name}): {candidate.state}"
+            return f"candidate {candidate.number} ({candidate.proposal.title}): {candidate.state}"
         case "checkpoint":
             candidate = progress.candidates[record["candidate"]]
             last = candidate.checkpoints[-1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ import numpy as np
 
 from embodied.learning.environment import Environment, Flat
 from embodied.learning.episodes import run_episode
-from embodied.learning.errors import writing
+from embodied.learning.errors import TORN, writing
 from embodied.learning.guides import Coded, Guide, remembers
 from embodied.learning.trying_again import tried_again
 
@@ -103,5 +102,5 @@ def _read(file: Path) -> Shown | None:
         with file.open("rb") as whole, np.load(whole, allow_pickle=False) as stored:
             steps, succeeded = (int(each) for each in stored["ended"])
             return Shown(steps, bool(succeeded), stored["seen"], stored["did"])
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
+    except (OSError, *TORN):
         return None

@@ -67,9 +67,17 @@ class Design:
 
     @property
     def name(self) -> str:
-        """ "grasp, lifted, level"."""
+        """ "grasp, lifted, level": with `condition` and `values` a design is found again by it."""
         extras = (*(("lifted",) if self.lifted else ()), *(("other end",) if self.guess else ()))
         return ", ".join((self.way, *extras, self.form, *self.manners))
+
+    @property
+    def title(self) -> str:
+        """The name for a person: "reach, level" where it is about nothing but the hand, which the structure
+        says nothing of."""
+        if all(goal.of_the_hand for goal in self.goals):
+            return ", ".join(("reach", self.form, *self.manners))
+        return self.name
 
     def with_stages(self, more: tuple[Stage, ...], manner: str) -> Design:
         """With terms more, and the name of the manner that they stand for."""

@@ -171,6 +171,18 @@ def test_what_a_stopped_process_was_to_show_is_shown_here(others: Showing, guide
         assert same(others.take(guide, seed, nobody), by_itself(guide, seed))
 
 
+def test_where_no_process_can_be_started_whoever_asks_shows(
+    others: Showing, guide: Guide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*args: object, **named: object) -> None:
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    monkeypatch.setattr("embodied.learning.beside.subprocess.Popen", refused)
+    others.expect(guide, SEEDS)
+    for seed in SEEDS:
+        assert same(others.take(guide, seed, lambda one: by_itself(guide, one)), by_itself(guide, seed))
+
+
 def test_what_is_not_wanted_any_more_is_forgotten(others: Showing, guide: Guide) -> None:
     others.expect(guide, SEEDS)
     until(lambda: others.ready == len(SEEDS))

@@ -144,3 +144,15 @@ def test_what_is_stopped_at_any_checkpoint_goes_on_to_the_same(tmp_path: Path, c
         assert found.candidates == expected.candidates, stop_at
         assert checkpoints(folder) == checkpoints(tmp_path / "whole"), stop_at
         assert known(folder) == known(tmp_path / "whole"), stop_at
+
+
+@pytest.mark.parametrize("left", [b"", b"PK\x03\x04 and no more"])
+def test_a_success_that_a_lost_machine_left_torn_is_seen_again(tmp_path: Path, left: bytes) -> None:
+    schedule, trainer = CASES["both succeed at the same checkpoint"]
+    expected = search(tmp_path / "whole", Fixed(*ALIKE), trainer(), schedule=schedule)
+    folder = tmp_path / "torn"
+    search(folder, Fixed(*ALIKE), trainer(), schedule=schedule, stop_at=9)
+    kept = sorted((folder / "successes").glob("*.npz"))
+    kept[-1].write_bytes(left)
+    assert search(folder, Fixed(*ALIKE), trainer(), schedule=schedule).candidates == expected.candidates
+    assert known(folder) == known(tmp_path / "whole")

@@ -21,13 +21,14 @@ from embodied.launchfile import LaunchFile, load_launch_file
 from embodied.learning import errors, refine, trainer
 from embodied.learning.budget import Schedule
 from embodied.learning.episodes import SELECTION_SEEDS
-from embodied.learning.errors import EnvironmentChanged, NoTrainer, UnknownTask
+from embodied.learning.errors import EnvironmentChanged, NoReward, NoTrainer, UnknownTask
 from embodied.learning.policy import load_policy
 from embodied.learning.proposing import Proposed
 from embodied.learning.refine import RefineReport, Wish, start_refining
 from embodied.library import Grade
 from embodied.library.seeds import SeenSeeds
 from embodied.outcome import Verdict
+from embodied.rewards.errors import WorkerLost
 from embodied.rewards.spec import Entry, ObservationSpec
 from tests.learning.toys import OBSERVATION, REACH, ToySource
 
@@ -218,3 +219,17 @@ def test_what_a_person_says_later_changes_nothing_of_who_trained_what_is_kept(
     assert again.artefact is not None
     assert json.loads(again.artefact.card.read_text())["trained"]["trainer"] == "imitate"
     assert "<th>trainer</th><td>imitate, " in again.page.read_text()
+
+
+def test_where_every_training_breaks_that_is_said_and_why(
+    source: ToySource, launch: LaunchFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("torch")
+
+    def lost(*args: object, **named: object) -> None:
+        raise WorkerLost("The reward's process was lost twice.", remedy="Look at its memory.")
+
+    monkeypatch.setattr("embodied.learning.leg.RewardWorker", lost)
+    with pytest.raises(NoReward, match="No training came to its first checkpoint") as error:
+        start_refining(launch, replace(WISH, schedule=replace(SCHEDULE, rounds=1)), runs_dir=tmp_path)
+    assert "The reward's process was lost twice." in error.value.remedy

@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 from rich.console import Console
 
-from embodied.learning.candidates import Candidate, Proposal
+from embodied.learning.candidates import Candidate, OfflineDesigner, Proposal
 from embodied.learning.progress import MEASURING, Progress
 from embodied.learning.screen import Lines, LiveTable, Silent, candidate_table, watcher_for
 from embodied.rewards.training import Checkpoint, TermStatistics
+from tests.learning.toys import ACTION, OBSERVATION, condition
 
 CANDIDATE = Candidate(1, Proposal("push, level", "", {}), "accepted")
 CHECKPOINT = Checkpoint(500, 20, 15, 30.0, 4.0, {"reach": TermStatistics(0.25, 0.1, 0.0, 1.0)})
@@ -105,3 +106,14 @@ def test_what_the_gate_took_is_not_taken_off_the_minutes_of_a_run_that_goes_on()
         progress.advance(record)
     assert progress.seconds == 1501.0 + 60.0
     assert progress.searched == 600.0 + 60.0
+
+
+def test_a_reward_about_the_hand_alone_is_not_called_a_grasp() -> None:
+    progress, shown = Progress(), console()
+    proposed = OfflineDesigner(condition(), OBSERVATION, ACTION, seed=1).propose([], 1)[0]
+    assert proposed.name == "grasp, lifted, progress", "by it resumed runs find the structure again"
+    progress.advance({**PAST[1], "candidate": Candidate(1, proposed).to_plain()})
+    shown.print(candidate_table(progress))
+    text = shown.export_text()
+    assert "reach, progress" in text
+    assert "grasp" not in text
