@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, Protocol, runtime_checkable
 
@@ -143,6 +144,11 @@ def show_running(launch: LaunchFile, console: Console) -> bool | None:
             console.print(Text(in_a_line(told)), soft_wrap=True)
             if told.get("lost"):
                 console.print(Text(f"It is lost: {told['lost']}", "bold red"), soft_wrap=True)
+            if told.get("stopped"):
+                reset = f"{folders.command()} arm reset {shlex.quote(name)}"
+                console.print(
+                    Text(f"When it is safe to move, beside the arm:  {reset}", "bold"), soft_wrap=True
+                )
             if told.get("unkept"):
                 console.print(Text(stops_not_kept(str(told["unkept"])), "bold yellow"), soft_wrap=True)
             console.print(Text("Nothing was moved. End what has it, to look at it closer.", "green"))

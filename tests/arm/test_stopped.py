@@ -201,7 +201,10 @@ def test_a_stop_that_the_disk_does_not_take_holds_and_who_said_it_is_told_what_d
         assert stopped.call("home").error == "halted"
         assert not find_stopped()
         assert command("doctor", str(file)) == 1  # it is stopped
-        assert "It cannot keep a stop (No space left on device" in capsys.readouterr().out
+        told = capsys.readouterr().out
+        assert "It cannot keep a stop (No space left on device" in told
+        assert "When it is safe to move, beside the arm:" in told
+        assert "arm reset franka" in told
     stop()  # there is room again
     assert command("doctor", str(file)) == 1
     assert "cannot keep" not in capsys.readouterr().out
