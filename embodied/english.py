@@ -53,9 +53,11 @@ _YOU = r"(?:can|could|would|will) you(?: (?:please|kindly|maybe|possibly|just|pe
 _ADDRESSED = r"(?:(?:hey|dear|my|ok|okay) )?(?:robot|robby|buddy|mate|friend|dude|dear|arm)"
 _BEGUN = re.compile(
     rf"(?:(?:please(?: to)?|pls|plz|kindly|now(?! the )|ok|okay|alright|all right|then(?! the )|"
-    rf"and(?! (?:now |then )?the )|just|no(?=,(?! the | (?:take|pick|grab) the \w+ one$))|hey(?: there)?|hi|hello|"
+    rf"and(?! (?:now |then )?the )|just|no(?=,(?! the | (?:take|pick|grab) the \w+ one$))|hey(?: there)?|hi|"
+    rf"hello|"
     rf"i(?:'ve| have) changed my mind(?=,)|never mind(?=,)|sir(?=,)|robot(?=,)|"
-    rf"well|good|great|so(?! that)|u+m+|u+h+|er+|hm+|oh|ah|yes|yeah|maybe|perhaps|finally|next(?! to)|"
+    rf"well|good|great|so(?! that)|u+m+|u+h+|er+|hm+|oh|ah|yes|yeah|maybe|perhaps|finally(?! the )|"
+    rf"next(?! to| the )|"
     rf"after that|{_ADDRESSED}|from now on|go ahead and|right(?=,))(?:[,\s]|$)|"
     rf"(?:{_YOU}|(?:i|we) (?:want|need|would like|would love)(?: that)? you(?: to)?|"
     rf"i'd (?:like|love) you to|i'd like it if you(?: could)?|you (?:should|can|could|may|have to|need to)"

@@ -113,7 +113,7 @@ class Session:
         return self.submit(lambda run: run.observe()).result()
 
     def pursue(
-        self, goal: str | Condition, *, seconds: float | None = None, unless: Unless = lambda: ""
+        self, goal: str | Condition | Goal, *, seconds: float | None = None, unless: Unless = lambda: ""
     ) -> Done:
         """Plan and act until a goal holds, in plain words or as a condition over facts.
 
@@ -129,10 +129,10 @@ class Session:
         return self.start_pursuing(goal, seconds=seconds, unless=unless).result()
 
     def start_pursuing(
-        self, goal: str | Condition, *, seconds: float | None = None, unless: Unless = lambda: ""
+        self, goal: str | Condition | Goal, *, seconds: float | None = None, unless: Unless = lambda: ""
     ) -> Future[Done]:
         """As `pursue`, without waiting. Raises BadGoal at once where no model is asked what it means."""
-        wanted = goal if isinstance(goal, str) else Goal(str(goal), goal, (), str(goal))
+        wanted = goal if isinstance(goal, str | Goal) else Goal(str(goal), goal, (), str(goal))
         if isinstance(wanted, str) and self.launch.agent.planner not in MODEL_PLANNERS:
             wanted = understand(wanted, self.spec)
         return self.submit(lambda run: self._noted(answering.pursue(run, wanted, seconds, unless)))

@@ -156,13 +156,63 @@ def _both_wishes(found: re.Match[str]) -> str:
     return found[0] if None in both else " and ".join(filter(None, both))
 
 
+def _tower_up(found: re.Match[str]) -> str:
+    things = re.split(r",? (?:and then|then|and) |, ", found["things"])
+    return f"build a tower of {', '.join((found['lowest'], *things))}"
+
+
+def _each_apart(found: re.Match[str]) -> str:
+    """So many towers, each told as one thing on another."""
+    counted = _COUNTED[found["many"].lower()]
+    told = len(re.findall(r"\bon\b", found["towers"]))
+    return found["towers"] if told == counted else found[0]
+
+
+def _first_of_all(found: re.Match[str]) -> str:
+    return f"put {found['first']} {found['where']}, then put {found['things']} {found['where']}"
+
+
 def _tower_from(found: re.Match[str]) -> str:
     things = re.split(r",? (?:and |then )|, ", found["things"])
     up = things if found["way"].lower() in ("bottom to top", "the bottom up") else things[::-1]
     return f"build a tower of {', '.join(up)}"
 
 
+_COUNTED: Final = {"two": 2, "2": 2, "three": 3, "3": 3}
 _MEANT: Final = (
+    whole(
+        "build a tower, yellow at the bottom, then green, then blue and red on top",
+        r"(?:(?:build|make|stack) )?(?:me )?(?:a |the )?(?:tower|stack|pile)[,:]?(?: with| of)? "
+        r"(?P<lowest>(?:the )?[a-z]+(?: cube| one)?) (?:at|on) the bottom,? (?:and )?(?:then )?"
+        r"(?P<things>(?:the )?[a-z]+(?: cube| one)?(?:(?:,? (?:and then|then|and) |, )(?:the )?[a-z]+"
+        r"(?: cube| one)?)+) (?:on|at) (?:the )?top",
+        _tower_up,
+    ),
+    whole(
+        "make two towers, red on blue and green on yellow",
+        rf"(?:build|make|stack)(?: me)? (?P<many>{'|'.join(_COUNTED)}) (?:towers|stacks|piles)[,:]?(?: of)? "
+        r"(?P<towers>.+ on .+)",
+        _each_apart,
+    ),
+    whole(
+        "put the cubes in the bowl, red first",
+        r"(?:put|place|move) (?P<things>(?:all |all the |the )(?:cubes|blocks)) "
+        r"(?P<where>(?:in|into|on|onto) [^,]+), (?:the )?(?P<first>[a-z]+(?: cube| one)?) first",
+        _first_of_all,
+    ),
+    whole(
+        "put everything back to how it was at the start",
+        r"put (?:everything|all(?: of it| the cubes)?|it all|things) back (?:to )?(?:how|where|the way|as) "
+        r"(?:it|they|things|everything) (?:was|were)(?: (?:at|in) the (?:start|beginning)| before)?",
+        "put all cubes back where they were",
+    ),
+    whole("unstack the cubes", r"unstack (?:all )?(?:the )?(?:cubes|blocks)", "take the tower apart"),
+    whole(
+        "I'd like the green cube",
+        r"(?:i'd like|i would like|i want|i need|(?:can|could|may) i have) (?:to have )?"
+        r"(?P<thing>(?:the|a|another) [a-z]+(?: [a-z]+)?)",
+        r"give me \g<thing>",
+    ),
     whole(
         "make sure the drawer is open and the red cube is in the bowl",
         r"(?P<sure>(?:please )?(?:make sure|be sure|see to it|ensure)(?: that)?) "
@@ -192,6 +242,11 @@ _OF_COLOR: Final = part(
     r"(?! (?:cube|of|to|in|on))",
     lambda found: f"{found['color'] or found['colored']} {found['thing'] or found['what']}",
 )
+_OWN_COLOR: Final = part(
+    "put every cube on the pad of its own colour",
+    r"\b(?P<whose>its|their) own (?=colou?rs?\b)",
+    r"\g<whose> ",
+)
 _LEFT_TO_YOU: Final = whole(
     "put a cube in the bowl, I don't mind which",
     r"(?P<said>.+?)(?:[,;.]? (?:i (?:do not|don't|dont) (?:mind|care) which(?: ones?)?|your choice|"
@@ -209,7 +264,7 @@ def _simpler(said: str) -> Iterator[str]:
         if (meant := change(said)) != said:
             yield meant
     written = " ".join(_SLANG.get(word.lower(), word) for word in said.split())
-    plain = without_politeness(_LEFT_TO_YOU(_OF_COLOR(written)))
+    plain = without_politeness(_LEFT_TO_YOU(_OWN_COLOR(_OF_COLOR(written))))
     if plain != said:
         yield plain
         if (wish := as_wish(plain)) is not None:

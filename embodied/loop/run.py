@@ -17,6 +17,7 @@ from embodied.facts import Observation, observation_to_wire
 from embodied.journal import Journal
 from embodied.launchfile import LaunchFile
 from embodied.library import LibraryStore
+from embodied.library.success import success_of
 from embodied.library.way import first_use
 from embodied.loop.interruption import Interruption
 from embodied.loop.recording import (
@@ -35,9 +36,12 @@ from embodied.methods import WorldSpec
 from embodied.models import ModelClient
 from embodied.outcome import Judgement, Verdict
 from embodied.planning import Attempt, NewSkill, Planner, Step
+from embodied.planning.offline import OfflinePlanner
 from embodied.planning.plan import AGAINST
 from embodied.planning.progress import progressed
 from embodied.planning.recalling import PlanMemory
+from embodied.planning.search import Plan
+from embodied.planning.skilled import SkilledMethods
 from embodied.referee import judge
 from embodied.rules import RuledWorld, Violation
 from embodied.sandbox import SkillExecutor, SkillRun
@@ -118,6 +122,16 @@ class Run:
             self.note,
             rules=self.world.rules_in_words,
         )
+
+    @cached_property
+    def _without_model(self) -> OfflinePlanner:
+        if isinstance(self.planner, OfflinePlanner):
+            return self.planner
+        return OfflinePlanner(SkilledMethods(self.spec, lambda: self.library, success_of(self.store)))
+
+    def outline(self, goal: Condition, observation: Observation) -> Plan:
+        """The whole plan from here, as it would be made without a model; raises `NoPlan`."""
+        return self._without_model.outline(goal, observation)
 
     def beat(self) -> None:
         """Keep the lease of the body, if it has one, while the run is busy elsewhere."""

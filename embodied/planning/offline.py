@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from embodied.condition import And, Comparison, Condition, Fact, Literal, evaluate
+from embodied.condition import And, Comparison, Condition, Fact, Literal, evaluate, facts_in
 from embodied.facts import Observation
 from embodied.methods import FactRef, Method, Methods
 from embodied.planning.exact import exact_method
@@ -71,7 +71,7 @@ class OfflinePlanner:
         if found is None:
             return None
         part, method = found
-        needs = [need for need in method.needs if evaluate(need, observation) is not True]
+        needs = _unmet_needs(method, observation)
         if not needs:
             tree = PlanNode(str(goal), "doing")
             return Step(method.skill, method.arguments, part, method.note, tree)
@@ -85,7 +85,29 @@ class OfflinePlanner:
 
     def outline(self, goal: Condition, observation: Observation) -> Plan:
         """The whole plan from here; raises `NoPlan`."""
-        return find_plan(self.world, goal, observation, lambda method: 0.0)
+        try:
+            return find_plan(self.world, goal, observation, _free)
+        except NoPlan:
+            plan = self._part_by_part(goal, observation)
+            if plan is None:
+                raise
+            return plan
+
+    def _part_by_part(self, goal: Condition, observation: Observation) -> Plan | None:
+        """As `next` does what no method speaks of; None if there is no way for one of the parts."""
+        plan = Plan()
+        for part in unmet_parts(goal, observation):
+            found = exact_method(self.world, part, observation, _free)
+            before = _unmet_needs(found[1], observation) if found else [part]
+            if before:
+                try:
+                    plan.steps += find_plan(self.world, And(tuple(before)), observation, _free).steps
+                except NoPlan:
+                    return None
+            if found:
+                wanted = next(facts_in(part))
+                plan.steps.append(PlannedStep(found[1], (wanted.family, *wanted.keys), 1.0))
+        return plan
 
     def _penalty(self, method: Method, failures: Counter[str]) -> float:
         count = failures[Step(method.skill, method.arguments, _TRUE, "").signature]
@@ -103,6 +125,15 @@ class OfflinePlanner:
         if not exhausted:
             return why
         return f"{why.replace('nothing is known', 'nothing else is known', 1)} ({'; '.join(exhausted)})"
+
+
+def _free(method: Method) -> float:
+    """Of a method that has not failed yet."""
+    return 0.0
+
+
+def _unmet_needs(method: Method, observation: Observation) -> list[Condition]:
+    return [need for need in method.needs if evaluate(need, observation) is not True]
 
 
 def _why_forbidden(history: Sequence[Attempt]) -> str:

@@ -45,7 +45,7 @@ _WRONG: Final = (
     r"(?:one|cube|block))"
 )
 _NOT: Final = rf"(?:(?:no|not (?:that|this)|not the \w+ (?:one|cube|block)|{_WRONG}|sorry|actually)[,.;:\s]+)"
-_MEANT: Final = r"i (?:meant?|said|want|wanted)"
+_MEANT: Final = r"i (?:meant?|said|wanted)"
 _SAME: Final = r"(?:do |repeat )?(?:it|that|this|(?:exactly )?(?:the )?same)(?: thing)?(?: again)?(?: now)?"
 _AGAIN_WITH: Final = rf"(?:{_SAME}|(?:once more|again)),?(?: but)? (?:with|for)"
 _BARE: Final = r"(?!(?:it|that|this|them|these|those|me|us|all|every|each|both|more|less|\d+)\b)[a-z]+"
@@ -83,9 +83,9 @@ _ROWS: Final[Sequence[Row[None, Another]]] = tuple(
         (rf"{_NOT}*(?:take|use|pick|grab|with) (?P<thing>{_NAMED}?) instead", _one_named),
         (rf"{_NOT}*(?:use|with) (?P<thing>{_NAMED})", _one_named),
         (rf"{_NOT}*(?P<thing>the (?!{_PLACED} )(?:\w+ )?one)(?: instead)?", _one_named),
-        (rf"{_NOT}+(?:take|pick|grab) (?P<thing>{_ONE})", _one_named),
+        (rf"{_NOT}+(?:take|pick|grab|i want) (?P<thing>{_ONE})", _one_named),
         (
-            rf"(?:take|pick|grab) (?P<thing>the (?!{_PLACED} )(?:\w+ )?one)",
+            rf"(?:take|pick|grab|i want) (?P<thing>the (?!{_PLACED} )(?:\w+ )?one)",
             lambda found, _: Another(_whole(found["thing"]), alone=True),
         ),
         (rf"{_WRONG}|(?:no, )?the other (?:cube|block)", lambda found, _: Another("")),

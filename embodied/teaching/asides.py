@@ -187,12 +187,13 @@ def explain(conversation: Conversation, said: Said) -> None:
     asked = next((one for one in reversed(records[: begun[-1]]) if one["type"] == "asked"), None)
     named = ", ".join(str(value).replace("_", " ") for value in step["arguments"].values())
     conversation.tell(
-        f"I did {step['skill']} ({named}) so that {step['expects']}: {step['why'] or 'it was next'}."
+        f"I did {step['skill']}{f' ({named})' if named else ''} so that {step['expects']}: "
+        f"{step['why'] or 'it was next'}."
     )
     if asked is not None:
         conversation.tell(
             f"  It was a step towards {asked['text']}"
-            + (f" ({asked['condition']})." if "condition" in asked else ".")
+            + (f" ({asked['condition']})." if asked.get("condition", asked["text"]) != asked["text"] else ".")
         )
     ended = next((one for one in records[begun[-1] :] if one["type"] == "step_ended"), None)
     if ended is not None:

@@ -100,11 +100,13 @@ class Reader:
 
     # -- what is meant -----------------------------------------------------------------------------
 
-    def free(self, words: str, alike: list[str]) -> str:
-        """The one place of a kind at which nothing is."""
+    def free(self, words: str, alike: list[str], *, any_of_them: bool = False) -> str:
+        """The one place of a kind at which nothing is, or any of them."""
         if self.now is None:
             return self.stand_in(words, alike)
         found = [name for name in alike if not self.at(name)]
+        if found and any_of_them:
+            return self.names(words, found[:1])
         if len(found) != 1:
             raise BadGoal(f"{words!r}: {len(found) or 'none'} of them {'are' if found else 'is'} free now.")
         return self.names(words, found)

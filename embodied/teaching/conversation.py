@@ -28,6 +28,7 @@ from embodied.teaching import (  # noqa: F401 - they fill the table
     showing,
 )
 from embodied.teaching.asked import NO, YES, Answers, Questions
+from embodied.teaching.beyond import why_not
 from embodied.teaching.correcting import Correction, corrections_of
 from embodied.teaching.demonstration import Demonstration
 from embodied.teaching.halting import after_shout
@@ -251,8 +252,8 @@ class Conversation:
         self.tell(f"I do not understand that: {unclear.message}")
         if strange:
             self.tell(f"  I have no use for: {', '.join(dict.fromkeys(strange))}.")
-        if unclear.remedy:
-            self.tell(f"  {unclear.remedy}")
+        if told := why_not(text) or unclear.remedy:
+            self.tell(f"  {told}")
         self.tell("  'help' tells the patterns; 'watch me' lets you show it.")
 
     # -- long work -------------------------------------------------------------------------------------

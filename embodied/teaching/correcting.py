@@ -18,7 +18,10 @@ SLOWEST: Final = 0.1
 SLOWER: Final = 0.5
 
 _POLITE: Final = re.compile(r"^(?:not like that|no|but|and|then|please|always|from now on|next time)[,:]?\s+")
-_FROM_ABOVE: Final = re.compile(r"(?:go |come |do it |grasp it |take it )?(?:in )?from (?:above|the top)")
+_FROM_ABOVE: Final = re.compile(
+    r"(?:go |come |do it |grasp it |take it )?(?:in )?from (?:above|the top)"
+    r"(?:,? (?:and )?not from (?:the |a )?(?:side|front|left|right|below))?"
+)
 _CHECK: Final = re.compile(
     r"(?:check|make sure|see|look)(?: that| whether| if)? (?:the (?:gripper|hand|fingers)|it|you)"
     r"(?: really| still)? (?:holds?|has|have|got)(?: (?:it|the \w+(?: \w+)?))?"
@@ -62,7 +65,7 @@ _TOO_MUCH: Final = re.compile(r"(?:(?:that|it)(?:'s| is| was) |way )?too (?:much
 _REASON: Final = re.compile(
     r"(?:you(?:'re|r|'ll|'ve| are| will| have| would)|it(?:'s|'ll| is| will)|that(?:'s| is)|because|"
     r"i (?:haven't|have|do not|don't|can't|cannot|am|need|want)|i'm|we|there(?:'s| is) no|"
-    r"or (?:you|it)|otherwise|there(?:'s| is))\b.+"
+    r"or (?:you|it)|otherwise|there(?:'s| is)|(?:this|it|that) (?:takes|is taking))\b.+"
 )
 
 

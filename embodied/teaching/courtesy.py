@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     r"(?P<thanks>thanks|thank you|thx|cheers)(?: (?:a lot|very much|so much|robot))?|"
     r"(?:very |really )?(?:good|nice|great|well done|perfect|excellent|wonderful)(?: job| work| robot|"
     r" boy| one)?|"
+    r"(?:that|this|it) (?:was|is) (?:very |really )?(?:good|nice|great|perfect|excellent)"
+    r"(?:,? (?:just )?keep it (?:like that|that way|up))?|"
     r"(?P<answer>yes|no|ok|okay|y|n|sure|sorry)",
     example="thank you",
     what="gladly heard; nothing is done",

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_BEFORE: Final = r"(?:(?:no|oh|ah+|hey|ok(?:ay)?|please|robot|ouch|careful|god)[,!.\s]+)*"
+_BEFORE: Final = r"(?:(?:no|oh|ah+|hey|ok(?:ay)?|please|robot|ouch|god)[,!.\s]+)*"
 _SHOUT: Final = (
     r"(?:stop(?: it| that| now| right there| there| moving)?|halt|freeze|whoa|hold on|hang on|hold it|"
-    r"that's enough|that is enough|stopp+)"
+    r"that's enough|that is enough|stopp+|careful|watch out|look out)"
 )
 _WRONG: Final = (
     r"(?:no\b|not (?:that|this|so|there|like)|wrong\b|you(?:'re|r|'ll|'ve| are| will| have)\b|"

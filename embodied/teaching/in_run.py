@@ -102,7 +102,7 @@ class RunTalk:
             return f"The goal: {self._goal}."
         step = self._step
         named = ", ".join(str(value).replace("_", " ") for value in step["arguments"].values())
-        return f"The goal: {self._goal}. I am at {step['skill']} ({named})."
+        return f"The goal: {self._goal}. I am at {step['skill']}{f' ({named})' if named else ''}."
 
     def _reason(self) -> str:
         step = self._step

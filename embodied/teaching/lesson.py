@@ -95,7 +95,7 @@ class Part:
                 things = " ".join(spoken(one) for one in self.arguments.values() if isinstance(one, str))
                 return f"{self.skill.strip('_')} {things}"
         said = ", ".join(spoken(str(value)) for value in self.arguments.values())
-        return f"{self.skill.replace('-', ' ')} ({said})"
+        return self.skill.replace("-", " ") + (f" ({said})" if said else "")
 
 
 @dataclass(frozen=True)

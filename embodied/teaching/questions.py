@@ -50,7 +50,8 @@ _THERE: Final = re.compile(
     r"what (?:things|objects) (?:are there|do you (?:see|know))|list (?:the |all )?(?:things|objects)"
 )
 _WITHIN: Final = re.compile(
-    r"(?:what|which \w+)(?:'s|s| is| are| lies| stands)(?: there)? (?P<how>in|inside|on|at) (?P<place>.+)"
+    r"(?:what|which \w+)(?:'s|s| is| are| lies| stands)(?: there)? "
+    r"(?P<how>in|inside|on top of|on|at) (?P<place>.+)"
 )
 _COLOR: Final = re.compile(
     r"(?:what|which) colou?r (?:is|has) the \w+ (?:that is |lying )?(?P<how>in|inside|on|at) (?P<place>.+)"
@@ -69,7 +70,7 @@ _WHICH: Final = re.compile(
 )
 _EMPTY: Final = re.compile(r"(?:is|are) (?P<place>(?:the |your )?\w+(?: \w+)?) (?:empty|free)")
 _ANY: Final = re.compile(
-    r"(?:is|are) there (?:anything|something|still anything) (?P<how>in|inside|on|at) (?P<place>.+)"
+    r"(?:is|are) there (?:anything|something|still anything) (?P<how>in|inside|on top of|on|at) (?P<place>.+)"
 )
 _SOME: Final = re.compile(
     r"(?:is|are) there (?:still )?(?:a|an|any|some) (?P<things>.+?) (?P<how>in|inside|on|at) (?P<place>.+)"

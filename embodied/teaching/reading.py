@@ -199,9 +199,16 @@ def _rule(row: Verb, said: Said, ground: Ground) -> Reading:
 def _watching(row: Verb, said: Said, ground: Ground) -> Reading:
     """A demonstration that begins with its first step, or what it will be called."""
     if not said["rest"]:
-        return Reading("verb", " ".join(filter(None, (row.name, said["task"]))), row.name)
+        return Reading("verb", " ".join(filter(None, (row.name, said["task"] or said["how"]))), row.name)
     first = reading_of(said["rest"], replace(ground, showing=True))
     return Reading("verb", f"{row.name}; then {first.what}: {first.canonical}", row.name)
+
+
+def _done(row: Verb, said: Said, ground: Ground) -> Reading:
+    """The end of a demonstration, and perhaps what it is called."""
+    exactly = " exactly" * bool(said["exactly"])
+    then = f"; then {reading_of(said['then'], ground).canonical}" if said["then"] else ""
+    return Reading("verb", f"{row.name}{exactly}{then}", row.name)
 
 
 def _so_often(row: Verb, said: Said, ground: Ground) -> Reading:
@@ -236,6 +243,7 @@ _WITHIN: Final[Mapping[str, Callable[[Verb, Said, Ground], Reading]]] = {
     "define": _goal_within,
     "so that": _goal_within,
     "watch me": _watching,
+    "done": _done,
     "so many times": _so_often,
     "again": _again,
     "if": _if,

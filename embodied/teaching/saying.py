@@ -15,9 +15,7 @@ from embodied.goals import Goal
 from embodied.loop.goal import understand
 from embodied.methods import Vocabulary
 from embodied.outcome import Verdict
-from embodied.planning.offline import OfflinePlanner
 from embodied.planning.search import NoPlan
-from embodied.planning.skilled import SkilledMethods
 from embodied.session import Session
 from embodied.skills import Skill, SkillLibrary
 from embodied.skills.skill import REQUIRED
@@ -68,8 +66,7 @@ def pursue(conversation: Conversation, goal: Goal, name: str = "") -> None:
     conversation.doing = pursuit
 
     def run() -> None:
-        wanted = goal.condition if not goal.relative else goal.text
-        done = session.pursue(wanted, unless=pursuit.called_off)
+        done = session.pursue(goal, unless=pursuit.called_off)
         if not pursuit.replaced:
             conversation.doing = None
             _tell_end(conversation, pursuit, done, goal, name, before)
@@ -139,9 +136,8 @@ def outline(conversation: Conversation, goal: Goal, before: Observation) -> tupl
     session = conversation.session
 
     def planned(run: Run) -> tuple[Part, ...]:
-        planner = OfflinePlanner(SkilledMethods(session.spec, lambda: run.library))
         try:
-            plan = planner.outline(goal.condition_for(before), before)
+            plan = run.outline(goal.condition_for(before), before)
         except NoPlan as none:  # told to whoever asked; it ends no session
             raise BadGoal(str(none)) from none
         return tuple(
@@ -226,7 +222,7 @@ def heard_skill(conversation: Conversation, text: str) -> bool:
             conversation.learn(finished(Lesson(parts_of(done)), before, after, spec, library))
 
     said = ", ".join(spoken(str(value)) for value in arguments.values())
-    conversation.tell(f"{skill.name}: {said}")
+    conversation.tell(f"{skill.name}: {said}" if said else f"{skill.name}.")
     conversation.work(skill.name, work)
     return True
 

@@ -97,7 +97,7 @@ def _rest(reader: Reader, found: re.Match[str]) -> str:
 
 
 def _free(reader: Reader, found: re.Match[str]) -> str:
-    return reader.free(found[0], reader.alike(found))
+    return reader.free(found[0], reader.alike(found), any_of_them=bool(found.groupdict().get("any")))
 
 
 def _held(reader: Reader, found: re.Match[str]) -> str:
@@ -202,7 +202,7 @@ _AMONG: Final = r"(?:of|on|from|in|off) (?:the )?(?:tower|stack|pile)"
 _HOLD: Final = r"you(?:'re| are)? (?:now )?(?:hold(?:ing)?|have(?: got)?|carry(?:ing)?)(?: in your hand)?"
 _PATTERNS: Final[Sequence[tuple[str, Callable[[Reader, re.Match[str]], str]]]] = (
     (rf"\bthe NOUN {_WHICH_IS} (?:still )?(?:free|empty|unoccupied)\b", _free),
-    (r"\bthe (?:free|empty|unoccupied) NOUN\b", _free),
+    (r"\b(?:the|(?P<any>an?|any)) (?:free|empty|unoccupied) NOUN\b", _free),
     (
         rf"\b(?:all )?(?:the )?NOUN {_THAT_IS}?(?P<not>not )?(?:in|on|at) {_KIND_OF_PLACE}\b(?=,? \w)",
         _there_of_a_kind,
@@ -240,6 +240,11 @@ _PATTERNS: Final[Sequence[tuple[str, Callable[[Reader, re.Match[str]], str]]]] =
     ),
     (
         rf"\bthe (?P<way>left-?most|right-?most|{_NEAREST}|{_FARTHEST}) NOUN\b(?! (?:to|from)\b)",
+        _extreme,
+    ),
+    (
+        rf"\bthe (?:NOUN {_THAT_IS}?(?:the )?(?P<way>{_NEAREST}|{_FARTHEST})) (?:to|from) "
+        r"(?:you|the robot|the arm)\b",
         _extreme,
     ),
     (

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     r"do it)?)?|"
     r"learn from me|"
     r"(?:watch me|watch|(?:let me |i(?:'ll| will) )?show you)(?: now)?[:.,] (?P<rest>.+)|"
-    r"this is how (?:you|to|i|we|one) (?P<task>[a-z ]+)",
+    r"this is how (?:you|to|i|we|one) (?P<task>[a-z ]+)|"
+    r"(?:let me |i(?:'ll| will| am going to|'m going to) )show you how (?:you|to|i|we|one) (?P<how>[a-z ]+)",
     example="watch me",
     what="begin to show something, in motions or goals",
 )
@@ -51,8 +52,8 @@ def watch_me(conversation: Conversation, said: Said) -> None:
         conversation.tell(
             "I am watching: 'move above the ...', 'down 5 cm', 'close', a goal, ... then 'done'."
         )
-    if said["task"]:
-        conversation.tell(f"  After 'done', name it: 'call this {said['task']}'.")
+    if task := said["task"] or said["how"]:
+        conversation.tell(f"  After 'done', name it: 'call this {task}'.")
     if said["rest"]:
         conversation.take_line(said["rest"])
 
@@ -61,7 +62,8 @@ def watch_me(conversation: Conversation, said: Said) -> None:
     "done",
     r"done(?P<exactly>[, ]+exactly (?:so|as shown|like that))?|that(?:'s| is| was) (?:it|all)|finished"
     r"|(?:i(?:'m| am) )(?:done|finished)|(?:that(?:'s| is) (?:it|all)[,. ]+)?"
-    r"(?:the )?end(?: of (?:the |my )?(?:demonstration|demo|lesson))?|done showing",
+    r"(?:the )?end(?: of (?:the |my )?(?:demonstration|demo|lesson))?|done showing|"
+    r"done[,.;:]? (?:and )?(?:then )?(?P<then>(?:call|name|save|keep) (?:it|this|that) .+)",
     example="done",
     what="end the demonstration ('done, exactly as shown' keeps the very motions)",
 )
@@ -77,13 +79,14 @@ def done(conversation: Conversation, said: Said) -> None:
     if held and not shown.asked:
         shown.asked = True
         exactly = bool(said["exactly"])
+        then = said["then"]
         conversation.ask_yes(
             f"You end with the {spoken(held)} in the hand. Is the skill to end so? (yes; or go on showing)",
-            lambda: _end(conversation, exactly=exactly),
+            lambda: _end(conversation, exactly=exactly, then=then),
             "Go on showing, then.",
         )
         return
-    _end(conversation, exactly=bool(said["exactly"]))
+    _end(conversation, exactly=bool(said["exactly"]), then=said["then"])
 
 
 def _end_played(conversation: Conversation, shown: watched.PlayedDemonstration, *, exactly: bool) -> None:
@@ -96,7 +99,8 @@ def _end_played(conversation: Conversation, shown: watched.PlayedDemonstration, 
     _told_back(conversation, lesson)
 
 
-def _end(conversation: Conversation, *, exactly: bool) -> None:
+def _end(conversation: Conversation, *, exactly: bool, then: str | None = None) -> None:
+    """The demonstration as a lesson, told back; what was said after "done" is heard then."""
     shown = conversation.demonstration
     assert shown is not None
     if not shown.steps:
@@ -109,6 +113,8 @@ def _end(conversation: Conversation, *, exactly: bool) -> None:
     conversation.learn(lesson)
     conversation.tell(f"I saw: {told(shown.steps)}.")
     _told_back(conversation, lesson)
+    if then:
+        conversation.take_line(then)
 
 
 def _told_back(conversation: Conversation, lesson: Lesson) -> None:
@@ -143,7 +149,10 @@ def show_code(conversation: Conversation) -> None:
 
 @verb(
     "forget it",
-    r"forget (?:it|that|all)|never ?mind|cancel",
+    r"forget (?:it|that|all)|never ?mind|cancel|"
+    r"(?:no,? )?(?:scrap|discard|forget) (?:it|that|this|all|all that)"
+    r"(?:,? (?:and )?(?:don't|do not) (?:save|keep) (?:it|that))?|"
+    r"(?:don't|do not) (?:save|keep) (?:it|that|this)",
     example="forget it",
     what="drop the demonstration",
 )

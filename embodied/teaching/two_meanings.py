@@ -38,7 +38,7 @@ _ROWS: Final = tuple(
         ("right", r"right", "a direction, or a yes", "Say 'to the right', or 'yes'."),
         (
             "go back",
-            r"(?:(?:go|come|move) )?back(?: again)?",
+            r"(?:(?:go|come|move) )?back(?: again)?|go away",
             "where the hand was before, or a little towards the arm",
             "Say 'back 3 cm', 'go home', or 'move above the red cube'.",
         ),
@@ -50,7 +50,19 @@ _ROWS: Final = tuple(
             "Say 'push the red cube to the left edge', 'move the red cube 5 cm to the left' (it is carried), "
             "or 'right 5 cm' for the hand alone.",
         ),
-        ("push it", rf"{_PUSH} it(?: away)?", "any thing that can be pushed", "Say 'press the button'."),
+        (
+            "push it",
+            rf"(?:{_PUSH}|touch|reach|tap|hit|poke) it(?: away)?",
+            "any of the things here",
+            "Name it: 'press the button'.",
+        ),
+        (
+            "move the red cube to the left",
+            r"(?:move|shift|bring|put|carry|take) (?!(?:the |your )?(?:hand|arm|gripper)\b)(?:the )?[a-z]+"
+            r"(?: [a-z]+)?? to the (?:left|right|front|back)",
+            "up to that edge of the table, or only a little that way",
+            "Say 'move the red cube to the left edge', or how far: 'move the red cube 5 cm to the left'.",
+        ),
         (
             "leave the drawer open",
             r"(?:just )?(?:leave|keep|let) (?:the )?[a-z]+(?: [a-z]+)?? (?:open|closed|shut|free|empty|there|"

@@ -77,7 +77,7 @@ _BY: Final = (
 _AMOUNT: Final = re.compile(rf"{_NUMBER}\s*{_UNIT}|{_BIT}")
 _LIFT: Final = re.compile(
     rf"(?P<verb>lift|raise|lower)(?: it| (?:the|your) (?:hand|arm|gripper))?(?: (?:up|"
-    rf"down))?(?:\s+(?:by\s+)?(?:{_NUMBER}\s*{_UNIT}|{_BIT}))?"
+    rf"down))?(?:\s+(?:by\s+)?(?:{_NUMBER}\s*{_UNIT}|(?P<bit>{_BIT})))?"
 )
 _ABOVE: Final = re.compile(
     r"(?:(?:move|go|hover|come|bring|position|start)(?: (?:the|your) (?:hand|gripper|arm))?\s+)?(?:to\s+)?"
@@ -97,7 +97,7 @@ _TURN: Final = re.compile(
 )
 _HAND: Final = r"(?: (?:the|your))?(?: (?:gripper|hand|fingers|claws?|grippers|jaws))?"
 _FULLY: Final = r"(?: (?:all the way|fully|completely|as far as (?:it goes|possible)|again|wide))?"
-_CLOSE: Final = re.compile(rf"(?:close|grasp|grab|grip|squeeze|shut)(?:{_HAND}| it){_FULLY}")
+_CLOSE: Final = re.compile(rf"(?:(?:close|shut){_HAND}|(?:grasp|grab|grip|squeeze)(?:{_HAND}| it)){_FULLY}")
 _OPEN: Final = re.compile(
     rf"(?:open(?: up)?{_HAND}{_FULLY}|fully open{_HAND}|release(?: it)?|let (?:it )?go(?: of it)?|drop it)"
 )
@@ -237,7 +237,7 @@ def _offset(found: Said) -> Offset | None:
 
 
 def _lifted(found: Said, vocabulary: Vocabulary) -> Part | None:
-    amount = _amount(found, otherwise=0.1)
+    amount = _amount(found, otherwise=BIT_M if found["bit"] else 0.1)
     sign = -1.0 if found["verb"] == "lower" else 1.0
     return None if amount is None else Part("by", offset=(0.0, 0.0, sign * amount))
 

@@ -12,9 +12,7 @@ from embodied.deeds import Seen, Showroom, Watch
 from embodied.errors import BadInput
 from embodied.facts import Observation
 from embodied.loop.run import Run
-from embodied.planning.offline import OfflinePlanner
 from embodied.planning.search import NoPlan
-from embodied.planning.skilled import SkilledMethods
 from embodied.session import Session
 from embodied.teaching.amounts import lesson_of_deeds, lesson_of_ways
 from embodied.teaching.demonstration import Demonstration
@@ -176,9 +174,8 @@ def lesson_of_goal(session: Session, text: str, condition: Condition, before: Ob
     )
 
     def planned(run: Run) -> Lesson | None:
-        planner = OfflinePlanner(SkilledMethods(session.spec, lambda: run.library))
         try:
-            steps = planner.outline(condition, bare).steps
+            steps = run.outline(condition, bare).steps
         except NoPlan:
             return None
         return lesson_of_ways([step.method for step in steps], achieves, session.spec, run.library)

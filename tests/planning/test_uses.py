@@ -12,6 +12,7 @@ from embodied_tabletop.spec import TabletopSpec
 from embodied.condition import parse
 from embodied.methods import Method
 from embodied.planning import OfflinePlanner, Step
+from embodied.planning.search import NoPlan
 from embodied.planning.skilled import SkilledMethods
 from embodied.skills import SkillLibrary, load_skill
 from tests.tabletop.table import arranged, shown
@@ -126,3 +127,20 @@ def test_a_policy_comes_first_only_where_it_is_known_to_succeed_more_surely(tmp_
     assert plan(SkilledMethods(SPEC, lambda: library), "in[red_cube, drawer]")[-1].startswith("put-in")
     better = SkilledMethods(SPEC, lambda: library, lambda name: 0.96 if name == "put-away" else 0.0)
     assert plan(better, "in[red_cube, drawer]")[-1].startswith("put-away")
+
+
+@pytest.mark.parametrize(
+    ("goal", "way"),
+    [
+        ("distance(hand, pose[red_pad]) < 0.02", ["put-away"]),
+        ("distance(hand, pose[red_pad]) < 0.02 and is_open[drawer]", ["put-away", "open-drawer"]),
+    ],
+)
+def test_what_no_method_speaks_of_is_told_before_it_is_done(
+    tmp_path: Path, goal: str, way: list[str]
+) -> None:
+    methods = with_skill(tmp_path, "distance(hand, pose[red_pad]) < 0.01", parameters="")
+    told = OfflinePlanner(methods).outline(parse(goal), arranged())
+    assert [step.method.skill for step in told.steps] == way
+    with pytest.raises(NoPlan):
+        OfflinePlanner(methods).outline(parse("distance(hand, pose[red_pad]) < 0.001"), arranged())

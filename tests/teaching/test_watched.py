@@ -17,6 +17,8 @@ from embodied.condition import parse
 from embodied.deeds import Seen
 from embodied.errors import BadGoal, BadInput
 from embodied.facts import Observation
+from embodied.planning import OfflinePlanner
+from embodied.planning.skilled import SkilledMethods
 from embodied.skills import SkillLibrary, seed_folder
 from embodied.teaching.amounts import lesson_of_deeds
 from embodied.teaching.conversation import Conversation
@@ -183,7 +185,9 @@ class Talk:
     def __init__(self, room: Room, library: SkillLibrary, players: Sequence[str] = ()) -> None:
         self.lines: list[str] = []
         journal = SimpleNamespace(subscribe=lambda do: None, write=lambda *_, **__: None)
-        run = SimpleNamespace(simulation=room, library=library, journal=journal)
+        planner = OfflinePlanner(SkilledMethods(SPEC, lambda: library))
+        run = SimpleNamespace(simulation=room, library=library, journal=journal, outline=planner.outline)
+        run.store = SimpleNamespace(seeds=frozenset())
         self.session = SimpleNamespace(
             spec=SPEC,
             run=run,
