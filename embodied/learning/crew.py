@@ -90,7 +90,7 @@ class Queue:
 
 def wanted_too_much(memory_mb: int) -> str:
     """Why a process ended that had no memory left."""
-    return f"it wanted more than {memory_mb} MiB of memory"
+    return f"it wanted more than {memory_mb} MiB of memory (--memory)"
 
 
 class Crew(Protocol):

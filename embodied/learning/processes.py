@@ -22,12 +22,14 @@ from embodied.learning.crew import Assignment, Begin, Heard, Queue, Together, al
 from embodied.learning.leg import SHOWN, Leg, candidate_folder
 from embodied.learning.order import Order
 from embodied.learning.trainer import Choice
-from embodied.learning.worker import ON, STOP, Told
+from embodied.learning.worker import ON, STOP, Told, out_of_memory
 
 POLL_S: Final = 0.1
 TELL_S: Final = 20.0
 GRACE_S: Final = 20.0
 """When time is up, a measurement that has begun is waited for so long [s]."""
+PARTING_S: Final = 5.0
+"""A process that has closed its output ends by itself; one that does not is ended after so long [s]."""
 _THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -146,7 +148,7 @@ class Processes:
             return
         leg = assignment.leg
         if not line:
-            self._lost(worker, assignment, f"its process ended {worker.end()}", queued)
+            self._lost(worker, assignment, self._why_ended(worker), queued)
             return
         told = msgspec.json.decode(line, type=Told)
         if told.checkpoint is not None:
@@ -179,6 +181,14 @@ class Processes:
         del self._busy[worker]
         if not assignment.left and not self.over():
             queued.lost(assignment, why, worker.last_words())
+
+    def _why_ended(self, worker: _Worker) -> str:
+        """Of one that has nothing more to say: memory may end it before it can say so."""
+        how = worker.ended()
+        killed = signal.SIGKILL.name in how  # by another, whatever its log ends with
+        if self.order.memory_mb and not killed and out_of_memory(worker.last_words()):
+            return wanted_too_much(self.order.memory_mb)
+        return f"its process ended {how}"
 
     def _end_busy(self) -> None:
         for worker in tuple(self._busy):
@@ -222,6 +232,12 @@ class _Worker:
         with suppress(BrokenPipeError):  # it has ended: `lines` says so
             self._process.stdin.write(line + b"\n")
             self._process.stdin.flush()
+
+    def ended(self) -> str:
+        """How it ended by itself, in words; what it cleans up before is waited for."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=PARTING_S)
+        return self.end()
 
     def end(self) -> str:
         """End it at once, if it has not ended yet; how, in words."""

@@ -239,10 +239,10 @@ class Refinement:
         last = next(reversed(self.progress.candidates.values()), None)
         broken = [one for one in self.progress.candidates.values() if one.state == "broken"]
         if broken:
+            why, _, more = broken[-1].critique.partition("\n")
             return NoReward(
-                "No training came to its first checkpoint.",
-                remedy=f"Number {broken[-1].number} broke, {self.setting.folder / 'worker'} may tell more: "
-                f"{broken[-1].critique}",
+                f"No training came to its first checkpoint. Candidate {broken[-1].number}: {why}",
+                remedy=f"{self.setting.folder / 'worker'} may tell more." + (f"\n{more}" if more else ""),
             )
         said = f"\n{last.critique}" if last else ""
         return NoReward(

@@ -145,17 +145,17 @@ def trained(
         yield Told(leg.number, None, "unwritable", full.message, full.remedy)
     except EmbodiedError as fault:
         yield Told(leg.number, None, "failed", fault.message, fault.remedy, fault.exit_code)
-    except (MemoryError, RuntimeError) as large:  # torch raises the second one
-        if not out_of_memory(large):
+    except Exception as large:  # torch and each engine have their own word for it
+        if not out_of_memory(repr(large)):
             raise
         yield Told(leg.number, None, "memory")
     else:
         yield Told(leg.number, None, "done")
 
 
-def out_of_memory(fault: BaseException) -> bool:
-    """Whether that is what it says."""
-    return isinstance(fault, MemoryError) or bool(re.search("memory|alloc", str(fault), re.I))
+def out_of_memory(words: str) -> bool:
+    """Whether a fault, or the end of a log, says that there was none left."""
+    return bool(re.search("memory|alloc|start new thread", words, re.IGNORECASE))
 
 
 def limit_memory(more_mb: int) -> None:

@@ -25,6 +25,7 @@ played = tests.learning.plugged:LatePlayedTrainer
 dies-once = tests.learning.plugged:DiesOnce
 dies = tests.learning.plugged:Dies
 hungry = tests.learning.plugged:Hungry
+crowded = tests.learning.plugged:Crowded
 padded = tests.learning.plugged:Padded
 hangs = tests.learning.plugged:Hangs
 """
@@ -106,6 +107,20 @@ class Hungry(LatePlayedTrainer):
             if snapshot.step == 200:
                 np.empty(1 << 32, np.uint8)
             yield snapshot
+
+
+class FatalError(Exception):
+    """What an engine says of itself."""
+
+
+class Crowded(LatePlayedTrainer):
+    """Its engine finds no memory."""
+
+    name = "crowded"
+
+    def train(self, job: TrainingJob) -> Iterator[Snapshot]:
+        raise FatalError("Could not allocate memory")
+        yield from super().train(job)
 
 
 class Hangs(LatePlayedTrainer):

@@ -8,18 +8,23 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psutil
 import pytest
 
+from embodied.errors import BadInput
+from embodied.journal import read
 from embodied.launchfile import from_table
-from embodied.learning.budget import Schedule, Work
+from embodied.learning.budget import Schedule, Work, work_for
 from embodied.learning.crew import Crew
+from embodied.learning.errors import NoReward
+from embodied.learning.order import Order
 from embodied.learning.processes import Processes
 from embodied.learning.progress import Progress
 from embodied.learning.refine import start_refining
-from embodied.learning.trainer import trainer_named
+from embodied.learning.trainer import Choice, trainer_named
 from embodied.learning.wish import Wish
 from tests.learning.plugged import plugged
 from tests.learning.searching import FARTHER, LAUNCH, NEARER, SCHEDULE, Fixed, checkpoints, notes, search
@@ -88,6 +93,39 @@ def test_one_that_wants_too_much_memory_is_broken_and_says_so(plugged: Path, tmp
     progress = played(tmp_path, Work(2, memory_mb=512), "hungry")
     broken = next(one for one in progress.candidates.values() if one.state == "broken")
     assert "it wanted more than 512 MiB of memory" in broken.critique
+
+
+@pytest.mark.parametrize("said", ["by SIGABRT", "with exit code 1"])
+def test_one_whose_log_ends_for_want_of_memory_says_so_however_it_ended(tmp_path: Path, said: str) -> None:
+    crew = Processes(Order({}, {}, 64), tmp_path, 1, lambda: False, lambda: False)
+    worker: Any = SimpleNamespace(ended=lambda: said, last_words=lambda: "std::bad_alloc")
+    assert crew._why_ended(worker) == "it wanted more than 64 MiB of memory (--memory)"
+    worker.last_words = lambda: "KeyError: 'a'"
+    assert crew._why_ended(worker) == f"its process ended {said}"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is limited on Linux")
+def test_where_no_training_has_memory_enough_the_run_ends_with_that(plugged: Path, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    wish = Wish("reach the target", trainer="sac", skill="nothing", schedule=replace(PAIR, held_out=5))
+    launch = from_table(LAUNCH, "the toys")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("embodied.learning.refinement.choose_trainer", crowded)
+        with pytest.raises(NoReward, match=r"it wanted more than 512 MiB of memory \(--memory\)"):
+            start_refining(launch, wish, runs_dir=tmp_path, work=Work(2, memory_mb=512))
+    (folder,) = tmp_path.glob("2*")
+    ended = read(folder / "journal.jsonl")[-1]
+    assert "it wanted more than 512 MiB of memory" in ended["reason"]
+
+
+def crowded(*args: Any) -> Choice:
+    return Choice(trainer_named("crowded"), None, "")
+
+
+def test_too_little_memory_for_any_training_is_refused_with_how_much_it_takes() -> None:
+    with pytest.raises(BadInput, match="needs at least 256 MiB"):
+        work_for(2, Schedule(), memory_mb=10)
+    assert work_for(2, Schedule(), memory_mb=0).memory_mb == 0
 
 
 def test_a_stop_ends_all_at_once_and_keeps_the_best(plugged: Path, tmp_path: Path) -> None:

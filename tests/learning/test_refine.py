@@ -232,4 +232,5 @@ def test_where_every_training_breaks_that_is_said_and_why(
     monkeypatch.setattr("embodied.learning.leg.RewardWorker", lost)
     with pytest.raises(NoReward, match="No training came to its first checkpoint") as error:
         start_refining(launch, replace(WISH, schedule=replace(SCHEDULE, rounds=1)), runs_dir=tmp_path)
-    assert "The reward's process was lost twice." in error.value.remedy
+    assert "Candidate 2: The reward's process was lost twice." in error.value.message
+    assert read(next(tmp_path.glob("2*")) / "journal.jsonl")[-1]["reason"] == error.value.message
