@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from embodied.chatting.speaker import who_speaks
+from embodied.english import NUMBERS
 from embodied.errors import BadInput
 from embodied.journal import read
 from embodied.rules import forget_rule, keep_rule
@@ -27,7 +28,8 @@ _BESIDE = r"(?:practi[cs]ing|(?:the )?practice|proving|(?:the )?proof|learning|f
     r"(?:(?:no|oh|wait|i said|bot|robot)[,.! ]+)*"
     # Whoever begins with "stop" means it, whatever else is said in haste: "stop the arm", "stop! you hit it".
     rf"(?:(?:stop|halt|freeze)(?! (?:(?:{_BESIDE}|check(?:ing)?)\b|(?:{BARRED}) \w))\b.*|"
-    r"(?:pause|hold on|hold it|whoa|"
+    r"(?:pause|hold on|hold it(?: (?:right )?there)?|whoa|(?:that(?:'s| is) )?far enough|"
+    r"(?:stay|stop) (?:right )?(?:there|here|where you are)|"
     r"enough|abort(?: it| that)?|stand still|(?:don't|do not) move|emergency stop|"
     r"(?:wait|hold on|just) a (?:second|sec|moment|minute))(?:[,! ]+(?:stop|halt|wait))*)",
     example="stop",
@@ -142,11 +144,23 @@ def status(conversation: Conversation, said: Said) -> None:
     "undo",
     r"(?:undo|revert|take back)(?: that| it| this)?(?:,? ?(?:the )?last (?:one|thing|step|change|move|"
     r"correction))?|"
-    r"take (?:that|it) back",
+    r"take (?:that|it) back|(?:undo|revert|take back)(?: the)? last (?P<many>two|three|four|five|[2-5]) "
+    r"(?:ones|things|steps|changes|moves|corrections)|"
+    r"(?:no,? )?(?:leave|take) (?:that|this|the last)(?: last)? (?:step|bit|part|motion) out|"
+    r"(?:scrap|forget|drop|skip) (?:that|the last)(?: last)? (?:step|bit|motion)",
     example="undo",
     what="take the last step shown, or the last change, back",
 )
 def undo(conversation: Conversation, said: Said) -> None:
+    for _ in range(_many(said["many"] or "1")):
+        _undo_once(conversation)
+
+
+def _many(words: str) -> int:
+    return int(words) if words.isdigit() else NUMBERS[words]
+
+
+def _undo_once(conversation: Conversation) -> None:
     if conversation.demonstration is not None:
         step = conversation.demonstration.forget_last()
         gone = (
@@ -172,7 +186,8 @@ def undo(conversation: Conversation, said: Said) -> None:
 @verb(
     "explain",
     r"explain(?: that| yourself| what you did| why| why you did (?:that|this))?|"
-    r"why(?: did you (?:just )?do (?:this|that|it)| that| this)?\??",
+    r"why(?: did you (?:just )?do (?:this|that|it)| that| this| did you stop| have you stopped)?\??|"
+    r"what (?:did you (?:just )?do|have you (?:just )?done)(?: last| just now| there)?\??",
     example="why did you do this?",
     what="from the journal: the last step, and what it was for",
     any_time=True,
@@ -260,7 +275,9 @@ def help_(conversation: Conversation, said: Said) -> None:
 
 @verb(
     "quit",
-    r"quit|exit|bye|goodbye|leave",
+    r"(?:(?:ok(?:ay)?[, ]+)?(?:that(?:'s| is)|that will be) (?:it|all|enough) for (?:today|tonight)[,.! ]*)?"
+    r"(?:quit|exit|(?:good ?)?bye|see you(?: later| tomorrow)?|leave)|"
+    r"(?:that(?:'s| is)|that will be) (?:it|all|enough) for (?:today|tonight)",
     example="quit",
     what="end the conversation; the world ends with it",
     any_time=True,

@@ -22,6 +22,7 @@ from embodied.skills.skill import REQUIRED
 from embodied.teaching.amounts_said import amounts_said
 from embodied.teaching.demonstration import parts_of
 from embodied.teaching.generalising import finished, parameter_names
+from embodied.teaching.heeded import refuse_unread
 from embodied.teaching.in_turn import pursue_in_turn
 from embodied.teaching.lesson import Lesson, Part, lesson_of_skill, spoken, used_names
 from embodied.teaching.running import Pursuit
@@ -275,9 +276,10 @@ def _longer(skill: Skill, best: tuple[Skill, str] | None) -> bool:
 
 def arguments_of(vocabulary: Vocabulary, skill: Skill, rest: str) -> dict[str, Any]:
     """The things of a line for a skill's parameters: by their kind, else in order; the only one of its kind
-    need not be named. Raises BadGoal if one is missing."""
+    need not be named. Raises BadGoal if one is missing, or a word is of no use."""
     if not vocabulary.things:
         return amounts_said(vocabulary, skill, rest)
+    refuse_unread(rest, skill.name.replace("-", " "), vocabulary)
     kinds = {thing.name: thing.kind for thing in vocabulary.things}
     left = things_in(rest, vocabulary) if rest else []
     found: dict[str, str] = {}
