@@ -4,7 +4,19 @@
 #   ensure EXTRAS STAMP   makes .venv hold the pinned packages for those extras, then leaves the stamp
 #   needs_arm FILE ARG…   holds if the launch file, or an argument laid over it, chooses an arm
 #   driver_extra FILE     prints the extra of the driver that the launch file names
+#   helped ARG…           holds if help is asked for
+#   usage SCRIPT          prints the comment that a script begins with
 #   taken ARG…            holds if `embodied run` takes these options; else says which one it does not
+
+# Prints the comment that a script begins with, for `--help` before anything is installed.
+usage() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$1"; }
+
+helped() {
+    for word in "$@"; do
+        case "$word" in --help | -h) return 0 ;; esac
+    done
+    return 1
+}
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -59,7 +71,7 @@ driver_extra() {
 }
 
 # Of `embodied run`, which can be asked only when it is installed; a test compares them.
-flags="--fast --view --json --map --no-model-cache --quiet -q --help -h"
+flags="--fast --view --json --map --no-model-cache --quiet -q"
 valued="--goal --seed --engine --record --planner --minutes --set --resume --consent"
 
 taken() {

@@ -92,11 +92,11 @@ def test_all_that_a_run_takes_is_taken(checkout: Path) -> None:
     for one in options:
         for name in (*one.opts, *one.secondary_opts):
             given += [name] if one.is_flag else [name, "a value"]
-    done = shell([str(checkout / "launch" / "start"), *given, "--set=world.seed=1", "-h"], Path("/"))
+    done = shell([str(checkout / "launch" / "start"), *given, "--set=world.seed=1"], Path("/"))
     assert "pip" in done.stdout
-    assert done.stdout.splitlines()[-2:] == ["--set=world.seed=1", "-h"]
+    assert done.stdout.splitlines()[-1:] == ["--set=world.seed=1"]
     known = shell(["sh", "-c", '. launch/common.sh; echo "$flags $valued"'], checkout).stdout.split()
-    assert {*known} == {name for name in given if name != "a value"} | {"--help", "-h"}
+    assert {*known} == {name for name in given if name != "a value"}
 
 
 def test_a_launch_file_that_comes_along_is_known_by_its_name(checkout: Path) -> None:
@@ -167,3 +167,15 @@ def test_test_passes_its_arguments_to_pytest(checkout: Path) -> None:
     leave_stamp(checkout, "embodied-test")
     done = shell([str(checkout / "launch" / "test"), "tests/cli", "-k", "json"], Path("/"))
     assert done.stdout.splitlines() == ["python", "-m", "pytest", "tests/cli", "-k", "json"]
+
+
+@pytest.mark.parametrize(("script", "said"), [("test", "run the tests"), ("start", "run the agent")])
+@pytest.mark.parametrize("asked", ["--help", "-h"])
+def test_help_installs_nothing(checkout: Path, script: str, said: str, asked: str) -> None:
+    shutil.rmtree(checkout / ".venv")
+    done = shell([str(checkout / "launch" / script), asked], Path("/"))
+    assert done.returncode == 0
+    assert said in done.stdout.splitlines()[0]
+    assert f"launch/{script}" in done.stdout
+    assert not done.stdout.startswith("#")
+    assert not (checkout / ".venv").exists()

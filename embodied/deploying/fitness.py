@@ -150,6 +150,6 @@ def refuse_blind(chosen: Candidate, seen: Observation) -> None:
     if untold:
         raise BadInput(
             f"{chosen.words} cannot run on this arm: nothing there tells {', '.join(dict.fromkeys(untold))}.",
-            remedy=f"What is told: {', '.join(sorted(things)) or 'no things'}. Choose a scene that has "
-            "it, such as --set world.scene=reach for a target, or another source of objects.",
+            remedy="Choose a scene that has it, such as --set world.scene=reach for a target, or another "
+            f"source of objects. What is told here: {', '.join(sorted(things)) or 'of no things'}.",
         )

@@ -92,5 +92,6 @@ def need(packages: Sequence[str], what: str, *, extra: str = "learn") -> None:
     if missing:
         raise NoTrainer(
             f"{what} needs {', '.join(missing)}, not installed here.",
-            remedy=f"Install the extra: {INSTALL.replace('learn', extra)}.",
+            remedy=f"Install the extra: {INSTALL.replace('learn', extra)}; in a checkout "
+            "`launch/test --version` installs all.",
         )
