@@ -79,9 +79,10 @@ def verify(
     stop = threading.Event()
     with stop_on_signal(stop, "what was proven is kept"):
         for name in chosen:
-            gate = _gate(store, name, console, stop, fast=fast, settings=where)
             try:
-                evidence = gate.verify(to_prove(store, name), seeds, arguments=given, expects=goal)
+                skill = to_prove(store, name)
+                gate = _gate(store, skill, console, stop, fast=fast, settings=where)
+                evidence = gate.verify(skill, seeds, arguments=given, expects=goal)
             except BadInput as error:
                 if len(chosen) == 1:
                     raise
@@ -98,17 +99,23 @@ def verify(
 
 def _gate(
     store: LibraryStore,
-    name: str,
+    skill: Skill,
     console: Console,
     stop: threading.Event,
     *,
     fast: bool,
     settings: dict[str, Any],
 ) -> Gate:
-    """The gate for one skill, which tells how it goes on."""
+    """The gate for one skill, which tells how it goes on. A policy is tried in the scene of its task, unless
+    another is named."""
+    folder = runs_folder() / ".gate" / f"{skill.name}-{time.strftime('%Y%m%d-%H%M%S')}"
+    if skill.runtime == "policy" and "scene" not in settings:
+        from embodied.learning.proposing import proving_settings
+
+        settings = {**proving_settings(skill, folder), **settings}
     return make_gate(
         store,
-        runs_folder() / ".gate" / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}",
+        folder,
         fast=fast,
         settings=settings,
         on_progress=lambda line: console.print(Text(f"  {line}", style="dim")),

@@ -149,6 +149,7 @@ class Refinement:
                 setting.folder,
                 kind=setting.launch.world.kind,
                 seeds=setting.wish.gate,
+                sentence=setting.wish.sentence,
                 tell=self._heard_of_gate,
                 stop=self.clock.stop,
             )

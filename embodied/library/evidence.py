@@ -105,9 +105,10 @@ class Evidence:
             return f"passed on {self.successes} of {self.planned} held-out seeds{more}"
         failures = [result for result in self.results if not result.passed]
         if not failures:
-            return f"{self.successes} of {self.planned} seeds so far"
-        first = failures[0]
-        return f"{self.successes} of {self.planned} held-out seeds passed; seed {first.seed}: {first.reason}"
+            return f"{self.successes} of {len(self.ran)} held-out seeds passed, {self.planned} were planned"
+        first, ran = failures[0], len(self.ran)
+        more = f", {self.planned} were planned" if ran < self.planned else ""
+        return f"{self.successes} of {ran} held-out seeds passed{more}; seed {first.seed}: {first.reason}"
 
 
 def stubs_hash(spec: BodySpec, names: Iterable[str]) -> str:
