@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -66,31 +67,26 @@ def start_refining(
     if past is not None:
         wish = resumed_wish(past.begun, wish, past.progress.searched)
     source, task = _wanted(launch, wish)
-    environment = source.make(task, launch.world.settings)
-    try:
+    with closing(source.make(task, launch.world.settings)) as environment:
         environment.reset(seed=0)  # what cannot begin is said before there is a run
         now = fingerprint(task, environment)
         if past is not None:
             refuse_changed(past.begun["fingerprint"], now, past.folder.name)
         with writing(runs_dir):
             folder = past.folder if past is not None else new_run(runs_dir, wish.sentence)
-            journal = Journal(folder / JOURNAL)
+            written = Journal(folder / JOURNAL)
         seen = seen or SeenSeeds.of(launch.world.kind)
         setting = Setting(launch, wish, task, source, environment, folder, seen)
-        try:
+        progress = past.progress if past is not None else Progress()
+        with closing(written) as journal:
             for record in past.records if past is not None else ():
                 on_past(record)
-            progress = past.progress if past is not None else Progress()
             journal.subscribe(progress.advance)
             journal.subscribe(on_record)
             clock = Clock(wish.schedule.minutes, stop or threading.Event(), progress.searched)
             refinement = Refinement(setting, journal, progress, clock, work)
             refinement.begin(now, after=past.records[-1] if past is not None else None)
             return refinement.run()
-        finally:
-            journal.close()
-    finally:
-        environment.close()
 
 
 @dataclass(frozen=True, eq=False)
