@@ -278,7 +278,10 @@ class Reader(Naming):
         return f"call(gather, arg[thing] == '{thing}')" if thing else None
 
     def _call(self, match: re.Match[str]) -> str | None:
-        return f"call({match.group(1).strip().replace(' ', '_')})"
+        name = match.group(1).strip().replace(" ", "_")
+        if any(name == thing.name for thing in self.vocabulary.things) or name in ("hand", "arm", "gripper"):
+            return None  # a thing is no call: such a rule would forbid nothing
+        return f"call({name})"
 
     def _always(self, said: str) -> str | None:
         said = _ALWAYS.sub("", said).strip()

@@ -18,6 +18,7 @@ SLOWEST: Final = 0.1
 SLOWER: Final = 0.5
 
 _POLITE: Final = re.compile(r"^(?:not like that|no|but|and|then|please|always|from now on|next time)[,:]?\s+")
+_LASTING: Final = re.compile(r"(?:always|from now on|next time)\b")
 _FROM_ABOVE: Final = re.compile(
     r"(?:go |come |do it |grasp it |take it )?(?:in )?from (?:above|the top)"
     r"(?:,? (?:and )?not from (?:the |a )?(?:side|front|left|right|below))?"
@@ -237,7 +238,7 @@ def _motions_of(part: Part, library: SkillLibrary) -> list[Part]:
 
 def _one(text: str) -> Correction | None:
     said = text
-    for words in dict.fromkeys((text, _bare(text))):
+    for words in dict.fromkeys((text, _bare(text))) if not _LASTING.match(text) else ():
         if (other := another(words)) is not None:
             return Correction("other", said, thing=other.thing, as_well=other.as_well, alone=other.alone)
     text = _bare(text)

@@ -20,7 +20,7 @@ _WHEN: Final = r"until|till|while|unless|except|only(?! (?:after|if|when|once))|
 _AFTER: Final = "before|after|when|once|yet"
 _NOT: Final = r"(?<!but )not|never(?! mind)|don't|dont|cannot|can't|isn't"
 _ALIKE: Final = "too|also|as well"
-_WHERE: Final = "around|under|below|between|behind|beside|pads?"
+_WHERE: Final = "around|under|below|between|behind|beside"
 
 SAYS: Final[Mapping[str, re.Pattern[str]]] = {
     "goal": re.compile(rf"\b(?:{_HOW}|{_WHEN}|{_AFTER}|{_NOT}|around|under|between)\b"),

@@ -15,6 +15,7 @@ from typing import Final
 from embodied.english import listed
 from embodied.errors import BadGoal
 from embodied.facts import Observation
+from embodied.goals.nouns import AMOUNTS
 from embodied.methods import Vocabulary
 from embodied.teaching.by_place import Reader, Told
 from embodied.teaching.lesson import spoken
@@ -127,7 +128,7 @@ def _off_all_places(reader: Reader, found: re.Match[str]) -> str:
     kind = reader.nouns[found["places"].lower()]
     places = [name for name, of in reader.kinds.items() if of == kind]
     if reader.now is None:
-        return _taken_off([reader.stand_in(f"the cubes on the {found['places']}")])
+        return _taken_off([reader.stand_in(f"each of the cubes on the {found['places']} in turn")])
     there = [name for place in places for name in reader.at(place) if name in reader.alike(found)]
     if not there:
         raise BadGoal(f"There is nothing on the {found['places']} now.")
@@ -183,6 +184,17 @@ def _emptied(reader: Reader, found: re.Match[str]) -> str:
     return f"put {things} on the table"
 
 
+def _some_of_there(reader: Reader, found: re.Match[str]) -> str:
+    """So many of those that are there: "take one cube out of the bowl"."""
+    place, many = reader.thing(found), AMOUNTS.get(found["many"].lower(), 1)
+    if reader.now is None:
+        return f"{found['verb']} {reader.stand_in(found['some'])} {found['out']} the {spoken(place)}"
+    there = [name for name in reader.at(place) if name in reader.alike(found)]
+    if len(there) < many:
+        raise BadGoal(f"There are only {len(there)} of them in or on the {spoken(place)} now.")
+    return f"{found['verb']} {reader.names(found['some'], there[:many])} {found['out']} the {spoken(place)}"
+
+
 def _emptied_into(reader: Reader, found: re.Match[str]) -> str:
     place = reader.thing(found)
     return f"put {reader.there(_everything(reader, place), place, one=False)} "
@@ -229,6 +241,11 @@ _PATTERNS: Final[Sequence[tuple[str, Callable[[Reader, re.Match[str]], str]]]] =
         r"^(?:take|get|remove|move|lift|clear) (?:all |the |all the |any )?NOUN "
         r"(?:off(?: of)?|from) (?:all |both )?(?:the )?(?P<places>pads|places|mats)$",
         _off_all_places,
+    ),
+    (
+        rf"^(?P<verb>take|get|remove) (?P<some>(?P<many>an?|any|{'|'.join(AMOUNTS)})(?: of the)? NOUN) "
+        r"(?P<out>out of|from) THING$",
+        _some_of_there,
     ),
     (r"\bthe THING (?:cubes|blocks)\b", _all_there),
     (rf"\b(?:the )?(?:NOUN {_THAT_IS}?(?P<way>{_NEAREST}|{_FARTHEST}) (?:to|from) THING)\b", _nearest_to),

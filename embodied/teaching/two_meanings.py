@@ -35,6 +35,12 @@ class _Open:
 _ROWS: Final = tuple(
     _Open(example, re.compile(words), between, remedy)
     for example, words, between, remedy in (
+        (
+            "no higher",
+            r"no (?:higher|lower|faster|slower|quicker|further|farther|closer|nearer|left|right|up|down)",
+            "that it is to be so, or that it is not",
+            "Say 'higher', or 'stop'.",
+        ),
         ("right", r"right", "a direction, or a yes", "Say 'to the right', or 'yes'."),
         (
             "go back",
@@ -59,7 +65,7 @@ _ROWS: Final = tuple(
         (
             "move the red cube to the left",
             r"(?:move|shift|bring|put|carry|take) (?!(?:the |your )?(?:hand|arm|gripper)\b)(?:the )?[a-z]+"
-            r"(?: [a-z]+)?? to the (?:left|right|front|back)",
+            r"(?: [a-z]+)?? (?:to|on|at) the (?:left|right|front|back)",
             "up to that edge of the table, or only a little that way",
             "Say 'move the red cube to the left edge', or how far: 'move the red cube 5 cm to the left'.",
         ),

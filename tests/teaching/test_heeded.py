@@ -48,6 +48,11 @@ def test_a_word_that_says_nothing_of_an_end_is_passed_over(table: Ground) -> Non
         "go back",
         "right now",
         "next one",
+        "no higher",
+        "always use the green cube",
+        "put the red cube on the left",
+        "go away",
+        "touch it",
     ],
 )
 def test_what_would_be_another_act_is_refused(said: str, table: Ground) -> None:

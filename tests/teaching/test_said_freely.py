@@ -108,3 +108,10 @@ def test_done_and_its_name_in_one_line(talk: Talk) -> None:
 def test_the_last_two_steps_shown_are_forgotten(talk: Talk) -> None:
     talk.say("watch me", "press the button", "up 3 cm", "left 2 cm")
     assert talk.say("undo the last two steps").count("Forgotten: move") == 2
+
+
+def test_one_of_those_that_are_there_is_taken_out(talk: Talk) -> None:
+    talk.say("put the green cube in the bowl")
+    assert "I take 'one cube' as the green cube." in talk.say("take one cube out of the bowl")
+    assert talk.session.observe().get("in", "green_cube", "bowl") is not True
+    assert "There are only 0 of them" in talk.say("take a cube out of the bowl")
