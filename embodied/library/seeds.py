@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from embodied.errors import BadInput
+from embodied.errors import BadInput, BadLibrary
 from embodied.plugins import library_of
 from embodied.skills import user_folder
 
@@ -32,12 +32,21 @@ class SeenSeeds:
         return SeenSeeds(user_folder(library_of(kind)) / FILE)
 
     def all(self) -> dict[int, str]:
-        """Seed to who saw it. A line that was cut off counts for nothing."""
+        """Seed to who saw it. A line that was cut off counts for nothing.
+
+        Raises:
+            BadLibrary: the file cannot be read: what was seen must not pass for held out.
+        """
         found: dict[int, str] = {}
         try:
-            lines = self.path.read_text(encoding="utf-8").split("\n")
-        except (OSError, UnicodeDecodeError):
+            lines = self.path.read_text(encoding="utf-8", errors="replace").split("\n")
+        except FileNotFoundError:
             return found
+        except OSError as closed:
+            raise BadLibrary(
+                f"{self.path} cannot be read: {closed.strerror or closed}.",
+                remedy="It says which seeds were seen, so are not held out. Make it readable.",
+            ) from closed
         for line in lines:
             try:
                 record = json.loads(line)
