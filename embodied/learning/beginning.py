@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from embodied.bench.statistics import wilson
+from embodied.condition import facts_in
 from embodied.errors import EmbodiedError
 from embodied.facts import Observation
 from embodied.launchfile import LaunchFile
@@ -19,7 +20,7 @@ from embodied.learning.examining import Examiner
 from embodied.learning.guides import Guide, Tunable
 from embodied.learning.skill_guide import SkillGuide, facts_told
 from embodied.learning.skill_hand import Hand, means_of
-from embodied.learning.skill_use import SkillUse, found, planned, uses_from, uses_named
+from embodied.learning.skill_use import SkillUse, found, planned, refuse_missing, uses_from, uses_named
 from embodied.library import open_library
 from embodied.methods import WorldSpec
 from embodied.plugins import load_bridge, load_world
@@ -62,10 +63,21 @@ class Beginnings:
 
         Raises:
             NoGuide: with what it is to be used is not clear, or its needs cannot be met.
-            BadSkill: there is none of that name.
+            BadSkill, BadInput: there is none of that name, or nothing of an argument's.
+        """
+        return self._guide(*self.asked_for(skill))
+
+    def asked_for(self, skill: str) -> tuple[tuple[SkillUse, ...], SkillLibrary]:
+        """The uses of skills that are meant by what `wanted` takes, and a library that has them.
+
+        Raises:
+            NoGuide, BadSkill: as `wanted`.
+            BadInput: an argument names what is not there.
         """
         if "(" in skill:
-            return self.named(skill)
+            uses, library = uses_named(skill, self._library())
+            refuse_missing(uses, library, self._there())
+            return uses, library
         assert self.task.condition is not None
         chosen, library = found(skill, self._library(policies=True))
         if any(each.runtime == "policy" for each in library.closure(chosen.name)):
@@ -75,8 +87,7 @@ class Beginnings:
             )
         folder = "" if chosen.name == skill else skill
         spec, facts = self._spec(), self._facts()
-        uses = uses_from(chosen, self.task.condition, spec, library, facts, folder=folder)
-        return self._guide(uses, library)
+        return uses_from(chosen, self.task.condition, spec, library, facts, folder=folder), library
 
     def looked_for(self) -> SkillGuide | None:
         """The guide that the planner knows for the task's condition; None if it knows no way."""
@@ -113,6 +124,13 @@ class Beginnings:
     def _primitives(self) -> Mapping[str, PrimitiveSpec]:
         known: Mapping[str, PrimitiveSpec] = getattr(load_bridge(self.bridge), "primitives", {})
         return known
+
+    def _there(self) -> set[str]:
+        """The names of what facts tell of, and of what the task is about."""
+        assert self.task.condition is not None
+        facts = self._facts()
+        told = {key for family in facts.families for keys, _ in facts.items(family) for key in keys}
+        return told | {key for fact in facts_in(self.task.condition) for key in fact.keys}
 
     def _facts(self) -> Observation:
         observation, _ = self.environment.reset(seed=0)
@@ -188,14 +206,32 @@ def best_beginning(
 
 def beginnings(launch: LaunchFile, task: TrainingTask, examiner: Examiner) -> Beginnings | None:
     """The library's skills for a task; None in a kind of world whose skills cannot be run in training."""
+    return _known(launch, task, examiner.environment, examiner.experience)
+
+
+def refuse_no_beginning(
+    launch: LaunchFile, task: TrainingTask, environment: Environment, wanted: str
+) -> None:
+    """Raise what `best_beginning` would raise of a skill that was asked for, before there is a run."""
+    if wanted and wanted != NOTHING:
+        _known_or_refused(_known(launch, task, environment, ())).asked_for(wanted)
+
+
+def _known(
+    launch: LaunchFile, task: TrainingTask, environment: Environment, seen: Sequence[Episode]
+) -> Beginnings | None:
     world = launch.world
     try:
         bridge = getattr(load_tasks(world.kind), "bridge", "")
     except EmbodiedError:
         return None
-    if not bridge:
-        return None
-    return Beginnings(world.kind, world.settings, bridge, task, examiner.environment, examiner.experience)
+    return Beginnings(world.kind, world.settings, bridge, task, environment, seen) if bridge else None
+
+
+def _known_or_refused(library: Beginnings | None) -> Beginnings:
+    if library is None:
+        raise NoGuide("Skills of this kind of world cannot be run in training.", remedy="Leave --from out.")
+    return library
 
 
 def _offered(
@@ -205,11 +241,7 @@ def _offered(
         return
     library = beginnings(launch, task, examiner)
     if wanted:
-        if library is None:
-            raise NoGuide(
-                "Skills of this kind of world cannot be run in training.", remedy="Leave --from out."
-            )
-        yield library.wanted(wanted)
+        yield _known_or_refused(library).wanted(wanted)
         return
     if drawn is not None:
         yield drawn

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,11 +13,12 @@ from typing import Final
 from embodied.errors import BadInput
 from embodied.journal import Journal, Record, read
 from embodied.launchfile import LaunchFile
+from embodied.learning.beginning import refuse_no_beginning
 from embodied.learning.budget import Clock, Work
 from embodied.learning.choosing import choose_task
 from embodied.learning.designers import OFFLINE, check_designer
 from embodied.learning.environment import TaskSource, TrainingTask, fingerprint, load_tasks
-from embodied.learning.errors import writing
+from embodied.learning.errors import NoGuide, writing
 from embodied.learning.feedback import refuse_not_understood
 from embodied.learning.progress import Progress
 from embodied.learning.refined import RefineReport
@@ -61,6 +63,7 @@ def start_refining(
         ModelError: the designer is a model, and it cannot be asked.
         EnvironmentChanged: what is resumed began in another environment.
         NoTrainer: a package is not installed.
+        NoGuide, BadSkill: there is no such skill to begin with.
         NoReward: the critic accepted no candidate.
     """
     past = _past(runs_dir, resume, wish)
@@ -69,6 +72,7 @@ def start_refining(
     source, task = _wanted(launch, wish)
     with closing(source.make(task, launch.world.settings)) as environment:
         environment.reset(seed=0)  # what cannot begin is said before there is a run
+        refuse_no_beginning(launch, task, environment, wish.skill)
         now = fingerprint(task, environment)
         if past is not None:
             refuse_changed(past.begun["fingerprint"], now, past.folder.name)
@@ -78,7 +82,7 @@ def start_refining(
         seen = seen or SeenSeeds.of(launch.world.kind)
         setting = Setting(launch, wish, task, source, environment, folder, seen)
         progress = past.progress if past is not None else Progress()
-        with closing(written) as journal:
+        with _forgotten_if_refused(setting, progress, past), closing(written) as journal:
             for record in past.records if past is not None else ():
                 on_past(record)
             journal.subscribe(progress.advance)
@@ -100,6 +104,17 @@ class _Past:
     @property
     def begun(self) -> Record:
         return self.records[0]
+
+
+@contextmanager
+def _forgotten_if_refused(setting: Setting, progress: Progress, past: _Past | None) -> Iterator[None]:
+    """What is refused before a reward was tried leaves no run behind."""
+    try:
+        yield
+    except (BadInput, NoGuide):
+        if past is None and not progress.candidates:
+            shutil.rmtree(setting.folder)
+        raise
 
 
 def _past(runs_dir: Path, resume: str | None, wish: Wish) -> _Past | None:

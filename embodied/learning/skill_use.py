@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +22,7 @@ from embodied.condition import (
     facts_in,
     parse,
 )
-from embodied.errors import BadSkill
+from embodied.errors import BadInput, BadSkill, did_you_mean
 from embodied.facts import Observation
 from embodied.learning.errors import NoGuide
 from embodied.methods import WorldSpec
@@ -70,11 +70,38 @@ def uses_named(text: str, library: SkillLibrary) -> tuple[tuple[SkillUse, ...], 
 
 
 def found(wanted: str, library: SkillLibrary) -> tuple[Skill, SkillLibrary]:
-    """A skill by its name, or by the path of its folder; and a library that has it."""
-    if "/" not in wanted and not Path(wanted, "SKILL.md").is_file():
+    """A skill by its name, or by the path of its folder; and a library that has it. Raises `BadSkill` with
+    the nearest names, or folders nearby."""
+    folder = Path(wanted).expanduser()
+    if (folder / "SKILL.md").is_file():
+        skill = load_skill(folder)
+        return skill, library.with_skill(skill)
+    if "/" not in wanted:
         return library.get(wanted), library
-    skill = load_skill(Path(wanted).expanduser())
-    return skill, library.with_skill(skill)
+    near = sorted(str(file.parent) for file in folder.parent.glob("*/SKILL.md"))
+    raise BadSkill(
+        f"there is no skill in the folder {wanted}",
+        remedy=did_you_mean(str(folder), near) or "`embodied skills list` shows the library's, by name.",
+    )
+
+
+def refuse_missing(uses: Sequence[SkillUse], library: SkillLibrary, there: Iterable[str]) -> None:
+    """Raise `BadInput`, with the nearest name, where a skill is to be used with a thing that is not there.
+
+    Args:
+        there: the names of all that facts tell of.
+    """
+    known = set(there)
+    for use in uses:
+        skill = library.get(use.skill)
+        said = (*skill.achieved(use.arguments), *skill.needed(use.arguments))
+        things = {key for condition in said for fact in facts_in(condition) for key in fact.keys}
+        for name, value in use.arguments.items():
+            if value in things - known:
+                raise BadInput(
+                    f"There is nothing called {value!r} in this task (--from, {name}={value}).",
+                    remedy=did_you_mean(str(value), known) or f"There are {', '.join(sorted(known))}.",
+                )
 
 
 def use_for(skill: Skill, condition: Condition) -> SkillUse | None:

@@ -203,7 +203,9 @@ def choose_trainer(name: str, guide: Guide | None, successes: int, episodes: int
             "Nothing is known to begin with: success is not about bringing a thing to a place.",
             remedy="Train with --trainer sac.",
         )
-    said = f"the {guide.name} succeeds on {successes} of {episodes} episodes" if guide else ""
+    named = guide.name if guide else ""
+    known = "the sketch" if named == "sketch" else named
+    said = f"{known} succeeds on {successes} of {episodes} episodes" if guide else ""
     if name == AUTO:
         return _fitting(guide, successes, successes / max(episodes, 1), said)
     if name == "cma":
