@@ -17,6 +17,8 @@ LATE: Final = 1.5
 CHANGED: Final = 1e-6
 SHOWN: Final = 2000
 """Points of a curve at most."""
+BEFORE_S: Final = 0.5
+"""So long before the first command a curve begins: an arm may have waited for a minute by then."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,9 @@ class Motion:
         fastest: of each joint, measured [rad/s].
         last_wall_s: when the last tick was (Unix time); last_position, last_velocity: what was measured then
             [rad], [rad/s].
-        curve: (time [s], joint positions [rad]), at most 2000 points.
+        waited_s: from the first tick to the first with a command [s].
+        curve: (time since the first command [s], joint positions [rad]), at most 2000 points; it begins
+            half a second before.
     """
 
     joints: tuple[str, ...]
@@ -57,6 +61,7 @@ class Motion:
     last_wall_s: float
     last_position: tuple[float, ...]
     last_velocity: tuple[float, ...]
+    waited_s: float
     curve: tuple[tuple[float, tuple[float, ...]], ...]
 
     @property
@@ -104,8 +109,9 @@ def _summed(about: Mapping[str, Any], ticks: Sequence[Tick]) -> Motion | None:
         for a, b in pairs
     ]
     sent = [tick for tick in ticks if tick.asked is not None or tick.asked_width is not None]
-    first = ticks[0].monotonic_ns
-    every = max(1, len(ticks) // SHOWN)
+    first, begun = ticks[0].monotonic_ns, (sent or ticks)[0].monotonic_ns
+    told = [tick for tick in ticks if tick.monotonic_ns >= begun - BEFORE_S * 1e9]
+    every = max(1, len(told) // SHOWN)
     count = len(ticks[0].position)
     return Motion(
         tuple(about.get("joints") or (f"joint {n + 1}" for n in range(count))),
@@ -125,7 +131,8 @@ def _summed(about: Mapping[str, Any], ticks: Sequence[Tick]) -> Motion | None:
         ticks[-1].wall_ns / 1e9,
         ticks[-1].position,
         ticks[-1].velocity,
-        tuple(((tick.monotonic_ns - first) / 1e9, tick.position) for tick in ticks[::every]),
+        (begun - first) / 1e9,
+        tuple(((tick.monotonic_ns - begun) / 1e9, tick.position) for tick in told[::every]),
     )
 
 

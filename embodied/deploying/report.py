@@ -11,14 +11,11 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from embodied.deploying.motion import Motion
+from embodied.learning.charts import Line, line_chart
+from embodied.learning.page import facts, page
 
 PAGE: Final = "report.html"
 DATA: Final = "report.json"
-_STYLE: Final = (
-    "body{font:15px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}"
-    "td{padding:.15rem 1.2rem .15rem 0;vertical-align:top}td:first-child{color:#667}"
-    "h2{margin-top:2rem}.PASSED{color:#15803d}.FAILED{color:#b91c1c}.UNKNOWN{color:#b45309}"
-)
 
 
 def write_report(
@@ -38,28 +35,25 @@ def write_report(
     if motion is not None:
         data["motion"] = {name: value for name, value in asdict(motion).items() if name != "curve"}
     (folder / DATA).write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
-    page = folder / PAGE
-    page.write_text(_page(told, verdict, motion, explained), encoding="utf-8")
-    return page
+    file = folder / PAGE
+    file.write_text(_page(told, verdict, motion, explained), encoding="utf-8")
+    return file
 
 
 def _page(told: Mapping[str, str], verdict: str, motion: Motion | None, explained: Mapping[str, str]) -> str:
+    skill = told.get("skill", "deployment")
     parts = [
-        f"<!doctype html><meta charset=utf-8><title>{escape(told.get('skill', 'deployment'))}</title>"
-        f"<style>{_STYLE}</style>",
-        f"<h1><span class={verdict}>{escape(verdict)}</span> {escape(told.get('skill', ''))}</h1>",
-        _rows(told),
+        f'<h1><span class="{escape(verdict)}">{escape(verdict)}</span> {escape(skill)}</h1>',
+        facts(told),
     ]
     if motion is None:
         parts.append("<h2>Motion</h2><p>The arm was not moved, or kept no log.</p>")
     else:
         parts += _of_motion(motion, explained)
-    return "\n".join(parts) + "\n"
+    return page(skill, "\n".join(parts))
 
 
 def _of_motion(motion: Motion, explained: Mapping[str, str]) -> list[str]:
-    from embodied.learning.charts import Line, line_chart
-
     timing = {
         "commands": f"{motion.sent} sent, {motion.changed} applied otherwise than asked",
         "control period": f"{1000 * motion.period_s:.1f} ms wanted; p50 {1000 * motion.p50_s:.2f}, "
@@ -80,16 +74,19 @@ def _of_motion(motion: Motion, explained: Mapping[str, str]) -> list[str]:
     ]
     return [
         f"<h2>Motion</h2><p>{escape(motion.words)}.</p>",
-        _rows(timing),
+        facts(timing),
         "<h2>Limits that acted</h2>",
-        _rows(acted) if acted else "<p>None.</p>",
+        facts(acted) if acted else "<p>None.</p>",
         "<h2>Joints, measured</h2>",
-        line_chart(lines, "s", "rad"),
+        f"<p>{_since(motion)}</p>",
+        line_chart(lines, "time since the first command [s]", "position [rad]"),
         "<p>Every tick, asked, applied and measured, is in <code>arm-log.bin</code>; what the skill did, in "
         "<code>journal.jsonl</code>.</p>",
     ]
 
 
-def _rows(rows: Mapping[str, str]) -> str:
-    cells = "".join(f"<tr><td>{escape(name)}<td>{escape(text)}" for name, text in rows.items())
-    return f"<table>{cells}</table>"
+def _since(motion: Motion) -> str:
+    """Where the curve begins."""
+    if not motion.sent:
+        return "No command was sent."
+    return f"0 s is the first command, {motion.waited_s:.1f} s after the arm was taken over."

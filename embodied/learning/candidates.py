@@ -13,7 +13,7 @@ import numpy as np
 from embodied.bench.statistics import wilson
 from embodied.condition import Condition
 from embodied.learning.feedback import manners_of
-from embodied.rewards.composing import Design, compose, designs
+from embodied.rewards.composing import Design, compose, designs, without_heading
 from embodied.rewards.manners import with_manners
 from embodied.rewards.spec import ActionSpec, ObservationSpec
 from embodied.rewards.training import Checkpoint, TrainingRecord
@@ -192,10 +192,10 @@ class OfflineDesigner:
         self, earlier: Sequence[Candidate], count: int, feedback: Sequence[Feedback] = ()
     ) -> tuple[Proposal, ...]:
         """See `Designer.propose`. A person's words are read by `embodied.learning.feedback`."""
-        known = {candidate.proposal.source for candidate in earlier}
+        known = {without_heading(candidate.proposal.source) for candidate in earlier}
         possible = self._asked_for(earlier, feedback)
         fresh = [self._written(design, 0, "") for design in possible]
-        new = [proposal for proposal in fresh if proposal.source not in known]
+        new = [proposal for proposal in fresh if without_heading(proposal.source) not in known]
         if len(new) < count:
             new += self._varied(possible, earlier, known, count - len(new))
         return tuple(new[:count])
@@ -239,8 +239,8 @@ class OfflineDesigner:
             if not self._reflection:
                 why = f"other numbers in number {parent.number}"
             proposal = self._written(design.with_values(changed), parent.number, why)
-            if proposal.source not in known:
-                known.add(proposal.source)
+            if (does := without_heading(proposal.source)) not in known:
+                known.add(does)
                 made.append(proposal)
             if len(made) == count:
                 break

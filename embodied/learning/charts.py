@@ -1,95 +1,252 @@
-"""Line charts and pictures as text, for a page that loads nothing from anywhere."""
+"""Line charts as text (SVG), for a page that loads nothing from anywhere.
+
+Lines are told apart by colour, by dashes and by a label at their end, so that neither the eye for colours nor
+a printer's ink matters; points at the same place stand side by side.
+"""
 
 from __future__ import annotations
 
-import base64
-import struct
-import zlib
-from collections.abc import Sequence
+import math
+import textwrap
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
+from embodied.learning.axes import LETTER, Axis, along, percent_axis, text_width, upward
 
-WIDTH, HEIGHT = 640, 260
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 150, 14, 34
-COLORS: Final = ("#2563eb", "#d97706", "#059669", "#dc2626", "#7c3aed", "#0891b2", "#be185d", "#4b5563")
-_TICKS: Final = 4
+WIDTH: Final = 720
+COLORS: Final = ("#0072b2", "#d55e00", "#00805c", "#a63d83", "#000000", "#946200")
+"""Okabe and Ito's, which people who confuse red and green tell apart; light ones are darkened for white."""
+DASHES: Final = ("", "8 3", "3 3", "10 3 3 3", "16 4")
+_ROOM: Final = 190
+"""For the plot itself, upward, at least."""
+_TOP, _ROW = 28, 16
+_LETTERS: Final = 26
+"""Of a name beside the plot, in a row."""
+_SAMPLE: Final = 26
+_LARGEST, _SMALLEST = 6.0, 2.6
+_MARKED: Final = 60
+"""A course of more points has no mark for each."""
+_BESIDE: Final = 5.0
+"""As far to the right is a mark that would hide another."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One course: (x, y) points in order of x."""
+    """One course.
+
+    Attributes:
+        points: (x, y), in order of x.
+        key: a short name, where it ends before the others do.
+        episodes: how many each point rests on; empty where that is not known, or the same for all charts.
+    """
 
     name: str
     points: tuple[tuple[float, float], ...]
+    key: str = ""
+    episodes: tuple[int, ...] = ()
 
 
-def line_chart(lines: Sequence[Line], x_name: str, y_name: str, *, percent: bool = False) -> str:
-    """An SVG element; lines are told apart by colour and by the names beside it."""
-    points = [point for line in lines for point in line.points]
-    if not points:
+@dataclass(frozen=True)
+class _Plot:
+    """Where the plot lies in the picture: `left` to `right`, `_TOP` to `bottom`."""
+
+    across: Axis
+    up: Axis
+    left: float
+    right: float
+    bottom: float
+
+    def x(self, value: float) -> float:
+        return round(self.left + self.across.share(value) * (self.right - self.left), 1)
+
+    def y(self, value: float) -> float:
+        return round(self.bottom - self.up.share(value) * (self.bottom - _TOP), 1)
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """A line as it is drawn: places in the picture, and the look."""
+
+    line: Line
+    places: tuple[tuple[float, float], ...]
+    color: str
+    dash: str
+    radii: tuple[float, ...]
+
+    @property
+    def stroke(self) -> str:
+        dashed = f' stroke-dasharray="{self.dash}"' if self.dash else ""
+        return f'fill="none" stroke="{self.color}" stroke-width="2"{dashed}'
+
+
+def line_chart(
+    lines: Sequence[Line], x_name: str, y_name: str, *, percent: bool = False, zero: bool = False
+) -> str:
+    """An SVG element.
+
+    Args:
+        x_name, y_name: what is shown, with its unit.
+        percent: y is a share, from 0 to 1.
+        zero: 0 is among what is shown of y.
+    """
+    lines = [line for line in lines if line.points]
+    if not lines:
         return "<p>Nothing was measured.</p>"
-    xs, ys = [x for x, _ in points], [y for _, y in points]
-    low_x, high_x = min(0.0, *xs), max(*xs, 1.0)
-    low_y, high_y = (0.0, 1.0) if percent else _room(min(ys), max(ys))
-
-    def place(x: float, y: float) -> tuple[float, float]:
-        across = (x - low_x) / (high_x - low_x) * (WIDTH - _LEFT - _RIGHT)
-        up = (y - low_y) / (high_y - low_y) * (HEIGHT - _TOP - _BOTTOM)
-        return round(_LEFT + across, 1), round(HEIGHT - _BOTTOM - up, 1)
-
-    parts = [f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(y_name)}">']
-    for index in range(_TICKS + 1):
-        x = low_x + (high_x - low_x) * index / _TICKS
-        y = low_y + (high_y - low_y) * index / _TICKS
-        (at_x, _), (_, at_y) = place(x, low_y), place(low_x, y)
-        shown = f"{100 * y:.0f} %" if percent else f"{y:.3g}"
-        parts.append(f'<path d="M{_LEFT} {at_y}H{WIDTH - _RIGHT}" stroke="#ddd"/>')
-        parts.append(f'<text x="{_LEFT - 6}" y="{at_y + 4}" text-anchor="end">{shown}</text>')
-        parts.append(f'<text x="{at_x}" y="{HEIGHT - 14}" text-anchor="middle">{x:.0f}</text>')
-    parts.append(f'<text x="{WIDTH - _RIGHT + 8}" y="{HEIGHT - 14}">{escape(x_name)}</text>')
-    for index, line in enumerate(lines):
-        color = COLORS[index % len(COLORS)]
-        path = "L".join(f"{x} {y}" for x, y in (place(*point) for point in line.points))
-        parts.append(f'<path d="M{path}" fill="none" stroke="{color}" stroke-width="2"/>')
-        parts += [
-            f'<circle cx="{x}" cy="{y}" r="2.5" fill="{color}"/>'
-            for x, y in (place(*point) for point in line.points)
-        ]
-        where = _TOP + 12 + 17 * index
-        parts.append(f'<text x="{WIDTH - _RIGHT + 8}" y="{where}" fill="{color}">{escape(line.name)}</text>')
+    names = [textwrap.wrap(line.name, _LETTERS) or [""] for line in lines]
+    plot = _plot(lines, names, percent=percent, zero=zero)
+    drawn = _drawn(lines, plot)
+    counts = sorted({count for line in lines for count in line.episodes})
+    height = plot.bottom + 42 + (22 if counts else 0)
+    parts = [
+        f'<svg viewBox="0 0 {WIDTH} {height:g}" role="img" aria-label="{escape(y_name)} by {escape(x_name)}" '
+        'font-family="system-ui, sans-serif" font-size="12" fill="#111">',
+        *_scales(plot, x_name, y_name),
+        *_courses(drawn),
+        *_ends(drawn, plot),
+        *_names(drawn, names, plot),
+    ]
+    if counts:
+        parts += _sizes(counts, plot.left, plot.bottom + 58)
     return "".join([*parts, "</svg>"])
 
 
-def film_strip(frames: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    """Pictures of the same size side by side, with a white line between them."""
-    gap = np.full((frames[0].shape[0], 4, 3), 255, np.uint8)
-    parts = [part for frame in frames for part in (frame, gap)]
-    return np.concatenate(parts[:-1], axis=1)
+def _plot(lines: Sequence[Line], names: Sequence[Sequence[str]], *, percent: bool, zero: bool) -> _Plot:
+    xs = [x for line in lines for x, _ in line.points]
+    ys = [y for line in lines for _, y in line.points] + ([0.0] if zero else [])
+    up = percent_axis() if percent else upward(min(ys), max(ys))
+    longest = max(text_width(row) for rows in names for row in rows)
+    left, right = up.width + 10, WIDTH - longest - _SAMPLE - 24
+    across = along(min(0.0, *xs), max(xs), right - left)
+    return _Plot(across, up, left, right, _TOP + max(_ROOM, _ROW * sum(map(len, names))))
 
 
-def png(image: NDArray[np.uint8]) -> bytes:
-    """A picture, shape (height, width, 3), as a PNG file."""
-    height, width, _ = image.shape
-    rows = np.zeros((height, 1 + 3 * width), np.uint8)
-    rows[:, 1:] = image.reshape(height, -1)
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    body = zlib.compress(rows.tobytes(), 9)
-    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", body) + _chunk(b"IEND", b"")
+def _scales(plot: _Plot, x_name: str, y_name: str) -> Iterator[str]:
+    """Both axes: lines, numbers and what they are numbers of."""
+    yield f'<text x="0" y="12">{escape(y_name)}</text>'
+    for tick, label in zip(plot.up.ticks, plot.up.labels, strict=True):
+        y, dark = plot.y(tick), tick == 0
+        color = "#767676" if dark else "#ddd"
+        yield f'<path d="M{plot.left:g} {y}H{plot.right:g}" stroke="{color}"/>'
+        yield f'<text x="{plot.left - 8:g}" y="{y + 4:g}" text-anchor="end">{label}</text>'
+    for tick, label in zip(plot.across.ticks, plot.across.labels, strict=True):
+        x = plot.x(tick)
+        yield f'<path d="M{x} {plot.bottom:g}v5" stroke="#767676"/>'
+        yield f'<text x="{x}" y="{plot.bottom + 18:g}" text-anchor="middle">{label}</text>'
+    middle = (plot.left + plot.right) / 2
+    yield f'<text x="{middle:g}" y="{plot.bottom + 36:g}" text-anchor="middle">{escape(x_name)}</text>'
 
 
-def as_source(image: NDArray[np.uint8]) -> str:
-    """For the `src` of an <img>."""
-    return "data:image/png;base64," + base64.b64encode(png(image)).decode()
+def _drawn(lines: Sequence[Line], plot: _Plot) -> list[_Drawn]:
+    most = max((count for line in lines for count in line.episodes), default=1)
+    there = Counter[tuple[int, int]]()
+    drawn = []
+    for number, line in enumerate(lines):
+        marked = len(line.points) <= _MARKED
+        places = []
+        for x, y in ((plot.x(x), plot.y(y)) for x, y in line.points):
+            spot = (round(x / 4), round(y / 4))
+            places.append((round(x + _BESIDE * there[spot], 1), y))
+            there[spot] += marked
+        radii = tuple(_radius(count, most) for count in line.episodes) or (3.0,) * len(places)
+        color, dash = COLORS[number % len(COLORS)], DASHES[number % len(DASHES)]
+        drawn.append(_Drawn(line, tuple(places), color, dash, radii if marked else ()))
+    return drawn
 
 
-def _chunk(kind: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+def _radius(count: int, most: int) -> float:
+    """The area of a mark goes by how many episodes it rests on."""
+    return round(max(_SMALLEST, _LARGEST * math.sqrt(count / most)), 1)
 
 
-def _room(low: float, high: float) -> tuple[float, float]:
-    spread = (high - low) or max(abs(high), 1.0)
-    return low - 0.05 * spread, high + 0.05 * spread
+def _courses(drawn: Sequence[_Drawn]) -> Iterator[str]:
+    """All lines, what has gaps over what has none, and then the marks."""
+    for one in sorted(drawn, key=lambda one: bool(one.dash)):
+        yield f'<path d="M{"L".join(f"{x} {y}" for x, y in one.places)}" {one.stroke}/>'
+    yield from (mark for one in drawn for mark in _marks(one))
+
+
+def _marks(one: _Drawn) -> Iterator[str]:
+    for place, radius, number in zip(one.places, one.radii, range(len(one.places)), strict=False):
+        x, y = one.line.points[number]
+        rests = f", {one.line.episodes[number]} episodes" if one.line.episodes else ""
+        yield (
+            f'<circle cx="{place[0]}" cy="{place[1]}" r="{radius}" fill="{one.color}" stroke="#fff">'
+            f"<title>{escape(one.line.name)}: {y:.4g} at {x:g}{rests}</title></circle>"
+        )
+
+
+def _ends(drawn: Sequence[_Drawn], plot: _Plot) -> Iterator[str]:
+    """The keys of lines that end early, those that end together in one."""
+    early = plot.right - 0.05 * (plot.right - plot.left)
+    groups: list[list[_Drawn]] = []
+    for one in sorted(drawn, key=lambda one: one.places[-1]):
+        x, y = one.places[-1]
+        if not one.line.key or x >= early:
+            continue
+        near = (group for group in groups if any(_close(place, (x, y)) for place in _last(group)))
+        group = next(near, None)
+        if group is None:
+            groups.append([one])
+        else:
+            group.append(one)
+    for group in groups:
+        x, y = max(x for x, _ in _last(group)), min(y for _, y in _last(group))
+        keys = escape(", ".join(sorted((one.line.key for one in group), key=lambda key: (len(key), key))))
+        yield (
+            f'<text x="{x + 6:g}" y="{max(y - 7, _TOP - 2):g}" font-weight="bold" stroke="#fff" '
+            f'stroke-width="4" paint-order="stroke">{keys}</text>'
+        )
+
+
+def _last(group: Sequence[_Drawn]) -> list[tuple[float, float]]:
+    return [one.places[-1] for one in group]
+
+
+def _close(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Whether keys at both would overlap."""
+    return abs(one[0] - other[0]) < 3 * LETTER + _BESIDE and abs(one[1] - other[1]) < _ROW
+
+
+def _names(drawn: Sequence[_Drawn], names: Sequence[Sequence[str]], plot: _Plot) -> Iterator[str]:
+    """Beside the plot, as near to where each line ends as they do not overlap."""
+    order = sorted(range(len(drawn)), key=lambda number: drawn[number].places[-1][1])
+    tops = _spread(
+        [drawn[number].places[-1][1] - _ROW / 2 for number in order],
+        [_ROW * len(names[number]) for number in order],
+        plot.bottom,
+    )
+    x = plot.right + 16
+    for number, top in zip(order, tops, strict=True):
+        one = drawn[number]
+        yield f'<path d="M{x:g} {top + _ROW / 2:g}h{_SAMPLE}" {one.stroke}/>'
+        for row, text in enumerate(names[number]):
+            yield f'<text x="{x + _SAMPLE + 6:g}" y="{top + 12 + _ROW * row:g}">{escape(text)}</text>'
+
+
+def _spread(wanted: Sequence[float], heights: Sequence[float], bottom: float) -> list[float]:
+    """Tops in the same order, as wanted where there is room, none over another and none below the plot."""
+    tops: list[float] = []
+    free = float(_TOP - _ROW / 2)
+    for top, height in zip(wanted, heights, strict=True):
+        tops.append(round(max(top, free), 1))
+        free = tops[-1] + height
+    limit = bottom + _ROW / 2
+    for number in reversed(range(len(tops))):
+        tops[number] = min(tops[number], limit - heights[number])
+        limit = tops[number]
+    return tops
+
+
+def _sizes(counts: Sequence[int], x: float, y: float) -> Iterator[str]:
+    """How many episodes a point rests on, by its size."""
+    if len(counts) == 1:
+        yield f'<text x="{x:g}" y="{y:g}">{counts[0]} episodes for each point</text>'
+        return
+    for count in counts:
+        words = f"{count} episodes for a point" if count == counts[-1] else f"{count},"
+        yield f'<circle cx="{x + 8:g}" cy="{y - 4:g}" r="{_radius(count, counts[-1])}" fill="#111"/>'
+        yield f'<text x="{x + 18:g}" y="{y:g}">{words}</text>'
+        x += 22 + text_width(words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -104,18 +105,25 @@ def _designing(setting: Setting, progress: Progress) -> dict[str, str]:
 
 
 def _film(setting: Setting, artefact: Artefact) -> Film:
+    """The episode is run twice: to learn how long it lasts, and to draw the few states that are shown."""
     frames: list[Any] = []
     try:
         environment = setting.source.make(setting.task, setting.launch.world.settings, pictures=True)
         try:
             policy = load_policy(artefact.file, digest=artefact.digest)
             steps, seed = setting.task.steps, artefact.measured.first_seed
-            run_episode(environment, policy, seed, steps, lambda e: frames.append(e.render()))
+            lasted = run_episode(environment, policy, seed, steps).steps
+            chosen = np.unique(np.linspace(0, lasted, FRAMES).round().astype(int)).tolist()
+            states = count()
+            run_episode(
+                *(environment, policy, seed, lasted),
+                lambda e: frames.append(e.render()) if next(states) in chosen else None,
+            )
         finally:
             environment.close()
     except EmbodiedError as error:
         return Film(why_none=error.message)
     if not frames or frames[0] is None:
         return Film(why_none="this world draws none.")
-    chosen = np.unique(np.linspace(0, len(frames) - 1, FRAMES).round().astype(int))
-    return Film(tuple(frames[index] for index in chosen), artefact.measured.first_seed)
+    captions = tuple(f"step {step}, {step * policy.step_seconds:.1f} s" for step in chosen)
+    return Film(tuple(frames), captions[: len(frames)], seed)

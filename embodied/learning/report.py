@@ -2,48 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from string import Template
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embodied.learning.artefact import Artefact, Measured
 from embodied.learning.candidates import Candidate
-from embodied.learning.charts import Line, as_source, film_strip, line_chart
+from embodied.learning.charts import Line, line_chart
+from embodied.learning.page import facts, page
+from embodied.learning.pictures import film_strip
 from embodied.learning.progress import Progress
+from embodied.rewards.analyst import SAYS
+from embodied.rewards.composing import EXPLAINED, is_composed
+from embodied.rewards.training import Checkpoint
 
-_PAGE: Final = Template("""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>$title</title><style>
-body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#111}
-svg{width:100%;max-width:44rem;font:11px system-ui,sans-serif} img{max-width:100%}
-table{border-collapse:collapse} td,th{padding:.2rem .8rem .2rem 0;text-align:left;vertical-align:top}
-pre{background:#f5f5f5;padding:.8rem;overflow-x:auto;font-size:13px} .verdict{font-weight:bold}
-</style></head><body>
-<h1>$title</h1>
-<p class="verdict">$verdict</p>
-<table>$facts</table>
-<h2>Success by step</h2>
-<p>Over episodes that training did not see, judged by the success condition and not by the reward.</p>
-$success
-<h2>An episode of the policy</h2>
-$film
-$best
-<h2>All candidates</h2>
-<table><tr><th>no.</th><th>reward</th><th>state</th><th>steps</th><th>best success</th></tr>$rows</table>
-$details
-</body></html>
-""")
+STEPS = "steps of the environment, trained so far"
 
 
 @dataclass(frozen=True)
 class Film:
-    """Pictures of an episode, or why there are none."""
+    """Pictures of an episode, or why there are none.
+
+    Attributes:
+        captions: of each picture.
+    """
 
     frames: tuple[NDArray[np.uint8], ...] = ()
+    captions: tuple[str, ...] = ()
     seed: int = 0
     why_none: str = ""
 
@@ -51,77 +39,153 @@ class Film:
 def render(
     title: str,
     verdict: str,
-    facts: Mapping[str, str],
+    told: Mapping[str, str],
     progress: Progress,
     chosen: Candidate | None,
     artefact: Artefact | None,
     film: Film,
 ) -> str:
-    """The page. `facts` are rows above the curves, `chosen` is the candidate whose policy is kept."""
+    """The page. `told` are rows above the curves, `chosen` is the candidate whose policy is kept."""
     ordered = [candidate for _, candidate in sorted(progress.candidates.items())]
-    trained = [candidate for candidate in ordered if candidate.checkpoints]
-    rows = dict(facts)
+    rows = dict(told)
     if artefact is not None:
         rows["policy"] = f"{artefact.file.name} (observation, action and normalisation inside)"
-        rows["held-out seeds"] = f"{artefact.measured.words}: {_listed(artefact.measured)}"
-    return _PAGE.substitute(
-        title=escape(title),
-        verdict=escape(verdict),
-        facts="".join(f"<tr><th>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in rows.items()),
-        success=_success(trained),
-        film=_film(film),
-        best="" if chosen is None else _chosen(chosen),
-        rows="".join(map(_row, ordered)),
-        details="".join(_details(one) for one in ordered if one is not chosen),
-    )
-
-
-def _listed(measured: Measured) -> str:
-    return ", ".join(map(str, measured.seeds)) or f"from {measured.first_seed} on"
-
-
-def _success(trained: Sequence[Candidate]) -> str:
-    lines = [
-        Line(f"{one.number} {one.proposal.title}", tuple((c.step, c.success) for c in one.checkpoints))
-        for one in trained
+        rows["held-out seeds"] = artefact.measured.words
+    parts = [
+        f'<h1>{escape(title)}</h1>\n<p class="verdict">{escape(verdict)}</p>',
+        facts(rows),
+        "<h2>Success by step</h2><p>Over episodes that training did not see, judged by the success condition "
+        f"and not by the reward.</p>{_success(ordered, progress)}",
+        f"<h2>An episode of the policy</h2>{_film(film)}",
+        *(_chosen(chosen) if chosen else ()),
+        *_all(ordered, progress),
+        *(_details(one) for one in ordered if one is not chosen),
+        *(_seeds(artefact.measured) if artefact else ()),
     ]
-    return line_chart(lines, "steps", "success", percent=True)
+    return page(title, "\n".join(parts))
 
 
-def _chosen(candidate: Candidate) -> str:
-    names = list(candidate.checkpoints[-1].terms) if candidate.checkpoints else []
+def _success(ordered: Sequence[Candidate], progress: Progress) -> str:
     lines = [
-        Line(name, tuple((c.step, c.terms[name].mean) for c in candidate.checkpoints if name in c.terms))
-        for name in names
+        Line(
+            f"{one.number} {_title(one, progress)}",
+            tuple((c.step, c.success) for c in one.checkpoints),
+            str(one.number),
+            tuple(c.episodes for c in one.checkpoints),
+        )
+        for one in ordered
     ]
-    returned = [Line("return", tuple((c.step, c.returned) for c in candidate.checkpoints))]
+    return line_chart(lines, STEPS, "success", percent=True)
+
+
+def _title(candidate: Candidate, progress: Progress) -> str:
+    """With who trains it, where that is another than trains the rest."""
+    other = progress.switched.get(candidate.number)
+    return candidate.proposal.title + (f" ({other.trainer})" if other else "")
+
+
+# -- the reward of the policy that is kept -----------------------------------------------------------------
+
+
+def _chosen(candidate: Candidate) -> Iterator[str]:
+    points = candidate.checkpoints
+    names = list(points[-1].terms) if points else []
+    terms = [
+        Line(name, tuple((c.step, c.terms[name].mean) for c in points if name in c.terms)) for name in names
+    ]
+    returned = [Line("return", tuple((c.step, c.returned) for c in points))]
+    yield f"<h2>The reward: number {candidate.number}, {escape(candidate.proposal.title)}</h2>"
+    yield f"<pre>{escape(candidate.proposal.source)}</pre>"
+    yield "<h3>Each term by step</h3><p>What it pays in a step of an episode, on average.</p>"
+    yield line_chart(terms, STEPS, "reward in a step", zero=True)
+    yield "<h3>Return by step</h3><p>All that an episode is paid, on average.</p>"
+    yield line_chart(returned, STEPS, "reward in an episode")
+    yield f"<h3>What the analyst says</h3>{_said(candidate)}"
+    yield f"<h3>What the critic said</h3><pre>{escape(candidate.critique)}</pre>"
+
+
+def _said(candidate: Candidate) -> str:
+    """The analyst's sentences; its table is for models, and is shown as one that has all checkpoints."""
+    table, _, sentences = candidate.analysis.rpartition(SAYS)
+    said = [line.removeprefix("- ") for line in sentences.splitlines() if line.strip()]
+    listed = "".join(f"<li>{escape(line)}</li>" for line in said)
+    return f"<ul>{listed}</ul>{_checkpoints(candidate.checkpoints) if table else ''}"
+
+
+def _checkpoints(points: Sequence[Checkpoint]) -> str:
+    names = list(dict.fromkeys(name for point in points for name in point.terms))
+    heads = ["step", "success", "steps of an episode", "return", *names]
+    rows = [
+        [
+            str(point.step),
+            f"{100 * point.success:.0f} %, {point.successes} of {point.episodes}",
+            f"{point.length:.0f}",
+            f"{point.returned:.3g}",
+            *(f"{point.terms[name].mean:.3g}" if name in point.terms else "" for name in names),
+        ]
+        for point in points
+    ]
     return (
-        f"<h2>The reward: number {candidate.number}, {escape(candidate.proposal.title)}</h2>"
-        f"<pre>{escape(candidate.proposal.source)}</pre>"
-        f"<h3>Each term by step</h3><p>Mean of a step.</p>{line_chart(lines, 'steps', 'terms')}"
-        f"<h3>Return by step</h3>{line_chart(returned, 'steps', 'return')}"
-        f"<h3>What the analyst says</h3><pre>{escape(candidate.analysis)}</pre>"
-        f"<h3>What the critic said</h3><pre>{escape(candidate.critique)}</pre>"
+        f"<details><summary>All {len(points)} checkpoints; terms: mean of a step</summary>"
+        f"{_table(heads, rows)}</details>"
     )
+
+
+# -- all candidates ----------------------------------------------------------------------------------------
+
+
+def _all(ordered: Sequence[Candidate], progress: Progress) -> Iterator[str]:
+    yield "<h2>All candidates</h2>"
+    rows = [_row(one, progress) for one in ordered]
+    yield _table(["no.", "reward", "state", "steps", "best success"], rows)
+    words = dict.fromkeys(
+        word
+        for one in ordered
+        if is_composed(one.proposal.source)
+        for word in one.proposal.title.split(", ")
+        if word in EXPLAINED
+    )
+    if words:
+        yield (
+            "<h3>What their names say</h3><p>A reward has stages, such as reach and move: each is at 0 in "
+            f"the beginning, and at 1 once it is done.</p>{facts({word: EXPLAINED[word] for word in words})}"
+        )
+
+
+def _row(candidate: Candidate, progress: Progress) -> list[str]:
+    best = candidate.best
+    shown = f"{best.successes} of {best.episodes}, at step {best.step}" if best else ""
+    title = _title(candidate, progress)
+    return [str(candidate.number), title, candidate.state, str(candidate.steps), shown]
 
 
 def _details(candidate: Candidate) -> str:
     return (
         f"<details><summary>{candidate.number} {escape(candidate.proposal.title)}</summary>"
-        f"<pre>{escape(candidate.proposal.source)}</pre>"
-        f"<pre>{escape(candidate.critique)}\n\n{escape(candidate.analysis)}</pre></details>"
+        f"<pre>{escape(candidate.proposal.source)}</pre><pre>{escape(candidate.critique)}</pre>"
+        f"{_said(candidate)}</details>"
     )
 
 
-def _row(candidate: Candidate) -> str:
-    best = candidate.best
-    shown = f"{best.successes} of {best.episodes}, at step {best.step}" if best else ""
-    cells = (str(candidate.number), candidate.proposal.title, candidate.state, str(candidate.steps), shown)
-    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    head = "".join(f"<th>{escape(one)}</th>" for one in heads)
+    body = "".join("<tr>" + "".join(f"<td>{escape(one)}</td>" for one in row) + "</tr>" for row in rows)
+    return f'<table class="numbers"><tr>{head}</tr>{body}</table>'
+
+
+# -- pictures and seeds ------------------------------------------------------------------------------------
 
 
 def _film(film: Film) -> str:
     if not film.frames:
         return f"<p>No pictures: {escape(film.why_none)}</p>"
-    source = as_source(film_strip(film.frames))
-    return f'<p>Seed {film.seed}, from start to end.</p><img alt="film strip" src="{source}">'
+    words = f"<p>Seed {film.seed}, from start to end. A click makes a picture larger.</p>"
+    return words + film_strip(film.frames, film.captions)
+
+
+def _seeds(measured: Measured) -> Iterator[str]:
+    listed = ", ".join(map(str, measured.seeds)) or f"from {measured.first_seed} on"
+    yield (
+        f"<h2>Held-out seeds</h2><details><summary>The {measured.episodes} seeds that the policy was "
+        f"measured on</summary><p>{listed}</p></details>"
+    )

@@ -17,6 +17,8 @@ _SOLVED: Final = 0.9
 _ROSE: Final = 0.25
 """Of the spread of the return over all checkpoints and of its size: less is no rise."""
 _Z: Final = 1.96
+SAYS: Final = "What this says:\n"
+"""Stands between the numbers and the sentences."""
 
 _FAILURES: Final = {
     "dropped": "The object was held and let go: pay for holding it until it is there.",
@@ -78,24 +80,26 @@ def analyse(record: TrainingRecord) -> Analysis:
     if record.stopped:
         remarks.append(Remark("unfinished", f"Training stopped early: {record.stopped}."))
     said = "\n".join(f"- {remark.text}" for remark in remarks)
-    return Analysis(tuple(remarks), f"{_table(points)}\n\nWhat this says:\n{said}")
+    return Analysis(tuple(remarks), f"{_table(points, len(record.checkpoints))}\n\n{SAYS}{said}")
 
 
 # -- the course ------------------------------------------------------------------------------------------
 
 
-def _table(points: Sequence[Checkpoint]) -> str:
+def _table(points: Sequence[Checkpoint], of: int) -> str:
     last = points[-1]
     names = list(last.terms)
     width = max(len(name) for name in (*names, "episode length", "success"))
+    count = f"{len(points)} of its {of}" if of > len(points) else str(of)
 
     def row(name: str, shown: Sequence[str], tail: str = "") -> str:
         return f"  {name:{width}}  [{', '.join(shown)}]{tail}"
 
     lines = [
-        f"Training over {last.step} steps, at {len(points)} checkpoints "
+        f"Training over {last.step} steps, at {count} checkpoints "
         f"({', '.join(str(point.step) for point in points)}):",
         row("success", [f"{100 * point.success:.0f} %" for point in points]),
+        row("of episodes", [str(point.episodes) for point in points]),
         row("return", [_number(point.returned) for point in points]),
         row("episode length", [f"{point.length:.0f}" for point in points]),
         "Terms, mean of a step:",
@@ -127,6 +131,7 @@ def _interval(point: Checkpoint) -> tuple[float, float]:
 
 def _outcome(points: Sequence[Checkpoint]) -> list[Remark]:
     last, best = points[-1], max(points, key=lambda point: point.success)
+    most = f"{100 * best.success:.0f} % ({best.successes} of {best.episodes})"
     low, high = _interval(last)
     words = (
         f"Success is {100 * last.success:.0f} % at the end ({last.successes} of {last.episodes}, 95 % "
@@ -138,13 +143,13 @@ def _outcome(points: Sequence[Checkpoint]) -> list[Remark]:
         return [
             Remark(
                 "lost",
-                f"{words}, after {100 * best.success:.0f} % at step {best.step}: it was learned and lost. "
+                f"{words}, after {most} at step {best.step}: it was learned and lost. "
                 "Keep that checkpoint; smaller weights make the reward easier to follow.",
             )
         ]
     if last.successes == 0:
         return [Remark("not_learned", f"{words}: it never succeeds.")]
-    return [Remark("not_learned", f"{words}; the best was {100 * best.success:.0f} % at step {best.step}.")]
+    return [Remark("not_learned", f"{words}; the best was {most} at step {best.step}.")]
 
 
 def _hacking(record: TrainingRecord, points: Sequence[Checkpoint]) -> list[Remark]:

@@ -25,8 +25,19 @@ from embodied.rewards.stages import WAYS, Parameter, Stage, stages
 FORMS: Final[Mapping[str, str]] = {
     "level": "each step pays the level of each stage: for episodes that go on after success",
     "cost": "each step costs what is missing from each stage: for episodes that end on success",
-    "progress": "each step pays what a stage has gained since the last: for either",
+    "progress": "each step pays what a stage has gained since the last: however episodes end",
 }
+EXPLAINED: Final[Mapping[str, str]] = {
+    "reach": "only where the hand is matters: nothing is moved by it",
+    "touch": "the hand comes to the thing and moves it by touch",
+    "push": "the hand comes to the thing and pushes or pulls it; what goes to a place, from behind",
+    "grasp": "the fingers close on the thing first",
+    "lifted": "the thing is lifted before it is moved",
+    "other end": "the condition is read in a less likely way: a mechanism's other end",
+    **FORMS,
+}
+"""What the parts of a design's title say."""
+_HEADING: Final = '"""Composed for: '
 _GAIN: Final = 10.0
 """Progress of a step is about a tenth of a level."""
 
@@ -73,11 +84,14 @@ class Design:
 
     @property
     def title(self) -> str:
-        """The name for a person: "reach, level" where it is about nothing but the hand, which the structure
-        says nothing of."""
+        """The name for a person, of what its stages do: "reach, level" where it is about nothing but the
+        hand, "touch, level" where nothing can be grasped, which the structure says nothing of."""
         if all(goal.of_the_hand for goal in self.goals):
             return ", ".join(("reach", self.form, *self.manners))
-        return self.name
+        kinds = {stage.name.partition("_")[0] for stage in self.stages}
+        way = "touch" if self.way == "grasp" and not kinds & {"grasp", "held"} else self.way
+        extras = (*(("lifted",) if "lift" in kinds else ()), *(("other end",) if self.guess else ()))
+        return ", ".join((way, *extras, self.form, *self.manners))
 
     def with_stages(self, more: tuple[Stage, ...], manner: str) -> Design:
         """With terms more, and the name of the manner that they stand for."""
@@ -155,8 +169,19 @@ def source(design: Design, action: ActionSpec) -> str:
     constants = "\n".join(f"{one.name} = {one.value:g}  # {one.doc}" for one in design.parameters)
     if "UP" in body:
         constants += "\nUP = np.array([0.0, 0.0, 1.0])"
-    head = f'"""Composed for: {_plain(design.condition)}\n\n{design.way}; {FORMS[design.form]}.\n"""'
+    way = design.title.partition(",")[0]
+    head = f'{_HEADING}{_plain(design.condition)}\n\n{way}; {FORMS[design.form]}.\n"""'
     return "\n\n\n".join([f"{head}\n\n{constants}", *helpers, body, _reward(design, action)]) + "\n"
+
+
+def is_composed(source: str) -> bool:
+    """Whether a reward comes from this grammar."""
+    return source.startswith(_HEADING)
+
+
+def without_heading(source: str) -> str:
+    """What a composed reward does, without what its first lines say of it: by this the same is known."""
+    return source.partition('"""\n\n')[2] if is_composed(source) else source
 
 
 # -- structure -------------------------------------------------------------------------------------------

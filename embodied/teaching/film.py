@@ -97,7 +97,7 @@ def film_strip(pictures: Sequence[Path], file: Path) -> Path | None:
     frames += [blank] * (-len(frames) % min(ROW, len(frames)))
     wide = min(ROW, len(frames))
     rows = [np.concatenate(frames[n : n + wide], axis=1) for n in range(0, len(frames), wide)]
-    from embodied.learning.charts import png
+    from embodied.learning.pictures import png
 
     file.write_bytes(png(np.concatenate(rows)))
     return file

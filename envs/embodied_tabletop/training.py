@@ -29,6 +29,8 @@ from embodied_tabletop.spec import TabletopSpec
 
 OWN_LATE_MS: Final = 0.0
 """How far the simulated arm runs behind its targets, as `embodied arm identify` finds [ms]."""
+PICTURE: Final = 640, 480
+"""Width and height of a picture in a report [pixels]: fingers and a button can be told apart."""
 KIND: Final = "FR3"
 """What the arm's description begins with, in either engine."""
 
@@ -132,7 +134,10 @@ class TabletopTasks:
             chosen = replace(chosen, success=str(task.condition))
         ranges = _randomized(settings)
         mode = "rgb_array" if pictures else None
-        return TabletopEnv(chosen, engine=engine, randomize=ranges, render_mode=mode)
+        width, height = PICTURE
+        return TabletopEnv(
+            chosen, engine=engine, randomize=ranges, render_mode=mode, width=width, height=height
+        )
 
 
 def _start(task: Task) -> Start:

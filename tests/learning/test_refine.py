@@ -108,6 +108,8 @@ def test_the_report_is_one_file_that_loads_nothing(done: RefineReport) -> None:
     assert 'src="data:image/png;base64,' in page
     assert not re.search(r"(src|href)=\"(?!data:)", page)
     assert "held-out seeds" in page
+    assert page.count("<img") == len(re.findall(r"step \d+, \d+\.\d s</span>", page)) > 1
+    assert "step 0, 0.0 s" in page
     assert "def reward(obs, action, previous):" in page
 
 

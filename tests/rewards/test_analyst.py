@@ -97,7 +97,7 @@ def test_what_is_no_hacking(successes: list[int], returned: list[float]) -> None
 def test_what_was_learned_and_lost() -> None:
     found = analyse(record([0, 2, 8, 18, 19, 17, 9, 4, 1, 0], [0, 2, 5, 8, 9, 8, 6, 4, 2, 1]))
     assert codes(found)[0] == "lost"
-    assert "after 95 % at step 5000: it was learned and lost. Keep that checkpoint" in found.text
+    assert "after 95 % (19 of 20) at step 5000: it was learned and lost. Keep that checkpoint" in found.text
 
 
 def test_terms_that_taught_nothing_are_named() -> None:
@@ -132,6 +132,16 @@ def test_ten_of_many_checkpoints_are_looked_at() -> None:
     assert [point.step for point in many.at_ten()] == [
         1000 * n for n in (1, 12, 23, 34, 45, 57, 68, 79, 90, 101)
     ]
+
+
+def test_the_table_says_how_many_checkpoints_it_leaves_out_and_what_success_rests_on() -> None:
+    many = record([0] * 24 + [9], [0.0] * 25)
+    last = dataclasses.replace(many.checkpoints[-1], episodes=60, successes=27)
+    said = analyse(dataclasses.replace(many, checkpoints=(*many.checkpoints[:-1], last))).text
+    assert "Training over 25000 steps, at 10 of its 25 checkpoints (1000, 4000" in said
+    assert "of episodes     [20, 20, 20, 20, 20, 20, 20, 20, 20, 60]" in said
+    assert "the best was 45 % (27 of 60) at step 25000" in said
+    assert "at 10 checkpoints (1000" in analyse(record([0] * 10, RISING)).text
 
 
 def test_it_is_kept_as_json() -> None:

@@ -11,7 +11,7 @@ import pytest
 import embodied.rewards.composing as composing
 from embodied.condition import parse
 from embodied.rewards.calling import in_process
-from embodied.rewards.composing import compose, designs
+from embodied.rewards.composing import EXPLAINED, compose, designs, source
 from embodied.rewards.critic import critique
 from embodied.rewards.errors import BadSpec, CannotCompose
 from embodied.rewards.probing import probe
@@ -190,6 +190,19 @@ def test_the_stages_are_those_of_the_thing() -> None:
     assert terms("distance(hand, cube) < 0.02", WORLD) == ("move", "smoothness")
     assert terms("holding[red_cube]", STACK) == ("reach", "grasp", "smoothness")
     assert "release" in terms("on[red_cube, blue_cube] and not holding[red_cube]", STACK)
+
+
+def test_a_title_says_what_the_stages_do() -> None:
+    handless = ObservationSpec(tuple(one for one in WORLD.entries if one.role != "gripper"))
+    by_fist = designs(parse("distance(cube, target) < 0.05"), handless, ACTION)
+    assert by_fist[0].name.startswith("grasp, lifted")
+    assert by_fist[0].title == f"touch, {by_fist[0].form}"
+    assert source(by_fist[0], ACTION).splitlines()[2].startswith("touch; ")
+    assert len({one.title for one in by_fist}) == len(by_fist)
+    with_fingers = designs(parse("distance(cube, target) < 0.05"), WORLD, ACTION)
+    assert with_fingers[0].title == with_fingers[0].name
+    for design in (*by_fist, *with_fingers):
+        assert set(design.title.split(", ")) <= set(EXPLAINED)
 
 
 def test_things_come_one_after_the_other() -> None:
