@@ -139,7 +139,7 @@ class Beginnings:
 
 @dataclass(frozen=True, eq=False)
 class Beginning:
-    """What is begun with, and on how many episodes of training seeds it succeeds.
+    """What is begun with, and on how many of so many episodes it succeeds.
 
     Attributes:
         guide: None for nothing.
@@ -148,6 +148,7 @@ class Beginning:
 
     guide: Guide | None = None
     successes: int = 0
+    episodes: int = 0
     said: str = ""
 
 
@@ -181,7 +182,7 @@ def best_beginning(
     def measured(guide: Guide) -> Beginning:
         done = examiner.run(guide.act, range(TRAINING_SEEDS - episodes, TRAINING_SEEDS), begin=guide.begin)
         examiner.keep(done or ())
-        return Beginning(guide, sum(episode.succeeded for episode in done or ()))
+        return Beginning(guide, sum(episode.succeeded for episode in done or ()), episodes)
 
     offered = (
         guide

@@ -17,6 +17,7 @@ from embodied.learning.errors import NoGuide
 from embodied.learning.examining import Examiner
 from embodied.learning.features import Features, fitted
 from embodied.learning.guides import Guide, Tunable, sketch
+from embodied.learning.policy_guide import BEGINNING, guide_of
 from embodied.rewards.composing import Design
 from embodied.rewards.errors import RewardError
 
@@ -30,6 +31,7 @@ class Ground:
     Attributes:
         make: one more environment of the task.
         goal: what is to be brought where, as far as the condition says so.
+        run: the folder of the run, where its policies are.
         launch: what the world was launched with, where it was by a launch file.
     """
 
@@ -38,6 +40,7 @@ class Ground:
     examiner: Examiner
     features: Features
     goal: Design | None
+    run: Path
     launch: LaunchFile | None = None
 
 
@@ -48,7 +51,8 @@ def lay_ground(
     successes: Path,
     launch: LaunchFile | None = None,
 ) -> Ground:
-    """Look at idle and random motion in `environment`; see `Examiner` for `successes`."""
+    """Look at idle and random motion in `environment`; see `Examiner` for `successes`, which lies in the
+    folder of the run."""
     assert task.condition is not None
     observation, action = environment.observation_spec, environment.action_spec
     try:
@@ -57,7 +61,7 @@ def lay_ground(
         goal = None
     examiner = Examiner(environment, task.condition, goal, task.steps, DISCOUNT, successes)
     seen = np.concatenate([one.observations for one in examiner.experience]).astype(float)
-    return Ground(task, make, examiner, fitted(observation, seen), goal, launch)
+    return Ground(task, make, examiner, fitted(observation, seen), goal, successes.parent, launch)
 
 
 def sketched(ground: Ground) -> Guide | None:
@@ -79,6 +83,8 @@ def guide_named(name: str, numbers: Mapping[str, float], ground: Ground) -> Guid
     """
     if not name:
         return None
+    if name.startswith(BEGINNING):
+        return guide_of(name, ground.run)
     guide = sketched(ground) if name == "sketch" else None
     if "(" in name and ground.launch is not None:
         library = beginnings(ground.launch, ground.task, ground.examiner)

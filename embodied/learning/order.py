@@ -62,7 +62,8 @@ def ground_of(order: Order, folder: Path) -> Iterator[Ground]:
     """The ground that the search stands on, laid again in this process.
 
     Args:
-        folder: where nothing is found and nothing is left: successes belong to candidates.
+        folder: in that of the run; nothing is found and nothing is left there: successes belong to
+            candidates.
     """
     launch, task = from_table(dict(order.launch), "an order"), order.meant()
     source = load_tasks(launch.world.kind)

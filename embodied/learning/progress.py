@@ -164,6 +164,26 @@ class Progress:
             return ever
         return ever if _clearly_better(ever, latest) else latest
 
+    @property
+    def spoken_of(self) -> Candidate | None:
+        """What was the best when a person spoke last; None if nobody did, or there was nothing yet."""
+        if not self.feedback:
+            return None
+        after = self.feedback[-1].after
+        earlier = {n: one for n, one in self.candidates.items() if self.rounds[n] <= after}
+        return replace(self, candidates=earlier, feedback=self.feedback[:-1]).best
+
+    @property
+    def unheeded(self) -> str:
+        """That nothing of what a person's last words led to is kept, in words; "" where it is."""
+        best, latest = self.best, self.latest
+        if not self.feedback or best is None or self.rounds[best.number] > self.feedback[-1].after:
+            return ""
+        came = "nothing was trained with them in the time that there was"
+        if latest is not None and latest.best is not None:
+            came = f"what they led to came to {latest.best.successes} of {latest.best.episodes}"
+        return f"your words changed nothing: {came}; the earlier policy stays, of candidate {best.number}"
+
     def _best_since(self, first: int) -> Candidate | None:
         trained = [
             one

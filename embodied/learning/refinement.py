@@ -25,14 +25,15 @@ from embodied.learning.ground import Ground, lay_ground, sketched
 from embodied.learning.keeping import keep_policy
 from embodied.learning.leg import SUCCESSES
 from embodied.learning.order import Order
+from embodied.learning.policy_guide import kept_guide
 from embodied.learning.processes import Processes
 from embodied.learning.progress import Progress
 from embodied.learning.proposing import Proposed, propose
 from embodied.learning.refined import RefineReport, report_of, write_page
 from embodied.learning.resuming import MODE
-from embodied.learning.search import Search, told
+from embodied.learning.search import Search, best_policy, told
 from embodied.learning.switching import switch_for
-from embodied.learning.trainer import AUTO, Choice, choose_trainer
+from embodied.learning.trainer import AUTO, WORTH_FOLLOWING, Choice, choose_trainer
 from embodied.learning.wish import Setting, Wish
 from embodied.outcome import Verdict
 
@@ -42,6 +43,8 @@ WORTH_PROPOSING: Final = 0.5
 GUIDED_RIVALS: Final = 2
 SHOWN_AT_LEAST: Final = 330
 """Episodes of the task's length that a skill may show: of long ones 200, the first checkpoint's, were all."""
+FROM_A_POLICY: Final = (AUTO, "guided", "residual")
+"""Trainers that can begin with the policy that a person spoke of."""
 DEAF: Final = ("imitate", "cma")
 """Trainers that a reward, and so a person's words, do not lead to another motion."""
 LEARNERS: Final = ("stable_baselines3", "embodied.learning.guided")
@@ -121,6 +124,8 @@ class Refinement:
         by = (self.progress.who_trained(chosen.number) if chosen else None) or told(search.choice)
         kept = None if chosen is None else keep_policy(self.setting, self.journal, chosen, by)
         report = report_of(self.setting, self.progress, 0.0, chosen, kept)
+        if self.progress.unheeded:
+            report = replace(report, reason=f"{report.reason}; {self.progress.unheeded}")
         if kept is not None and self.setting.wish.gate:
             report = replace(report, proposed=self._proposed(kept))
         report = replace(report, seconds=max(self.progress.seconds, self.clock.elapsed))
@@ -221,7 +226,7 @@ class Refinement:
     def _choose(self, ground: Ground) -> Choice:
         """Who trains; a weak skill is measured first, on seeds of training."""
         setting, wish = self.setting, self.setting.wish
-        begun = best_beginning(
+        begun = self._spoken_of() or best_beginning(
             setting.launch, setting.task, sketched(ground), ground.examiner, wish.skill, GUIDED_EPISODES,
             numbers=wish.trainer == "cma", strictly=wish.trainer != AUTO,
         )  # fmt: skip
@@ -229,12 +234,24 @@ class Refinement:
             self.journal.write("note", text=begun.said)
         said = bool(self.progress.feedback)
         trainer = meant_trainer(wish, begun, said=said)
-        choice = choose_trainer(trainer, begun.guide, begun.successes, GUIDED_EPISODES)
+        choice = choose_trainer(trainer, begun.guide, begun.successes, begun.episodes)
         if said and choice.trainer.name in DEAF:
             text = f"{choice.trainer.name} looks at no reward: what was said changes nothing of the motion"
             self.journal.write("note", text=f"{text}. Begin anew with --trainer guided, or auto")
+        elif said and choice.guide is None:
+            text = f"what was said is learned from nothing, in {self.clock.left / 60:.1f} minutes"
+            self.journal.write("note", text=f"{text}: the earlier policy stays unless this comes as far")
         self.journal.write("trainer_chosen", **asdict(told(choice)))
         return choice
+
+    def _spoken_of(self) -> Beginning | None:
+        """The policy that a person has seen and wants otherwise, for who can begin with one; None where there
+        is none that is good enough. A cluster's machines do not have its file."""
+        one, run = self.progress.spoken_of, self.setting.folder
+        fits = self.setting.wish.trainer in FROM_A_POLICY and not self.work.cluster
+        if not fits or one is None or one.best is None or one.best.success < WORTH_FOLLOWING:
+            return None
+        return Beginning(kept_guide(best_policy(run, one), run), one.best.successes, one.best.episodes)
 
     def _no_reward(self) -> NoReward:
         last = next(reversed(self.progress.candidates.values()), None)

@@ -5,18 +5,22 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from embodied.errors import BadInput
 from embodied.journal import Journal
 from embodied.learning.budget import Schedule
 from embodied.learning.candidates import Candidate, Feedback, OfflineDesigner, Proposal
+from embodied.learning.errors import NoGuide
 from embodied.learning.feedback import SAID, manners_of, read_feedback, refuse_not_understood
+from embodied.learning.ground import guide_named, lay_ground
+from embodied.learning.policy_guide import kept_guide
 from embodied.learning.progress import Progress
 from embodied.rewards.checking import check
 from embodied.rewards.training import Checkpoint
 from tests.learning.searching import search
-from tests.learning.toys import ACTION, OBSERVATION, PlayedTrainer, condition
+from tests.learning.toys import ACTION, OBSERVATION, REACH, PlayedTrainer, Point, condition
 
 
 @pytest.mark.parametrize(
@@ -139,4 +143,40 @@ def test_what_follows_a_persons_words_is_kept_if_it_is_not_clearly_worse() -> No
     alike, worse, untrained = progress(158, 152), progress(158, 90), progress(158)
     assert [one.best.number for one in (alike, worse, untrained) if one.best] == [2, 1, 1]
     assert alike.first_round == 2
+    assert alike.unheeded == ""
+    words = "your words changed nothing: what they led to came to 90 of 160; the earlier policy stays"
+    assert worse.unheeded.startswith(words)
+    assert "nothing was trained with them" in untrained.unheeded
     assert untrained.latest is None
+    assert Progress().unheeded == ""
+
+
+def test_a_training_begins_with_the_policy_that_a_person_spoke_of() -> None:
+    for seen in (progress(158, 152), progress(158, 90), progress(158)):
+        assert seen.spoken_of is not None
+        assert seen.spoken_of.number == 1, "whatever came of the words, a resumed training begins so again"
+    assert Progress().spoken_of is None
+
+
+def test_a_policy_is_a_guide_that_any_process_finds_by_its_name(tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime")
+    from tests.policies.making import linear
+
+    towards = 5.0 * np.vstack([-np.eye(3), np.eye(3)])
+    file = tmp_path / "candidates" / "policy-500.onnx"
+    file.parent.mkdir()
+    file.write_bytes(linear(towards, np.zeros(3), OBSERVATION.entries, ACTION.entries))
+    made = kept_guide(file, tmp_path)
+    ground = lay_ground(REACH, Point, Point(), tmp_path / "successes")
+    file.unlink()
+    found = guide_named(made.name, {}, ground)
+    assert found is not None
+    done = ground.examiner.run(found.act, range(10), begin=found.begin)
+    assert done is not None
+    assert all(episode.succeeded for episode in done)
+    (tmp_path / made.name).write_bytes(b"another")
+    with pytest.raises(BadInput, match="it was changed"):
+        guide_named(made.name, {}, ground)
+    (tmp_path / made.name).unlink()
+    with pytest.raises(NoGuide, match="is not there"):
+        guide_named(made.name, {}, ground)

@@ -215,7 +215,14 @@ def test_what_a_person_says_later_changes_nothing_of_who_trained_what_is_kept(
     said = replace(wish, feedback="it jerks", schedule=at_once)
     again = start_refining(launch, said, runs_dir=tmp_path, resume=first.run)
     records = read(first.folder / "journal.jsonl")
-    assert [one["trainer"] for one in records if one["type"] == "trainer_chosen"] == ["imitate", "guided"]
+    chosen = [one for one in records if one["type"] == "trainer_chosen"]
+    assert [one["trainer"] for one in chosen] == ["imitate", "guided"]
+    assert first.artefact is not None
+    assert chosen[1]["guide"] == f"policies/{first.artefact.file.name}", "it begins with what a person saw"
+    said_so = "your words changed nothing: nothing was trained with them"
+    assert said_so in again.reason
+    assert said_so in again.page.read_text()
+    assert said_so in records[-1]["reason"]
     (resumed,) = [one for one in records if one["type"] == "run_resumed"]
     assert records[resumed["from_seq"] - 1]["type"] == "run_ended"
     assert again.artefact is not None
