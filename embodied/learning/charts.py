@@ -85,7 +85,7 @@ class _Drawn:
 def line_chart(
     lines: Sequence[Line], x_name: str, y_name: str, *, percent: bool = False, zero: bool = False
 ) -> str:
-    """An SVG element.
+    """An SVG element; a list where there is no course, as each line has one point.
 
     Args:
         x_name, y_name: what is shown, with its unit.
@@ -95,6 +95,9 @@ def line_chart(
     lines = [line for line in lines if line.points]
     if not lines:
         return "<p>Nothing was measured.</p>"
+    if all(len(line.points) == 1 for line in lines):
+        told = (f"<li>{escape(_words(line, 0, x_name, percent=percent))}</li>" for line in lines)
+        return f"<ul>{''.join(told)}</ul>"
     names = [textwrap.wrap(line.name, _LETTERS) or [""] for line in lines]
     plot = _plot(lines, names, percent=percent, zero=zero)
     drawn = _drawn(lines, plot)
@@ -104,7 +107,7 @@ def line_chart(
         f'<svg viewBox="0 0 {WIDTH} {height:g}" role="img" aria-label="{escape(y_name)} by {escape(x_name)}" '
         'font-family="system-ui, sans-serif" font-size="12" fill="#111">',
         *_scales(plot, x_name, y_name),
-        *_courses(drawn),
+        *_courses(drawn, x_name, percent=percent),
         *_ends(drawn, plot),
         *_names(drawn, names, plot),
     ]
@@ -161,21 +164,26 @@ def _radius(count: int, most: int) -> float:
     return round(max(_SMALLEST, _LARGEST * math.sqrt(count / most)), 1)
 
 
-def _courses(drawn: Sequence[_Drawn]) -> Iterator[str]:
+def _courses(drawn: Sequence[_Drawn], x_name: str, *, percent: bool) -> Iterator[str]:
     """All lines, what has gaps over what has none, and then the marks."""
     for one in sorted(drawn, key=lambda one: bool(one.dash)):
         yield f'<path d="M{"L".join(f"{x} {y}" for x, y in one.places)}" {one.stroke}/>'
-    yield from (mark for one in drawn for mark in _marks(one))
+    for one in drawn:
+        for number, radius in enumerate(one.radii):
+            x, y = one.places[number]
+            words = escape(_words(one.line, number, x_name, percent=percent))
+            yield (
+                f'<circle cx="{x}" cy="{y}" r="{radius}" fill="{one.color}" stroke="#fff">'
+                f"<title>{words}</title></circle>"
+            )
 
 
-def _marks(one: _Drawn) -> Iterator[str]:
-    for place, radius, number in zip(one.places, one.radii, range(len(one.places)), strict=False):
-        x, y = one.line.points[number]
-        rests = f", {one.line.episodes[number]} episodes" if one.line.episodes else ""
-        yield (
-            f'<circle cx="{place[0]}" cy="{place[1]}" r="{radius}" fill="{one.color}" stroke="#fff">'
-            f"<title>{escape(one.line.name)}: {y:.4g} at {x:g}{rests}</title></circle>"
-        )
+def _words(line: Line, number: int, x_name: str, *, percent: bool) -> str:
+    """ "move: 0.25 at 500 training steps"."""
+    x, y = line.points[number]
+    shown = f"{100 * y:.0f} %" if percent else f"{y:.4g}"
+    rests = f", of {line.episodes[number]} episodes" if line.episodes else ""
+    return f"{line.name}: {shown} at {x:.10g} {x_name}{rests}"
 
 
 def _ends(drawn: Sequence[_Drawn], plot: _Plot) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +18,10 @@ from embodied.learning.pictures import film_strip
 from embodied.learning.progress import Progress
 from embodied.rewards.analyst import SAYS
 from embodied.rewards.composing import EXPLAINED, is_composed
+from embodied.rewards.manners import MANNERS
 from embodied.rewards.training import Checkpoint
 
-STEPS = "steps of the environment, trained so far"
+STEPS: Final = "training steps"
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def _checkpoints(points: Sequence[Checkpoint]) -> str:
         for point in points
     ]
     return (
-        f"<details><summary>All {len(points)} checkpoints; terms: mean of a step</summary>"
+        f"<details><summary>All checkpoints ({len(points)}); terms: mean of a step</summary>"
         f"{_table(heads, rows)}</details>"
     )
 
@@ -138,17 +140,18 @@ def _all(ordered: Sequence[Candidate], progress: Progress) -> Iterator[str]:
     yield "<h2>All candidates</h2>"
     rows = [_row(one, progress) for one in ordered]
     yield _table(["no.", "reward", "state", "steps", "best success"], rows)
+    meanings = {name: manner.says for name, manner in MANNERS.items()} | EXPLAINED
     words = dict.fromkeys(
         word
         for one in ordered
         if is_composed(one.proposal.source)
         for word in one.proposal.title.split(", ")
-        if word in EXPLAINED
+        if word in meanings
     )
     if words:
         yield (
             "<h3>What their names say</h3><p>A reward has stages, such as reach and move: each is at 0 in "
-            f"the beginning, and at 1 once it is done.</p>{facts({word: EXPLAINED[word] for word in words})}"
+            f"the beginning, and at 1 once it is done.</p>{facts({word: meanings[word] for word in words})}"
         )
 
 

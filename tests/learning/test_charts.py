@@ -184,5 +184,11 @@ def test_letters_are_dark_and_names_are_text() -> None:
     assert all("fill" not in one.attrib for one in ElementTree.fromstring(text).iter("text"))
 
 
+def test_one_point_is_no_course_and_is_told_in_words() -> None:
+    lines = [line("1 reach, progress", [1.0], 513.0, episodes=(160,))]
+    told = "<ul><li>1 reach, progress: 100 % at 513 training steps, of 160 episodes</li></ul>"
+    assert line_chart(lines, "training steps", "success", percent=True) == told
+
+
 def test_nothing_is_told_to_be_nothing() -> None:
     assert line_chart([Line("a", ())], "steps", "success") == "<p>Nothing was measured.</p>"

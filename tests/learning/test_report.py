@@ -37,7 +37,10 @@ def candidate(number: int, title: str, *, points: int = 25) -> Candidate:
 @pytest.fixture(scope="module")
 def page() -> str:
     progress = Progress()
-    progress.candidates |= {1: candidate(1, "touch, progress"), 2: candidate(2, "push, level", points=2)}
+    progress.candidates |= {
+        1: candidate(1, "touch, progress"),
+        2: candidate(2, "push, level, smooth", points=2),
+    }
     measured = Measured(100, 89, 0.81, 0.94, SEEDS[0], 41.0, SEEDS)
     none = Path("none")
     artefact = Artefact("ab" * 32, Path("abab.onnx"), none, none, measured)
@@ -76,7 +79,7 @@ def test_each_picture_is_one_of_its_own_with_its_moment(page: str) -> None:
 
 
 def test_all_checkpoints_are_told_with_how_many_episodes_they_rest_on(page: str) -> None:
-    assert "All 25 checkpoints" in page
+    assert "All checkpoints (25)" in page
     assert "<td>50 %, 30 of 60</td>" in page
     assert "<td>2 %, " not in page
     assert "<td>10 %, 2 of 20</td>" in page
@@ -92,7 +95,7 @@ def test_the_analyst_speaks_in_sentences(page: str) -> None:
 
 def test_the_words_in_names_are_explained_once(page: str) -> None:
     assert page.count("<tr><th>progress</th><td>each step pays what a stage has gained") == 1
-    for word in ("touch", "push", "level"):
+    for word in ("touch", "push", "level", "smooth"):
         assert f"<tr><th>{word}</th>" in page
     assert "<tr><th>grasp</th>" not in page
 
