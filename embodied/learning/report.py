@@ -140,7 +140,7 @@ def _all(ordered: Sequence[Candidate], progress: Progress) -> Iterator[str]:
     yield "<h2>All candidates</h2>"
     rows = [_row(one, progress) for one in ordered]
     yield _table(["no.", "reward", "state", "steps", "best success"], rows)
-    meanings = {name: manner.says for name, manner in MANNERS.items()} | EXPLAINED
+    meanings = {**{name: manner.says for name, manner in MANNERS.items()}, **EXPLAINED}
     words = dict.fromkeys(
         word
         for one in ordered
