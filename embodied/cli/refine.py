@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,6 @@ from embodied.cli.stopping import stop_on_signal
 from embodied.errors import BadInput
 from embodied.launchfile import LaunchFile, from_table
 from embodied.outcome import Verdict
-from embodied.view.timeline import clock
 
 if TYPE_CHECKING:  # what trains is imported when a training begins
     from embodied.learning.budget import Work
@@ -138,9 +138,8 @@ def refine(
         report, interrupted = _refined(chosen, wish, work, console, resume, quiet=quiet)
     code = _code(report, interrupted=interrupted)
     console.print(_shown(report))
-    if code != ending.PASSED:
-        again = f"{folders.command()} refine --resume {report.run} --minutes {2 * minutes:g}"
-        console.print(Text(f"Go on with:  {again}"), soft_wrap=True)
+    for line in _commands(report, code, minutes):
+        console.print(Text(line), soft_wrap=True)
     if as_json:
         ending.print_json(**_plain(report, code))
     raise typer.Exit(code)
@@ -200,10 +199,9 @@ def _shown(report: RefineReport) -> Table:
     style = "bold green" if report.verdict is Verdict.PASSED else "bold red"
     table.add_row(Text(report.verdict.value, style=style), Text(report.reason))
     if report.chosen is not None and report.chosen.best is not None:
-        best = report.chosen.best
         table.add_row("reward", Text(f"number {report.chosen.number}, {report.chosen.proposal.title}"))
-        table.add_row("trained", Text(f"{best.step} steps, {len(report.progress.candidates)} candidates"))
-    table.add_row("time", Text(clock(report.seconds)))
+        table.add_row("best checkpoint", Text(report.best_checkpoint))
+    table.add_row("time", Text(report.took))
     if report.progress.used.calls:
         table.add_row("models", Text(report.progress.used.words))
     if report.artefact is not None:
@@ -212,11 +210,19 @@ def _shown(report: RefineReport) -> Table:
     table.add_row("report", Text(str(report.page)))
     if report.proposed is not None:
         table.add_row("skill", Text(f"{report.proposed.skill}: {report.proposed.reason}"))
-        if report.proposed.command:
-            table.add_row(
-                "use it with" if report.proposed.grade.proven else "next", Text(report.proposed.command)
-            )
     return table
+
+
+def _commands(report: RefineReport, code: int, minutes: float) -> list[str]:
+    """What to type next, each on a line of its own: a table would fold it."""
+    lines = []
+    if report.proposed is not None and report.proposed.command:
+        next_ = report.proposed.command.replace("embodied", folders.command(), 1)
+        lines.append(f"{'Use it with' if report.proposed.grade.proven else 'Prove it with'}:  {next_}")
+    if code != ending.PASSED or report.progress.unheeded:
+        altogether = math.ceil(report.progress.searched / 60 + minutes)
+        lines.append(f"Go on with:  {folders.command()} refine --resume {report.run} --minutes {altogether}")
+    return lines
 
 
 def _files(report: RefineReport) -> dict[str, Path]:
@@ -235,6 +241,7 @@ def _plain(report: RefineReport, code: int) -> dict[str, Any]:
         "verdict": report.verdict.value,
         "reason": report.reason,
         "seconds": round(report.seconds, 1),
+        "search_seconds": round(report.progress.searched, 1),
         "run": report.run,
         "journal": str(report.folder / "journal.jsonl"),
         "exit_code": code,

@@ -11,7 +11,7 @@ from typing import Final
 from embodied.errors import BadInput
 
 LEAST_MEMORY_MB: Final = 256
-"""What a training process takes at least beyond what it begins with [MiB]: sac and guided took 171 to 201 in
+"""What a training process takes at least beyond what it begins with [MiB]: sac and guided took 171 to 235 in
 a minute at the table."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from embodied.learning.search import best_policy
 from embodied.learning.whereabouts import whereabouts
 from embodied.learning.wish import Setting
 
+ENOUGH_OF_NONE: Final = 20
+"""Held-out seeds for a policy that never succeeded: if it fails on these too, it is below 90 % for sure."""
+
 
 def keep_policy(setting: Setting, journal: Journal, chosen: Candidate, by: TrainedBy) -> Artefact:
     """Measure the file itself, on seeds that nobody saw, and keep it. From then on they have been seen: who
@@ -27,7 +30,7 @@ def keep_policy(setting: Setting, journal: Journal, chosen: Candidate, by: Train
     policy = load_policy(file)
     policy.refuse_other(setting.environment.observation_spec, setting.environment.action_spec)
     drawn_by = f"{setting.task.name}, seed {setting.wish.seed}"
-    seeds = setting.seen.draw(setting.wish.schedule.held_out, drawn_by)
+    seeds = setting.seen.draw(_held_out(setting, journal, chosen), drawn_by)
     episodes = [run_episode(setting.environment, policy, seed, setting.task.steps) for seed in seeds]
     measured = Measured.of(
         [episode.succeeded for episode in episodes],
@@ -45,6 +48,20 @@ def keep_policy(setting: Setting, journal: Journal, chosen: Candidate, by: Train
         held_out=asdict(measured),
     )
     return artefact
+
+
+def _held_out(setting: Setting, journal: Journal, chosen: Candidate) -> int:
+    """On how many seeds a policy is measured; one that never succeeded so far is not worth all of them."""
+    wanted = setting.wish.schedule.held_out
+    assert chosen.best is not None
+    if chosen.best.successes or wanted <= ENOUGH_OF_NONE:
+        return wanted
+    journal.write(
+        "note",
+        text=f"candidate {chosen.number} succeeded on 0 of {chosen.best.episodes} episodes: it is measured "
+        f"on {ENOUGH_OF_NONE} held-out seeds, not on {wanted}",
+    )
+    return ENOUGH_OF_NONE
 
 
 def _told(setting: Setting, chosen: Candidate, by: TrainedBy) -> dict[str, Any]:
@@ -65,6 +82,7 @@ def _told(setting: Setting, chosen: Candidate, by: TrainedBy) -> dict[str, Any]:
             "began_with": by.guide or "nothing",
             "designer": setting.wish.designer,
             "steps": chosen.best.step,
+            "of_steps": chosen.steps,
             "seed": setting.wish.seed,
             "seeds": f"drawn below {TRAINING_SEEDS}",
             "chosen_by": f"{chosen.best.successes} of {chosen.best.episodes} from {SELECTION_SEEDS}",

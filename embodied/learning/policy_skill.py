@@ -117,11 +117,13 @@ def _front(name: str, card: Mapping[str, Any], artefact: Artefact) -> str:
         width=1000,
     )
     trained = card["trained"]
+    of_all = f" of {trained['of_steps']}" if "of_steps" in trained else ""
     return (
         f"---\n{front}---\n\n# {sentence}\n\n"
-        f"Trained by {trained['trainer']} over {trained['steps']} steps, beginning with "
-        f"{trained['began_with']}; it succeeds on {artefact.measured.words} episodes of seeds that training "
-        f"did not see. {POLICY_FILE} is the policy, {CARD_FILE} tells what it sees, does and was trained on, "
+        f"Trained by {trained['trainer']}, beginning with {trained['began_with']}; the best checkpoint, at "
+        f"step {trained['steps']}{of_all}, is kept. It succeeds on {artefact.measured.words} episodes of "
+        f"seeds that training did not see. {POLICY_FILE} is the policy, {CARD_FILE} tells what it sees, does "
+        "and was trained on, "
         f"{REWARD_FILE} is the reward.\n"
     )
 

@@ -14,7 +14,8 @@ from embodied.models.usage import Usage
 from embodied.rewards.training import Checkpoint
 
 MEASURING: Final = "measuring on held-out seeds"
-"""What is done after the search, as a phase says it: from there on no minutes of the search are spent."""
+REPORTING: Final = "writing the report"
+"""What is done after the search, as phases say it: from there on no minutes of the search are spent."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,12 @@ class Progress:
             self.seconds = self._before[0] + passed
             if self._searching:
                 self.searched = self._before[1] + passed
-        self._searching &= not (record["type"] == "phase" and record["doing"] == MEASURING)
+        self._searching &= not (record["type"] == "phase" and record["doing"] in (MEASURING, REPORTING))
+
+    @property
+    def searching(self) -> bool:
+        """Whether minutes of the search are being spent."""
+        return self._searching and self.ended is None
 
     def who_trained(self, number: int) -> TrainedBy | None:
         """A candidate; None where the journal does not tell."""

@@ -20,6 +20,7 @@ from embodied.learning.proposing import Proposed
 from embodied.learning.report import Film, render
 from embodied.learning.wish import Setting
 from embodied.outcome import Verdict
+from embodied.view.timeline import clock
 
 REPORT: Final = "report.html"
 FRAMES: Final = 6
@@ -32,7 +33,6 @@ class RefineReport:
     Attributes:
         verdict: PASSED if the policy succeeded on at least 90 % of the held-out seeds, FAILED if on fewer,
             UNKNOWN if there is none.
-        seconds: of all of it, measuring and the gate too, and earlier parts of the run.
         chosen: the candidate whose policy is kept.
     """
 
@@ -41,7 +41,6 @@ class RefineReport:
     sentence: str
     verdict: Verdict
     reason: str
-    seconds: float
     progress: Progress
     chosen: Candidate | None
     artefact: Artefact | None
@@ -52,9 +51,27 @@ class RefineReport:
     def page(self) -> Path:
         return self.folder / REPORT
 
+    @property
+    def seconds(self) -> float:
+        """Of all of it, as `embodied runs` has it: measuring, the gate, and earlier parts of the run too."""
+        return self.progress.seconds
+
+    @property
+    def took(self) -> str:
+        """ "search 0:18, altogether 0:48"."""
+        return f"search {clock(self.progress.searched)}, altogether {clock(self.seconds)}"
+
+    @property
+    def best_checkpoint(self) -> str:
+        """ "step 508 of 2007, candidate 1 of 4"; "" where there is none."""
+        if self.chosen is None or self.chosen.best is None:
+            return ""
+        steps = f"step {self.chosen.best.step} of {self.chosen.steps}"
+        return f"{steps}, candidate {self.chosen.number} of {len(self.progress.candidates)}"
+
 
 def report_of(
-    setting: Setting, progress: Progress, seconds: float, chosen: Candidate | None, artefact: Artefact | None
+    setting: Setting, progress: Progress, chosen: Candidate | None, artefact: Artefact | None
 ) -> RefineReport:
     """What is to be said of what was kept, if anything was."""
     if artefact is None:
@@ -67,21 +84,22 @@ def report_of(
         verdict = Verdict.PASSED if good else Verdict.FAILED
         reason = f"succeeds on {artefact.measured.words} held-out seeds"
         reason += "" if good else f"; {100 * SOLVED:.0f} % are wanted"
+        reason += f"; {progress.unheeded}" if progress.unheeded else ""
     return RefineReport(
-        setting.folder.name, setting.folder, setting.wish.sentence, verdict, reason, seconds,
-        progress, chosen, artefact,
+        setting.folder.name, setting.folder, setting.wish.sentence, verdict, reason, progress, chosen,
+        artefact,
     )  # fmt: skip
 
 
-def write_page(setting: Setting, report: RefineReport, by: TrainedBy) -> None:
-    """report.html, with the pictures of an episode where the world can be drawn."""
-    film = _film(setting, report.artefact) if report.artefact else Film(why_none="there is no policy yet")
+def write_page(setting: Setting, report: RefineReport, by: TrainedBy, film: Film) -> None:
+    """report.html."""
     facts = {
         "task": f"{setting.task.name}: {setting.task.sentence}",
         "success means": str(setting.task.condition),
         "trainer": f"{by.trainer}, {by.why}",
         **_designing(setting, report.progress),
-        "time": f"{report.seconds / 60:.1f} min",
+        **({"best checkpoint": report.best_checkpoint} if report.best_checkpoint else {}),
+        "time": report.took,
         "seed": str(setting.wish.seed),
     }
     if report.proposed is not None:
@@ -104,8 +122,13 @@ def _designing(setting: Setting, progress: Progress) -> dict[str, str]:
     return told
 
 
-def _film(setting: Setting, artefact: Artefact) -> Film:
-    """The episode is run twice: to learn how long it lasts, and to draw the few states that are shown."""
+def film_of(setting: Setting, artefact: Artefact | None) -> Film:
+    """Pictures of an episode of the policy, where there is one and the world can be drawn.
+
+    The episode is run twice: to learn how long it lasts, and to draw the few states that are shown.
+    """
+    if artefact is None:
+        return Film(why_none="there is no policy yet")
     frames: list[Any] = []
     try:
         environment = setting.source.make(setting.task, setting.launch.world.settings, pictures=True)

@@ -27,9 +27,9 @@ from embodied.learning.leg import SUCCESSES
 from embodied.learning.order import Order
 from embodied.learning.policy_guide import kept_guide
 from embodied.learning.processes import Processes
-from embodied.learning.progress import Progress
+from embodied.learning.progress import REPORTING, Progress
 from embodied.learning.proposing import Proposed, propose
-from embodied.learning.refined import RefineReport, report_of, write_page
+from embodied.learning.refined import RefineReport, film_of, report_of, write_page
 from embodied.learning.resuming import MODE
 from embodied.learning.search import Search, best_policy, told
 from embodied.learning.switching import switch_for
@@ -123,13 +123,11 @@ class Refinement:
             raise self._no_reward()
         by = (self.progress.who_trained(chosen.number) if chosen else None) or told(search.choice)
         kept = None if chosen is None else keep_policy(self.setting, self.journal, chosen, by)
-        report = report_of(self.setting, self.progress, 0.0, chosen, kept)
-        if self.progress.unheeded:
-            report = replace(report, reason=f"{report.reason}; {self.progress.unheeded}")
+        report = report_of(self.setting, self.progress, chosen, kept)
         if kept is not None and self.setting.wish.gate:
             report = replace(report, proposed=self._proposed(kept))
-        report = replace(report, seconds=max(self.progress.seconds, self.clock.elapsed))
-        write_page(self.setting, report, by)
+        self.journal.write("phase", doing=REPORTING)
+        film = film_of(self.setting, kept)
         self.journal.write(
             "run_ended",
             verdict=report.verdict.value,
@@ -137,6 +135,7 @@ class Refinement:
             stopped=self.clock.stop.is_set(),
             model_use=self.progress.used.to_wire(),
         )
+        write_page(self.setting, report, by, film)  # last, so that it tells the same times as all others
         return report
 
     def _proposed(self, kept: Artefact) -> Proposed | None:

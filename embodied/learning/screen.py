@@ -125,12 +125,13 @@ class LiveTable:
         with self._lock:
             progress = self._progress
             since = time.monotonic() - self._seen
-            passed, left = (
-                progress.seconds + since,
-                max(0.0, 60.0 * self._minutes - progress.searched - since),
-            )
+            times = clock(progress.seconds + since)
+            if progress.searching:
+                left = max(0.0, 60.0 * self._minutes - progress.searched - since)
+                times += f", {clock(left)} left"
             asked = f"  ·  models: {progress.used.words}" if progress.used.calls else ""
-            words = f"{progress.doing or 'starting'}  ·  {clock(passed)}, {clock(left)} left{asked}"
+            doing = progress.doing or ("done" if progress.ended else "starting")
+            words = f"{doing}  ·  {times}{asked}"
             head = Text(words, "bold")
             news = [Text(f"note: {progress.note}", "dim")] if progress.note else []
             return Group(head, candidate_table(progress), *news)

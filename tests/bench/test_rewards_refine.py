@@ -37,9 +37,7 @@ def report(successes: int, *, kept: bool = True) -> RefineReport:
     nowhere = Path("x")
     artefact = Artefact("d", nowhere, nowhere, nowhere, measured) if kept else None
     verdict = Verdict.PASSED if successes >= 90 else Verdict.FAILED
-    return RefineReport(
-        "r", nowhere, "Reach", verdict, "told", 60.0, progress, progress.candidates[3], artefact
-    )
+    return RefineReport("r", nowhere, "Reach", verdict, "told", progress, progress.candidates[3], artefact)
 
 
 def test_it_asks_for_what_the_case_says_and_counts_trainings(monkeypatch: pytest.MonkeyPatch) -> None:

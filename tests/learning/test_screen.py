@@ -9,7 +9,7 @@ import msgspec
 from rich.console import Console
 
 from embodied.learning.candidates import Candidate, OfflineDesigner, Proposal
-from embodied.learning.progress import MEASURING, Progress
+from embodied.learning.progress import MEASURING, REPORTING, Progress
 from embodied.learning.screen import Lines, LiveTable, Silent, candidate_table, watcher_for
 from embodied.rewards.training import Checkpoint, TermStatistics
 from tests.learning.toys import ACTION, OBSERVATION, condition
@@ -106,6 +106,26 @@ def test_what_the_gate_took_is_not_taken_off_the_minutes_of_a_run_that_goes_on()
         progress.advance(record)
     assert progress.seconds == 1501.0 + 60.0
     assert progress.searched == 600.0 + 60.0
+
+
+def test_after_the_search_no_minutes_are_left_and_what_is_done_is_said() -> None:
+    shown = console(terminal=True)
+    table = LiveTable(shown, 5)
+
+    def head(record: dict[str, Any]) -> str:
+        table.on_record(record)
+        shown.print(table._render())
+        return shown.export_text(styles=False).strip().splitlines()[0]
+
+    first = head({"type": "run_started", "t": 100.0})
+    assert first.startswith("starting  ·  0:0")
+    assert first.endswith(" left")
+    assert head({"type": "phase", "t": 160.0, "doing": "training on"}).endswith(" left")
+    for doing in (MEASURING, REPORTING):
+        said = head({"type": "phase", "t": 170.0, "doing": doing})
+        assert said.startswith(f"{doing}  ·  1:")
+        assert "left" not in said
+    assert head({"type": "run_ended", "t": 180.0}).startswith("done  ·  1:")
 
 
 def test_a_reward_about_the_hand_alone_is_not_called_a_grasp() -> None:

@@ -205,7 +205,7 @@ def test_the_policy_that_a_refinement_keeps_drives_the_arm(
         }
         kept = making.artefact(making.towards(0.70, -0.04, 0.0), folder, **card)
         return RefineReport(
-            folder.name, folder, wish.sentence, Verdict.PASSED, "succeeds on 100 of 100", 60.0,
+            folder.name, folder, wish.sentence, Verdict.PASSED, "succeeds on 100 of 100",
             Progress(), None, kept,
         )  # fmt: skip
 
