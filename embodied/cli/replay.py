@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,10 +15,11 @@ from rich.text import Text
 
 from embodied import journal
 from embodied.cli.folders import command, runs_folder
+from embodied.journal import Record
 from embodied.runs import JOURNAL, find_run
 from embodied.view.draw import draw
 from embodied.view.state import RunView, advance
-from embodied.view.timeline import Timeline, clock, inventory_text
+from embodied.view.timeline import Timeline, clock, inventory_text, line_of
 
 
 def replay(
@@ -50,12 +52,12 @@ def replay(
         return
     console = Console(highlight=False)
     view = RunView()
-    timeline = Timeline(full=full)
+    told = _refinement(full=full) if _verb(records) == "refine" else Timeline(full=full).line
     for record in records:
         view = advance(view, record)
         if as_json:
             print(json.dumps(record))
-        elif line := timeline.line(record):
+        elif line := told(record):
             console.print(Text(f"{clock(view.elapsed):>7}  {line}"), soft_wrap=True)
     if as_json:
         return
@@ -66,8 +68,28 @@ def replay(
             Text("The journal was cut in the middle of its last line, which is left out.", style="yellow")
         )
     if not view.verdict:
-        ended = f"The run did not end. Go on with:  {command()} run --resume {path.parent.name}"
-        console.print(Text(ended, style="yellow"))
+        again = f"{command()} {_verb(records)} --resume {path.parent.name}"
+        ended = f"The run did not end. Go on with:  {again}"
+        console.print(Text(ended, style="yellow"), soft_wrap=True)
+
+
+def _verb(records: Sequence[Record]) -> str:
+    """The command that made the run."""
+    mode = str(records[0].get("mode", "")) if records else ""
+    return mode if mode in ("explore", "refine") else "run"
+
+
+def _refinement(*, full: bool) -> Callable[[Record], str]:
+    """The lines of one that was learned in: candidates, checkpoints, a person's words, what is kept."""
+    from embodied.learning.screen import Told
+
+    told, timeline = Told(), Timeline(full=full)
+
+    def line(record: Record) -> str:
+        news = told.line(dict(record))
+        return line_of(record) or news or timeline.line(record)
+
+    return line
 
 
 def _picture(records: list[dict[str, Any]], at: float, file: Path) -> None:

@@ -6,11 +6,13 @@ import threading
 import time
 from typing import Any, Final, Protocol
 
+import msgspec
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from embodied.learning.artefact import Measured
 from embodied.learning.candidates import Candidate
 from embodied.learning.progress import Progress
 from embodied.models.usage import Usage
@@ -60,11 +62,36 @@ class Silent:
         """Nothing to show."""
 
 
+class Told:
+    """A refinement's records in words, in order.
+
+    Attributes:
+        progress: how far it has come.
+    """
+
+    def __init__(self) -> None:
+        self.progress = Progress()
+
+    def line(self, record: dict[str, Any]) -> str:
+        """The record as a line; "" where it is no news."""
+        before = self._state_of(record)
+        self.progress.advance(record)
+        again = before and before == self._state_of(record)
+        return "" if again else line_of(record, self.progress)
+
+    def _state_of(self, record: dict[str, Any]) -> str:
+        """Of the candidate that a record is about: the same once more is no news."""
+        if record["type"] != "candidate":
+            return ""
+        known = self.progress.candidates.get(record["candidate"]["number"])
+        return known.state if known else ""
+
+
 class Lines:
     """One line for each event, with the time since the start."""
 
     def __init__(self, console: Console) -> None:
-        self._console, self._progress = console, Progress()
+        self._console, self._told = console, Told()
 
     def start(self) -> None:
         """Nothing to start."""
@@ -73,21 +100,12 @@ class Lines:
         """Nothing to stop."""
 
     def on_past(self, record: dict[str, Any]) -> None:
-        self._progress.advance(record)
+        self._told.line(record)
 
     def on_record(self, record: dict[str, Any]) -> None:
-        before = self._state_of(record)
-        self._progress.advance(record)
-        line = line_of(record, self._progress)
-        if line and not (before and before == self._state_of(record)):
-            self._console.print(Text(f"{clock(self._progress.seconds):>6}  {line}"), soft_wrap=True)
-
-    def _state_of(self, record: dict[str, Any]) -> str:
-        """Of the candidate that a record is about: the same once more is no news."""
-        if record["type"] != "candidate":
-            return ""
-        known = self._progress.candidates.get(record["candidate"]["number"])
-        return known.state if known else ""
+        line = self._told.line(record)
+        if line:
+            self._console.print(Text(f"{clock(self._told.progress.seconds):>6}  {line}"), soft_wrap=True)
 
 
 class LiveTable:
@@ -192,7 +210,10 @@ def line_of(record: dict[str, Any], progress: Progress) -> str:
             fault = f", {record['error']}" if record["error"] else ""
             return f"asked {record['model']}: {Usage().plus(record).words}{fault}"
         case "policy_kept":
-            return f"policy {record['policy'][:16]} kept"
+            kept = msgspec.convert(record["held_out"], Measured)
+            return f"policy {record['policy'][:16]} kept: {kept.words} held-out seeds"
+        case "skill_proposed":
+            return f"skill {record['skill']}: {record['reason']}"
         case _:
             return ""
 

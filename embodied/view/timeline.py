@@ -113,7 +113,8 @@ def _refinement_ended(record: Record) -> str:
 
 
 def _run_ended(record: Record) -> str:
-    return f"{record.get('verdict')}: {record.get('reason', '')} ({_seconds(record)})"
+    took = f" ({_seconds(record)})" if "seconds" in record else ""
+    return f"{record.get('verdict')}: {record.get('reason', '')}{took}"
 
 
 def _steps(record: Record) -> list[str]:
