@@ -61,9 +61,8 @@ def export(
         console = Console(highlight=False)
         counts = ", ".join(f"{count} {verdict}" for verdict, count in sorted(done.verdicts.items()))
         console.print(Text(f"from {', '.join(folder.name for folder in folders)}", "dim"), soft_wrap=True)
-        console.print(
-            Text(f"{done.episodes} episodes ({counts}), {done.frames} frames at {done.fps} a second")
-        )
+        episodes = f"{done.episodes} episode{'' if done.episodes == 1 else 's'}"
+        console.print(Text(f"{episodes} ({counts}), {done.frames} frames at {done.fps} a second"))
         if done.failed:
             console.print(Text(f"{done.failed} did not pass and were left out", "dim"))
         if done.left_out:

@@ -24,6 +24,7 @@ _EMPTY: Final = frozenset(
 _WITHIN: Final = re.compile(
     r"\s*\b(?:to\s+)?within\s+(\d+(?:\.\d+)?)\s*(mm|cm|m)\b(?:\s+of\s+it)?", re.IGNORECASE
 )
+_WITHIN_WHAT: Final = re.compile(r"\bwithin\s+(\d+(?:\.\d+)?)\s*([a-z]+)\b", re.IGNORECASE)
 _METRES: Final = {"mm": 0.001, "cm": 0.01, "m": 1.0}
 
 
@@ -82,7 +83,7 @@ def choose_task(
         if no_task is not None and "may mean" in no_task.message:
             raise no_task from None
         raise NoCondition(
-            f"Nothing can say when {sentence!r} is done. {unclear.message}",
+            f"Nothing can say when {sentence!r} is done. {_unclear(unclear)}".strip(),
             remedy=f"{unclear.remedy} Or say when it is done, over the world's facts: "
             '--success "distance(pose[a], pose[b]) < 0.1", or on[a, b], opening[a] > 0.1, joined by and. '
             f"Or name one of these:{_listed(tasks)}".strip(),
@@ -90,11 +91,25 @@ def choose_task(
     return registered if registered is not None and registered.condition == meant.condition else meant
 
 
+def _unclear(goal: BadGoal) -> str:
+    """What is wrong with a sentence, where that is more than that it is not understood."""
+    more = not goal.message.startswith("Cannot understand") or "Did you mean" in goal.remedy
+    return goal.message if more else ""
+
+
 def _exactness(sentence: str) -> tuple[str, float | None]:
-    """A sentence without how exactly it is to be done, and that [m]; None where it does not say."""
+    """A sentence without how exactly it is to be done, and that [m]; None where it does not say. Raises
+    NoCondition where that is no length."""
     said = _WITHIN.search(sentence)
     if said is None:
-        return sentence, None
+        wrong = _WITHIN_WHAT.search(sentence)
+        if wrong is None:
+            return sentence, None
+        unit = "cm" if wrong[2].lower().startswith("c") else "mm"
+        raise NoCondition(
+            f"{wrong[1]} {wrong[2]} is no distance.",
+            remedy=f"How near it shall come is said in mm, cm or m: within {wrong[1]} {unit}.",
+        )
     rest = sentence[: said.start()] + sentence[said.end() :]
     return rest, float(said[1]) * _METRES[said[2].lower()]
 

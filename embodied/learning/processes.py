@@ -56,6 +56,7 @@ class Processes:
     _busy: dict[_Worker, Assignment] = field(default_factory=dict)
     _lines: queue.SimpleQueue[tuple[_Worker, bytes]] = field(default_factory=queue.SimpleQueue)
     _started: int = 0
+    _shown: dict[int, int] = field(default_factory=dict)
     _told_at: float = field(default_factory=time.monotonic)
 
     @property
@@ -101,16 +102,16 @@ class Processes:
         return queued.broken
 
     def _tell_shown(self) -> None:
-        """Now and then, how far one is that has nothing to be measured yet."""
+        """Now and then, how far one is that has nothing to be measured yet; the same once more is no news."""
         if time.monotonic() - self._told_at < TELL_S:
             return
         self._told_at = time.monotonic()
         for number in [one.leg.number for one in self._busy.values()]:
             shown = sum(1 for _ in (candidate_folder(self.folder, number) / SHOWN).glob("*.npz"))
-            if shown:
-                self.told(
-                    f"candidate {number}: {shown} episodes of the skill are shown, none is measured yet"
-                )
+            if shown > self._shown.get(number, 0):
+                self._shown[number] = shown
+                many = "1 episode of the skill is" if shown == 1 else f"{shown} episodes of the skill are"
+                self.told(f"candidate {number}: {many} shown, nothing is measured yet")
 
     def prepare(self) -> None:
         """Start all processes now: what they import takes as long as looking around and designing."""

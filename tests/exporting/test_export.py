@@ -215,7 +215,7 @@ def test_the_command(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
     with pytest.raises(SystemExit) as ended:
         main(["export", str(run), "--to", str(tmp_path / "set"), "--only", "passed"])
     assert ended.value.code == 0
-    assert "1 episodes (1 PASSED)" in capsys.readouterr().out
+    assert "1 episode (1 PASSED)" in capsys.readouterr().out
     with pytest.raises(SystemExit) as ended:
         main(["export", str(run), "--to", str(tmp_path / "set"), "--only", "passed"])
     assert ended.value.code == 2

@@ -175,3 +175,16 @@ def test_alternatives_are_those_of_the_whole() -> None:
 def test_a_name_is_short_and_plain() -> None:
     assert name_of("Put the RED cube, please!") == "put-the-red-cube-please"
     assert len(name_of("put " + "a very long thing " * 10)) <= 56
+
+
+@pytest.mark.parametrize(("said", "meant"), [("6 mn", "6 mm"), ("2 cn", "2 cm"), ("6mn of it", "6 mm")])
+def test_a_mistyped_unit_of_how_near_is_named(said: str, meant: str) -> None:
+    with pytest.raises(NoCondition, match="is no distance") as error:
+        chosen(f"reach the target within {said}")
+    assert error.value.remedy.endswith(f"within {meant}.")
+
+
+def test_what_is_not_understood_is_told_once_and_whole() -> None:
+    with pytest.raises(NoCondition) as error:
+        chosen("make the robot happy")
+    assert error.value.message == "Nothing can say when 'make the robot happy' is done."

@@ -17,9 +17,11 @@ import pytest
 from embodied.errors import BadInput
 from embodied.journal import read
 from embodied.launchfile import from_table
+from embodied.learning import processes
 from embodied.learning.budget import Schedule, Work, work_for
-from embodied.learning.crew import Crew
+from embodied.learning.crew import Assignment, Crew
 from embodied.learning.errors import NoReward
+from embodied.learning.leg import SHOWN, Leg, candidate_folder
 from embodied.learning.order import Order
 from embodied.learning.processes import Processes
 from embodied.learning.progress import Progress
@@ -126,6 +128,26 @@ def test_too_little_memory_for_any_training_is_refused_with_how_much_it_takes() 
     with pytest.raises(BadInput, match="needs at least 256 MiB"):
         work_for(2, Schedule(), memory_mb=10)
     assert work_for(2, Schedule(), memory_mb=0).memory_mb == 0
+
+
+def test_how_much_was_shown_is_told_when_it_is_more_than_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "TELL_S", 0.0)
+    told: list[str] = []
+    crew = Processes(Order({}, {}, 64), tmp_path, 1, lambda: False, lambda: False, told.append)
+    trains: Any = object()
+    crew._busy[trains] = Assignment(Leg(1, "", "imitate", 0, 500, 500, 20, 1))
+    shown = candidate_folder(tmp_path, 1) / SHOWN
+    shown.mkdir(parents=True)
+    for number in range(2):
+        (shown / f"{number}.npz").touch()
+        crew._tell_shown()
+        crew._tell_shown()
+    assert [text.split(",")[0] for text in told] == [
+        "candidate 1: 1 episode of the skill is shown",
+        "candidate 1: 2 episodes of the skill are shown",
+    ]
 
 
 def test_a_stop_ends_all_at_once_and_keeps_the_best(plugged: Path, tmp_path: Path) -> None:
