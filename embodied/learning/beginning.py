@@ -9,7 +9,6 @@ from typing import Any, Final
 import numpy as np
 
 from embodied.bench.statistics import wilson
-from embodied.condition import facts_in
 from embodied.errors import EmbodiedError
 from embodied.facts import Observation
 from embodied.launchfile import LaunchFile
@@ -74,11 +73,11 @@ class Beginnings:
             NoGuide, BadSkill: as `wanted`.
             BadInput: an argument names what is not there.
         """
+        assert self.task.condition is not None
         if "(" in skill:
             uses, library = uses_named(skill, self._library())
-            refuse_missing(uses, library, self._there())
+            refuse_missing(uses, library, self.task.condition, self._facts())
             return uses, library
-        assert self.task.condition is not None
         chosen, library = found(skill, self._library(policies=True))
         if any(each.runtime == "policy" for each in library.closure(chosen.name)):
             raise NoGuide(
@@ -124,13 +123,6 @@ class Beginnings:
     def _primitives(self) -> Mapping[str, PrimitiveSpec]:
         known: Mapping[str, PrimitiveSpec] = getattr(load_bridge(self.bridge), "primitives", {})
         return known
-
-    def _there(self) -> set[str]:
-        """The names of what facts tell of, and of what the task is about."""
-        assert self.task.condition is not None
-        facts = self._facts()
-        told = {key for family in facts.families for keys, _ in facts.items(family) for key in keys}
-        return told | {key for fact in facts_in(self.task.condition) for key in fact.keys}
 
     def _facts(self) -> Observation:
         observation, _ = self.environment.reset(seed=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -85,22 +85,22 @@ def found(wanted: str, library: SkillLibrary) -> tuple[Skill, SkillLibrary]:
     )
 
 
-def refuse_missing(uses: Sequence[SkillUse], library: SkillLibrary, there: Iterable[str]) -> None:
-    """Raise `BadInput`, with the nearest name, where a skill is to be used with a thing that is not there.
-
-    Args:
-        there: the names of all that facts tell of.
-    """
-    known = set(there)
+def refuse_missing(
+    uses: Sequence[SkillUse], library: SkillLibrary, condition: Condition, facts: Observation
+) -> None:
+    """Raise `BadInput`, with the nearest name, where a skill is to be used with a thing that is not there:
+    that neither the condition of the task names, nor any fact."""
+    about = {key for fact in facts_in(condition) for key in fact.keys}
+    known = about | {key for family in facts.families for keys, _ in facts.items(family) for key in keys}
     for use in uses:
         skill = library.get(use.skill)
         said = (*skill.achieved(use.arguments), *skill.needed(use.arguments))
-        things = {key for condition in said for fact in facts_in(condition) for key in fact.keys}
+        things = {key for one in said for fact in facts_in(one) for key in fact.keys}
         for name, value in use.arguments.items():
             if value in things - known:
                 raise BadInput(
                     f"There is nothing called {value!r} in this task (--from, {name}={value}).",
-                    remedy=did_you_mean(str(value), known) or f"There are {', '.join(sorted(known))}.",
+                    remedy=did_you_mean(str(value), known) or f"It is about {', '.join(sorted(about))}.",
                 )
 
 

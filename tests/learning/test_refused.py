@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from embodied.condition import parse
 from embodied.errors import BadInput, BadSkill
+from embodied.facts import FactFamily, Observation
 from embodied.launchfile import LaunchFile, from_table
 from embodied.learning import refine
 from embodied.learning.errors import NoGuide
@@ -38,14 +40,20 @@ def test_a_mistyped_folder_of_a_skill_names_the_nearest_beside_it() -> None:
 
 def test_a_mistyped_argument_names_the_nearest_thing() -> None:
     skill, library = found(str(WEAK / "weak-push"), SkillLibrary())
-    there = ("blue_cube", "target")
-    refuse_missing([SkillUse(skill.name, {"object": "blue_cube", "target": "target"})], library, there)
+    near = parse("distance(pose[blue_cube], pose[target]) < 0.03")
+    families = {"kind": FactFamily("kind", ("object",), "str", "")}
+    facts = Observation(families, {"kind": {("red_cube",): "cube"}})
+
+    def refuse(**arguments: str) -> None:
+        refuse_missing([SkillUse(skill.name, arguments)], library, near, facts)
+
+    refuse(object="red_cube", target="target")
     with pytest.raises(BadInput, match=r"nothing called 'targt' .*target=targt") as error:
-        refuse_missing([SkillUse(skill.name, {"object": "blue_cube", "target": "targt"})], library, there)
+        refuse(object="blue_cube", target="targt")
     assert error.value.remedy == "Did you mean 'target'?"
     with pytest.raises(BadInput) as error:
-        refuse_missing([SkillUse(skill.name, {"object": "vase", "target": "target"})], library, there)
-    assert error.value.remedy == "There are blue_cube, target."
+        refuse(object="vase", target="target")
+    assert error.value.remedy == "It is about blue_cube, target."
 
 
 @pytest.mark.parametrize(
