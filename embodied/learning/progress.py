@@ -165,10 +165,10 @@ class Progress:
         What was made of a person's words goes before what there was, unless it is clearly worse: their 95 %
         intervals are apart.
         """
-        latest, ever = self.latest, self._best_since(1)
-        if latest is None or ever is None:
-            return ever
-        return ever if _clearly_better(ever, latest) else latest
+        latest, before = self.latest, self.spoken_of
+        if latest is None or before is None:
+            return latest or before
+        return before if _clearly_better(before, latest) else latest
 
     @property
     def spoken_of(self) -> Candidate | None:

@@ -151,6 +151,14 @@ def test_what_follows_a_persons_words_is_kept_if_it_is_not_clearly_worse() -> No
     assert Progress().unheeded == ""
 
 
+def test_words_that_came_to_nothing_do_not_undo_what_came_of_earlier_ones() -> None:
+    seen = progress(160, 158)
+    seen.feedback = (Feedback("slower", 1), Feedback("from above", 2))
+    assert seen.best is not None
+    assert seen.best.number == 2
+    assert seen.unheeded.endswith("the earlier policy stays, of candidate 2")
+
+
 def test_a_training_begins_with_the_policy_that_a_person_spoke_of() -> None:
     for seen in (progress(158, 152), progress(158, 90), progress(158)):
         assert seen.spoken_of is not None
