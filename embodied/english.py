@@ -50,15 +50,20 @@ FLUFF: frozenset[tuple[str, ...]] = frozenset(
     )
 )
 _YOU = r"(?:can|could|would|will) you(?: (?:please|kindly|maybe|possibly|just|perhaps|now))?"
-_ADDRESSED = r"(?:(?:hey|dear|my|ok|okay) )?(?:robot|robby|buddy|mate|friend|dude|dear|arm)"
+_ADDRESSED = r"(?:(?:hey|hi|hello|dear|my|ok|okay) )?(?:robot|robo|robby|buddy|mate|friend|dude|dear|arm)"
+_THANKS = r"(?:thanks|thank yo+u+|thx|ty|cheers)(?: (?:a lot|so much|very much))?"
+_CLOSED = r"(?:[,!.]+(?=\s)|[,\s]|$)"
+"""What ends a greeting: "hi robot! put ...", "hey, put ...". """
 _BEGUN = re.compile(
-    rf"(?:(?:please(?: to)?|pls|plz|kindly|now(?! the )|ok|okay|alright|all right|then(?! the )|"
+    rf"(?:(?:please(?: to)?|pls|plz|kindly|{_THANKS}(?=[,.!])|now(?! the )|ok|okay|alright|all right|"
+    rf"then(?! the )|"
     rf"and(?! (?:now |then )?the )|just|no(?=,(?! the | (?:take|pick|grab) the \w+ one$))|hey(?: there)?|hi|"
     rf"hello|"
+    rf"sorry(?=,)|nice(?=[,.!])|perfect(?=[,.!])|"
     rf"i(?:'ve| have) changed my mind(?=,)|never mind(?=,)|sir(?=,)|robot(?=,)|"
     rf"well|good|great|so(?! that)|u+m+|u+h+|er+|hm+|oh|ah|yes|yeah|maybe|perhaps|finally(?! the )|"
     rf"next(?! to| the )|"
-    rf"after that|{_ADDRESSED}|from now on|go ahead and|right(?=,))(?:[,\s]|$)|"
+    rf"after that|{_ADDRESSED}|from now on|go ahead and|right(?=,)){_CLOSED}|"
     rf"(?:{_YOU}|(?:i|we) (?:want|need|would like|would love)(?: that)? you(?: to)?|"
     rf"i'd (?:like|love) you to|i'd like it if you(?: could)?|you (?:should|can|could|may|have to|need to)"
     rf"(?= [a-z]+ )|let's|let us|try to|"
@@ -68,20 +73,35 @@ _BEGUN = re.compile(
     re.IGNORECASE,
 )
 _ENDED = re.compile(
-    rf"(?<!\bthe)(?<!\byour)(?<![,\s])[,\s]+"
-    rf"(?:(?:please|pls|plz|thanks(?: a lot| so much)?|thank you(?: very much| so much)?|thx|now|"
-    rf"right now|"
+    rf"(?<!\bthe)(?<!\byour)(?<![,\s?!.])(?P<asked>\??)[,\s!.]+"
+    rf"(?:(?:please|pls|plz|pretty please|{_THANKS}|now|"
+    rf"right now|lol|haha+|hehe+|lmao|"
     rf"right away|immediately|asap|as soon as possible|for me|for us|ok|okay|alright|you know|{_YOU}|"
     rf"{_ADDRESSED}|love|darling|if you (?:can|could|please|would|don't mind|like)|"
-    rf"when(?:ever)? you(?:'re| are) (?:done|ready|finished)|and that's (?:it|all)|and leave the rest))$",
+    rf"when(?:ever)? you(?:'re| are) (?:done|ready|finished)|and that's (?:it|all)|and leave the rest))"
+    rf"[?!.]*$",
     re.IGNORECASE,
 )
+_SHORT: Mapping[str, str] = {
+    **{"u": "you", "r": "are", "ur": "your", "im": "i'm", "thats": "that's", "whats": "what's"},
+    **{"wheres": "where's", "dont": "don't", "cant": "can't", "youre": "you're", "theres": "there's"},
+    **{"wanna": "want to", "gonna": "going to", "gimme": "give me", "em": "them", "w/": "with"},
+    **{"deg": "degrees", "degs": "degrees", "til": "until", "till": "until", "lets": "let's"},
+}
+"""How people in a hurry write."""
+_SHORTENED = re.compile(rf"(?<![\w'\"-])(?:{'|'.join(map(re.escape, _SHORT))})(?![\w'\"-])", re.IGNORECASE)
+
+
+def written_out(text: str) -> str:
+    """What is shortened in a hurry in full: "what r u holding" as "what are you holding"."""
+    return _SHORTENED.sub(lambda found: _SHORT[found[0].lower()], text)
 
 
 def without_politeness(text: str) -> str:
     """What a sentence says, without how it is asked for: "could you please open the drawer, thanks?"."""
     while True:
-        shorter = _ENDED.sub("", _BEGUN.sub("", text, count=1) if _BEGUN.match(text) else text).strip(" ,")
+        begun = _BEGUN.sub("", text, count=1) if _BEGUN.match(text) else text
+        shorter = _ENDED.sub(r"\g<asked>", begun).strip(" ,")
         if not shorter or shorter == text:
             return text
         if re.match(_YOU, text, re.IGNORECASE):

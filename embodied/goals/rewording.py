@@ -42,6 +42,7 @@ _BEGUN: Final = part(
     r"i (?:wanna|want to|would like to) see|i'd like to see|i wanna|"
     r"leave (?:that|it)(?: be)?(?:,| and)|i have here|"
     r"tidy up(?: please)?(?=[,:] (?:put )?(?:all|every|the)\b)|"
+    r"sort (?:all )?(?:of )?(?:the )?(?:cubes|blocks)(?=: )|"
     r"how about you|why don't you|your turn|(?:the |your )?(?:plan|task|goal|order|todo|job)(?: is)?(?=:)|"
     r"what about|it is time to|time to|be sure to|make sure to|make sure you|don't forget to|remember to|"
     r"see that you|you(?: can| may)? now|(?:children|kids|boys|people)|i mean robot|kindly|quick|quickly)"

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
-from embodied.english import without_politeness
+from embodied.english import without_politeness, written_out
 from embodied.goals.changes import Change, part, whole
 from embodied.goals.rewording import simpler
 
@@ -178,11 +179,20 @@ def _tower_from(found: re.Match[str]) -> str:
     return f"build a tower of {', '.join(up)}"
 
 
+def _in_a_row(found: re.Match[str]) -> str:
+    """Each left of the next."""
+    things = [one for one in re.split(r"[, ]+(?:(?:and|the|cube) ?)*", found["things"]) if one]
+    row = things if found["way"].lower() == "left to right" else things[::-1]
+    return " and ".join(f"put {one} to the left of {other}" for one, other in pairwise(row))
+
+
 _COUNTED: Final = {"two": 2, "2": 2, "three": 3, "3": 3}
 _MEANT: Final = (
     whole(
         "build a tower, yellow at the bottom, then green, then blue and red on top",
-        r"(?:(?:build|make|stack) )?(?:me )?(?:a |the )?(?:tower|stack|pile)[,:]?(?: with| of)? "
+        r"(?:(?:build|make|stack) )?(?:me )?(?:a |the )?(?:tower|stack|pile)"
+        r"(?:,? (?:with|of|from|out of) (?:all )?(?:of )?(?:the )?(?:[a-z0-9]+ )?(?:cubes|blocks))?"
+        r"[,:]?(?: with| of)? "
         r"(?P<lowest>(?:the )?[a-z]+(?: cube| one)?) (?:at|on) the bottom,? (?:and )?(?:then )?"
         r"(?P<things>(?:the )?[a-z]+(?: cube| one)?(?:(?:,? (?:and then|then|and) |, )(?:the )?[a-z]+"
         r"(?: cube| one)?)+) (?:on|at) (?:the )?top",
@@ -206,7 +216,21 @@ _MEANT: Final = (
         r"(?:it|they|things|everything) (?:was|were)(?: (?:at|in) the (?:start|beginning)| before)?",
         "put all cubes back where they were",
     ),
-    whole("unstack the cubes", r"unstack (?:all )?(?:the )?(?:cubes|blocks)", "take the tower apart"),
+    whole(
+        "unstack the cubes and spread them out on the table",
+        r"unstack (?:(?:all )?(?:of )?(?:the )?(?:cubes|blocks)|them(?: all)?|everything|all of them)"
+        r"(?:,? and (?:spread|lay|put) (?:them|everything)(?: all)?(?: out)?(?: (?:on|over|across) the "
+        r"table)?)?",
+        "take the tower apart",
+    ),
+    whole(
+        "red, green and blue in a line from left to right",
+        r"(?:(?:put|arrange|place|set|lay|line up|i want|i'd like) )?(?:the )?(?P<things>[a-z]+(?: cube)?"
+        r"(?:(?:,? and |, | )(?:the )?[a-z]+(?: cube)?)+?)(?: cubes| blocks)?,? (?:up )?(?:in a (?:line|"
+        r"row),? )?"
+        r"from (?P<way>left to right|right to left)(?: in a (?:line|row))?",
+        _in_a_row,
+    ),
     whole(
         "I'd like the green cube",
         r"(?:i'd like|i would like|i want|i need|(?:can|could|may) i have) (?:to have )?"
@@ -249,13 +273,13 @@ _OWN_COLOR: Final = part(
 )
 _LEFT_TO_YOU: Final = whole(
     "put a cube in the bowl, I don't mind which",
-    r"(?P<said>.+?)(?:[,;.]? (?:i (?:do not|don't|dont) (?:mind|care) which(?: ones?)?|your choice|"
+    r"(?P<said>.+?)(?:[,;.]? (?:(?:i )?(?:do not|don't|dont) (?:mind|care) which(?: ones?)?|your choice|"
+    r"any(?: of them)? will do|doesn't matter which|no matter which(?: ones?)?|"
     r"you choose|whichever you (?:like|want|prefer)|it (?:does not|doesn't) matter which)|"
     r"(?<=[a-z]) and (?:then )?(?:leave|keep) it (?:open|closed|shut|there)|"
     r",? and (?:just )?(?:hold|keep holding) it(?: there| up| still)?)",
     r"\g<said>",
 )
-_SLANG: Final = {"u": "you", "wanna": "want to", "gonna": "going to", "gimme": "give me", "w/": "with"}
 
 
 def _simpler(said: str) -> Iterator[str]:
@@ -263,8 +287,7 @@ def _simpler(said: str) -> Iterator[str]:
     for change in _MEANT:
         if (meant := change(said)) != said:
             yield meant
-    written = " ".join(_SLANG.get(word.lower(), word) for word in said.split())
-    plain = without_politeness(_LEFT_TO_YOU(_OWN_COLOR(_OF_COLOR(written))))
+    plain = without_politeness(_LEFT_TO_YOU(_OWN_COLOR(_OF_COLOR(written_out(said)))))
     if plain != said:
         yield plain
         if (wish := as_wish(plain)) is not None:

@@ -78,6 +78,7 @@ _ROWS: Final[Sequence[Row[None, Another]]] = tuple(
         (rf"{_LINKS}*(?P<thing>the (?!{_PLACED} )\w+ (?:one|cube|block)){_TOO}", _also),
         (rf"{_LINKS}+(?P<thing>the (?!{_PLACED} )\w+ (?:one|cube|block))(?: next)?", _also),
         (rf"no,? (?P<thing>{_NAMED})(?<!one)", _one_named),
+        (rf"(?:no,? )?not {_NAMED}, (?:but )?(?:in(?:to)? |on(?:to)? )?(?P<thing>{_NAMED})", _one_named),
         (rf"{_NOT}*wrong (?:place|pad|spot|bowl|tray)[,;:! ]+(?:{_MEANT} )?(?P<thing>{_NAMED})", _one_named),
         (rf"{_NOT}*{_MEANT} (?P<thing>{_NAMED})", _one_named),
         (rf"{_NOT}*(?:take|use|pick|grab|with) (?P<thing>{_NAMED}?) instead", _one_named),

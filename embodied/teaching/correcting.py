@@ -54,7 +54,8 @@ _SPEED_UP: Final = re.compile(
     r"little|a lot))?"
 )
 _TOO_FAR: Final = re.compile(
-    r"(?:(?:that's|that is|it's|it is|you're|you are) )?(?:a (?:little |tiny )?bit |a little |slightly )?too "
+    r"(?:(?:that's|that is|it's|it is|you're|you are) )?(?:a (?:little |tiny )?bit |a little |slightly )?"
+    r"(?:too|less|not (?:so|that|quite so)) "
     r"(?:far (?:to the )?)?(?P<way>left|right|high|low|deep|far forward|far back|far away)"
 )
 _BACK_FROM: Final = {
@@ -64,7 +65,7 @@ _BACK_FROM: Final = {
 _JOINTS: Final = re.compile(r"\s*(?:,\s*(?:and\s+|but\s+)?|[;!]\s*|\.\s+|\s+and\s+|\s+but\s+)")
 _TOO_MUCH: Final = re.compile(r"(?:(?:that|it)(?:'s| is| was) |way )?too (?:much|far)")
 _REASON: Final = re.compile(
-    r"(?:you(?:'re|r|'ll|'ve| are| will| have| would)|it(?:'s|'ll| is| will)|that(?:'s| is)|because|"
+    r"(?:you(?:'re|r|'ll|'ve| are| will| have| would)|it(?:'s|'ll| is| will| would)|that(?:'s| is)|because|"
     r"i (?:haven't|have|do not|don't|can't|cannot|am|need|want)|i'm|we|there(?:'s| is) no|"
     r"or (?:you|it)|otherwise|there(?:'s| is)|(?:this|it|that) (?:takes|is taking))\b.+"
 )

@@ -93,6 +93,11 @@ def _nearest_to(reader: Reader, found: re.Match[str]) -> str:
     return reader.ordered(found[0], others, distance)
 
 
+def _nearest_into(reader: Reader, found: re.Match[str]) -> str:
+    """Nearest to a thing, and put in it: "the cube closest to the bowl, and put it in"."""
+    return f"{_nearest_to(reader, found)}{found['then']} the {spoken(reader.thing(found))}"
+
+
 def _rest(reader: Reader, found: re.Match[str]) -> str:
     return reader.stand_in(found[0])
 
@@ -159,6 +164,11 @@ def _off_a_place(reader: Reader, found: re.Match[str]) -> str:
 
 
 def _one_there(reader: Reader, found: re.Match[str]) -> str:
+    return reader.there(found[0], reader.thing(found), one=True)
+
+
+def _taken_from(reader: Reader, found: re.Match[str]) -> str:
+    """ "Take the cube out of the drawer and put it ...": which one, only what is there tells."""
     return reader.there(found[0], reader.thing(found), one=True)
 
 
@@ -248,6 +258,11 @@ _PATTERNS: Final[Sequence[tuple[str, Callable[[Reader, re.Match[str]], str]]]] =
         _some_of_there,
     ),
     (r"\bthe THING (?:cubes|blocks)\b", _all_there),
+    (
+        rf"\b(?:the|which(?:ever)?) NOUN {_THAT_IS}?(?:is )?(?:the )?(?P<way>{_NEAREST}) to THING"
+        r"(?P<then>,? and (?:put|place|drop|set) it (?P<how>in|on)(?:side|to)?)(?: it| there)?$",
+        _nearest_into,
+    ),
     (rf"\b(?:the )?(?:NOUN {_THAT_IS}?(?P<way>{_NEAREST}|{_FARTHEST}) (?:to|from) THING)\b", _nearest_to),
     (rf"\b(?:the )?(?P<way>{_NEAREST}|{_FARTHEST}) NOUN (?:to|from) THING\b", _nearest_to),
     (rf"\bwhich(?:ever)? NOUN is (?P<way>{_NEAREST}|{_FARTHEST}) (?:to|from) THING\b", _nearest_to),
@@ -272,7 +287,8 @@ _PATTERNS: Final[Sequence[tuple[str, Callable[[Reader, re.Match[str]], str]]]] =
     (rf"\bthe NOUN {_THAT_IS}{_IN} THING\b", _one_there),
     (rf"\bthe one {_IN} THING\b(?=\s+\w)", _one_there),
     (rf"\b{_ALL} (?:{_THAT_IS}{_IN}|from) THING\b(?=\s+\w)", _all_there),
-    (r"^(?:empty|unload)(?: out)? THING (?=(?:on|onto|in|into)\b)", _emptied_into),
+    (r"(?<=\btake )the NOUN (?:out of|from|off) THING(?=,? (?:and|then)\b)", _taken_from),
+    (r"^(?:empty|unload|clear)(?: (?:out|off))? THING (?=(?:on|onto|in|into)\b)", _emptied_into),
     (r"^(?:empty|unload)(?: out)? THING(?: out| completely)?$", _emptied),
     (rf"^(?:(?:take|get|remove|clear|move) )?{_ALL} (?:out of|off(?: of)?|from) THING$", _emptied),
     (r"^clear(?: off)? (?:the )?(?P<thing>(?:\w+ )?(?:pad|tray|bowl|drawer))$", _emptied),

@@ -20,6 +20,7 @@ _WAYS: Final = {
     **{"left": (0.0, 1.0), "right": (0.0, -1.0), "forward": (1.0, 0.0), "forwards": (1.0, 0.0)},
     **{"back": (-1.0, 0.0), "backward": (-1.0, 0.0), "backwards": (-1.0, 0.0)},
     **{"away from you": (1.0, 0.0), "towards you": (-1.0, 0.0), "toward you": (-1.0, 0.0)},
+    **{"towards me": (-1.0, 0.0), "toward me": (-1.0, 0.0), "away from me": (1.0, 0.0)},
     **{"to you": (-1.0, 0.0), "closer to you": (-1.0, 0.0), "behind": (1.0, 0.0), "in front": (-1.0, 0.0)},
 }
 _AMOUNT: Final = (

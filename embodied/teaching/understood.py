@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Final
 
-from embodied.english import NUMBERS, NUMERAL, numeral, tokens, without_politeness
+from embodied.english import NUMBERS, NUMERAL, numeral, tokens, without_politeness, written_out
 from embodied.errors import BadGoal
 from embodied.goals.selecting import Mentions, NounPhrases
 from embodied.methods import Vocabulary
@@ -52,9 +52,8 @@ _UNITS: Final = {"mm": 0.001, "cm": 0.01, "m": 1.0, "in": 0.0254}
 _SPELLED: Final = {"mill": "mm", "cent": "cm", "inch": "in"}
 _NUMBER: Final = rf"(?P<number>{NUMERAL}|half a|a couple of|a few|one and a half|[a-z]+)"
 _UNIT: Final = r"(?P<unit>mm|millimet(?:er|re)s?|cm|centimet(?:er|re)s?|m|met(?:er|re)s?|inch(?:es)?)"
-_BIT: Final = (
-    r"a (?:tiny |little |wee )?(?:bit|little)|slightly|a touch|a hair|a smidge|a tad|just a (?:bit|little)"
-)
+_BIT: Final = r"(?:a )?(?:tiny |little |wee )?bit|a (?:tiny )?little|slightly|a touch|a hair|a smidge|a "
+r"tad|just a (?:bit|little)"
 _WAY: Final = "|".join(DIRECTIONS)
 _MOVED: Final = (
     r"(?:(?:(?:move|go|shift|come|step|bring|pull|push|retreat|back off|withdraw)"
@@ -70,7 +69,8 @@ _BY: Final = (
         rf"{_MOVED}(?P<way>{_WAY})\s+(?:(?:by|for|another|about)\s+)?(?:{_NUMBER}\s*{_UNIT}|{_BIT}){_ENDING}"
     ),
     re.compile(
-        rf"{_MOVED}(?:(?:by|another|about)\s+)?(?:{_NUMBER}\s*{_UNIT}|{_BIT})\s+(?:(?:more|further|straight)\s+)?"
+        rf"{_MOVED}(?:(?:by|another|about)\s+)?(?:{_NUMBER}\s*{_UNIT}|{_BIT})\s+(?:(?:more|further|"
+        rf"straight)\s+)?"
         rf"(?:to(?:wards)? (?:the|your)\s+)?(?P<way>{_WAY}){_ENDING}"
     ),
 )
@@ -86,11 +86,11 @@ _ABOVE: Final = re.compile(
 _DOWN_TO: Final = re.compile(r"(?:(?:move|go)\s+)?down\s+(?:on)?to\s+(?P<thing>.+)")
 _TOUCH: Final = re.compile(
     r"(?:(?:(?:move|go|come)\s+)?(?:straight )?down|lower (?:the|your) (?:hand|arm|gripper))\s+"
-    r"until (?:it touches(?: the table)?|(?:there is |you have )?contact|it stops|"
+    r"(?:until|till) (?:it touches(?: the table)?|(?:there is |you have )?contact|it stops|"
     r"you (?:touch|feel|hit|reach)\b.*)"
 )
 _TURN: Final = re.compile(
-    r"(?:turn|rotate|twist)(?: (?:the|your) (?:hand|gripper|wrist)| it)?(?: "
+    r"(?:turn|rotate|twist)(?:(?: the| your)? (?:hand|gripper|wrist)| it)?(?: "
     rf"by)?\s+(?:(?P<number>\d+(?:\.\d+)?|[a-z]+)\s*(?:degrees?|°)|(?P<bit>{_BIT})|(?P<part>a quarter turn|"
     r"half a turn|a half turn|a quarter|halfway round))"
     r"(?:\s+(?:to the )?(?P<way>left|right|(?:counter|anti)-?\s?clockwise|clockwise))?"
@@ -98,8 +98,10 @@ _TURN: Final = re.compile(
 _HAND: Final = r"(?: (?:the|your))?(?: (?:gripper|hand|fingers|claws?|grippers|jaws))?"
 _FULLY: Final = r"(?: (?:all the way|fully|completely|as far as (?:it goes|possible)|again|wide))?"
 _CLOSE: Final = re.compile(rf"(?:(?:close|shut){_HAND}|(?:grasp|grab|grip|squeeze)(?:{_HAND}| it)){_FULLY}")
+_WHATEVER: Final = r"the (?:cube|block|thing|object)"
 _OPEN: Final = re.compile(
-    rf"(?:open(?: up)?{_HAND}{_FULLY}|fully open{_HAND}|release(?: it)?|let (?:it )?go(?: of it)?|drop it)"
+    rf"(?:open(?: up)?{_HAND}{_FULLY}|fully open{_HAND}|release(?: (?:it|{_WHATEVER}))?|let (?:(?:it|"
+    rf"{_WHATEVER}) )?go(?: of (?:it|{_WHATEVER}))?|drop it)"
 )
 _OVER_TO: Final = re.compile(
     r"(?:(?:go|hover|come|swing)|(?:move|bring|swing) (?:the|your) (?:hand|gripper|arm))"
@@ -118,9 +120,20 @@ _WITH_HAND: Final = re.compile(
 _FIRST: Final = re.compile(
     r"^(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|next|finally|lastly|then|now|after that|and)[,:]? "
 )
+_LEAST_OVER_M: Final = 0.04
 _BIT_RAD: Final = math.radians(10)
 """A bit, of a turn [rad]."""
-_HOME: Final = re.compile(r"(?:go|move|return)(?: back)? home|home")
+_HOME: Final = re.compile(
+    r"(?:go|move|return|drive|bring)(?: (?:the|your) (?:hand|gripper|arm))?(?: back)? (?:home|to (?:the "
+    r"|your |its )?"
+    r"(?:home|start(?:ing)?|rest(?:ing)?|initial|original|parking)(?: (?:pose|position|posture|place))?)|home"
+)
+_OVER_BY: Final = re.compile(
+    rf"(?:(?:move|go|hover|come|stay|stop)(?: (?:the|your) (?:hand|gripper|"
+    rf"arm))?\s+)?(?:to\s+)?{_NUMBER}\s*{_UNIT}"
+    r"\s+(?:above|over)\s+(?P<thing>.+)"
+)
+_POINT: Final = re.compile(r"point (?:at|to) (?P<thing>.+)")
 _STEP: Final = re.compile(r"^step (?:\d+|one|two|three|four|five)[:,]?\s+")
 _JOINTS: Final = re.compile(
     r"\s*(?:\.\s+|,(?!\d)\s*(?:and\s+)?(?:then\s+)?|;\s*|\s+and(?:\s+then)?\s+|\s+then\s+)"
@@ -130,7 +143,7 @@ _JOINTS: Final = re.compile(
 def plain(line: str) -> str:
     """The line in lower case, without politeness and full stops."""
     text = " ".join(line.casefold().replace("’", "'").split()).rstrip(".!")
-    return without_politeness(text)
+    return without_politeness(written_out(text))
 
 
 def thing_of(text: str, vocabulary: Vocabulary) -> str:
@@ -203,7 +216,7 @@ def motions_of(
     found: list[Part] = []
     for clause in _JOINTS.split(text):
         said = plain(_FIRST.sub("", _STEP.sub("", plain(clause))))
-        said = re.sub(r"^you (?=go|move|come|open|close|turn)", "", said)
+        said = re.sub(r"^you (?=go|move|come|open|close|turn|release|let go)", "", said)
         if found and _STAYING.fullmatch(said):  # the hand stays where it is
             continue
         if it:
@@ -253,6 +266,14 @@ def _over_to(found: Said, vocabulary: Vocabulary) -> Part | None:
     return None
 
 
+def _over_by(found: Said, vocabulary: Vocabulary) -> Part | None:
+    """So far over the middle of a thing."""
+    amount = _amount(found)
+    if amount is None or amount < _LEAST_OVER_M:  # nearer the hand would touch it
+        return None
+    return Part("at", thing_of(found["thing"], vocabulary), (0.0, 0.0, amount))
+
+
 def _turned(found: Said, vocabulary: Vocabulary) -> Part | None:
     sign = -1 if found["way"] in ("right", "clockwise") else 1
     if found["bit"]:
@@ -268,6 +289,8 @@ def _turned(found: Said, vocabulary: Vocabulary) -> Part | None:
 _MOTIONS: Final[Sequence[Row[Vocabulary, Part]]] = (
     (_CLOSE, lambda found, vocabulary: Part("close")),
     (_OPEN, lambda found, vocabulary: Part("open")),
+    (_OVER_BY, _over_by),
+    (_POINT, lambda found, vocabulary: Part("above", thing_of(found["thing"], vocabulary))),
     (_HOME, lambda found, vocabulary: Part("home")),
     (_TOUCH, lambda found, vocabulary: Part("by", offset=(0.0, 0.0, -0.3), until_contact=True)),
     (_DOWN_TO, lambda found, vocabulary: Part("at", thing_of(found["thing"], vocabulary))),
