@@ -19,6 +19,7 @@ from embodied.loop.lifecycle import Onlookers
 from embodied.mini.knowledge import MiniSpec
 from embodied.outcome import Verdict
 from embodied.session import Session
+from embodied.skills import load_skill
 
 LAUNCH = """
 [goal]
@@ -60,6 +61,23 @@ def test_what_is_not_understood_changes_nothing_and_the_session_goes_on(session:
     with pytest.raises(BadGoal):
         session.pursue("fly to the moon")
     assert session.pursue("get 1 wood").passed
+
+
+def test_what_holds_though_the_skill_failed_is_told_as_that(session: Session, tmp_path: Path) -> None:
+    folder = tmp_path / "fetch-wood"
+    folder.mkdir()
+    (folder / "SKILL.md").write_text(
+        "---\nname: fetch-wood\ndescription: Fetch wood.\nmetadata:\n  embodied-world: mini\n"
+        '  embodied-achieves: "inventory[wood] >= 1"\n  embodied-calls: "gather-thing"\n---\n'
+    )
+    (folder / "skill.py").write_text(
+        'def fetch_wood() -> SkillResult:\n    """Fetch wood."""\n'
+        '    gather_thing(thing="tree", item="wood", count=1)\n    return failed("out of breath")\n'
+    )
+    session.submit(lambda run: run.use(run.library.with_skill(load_skill(folder)))).result()
+    done = session.do("fetch-wood")
+    assert done.passed
+    assert done.reason == "inventory[wood] >= 1 holds, though the skill says: out of breath"
 
 
 def test_a_skill_and_a_primitive_can_be_asked_for(session: Session) -> None:

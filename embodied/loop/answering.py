@@ -90,6 +90,8 @@ def _attempted(run: Run, skill: Skill, step: Step, expects: Condition) -> Judgem
     if run.interruption.held:
         return Judgement(Verdict.UNKNOWN, run.interruption.held)
     reason = last.reason or attempt.judgement.reason
+    if attempt.judgement.passed and not last.ok:
+        reason = f"{attempt.judgement.reason} holds, though the skill says: {last.reason}"
     if disturbed:
         reason = f"it was interrupted: {run.interruption.told}"
     if skill.achieves:
