@@ -55,7 +55,8 @@ _THANKS = r"(?:thanks|thank yo+u+|thx|ty|cheers)(?: (?:a lot|so much|very much))
 _CLOSED = r"(?:[,!.]+(?=\s)|[,\s]|$)"
 """What ends a greeting: "hi robot! put ...", "hey, put ...". """
 _BEGUN = re.compile(
-    rf"(?:(?:please(?: to)?|pls|plz|kindly|{_THANKS}(?=[,.!])|now(?! the )|ok|okay|alright|all right|"
+    rf"(?:(?:please(?: to)?|pls|plz|kindly|{_THANKS}(?=[,.!]| (?:good ?)?bye)|now(?! the )|ok|okay|"
+    rf"alright|all right|"
     rf"then(?! the )|"
     rf"and(?! (?:now |then )?the )|just|no(?=,(?! the | (?:take|pick|grab) the \w+ one$))|hey(?: there)?|hi|"
     rf"hello|"

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import combinations
+from math import comb
 from types import MappingProxyType
 from typing import Final
 
@@ -27,6 +29,8 @@ from embodied.rules.places import Area, box_in, is_of_blocks
 from embodied.rules.rule import Formula, Rule
 from embodied.rules.words import LENGTH, NUMBER, amount_of, length, plain, written
 
+MOST_WAYS: Final = 20
+"""More ways than this to have too many are not written down."""
 DOWN: Final = (
     "never call(dig, arg[y] < position.y and position.x >= arg[x] and position.x < arg[x] + 1 "
     "and position.z >= arg[z] and position.z < arg[z] + 1)"
@@ -171,6 +175,7 @@ class Reader(Naming):
         yield r"(?:hold|carry|lift|grasp)(?: more than one|.*\btwo\b).*things?.*", Reader._two_things
         yield rf"(?:have|hold|carry|own|get|keep) more than {NUMBER} (.+)", Reader._too_many
         yield rf"(?:have|hold|own|keep) (?:less|fewer) than {NUMBER} (.+)", Reader._too_few
+        yield rf"more than {NUMBER} (.+?) (inside|in|on) (.+)", Reader._too_many_there
         yield r"(?:touch|hit|bump|bump into|disturb) (.+)", Reader._touch
         yield r"(?:put|place|drop|lay|stack|set|leave) (.+?) (inside|into|in|onto|on|at) (.+)", Reader._put
         yield r"(?:pick up|hold|grasp|grab|lift|carry|take) (.+)", Reader._hold
@@ -215,6 +220,18 @@ class Reader(Naming):
 
     def _too_few(self, match: re.Match[str]) -> str | None:
         return self._count(match.group(2), "<", match.group(1))
+
+    def _too_many_there(self, match: re.Match[str]) -> str | None:
+        """More than so many of them in or on a thing: any of the ways to have one more."""
+        things, places = self.things(match.group(2)), self.things(match.group(4))
+        many = int(amount_of(match.group(1))) + 1
+        if len(places) != 1 or not 1 < many <= len(things) or comb(len(things), many) > MOST_WAYS:
+            return None
+        ways = (
+            " and ".join(self.resting(match.group(3), one, places[0]) for one in way)
+            for way in combinations(things, many)
+        )
+        return " or ".join(f"({way})" for way in ways)
 
     def _count(self, words: str, operator: str, number: str) -> str | None:
         if "inventory" not in self.families:

@@ -68,6 +68,24 @@ _ALSO: Final = (
         r"(?:on top of|onto the top of|upon) (?P<under>.+)",
         "never {how} {thing} on {under}",
     ),
+    (
+        r"nothing (?:(?:is|may|must|should|can|shall) (?:ever |not ever )?)(?:(?:allowed|permitted|"
+        r"supposed) to )?"
+        r"(?:ever )?be (?:(?:put|placed|stacked|set|laid|dropped) )?(?P<where>on|in|inside)(?: top of)? "
+        r"(?P<place>.+)",
+        "never put anything {where} {place}",
+    ),
+    (
+        r"(?P<thing>the [a-z]+(?: [a-z]+)?) is [a-z]+(?: hot| wet)?[,.;: ]+(?:so |and )?(?:please )?"
+        r"(?:do not|don't|dont|never) (?P<how>touch|move|open|press|lift|pick up|push|close) it",
+        "never {how} {thing}",
+    ),
+    (
+        r"(?:at most|(?:no|not|never) more than|(?:a )?max(?:imum)?(?: of)?|up to) "
+        rf"(?P<number>\d+|{'|'.join(NUMBERS)}) (?P<thing>[a-z]+) (?:may be |are allowed |can be )?"
+        r"(?P<where>in|inside|on) (?P<place>[a-z ]+?)(?: at (?:once|a time|the same time))?",
+        "never more than {number} {thing} {where} {place}",
+    ),
     (r"under no circumstances (?P<rest>.+)", "never {rest}"),
     (
         r"(?:do not|don't|dont|never) (?:you )?(?:ever|dare(?: to)?) (?P<rest>.+)",

@@ -33,7 +33,7 @@ _BESIDE = r"(?:practi[cs]ing|(?:the )?practice|proving|(?:the )?proof|learning|f
     r"enough|abort(?: it| that)?|stand still|(?:don't|do not) move|emergency stop|"
     r"(?:wait|hold on|just) a (?:second|sec|moment|minute))(?:[,! ]+(?:stop|halt|wait))*)",
     example="stop",
-    what="bring the body to rest",
+    what="bring the body to rest; 'continue' goes on",
     any_time=True,
 )
 def stop(conversation: Conversation, said: Said) -> None:
@@ -44,6 +44,8 @@ def halt(conversation: Conversation) -> None:
     """Bring the body to rest; if it is, end what goes on beside the conversation."""
     if conversation.stop():
         conversation.tell("Stopped.")
+        if conversation.left is not None:
+            conversation.tell("  'continue' goes on with it.")
     else:
         _end_beside(conversation)
 
@@ -75,7 +77,8 @@ def end_beside(conversation: Conversation) -> bool:
 
 @verb(
     "wait",
-    r"wait(?P<rest> (?:until|till) (?:it is|it's|you are|you're|that is|all is) (?:done|ready|finished)|"
+    r"wait(?:[,.! ]+wait)*(?P<rest> (?:until|till) (?:it is|it's|you are|you're|that is|all is) (?:done|"
+    r"ready|finished)|"
     r" for (?:it|that))?",
     example="wait",
     what="pause what moves; else until the proving has ended ('wait until it is done': both)",
@@ -85,15 +88,14 @@ def wait(conversation: Conversation, said: Said) -> None:
     """Who says so while the body moves wants it to pause; a script's next line is to come afterwards."""
     if conversation.busy and not conversation.patient and not said["rest"]:
         halt(conversation)
-        conversation.tell("'continue' goes on.")
         return
     conversation.settle()
 
 
 @verb(
     "continue",
-    r"(?:(?:ok(?:ay)?|good|fine|great|perfect|exactly|that's (?:it|right|good|better)|"
-    r"just like that)[,.;:! ]+)*"
+    r"(?:(?:ok(?:ay)?|yes|yeah|good|fine|great|perfect|exactly|that's (?:it|right|good|better)|"
+    r"(?:just |exactly )?like (?:that|this))[,.;:! ]+)*"
     r"(?:continue|go on|carry on|keep going|resume|proceed)(?: with (?:it|that))?|"
     r"(?:you(?:'ve| have)? (?:dropped|lost|missed) it[,.;:! ]+)"
     r"(?:(?:pick|grab|take|get) it(?: up)?|try(?: it| that)?)(?: again| once more)?|"
@@ -121,7 +123,8 @@ def continue_(conversation: Conversation, said: Said) -> None:
 
 @verb(
     "status",
-    r"(?:and )?what are you (?:doing|up to)(?: there)?(?: now| right now| at the moment)?\??|are you busy\??",
+    r"(?:and )?what are you (?:doing|up to)(?: there)?(?: now| right now| at the moment)?\??|are you busy\??|"
+    r"where (?:are )?you (?:going|go|heading|moving)(?: to)?(?: now)?\??",
     example="what are you doing?",
     what="what is being done at this moment",
     any_time=True,
@@ -147,7 +150,7 @@ def status(conversation: Conversation, said: Said) -> None:
     r"take (?:that|it) back|(?:undo|revert|take back)(?: the)? last (?P<many>two|three|four|five|[2-5]) "
     r"(?:ones|things|steps|changes|moves|corrections)|"
     r"(?:no,? )?(?:leave|take) (?:that|this|the last)(?: last)? (?:step|bit|part|motion) out|"
-    r"(?:scrap|forget|drop|skip) (?:that|the last)(?: last)? (?:step|bit|motion)",
+    r"(?:no,? )?(?:scrap|forget|drop|skip|delete|remove) (?:that|the last)(?: last)? (?:step|bit|motion)",
     example="undo",
     what="take the last step shown, or the last change, back",
 )
@@ -276,7 +279,8 @@ def help_(conversation: Conversation, said: Said) -> None:
 @verb(
     "quit",
     r"(?:(?:ok(?:ay)?[, ]+)?(?:that(?:'s| is)|that will be) (?:it|all|enough) for (?:today|tonight)[,.! ]*)?"
-    r"(?:quit|exit|(?:good ?)?bye|see you(?: later| tomorrow)?|leave)|"
+    r"(?:quit|exit|(?:good ?)?bye|see you(?: later| tomorrow)?|leave)"
+    r"(?:[,.! ]+(?:i'm|i am|we're|we are) (?:done|finished|off)(?: for (?:today|tonight|now))?)?|"
     r"(?:that(?:'s| is)|that will be) (?:it|all|enough) for (?:today|tonight)",
     example="quit",
     what="end the conversation; the world ends with it",

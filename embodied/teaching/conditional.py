@@ -22,7 +22,7 @@ _STATE: Final = re.compile(
     r"in front of)\b.*)"
 )
 _EMPTY: Final = re.compile(
-    r"(?:there(?: is|'s) nothing (?:in|on|at) (?P<on>.+)|(?P<place>.+) is (?:empty|free))"
+    r"(?:there(?: is|'s) nothing (?P<how>in|on|at) (?P<on>.+)|(?P<place>.+) is (?:empty|free))"
 )
 _SOMETHING: Final = re.compile(
     r"there(?: is|'s) (?:something|anything|a cube|a block) (?P<how>in|on|at) (?P<place>.+)"
@@ -54,7 +54,8 @@ def if_(conversation: Conversation, said: Said) -> None:
 
 def parts_of(said: Said) -> tuple[str, str, str]:
     """The condition, what is done if it is so, and what if not ("" for nothing)."""
-    return said["state"] or said["when"], said["so"] or said["do"], said["other"] or ""
+    then = said["so"] or said["do"]
+    return said["state"] or said["when"], then, otherwise(then, said["other"] or "")
 
 
 def state_of(words: str, spec: WorldSpec) -> Condition:
@@ -95,6 +96,17 @@ def _any_at(words: str, spec: WorldSpec) -> Condition:
     return Or(tuple(ways))
 
 
+_PUT: Final = re.compile(r"(?:put|place|move|drop|set|bring) (?P<thing>(?:the |an? )?[a-z]+(?: [a-z]+)?) ")
+
+
+def otherwise(then: str, other: str) -> str:
+    """ "It" of what is done if not is what would have been put somewhere if so."""
+    put = _PUT.match(then)
+    if put is None or put["thing"] in ("it", "them"):
+        return other
+    return re.sub(r"^(put|place|move|drop|set|bring) it\b", rf"\1 {put['thing']}", other)
+
+
 def with_thing(todo: str, state: str) -> str:
     """ "It" of what is to be done is the thing that the condition is about, and "in" where that is."""
     something = _SOMETHING.fullmatch(state.strip())
@@ -103,7 +115,9 @@ def with_thing(todo: str, state: str) -> str:
         return re.sub(r"\bit\b", whatever, todo, count=1)
     nothing = _EMPTY.fullmatch(state.strip())
     if nothing is not None:
-        return re.sub(r"\bit\b", nothing["on"] or nothing["place"], todo, count=1)
+        place = nothing["on"] or nothing["place"]
+        todo = re.sub(r"\bthere\b", f"{nothing['how'] or 'on'} {place}", todo, count=1)
+        return re.sub(r"(?<!\bput )(?<!\bplace )(?<!\bmove )(?<!\bdrop )\bit\b", place, todo, count=1)
     found = _STATE.fullmatch(state.strip())
     if found is None:
         return todo

@@ -20,7 +20,8 @@ _NAME = r"[a-z][a-z -]{1,40}?"
 
 @verb(
     "define",
-    rf"when(?:ever)? i say [\"']?(?P<name>{_NAME})[\"']?(?: means)?[,:] (?P<goal>(?!i mean ).+)"
+    rf"when(?:ever)? i say [\"'](?P<word>{_NAME})[\"'] (?P<thing>(?!i mean |means )[a-z].+)"
+    rf"|when(?:ever)? i say [\"']?(?P<name>{_NAME})[\"']?(?: means)?[,:] (?P<goal>(?!i mean ).+)"
     rf"|(?:when(?:ever)? i say|if i say|by) [\"']?(?P<said>{_NAME})[\"']?,? i mean(?: to)?,? (?P<meant>.+)"
     rf"|[\"'](?P<quoted>{_NAME})[\"'] (?:means|is)(?: to)?,?:? (?P<told>.+)",
     example="when I say pack it, put all cubes in the drawer",

@@ -50,8 +50,12 @@ def history(conversation: Conversation, said: Said) -> None:
 
 @verb(
     "skills",
-    r"(?:(?:list|show)(?: me)? )?(?:all )?(?:the |your |my )?skills|"
-    r"(?:what|which) (?:other )?skills (?:do you (?:have|know)|are there|can you do|have you(?: got)?)\??",
+    r"(?:(?:list|show|tell)(?: me)? )?(?:all )?(?:of )?(?:the |your |my )?skills(?: (?:you know|there are))?|"
+    r"(?:what|which) (?:other )?skills (?:do you (?:have|know)|are there|can you do|have you(?: got| "
+    r"learned)?|"
+    r"(?:have i|did i|i(?:'ve| have)?) (?:taught|teach|shown?|given?)(?: you)?)(?: so far| now| "
+    r"already)?[?.!]*"
+    r"(?: (?:list|show|tell me|name) (?:them|all)(?: all| of them)?)?",
     example="list skills",
     what="the skills that there are, those that were taught first",
     any_time=True,
@@ -64,6 +68,52 @@ def skills(conversation: Conversation, said: Said) -> None:
     others = [skill.name for skill in conversation.session.run.library if skill.name not in names]
     if others:
         conversation.tell(f"And those that came along, or were learned: {', '.join(sorted(others))}.")
+
+
+@verb(
+    "tell skill",
+    r"(?:do you know )?what (?:does )?(?:[\"'](?P<quoted>[a-z][a-z0-9 -]{0,60})[\"']|(?P<name>[a-z][a-z0-9 -]{0,60}?)) "
+    r"(?:means?|does|is doing)\??|"
+    r"(?:show|tell|explain)(?: (?:to )?me)? (?:about )?(?:the skill )?"
+    r"(?P<shown>(?!(?:me|where|what|which|how|why|who|when|all|that|this|it|you|your|about|the|"
+    r"to)\b)[a-z][a-z0-9-]{0,30})",
+    example="what does tap mean?",
+    what="the steps of a skill, or that there is none of that name",
+    any_time=True,
+    last=True,
+)
+def tell_skill(conversation: Conversation, said: Said) -> None:
+    library = conversation.session.run.library
+    name = slug(said["quoted"] or said["name"] or said["shown"])
+    if name not in library:
+        known = [skill.name for skill in library]
+        raise BadInput(
+            f"There is no skill {name!r}.", remedy=did_you_mean(name, known) or "'list skills' tells which."
+        )
+    skill = library.get(name)
+    lesson = lesson_of_skill(skill)
+    steps = [part.words for part in lesson.parts] if lesson is not None else []
+    conversation.tell(f"{name}: {skill.description if not steps else '; '.join(steps)}.")
+    conversation.tell(
+        f"  It brings about {'; '.join(skill.achieves) or 'nothing that facts tell'}. '{_spoken(name)}' "
+        f"does it."
+    )
+
+
+@verb(
+    "save",
+    r"save(?: (?:everything|all(?: of (?:it|that))?|it all|the session|my work))?|keep everything",
+    example="save everything",
+    what="says what is kept already, and what is not as long as it has no name",
+    any_time=True,
+)
+def save(conversation: Conversation, said: Said) -> None:
+    conversation.tell("Skills are kept when they are named, rules and places when they are said.")
+    if conversation.demonstration is not None:
+        conversation.tell("  What you show now is not: 'done' ends it, 'call this tidy up' keeps it.")
+    elif conversation.lesson is not None and not conversation.lesson.name:
+        conversation.tell("  What was done last has no name yet: 'call this tidy up' keeps it.")
+    where_it_is_kept(conversation)
 
 
 @verb(

@@ -17,14 +17,14 @@ from embodied.methods import WorldSpec
 from embodied.teaching.lesson import spoken
 from embodied.teaching.rows import Row, first_read
 from embodied.teaching.selectors import pointed
-from embodied.teaching.understood import plain, things_meant
+from embodied.teaching.understood import plain, thing_of, things_meant
 from embodied.teaching.verbs import Said, verb
 
 if TYPE_CHECKING:
     from embodied.teaching.conversation import Conversation
 
 _BEGINS: Final = (
-    r"(?:where|what|which|how many|how much|is|are|do you (?:hold|have|see)|does|did) .+|"
+    r"(?:where|what|which|how (?:many|much|far)|is|are|do you (?:hold|have|see)|does|did) .+|"
     r"where (?:has|have|did) .+|where(?:'s|s) .+|"
     r"what(?:'s|s) .+|(?:look around|list (?:the |all )?(?:things|objects)|"
     r"(?:(?:tell|show) me|say|do you know|i want to know) (?:where|what|which|how many) .+)"
@@ -33,6 +33,14 @@ _PLACED: Final = ("at", "in", "on")
 """Families of facts that say where a thing is; the first that holds is told."""
 
 _SIDES: Final = ("left_of", "right_of", "in_front_of", "behind")
+_UNITS: Final = (
+    ("mm", "mm", 1000),
+    ("mil", "mm", 1000),
+    ("cm", "cm", 100),
+    ("cen", "cm", 100),
+    ("m", "m", 1),
+)
+"""How a unit's name begins, how it is written, and how many of it are a metre."""
 _NEAR_M: Final = 0.25
 """Within this a thing is told by what is next to it [m]."""
 
@@ -74,6 +82,20 @@ _ANY: Final = re.compile(
 )
 _SOME: Final = re.compile(
     r"(?:is|are) there (?:still )?(?:a|an|any|some) (?P<things>.+?) (?P<how>in|inside|on|at) (?P<place>.+)"
+)
+_LANDED: Final = re.compile(
+    r"(?:did|does|has|have) (?P<thing>.+?) (?:land(?:ed)?|end(?:ed)? up|f[ae]ll(?:en)?|g[eo]t|go|gone|"
+    r"come|arrived?|"
+    r"make it|made it|lie|stand|sit|stayed?) (?P<how>in|into|inside|on|onto|on top of|at) (?P<place>.+)"
+)
+_EITHER: Final = re.compile(
+    r"(?:is|are) (?P<thing>.+?) (?P<one>open|closed|shut|(?:in|on|at|inside|left of|right of) .+?) or "
+    r"(?P<other>open|closed|shut|not|(?:in|on|at|inside|left of|right of) .+)"
+)
+_FAR: Final = re.compile(
+    r"how far (?:apart )?(?:(?:away )?(?:is|are) )?(?P<one>.+?) (?:away )?(?:from|to|and) "
+    r"(?P<other>.+?)(?: away| apart)?"
+    r"(?:,? in (?P<unit>mm|cm|m|\w*met(?:er|re)s))?"
 )
 _IS: Final = re.compile(r"(?:is|are) (?P<state>.+)")
 
@@ -208,13 +230,61 @@ def _have(said: Said, spec: WorldSpec) -> Question | None:
 
 
 def _is(said: Said, spec: WorldSpec) -> Question:
-    goal = understand(_with_verb(said["state"]), spec)
+    return _state(said["state"], spec)
+
+
+def _state(state: str, spec: WorldSpec) -> Question:
+    """Whether something is so: "the red cube in the bowl"."""
+    goal = understand(_with_verb(state), spec)
 
     def answer(now: Observation) -> str:
         holds = evaluate(goal.condition, now)
         return f"{'Yes' if holds is True else 'No' if holds is False else 'I do not know'}: {goal.condition}."
 
     return Question(f"is {goal.condition}", answer)
+
+
+def _landed(said: Said, spec: WorldSpec) -> Question:
+    """Whether it is there now, however it came there."""
+    how = {"into": "in", "onto": "on"}.get(said["how"], said["how"])
+    return _state(f"{said['thing']} {how} {said['place']}", spec)
+
+
+def _either(said: Said, spec: WorldSpec) -> Question:
+    """Which of two states holds."""
+    if said["other"] == "not":
+        return _state(f"{said['thing']} {said['one']}", spec)
+    ways = [
+        (said[key], understand(_with_verb(f"{said['thing']} {said[key]}"), spec)) for key in ("one", "other")
+    ]
+
+    def answer(now: Observation) -> str:
+        holds = [words for words, goal in ways if evaluate(goal.condition, now) is True]
+        thing = said["thing"][:1].upper() + said["thing"][1:]
+        return f"{thing} is {' and '.join(holds) if holds else 'neither'}."
+
+    return Question(f"is {' or '.join(str(goal.condition) for _, goal in ways)}", answer)
+
+
+def _far(said: Said, spec: WorldSpec) -> Question | None:
+    """From the middle of one thing to that of the other, along the table."""
+    if "pose" not in spec.families:
+        return None
+    kind = said["one"].rsplit(" ", 1)[-1]
+    one, other = (
+        thing_of(re.sub(r" one$", f" {kind}", said[key]), spec.vocabulary) for key in ("one", "other")
+    )
+    unit, scale = next(row for start, *row in _UNITS if (said["unit"] or "cm").startswith(start))
+
+    def answer(now: Observation) -> str:
+        here, there = now.get("pose", one), now.get("pose", other)
+        if not isinstance(here, tuple) or not isinstance(there, tuple):
+            return "That no fact tells."
+        far = dist(here[:2], there[:2]) * scale
+        middles = f"from the middle of the {spoken(one)} to that of the {spoken(other)}"
+        return f"{far:.{2 if unit == 'm' else 0}f} {unit} {middles}, along the table."
+
+    return Question(f"how far is {one} from {other}", answer)
 
 
 def _with_verb(state: str) -> str:
@@ -240,6 +310,9 @@ _KINDS: Final[Sequence[Row[WorldSpec, Question]]] = (
     (_EMPTY, _empty),
     (_ANY, _within),
     (_SOME, _count),
+    (_LANDED, _landed),
+    (_FAR, _far),
+    (_EITHER, _either),
     (_IS, _is),
 )
 

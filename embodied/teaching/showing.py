@@ -60,7 +60,8 @@ def watch_me(conversation: Conversation, said: Said) -> None:
 
 @verb(
     "done",
-    r"done(?P<exactly>[, ]+exactly (?:so|as shown|like that))?|that(?:'s| is| was) (?:it|all)|finished"
+    r"(?:that's it[,. ]+)?(?:done|finished)|done(?P<exactly>[, ]+exactly (?:so|as shown|like that))?|"
+    r"that(?:'s| is| was) (?:it|all)|finished"
     r"|(?:i(?:'m| am) )(?:done|finished)|(?:that(?:'s| is) (?:it|all)[,. ]+)?"
     r"(?:the )?end(?: of (?:the |my )?(?:demonstration|demo|lesson))?|done showing|"
     r"done[,.;:]? (?:and )?(?:then )?(?P<then>(?:call|name|save|keep) (?:it|this|that) .+)",

@@ -68,8 +68,8 @@ def meant(line: str) -> tuple[Verb, Said] | None:
 def named_goal(said: Said) -> tuple[str, str]:
     """The name that a row's match gives to a goal ("" for none), and the goal's words."""
     groups = said.groupdict()
-    named = next((groups[key] for key in ("name", "said", "quoted") if groups.get(key)), "")
-    return named.strip(), next(groups[key] for key in ("goal", "meant", "told") if groups.get(key))
+    named = next((groups[key] for key in ("name", "said", "quoted", "word") if groups.get(key)), "")
+    return named.strip(), next(groups[key] for key in ("goal", "meant", "told", "thing") if groups.get(key))
 
 
 def words_of_verbs() -> frozenset[str]:
