@@ -188,7 +188,10 @@ class Progress:
         came = "nothing was trained with them in the time that there was"
         if latest is not None and latest.best is not None:
             came = f"what they led to came to {latest.best.successes} of {latest.best.episodes}"
-        return f"your words changed nothing: {came}; the earlier policy stays, of candidate {best.number}"
+        return (
+            f"your words changed nothing: {came}; the earlier policy stays, of candidate {best.number} "
+            "(--resume with more --minutes goes on with them)"
+        )
 
     def _best_since(self, first: int) -> Candidate | None:
         trained = [

@@ -74,10 +74,10 @@ def test_auto_takes_what_fits() -> None:
 
 def test_it_says_why() -> None:
     assert choose_trainer("auto", Plain(), 4, 20).why == (
-        "begins with what is known: the skill succeeds on 4 of 20 episodes"
+        "begins with what is known: skill succeeds on 4 of 20 episodes"
     )
     assert choose_trainer("auto", Plain(), 3, 20).why == (
-        "from nothing: the skill succeeds on 3 of 20 episodes, too few to begin with"
+        "from nothing: skill succeeds on 3 of 20 episodes, too few to begin with"
     )
 
 
