@@ -77,7 +77,7 @@ _ENDED = re.compile(
     rf"(?<!\bthe)(?<!\byour)(?<![,\s?!.])(?P<asked>\??)[,\s!.]+"
     rf"(?:(?:please|pls|plz|pretty please|{_THANKS}|now|"
     rf"right now|lol|haha+|hehe+|lmao|"
-    rf"right away|immediately|asap|as soon as possible|for me|for us|ok|okay|alright|you know|{_YOU}|"
+    rf"right away|immediately|asap|as soon as possible|for me|for us|ok|okay|alright|(?<=,\s)you know|{_YOU}|"
     rf"{_ADDRESSED}|love|darling|if you (?:can|could|please|would|don't mind|like)|"
     rf"when(?:ever)? you(?:'re| are) (?:done|ready|finished)|and that's (?:it|all)|and leave the rest))"
     rf"[?!.]*$",

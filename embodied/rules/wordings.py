@@ -125,6 +125,12 @@ def lists_rules(text: str) -> bool:
     return _LISTING.fullmatch(text) is not None
 
 
+def ended_about(text: str) -> str:
+    """The words of the rule that a plain line ends: "button"; "" for none."""
+    found = _ABOUT.fullmatch(text)
+    return "" if found is None else found["about"]
+
+
 def ended_rule(text: str) -> int | None:
     """The number of the rule that a plain line ends; None if it ends none."""
     found = _ENDING.fullmatch(text)
@@ -135,8 +141,12 @@ def ended_rule(text: str) -> int | None:
     return int(found["number"]) if found["number"].isdigit() else NUMBERS[found["number"]]
 
 
+_ABOUT: Final = re.compile(
+    r"(?:remove|forget|delete|drop|cancel|lift|take back) (?:the|that|my) rules? "
+    r"(?:about|on|for|with|concerning) (?:the )?(?P<about>[a-z]+(?: [a-z]+)?)"
+)
 WORDS: Final = "|".join(
     re.sub(r"\(\?P<\w+>", "(?:", pattern.pattern)
-    for pattern in (*(one for one, _ in _PATTERNS), _LISTING, _ENDING)
+    for pattern in (*(one for one, _ in _PATTERNS), _LISTING, _ENDING, _ABOUT)
 )
 """All of these as one pattern, for the table of verbs."""

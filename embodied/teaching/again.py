@@ -13,6 +13,7 @@ from embodied.goals.exclusions import facts_of
 from embodied.loop.goal import understand
 from embodied.methods import WorldSpec
 from embodied.skills import SkillLibrary
+from embodied.teaching.demonstration import Demonstration
 from embodied.teaching.lesson import Lesson, Part
 from embodied.teaching.verbs import Said, verb
 
@@ -32,17 +33,33 @@ _IT: Final = r"(?:it|that|this|the same(?: thing)?)"
     rf"(?:now )?(?:again|once again|and again|same again|encore|repeat(?: {_IT})?|(?:do|try) {_IT} again|"
     rf"(?:(?:do|repeat) {_IT}|again)(?: again)?,? {_TIMES})",
     example="do that again",
-    what="once more what was done last; 'do that two more times'",
+    what="once more what was done last; 'do that two more times'; of a step that is shown, 'do that three "
+    "times' is three times in all",
 )
 def again(conversation: Conversation, said: Said) -> None:
     from embodied.teaching.changing import run_lesson
 
-    lesson = conversation.known_lesson()
     times = number_of(said["times"] or "once")
+    if isinstance(conversation.demonstration, Demonstration):
+        more = said["times"] is None or re.search(r"\b(?:more|again|repeat|another)\b", said.string)
+        _shown_again(conversation, conversation.demonstration, times if more else times - 1)
+        return
+    lesson = conversation.known_lesson()
     if times > 1:  # so often it is another thing than the skill of that name
         lesson = replace(lesson, parts=lesson.parts * times, name="")
     conversation.naming = ""
     run_lesson(conversation, lesson, keeps=False)
+
+
+def _shown_again(conversation: Conversation, shown: Demonstration, more: int) -> None:
+    """The last step that was shown, so many times more; each is recorded."""
+    from embodied.teaching.showing import show_again
+
+    if not shown.steps:
+        raise BadInput("Nothing was shown yet that could be done again.")
+    part = shown.steps[-1].part
+    conversation.tell(f"{part.words}: {more} more.")
+    show_again(conversation, shown, part, more)
 
 
 @verb(

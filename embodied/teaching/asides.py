@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from embodied.chatting.speaker import who_speaks
 from embodied.english import NUMBERS
 from embodied.errors import BadInput
 from embodied.journal import read
+from embodied.loop.goal import understand
 from embodied.rules import forget_rule, keep_rule
 from embodied.rules.keeping import keep_area
 from embodied.rules.places import read_area
-from embodied.rules.wordings import BARRED, WORDS, as_rule, ended_rule, lists_rules
+from embodied.rules.wordings import BARRED, WORDS, as_rule, ended_about, ended_rule, lists_rules
+from embodied.session import Session
 from embodied.teaching.correcting import corrections_of
 from embodied.teaching.helping import tell_help
 from embodied.teaching.kept import where_it_is_kept
@@ -219,6 +222,27 @@ def explain(conversation: Conversation, said: Said) -> None:
 
 
 @verb(
+    "what if",
+    r"(?:what|how) would you (?:do(?: it)? )?if i (?:asked|told|wanted) you to (?P<goal>.+?)\??|"
+    r"how would you (?P<meant>(?:put|place|stack|open|close|press|sort|build|move|get|clear) .+?)\??",
+    example="what would you do if I asked you to put the red cube in the drawer?",
+    what="the plan is told; nothing is done",
+    any_time=True,
+)
+def what_if(conversation: Conversation, said: Said) -> None:
+    from embodied.teaching.saying import outline
+
+    session, words = conversation.session, said["goal"] or said["meant"]
+    goal, now = understand(words, session.spec), conversation.look()
+    for condition in [stage.condition for stage in goal.stages] or [goal.condition_for(now)]:
+        steps = outline(conversation, replace(goal, condition=condition, stages=()), now)
+        if steps is None:
+            return
+        does = "; ".join(part.words for part in steps) or "nothing: that is so already"
+        conversation.tell(f"For {condition} I would, as things are now: {does}.")
+
+
+@verb(
     "rules",
     WORDS + r"|(?:never(?! ?mind)|always|do not|don't|dont|you must not) .+"
     r"|stay (?:out|in|inside|within|above|below|away) .+"
@@ -241,7 +265,10 @@ def rules(conversation: Conversation, said: Said) -> None:
     if said.string.startswith("stop ") and conversation.stop():  # it is said of what is being done, too
         conversation.tell("Stopped.")
     session = conversation.session
-    if (number := ended_rule(line)) is not None:
+    number = ended_rule(line)
+    if about := ended_about(line):
+        number = _number_of(about, session)
+    if number is not None:
         gone = session.remove_rule(number)
         forget_rule(gone)
         conversation.tell(f"No longer a rule: {gone.text}")
@@ -260,6 +287,17 @@ def rules(conversation: Conversation, said: Said) -> None:
             conversation.tell(f"{number}. {rule.text}  ({by}; {verdict.value})")
         if not session.rules:
             conversation.tell("There are no rules. Say one: never lift anything above 30 cm.")
+
+
+def _number_of(about: str, session: Session) -> int:
+    """The number of the only rule that is about this. Raises BadInput where there is none, or several."""
+    found = [number for number, rule in enumerate(session.rules, 1) if about in rule.text.lower()]
+    if len(found) != 1:
+        raise BadInput(
+            f"{len(found) or 'No'} rule{'s are' if len(found) > 1 else ' is'} about {about!r}.",
+            remedy="'rules' tells their numbers; 'remove rule 1' ends one.",
+        )
+    return found[0]
 
 
 @verb(

@@ -22,7 +22,9 @@ from embodied.teaching import (  # noqa: F401 - they fill the table
     courtesy,
     driving,
     kept,
+    paced,
     practising,
+    put_back,
     questions,
     saying,
     showing,
@@ -36,8 +38,10 @@ from embodied.teaching.hands import Hands
 from embodied.teaching.lesson import Lesson, Part
 from embodied.teaching.mistakes import told_mistake
 from embodied.teaching.proving import Prover
+from embodied.teaching.put_back import Whence
 from embodied.teaching.put_right import as_meant, readable, wholly_used
 from embodied.teaching.running import LessonRun, Pursuit
+from embodied.teaching.spoken_of import SpokenOf
 from embodied.teaching.understood import motions_of, plain, unknown_words
 from embodied.teaching.verbs import meant, words_of_verbs
 
@@ -51,7 +55,7 @@ PATIENCE_S: Final = 0.2
 
 
 @dataclass
-class Conversation:
+class Conversation(SpokenOf):
     """What was said and is meant now.
 
     Attributes:
@@ -59,9 +63,7 @@ class Conversation:
         seeds: of the gate, when a skill is named.
         patient: lines that cannot be said meanwhile wait for what is going on (a script), rather than being
             refused (a person).
-        lesson: what was last shown or done, and can be named or corrected.
-        versions: the lessons before it, oldest first.
-        corrections: since the last lesson began.
+        whence: where things were before they were last taken up.
         questions: that are open, and of whom each was asked.
         listener: says freely worded sentences in the grammar; None: the documented patterns alone.
         yes: what the listener took a sentence for is done without asking.
@@ -100,6 +102,7 @@ class Conversation:
     turns: int = 0
     stops: int = 0
     moved: list[Part] = field(default_factory=list)
+    whence: Whence = field(default_factory=Whence)
     last_failure: Mapping[str, Any] = field(default_factory=dict)
     _hands: Hands = field(default_factory=Hands)
     floor: threading.RLock = field(default_factory=threading.RLock)
@@ -120,6 +123,7 @@ class Conversation:
     def _follow(self, record: Mapping[str, Any]) -> None:
         if record["type"] == "observed":
             self._facts = record["facts"]
+            self.whence.follow(self.session.spec.families, record)
         saying.follow(self, record)
 
     def look(self) -> Observation:
@@ -249,11 +253,12 @@ class Conversation:
         if not final and self.wording is not None and self.wording.take(text, unclear):
             return
         strange = unknown_words(text, self.session.spec.vocabulary, words_of_verbs())
-        self.tell(f"I do not understand that: {unclear.message}")
+        cannot = why_not(text)
+        self.tell(f"I do not understand that: {cannot or unclear.message}")
         if strange:
             self.tell(f"  I have no use for: {', '.join(dict.fromkeys(strange))}.")
-        if told := why_not(text) or unclear.remedy:
-            self.tell(f"  {told}")
+        if unclear.remedy and not cannot:
+            self.tell(f"  {unclear.remedy}")
         self.tell("  'help' tells the patterns; 'watch me' lets you show it.")
 
     # -- long work -------------------------------------------------------------------------------------
@@ -388,28 +393,3 @@ class Conversation:
             return True
 
         self.ask(question, answered)
-
-    # -- the lesson -------------------------------------------------------------------------------------
-
-    def learn(self, lesson: Lesson) -> None:
-        """A new lesson is spoken of from now on."""
-        self.lesson, self.versions, self.corrections = lesson, [], []
-
-    def spoken_of(self, lesson: Lesson) -> None:
-        """A lesson that is done is the one that corrections are about; one already spoken of stays so."""
-        if self.lesson is None or not lesson.name or self.lesson.name != lesson.name:
-            self.learn(lesson)
-        else:
-            self.lesson = lesson
-
-    def change(self, lesson: Lesson) -> None:
-        """The lesson as it was corrected; `undo` takes that back."""
-        if self.lesson is not None:
-            self.versions.append(self.lesson)
-        self.lesson = lesson
-
-    def known_lesson(self) -> Lesson:
-        """What can be named or corrected; raises BadInput if nothing can."""
-        if self.lesson is None:
-            raise BadInput("There is nothing yet that could be meant.", remedy="Show it: 'watch me'.")
-        return self.lesson

@@ -41,6 +41,11 @@ _OTHERS: Final = frozenset(
 )
 _ENDINGS: Final = ("s", "es", "er", "r", "est", "st", "ed", "d", "ing", "ly", "y", "n", "en")
 _LONG: Final = 6
+_NO_UNIT: Final = re.compile(
+    r"(?i)\b(?:left|right|up|down|forwards?|back(?:wards)?|higher|lower) \d+(?:\.\d+)?(?=\s*(?:$|"
+    r"[,;.!]\s*|(?:and|then)\b))"
+)
+"""How far, with no unit: on a table it is centimetres, and that is said."""
 
 
 def corrected(line: str, vocabulary: Vocabulary) -> tuple[str, dict[str, str]]:
@@ -48,7 +53,9 @@ def corrected(line: str, vocabulary: Vocabulary) -> tuple[str, dict[str, str]]:
     if not vocabulary.things:  # the names of what is had in amounts are corrected where they are read
         return line, {}
     known = _known(vocabulary)
-    slips: dict[str, str] = {}
+    bare = [found[0] for found in _NO_UNIT.finditer(line)]
+    line = _NO_UNIT.sub(r"\g<0> cm", line)
+    slips = {one: f"{one} cm" for one in bare}
     for word in dict.fromkeys(re.findall(r"[a-z]+", line.lower())):
         if (
             len(word) < 3
@@ -62,6 +69,8 @@ def corrected(line: str, vocabulary: Vocabulary) -> tuple[str, dict[str, str]]:
         if len(near) == 1:
             slips[word] = near[0]
     for word, meant in slips.items():
+        if word in bare:
+            continue
         line = re.sub(rf"(?i)\b{word}\b", meant, line)
     return line, slips
 

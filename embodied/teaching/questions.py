@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from embodied.teaching.conversation import Conversation
 
 _BEGINS: Final = (
-    r"(?:where|what|which|how (?:many|much|far)|is|are|do you (?:hold|have|see)|does|did) .+|"
+    r"(?:where|what|which|how (?:many|much|far)|is|are|do you (?:hold|have|see)|does|did|has) .+|"
     r"where (?:has|have|did) .+|where(?:'s|s) .+|"
     r"what(?:'s|s) .+|(?:look around|list (?:the |all )?(?:things|objects)|"
     r"(?:(?:tell|show) me|say|do you know|i want to know) (?:where|what|which|how many) .+)"
@@ -274,7 +274,9 @@ def _far(said: Said, spec: WorldSpec) -> Question | None:
     one, other = (
         thing_of(re.sub(r" one$", f" {kind}", said[key]), spec.vocabulary) for key in ("one", "other")
     )
-    unit, scale = next(row for start, *row in _UNITS if (said["unit"] or "cm").startswith(start))
+    unit, scale = next(
+        (unit, scale) for start, unit, scale in _UNITS if (said["unit"] or "cm").startswith(start)
+    )
 
     def answer(now: Observation) -> str:
         here, there = now.get("pose", one), now.get("pose", other)

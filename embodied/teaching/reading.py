@@ -12,11 +12,12 @@ from embodied.facts import Observation
 from embodied.loop.goal import understand
 from embodied.methods import Vocabulary, WorldSpec
 from embodied.rules import understand_rule
-from embodied.rules.wordings import as_rule, ended_rule, lists_rules
+from embodied.rules.wordings import as_rule, ended_about, ended_rule, lists_rules
 from embodied.skills import SkillLibrary
 from embodied.teaching import conversation as _table  # noqa: F401 - it fills the table of verbs
 from embodied.teaching.again import number_of, step_for
 from embodied.teaching.as_before import is_told_so
+from embodied.teaching.beyond import why_not
 from embodied.teaching.conditional import parts_of, state_of, with_thing
 from embodied.teaching.correcting import Correction, corrections_of
 from embodied.teaching.halting import after_shout
@@ -100,7 +101,9 @@ def reading_as_typed(line: str, ground: Ground) -> Reading:
 
 def refuse_unheeded(line: str, ground: Ground) -> None:
     """Raises BadGoal for a line that would be read, but with two meanings, or with a word of no use."""
-    refuse_two_meanings(plain(line))
+    text = plain(line)
+    if skill_said(text, ground.library, ground.seeds) is None:  # what was taught is meant by its name
+        refuse_two_meanings(text)
     try:
         reading = _read(line, ground)
     except EmbodiedError:
@@ -121,7 +124,8 @@ def _read(line: str, ground: Ground) -> Reading:
     row = meant(text)
     if row is not None:
         return _of_row(*row, ground)
-    refuse_two_meanings(text)
+    if ground.showing or skill_said(text, ground.library, ground.seeds) is None:
+        refuse_two_meanings(text)
     by_place = pointed(text, ground.spec.vocabulary, ground.look)
     if by_place is not None:
         read = _plainly(by_place.line, by_place.line, ground)
@@ -153,12 +157,13 @@ def _plainly(text: str, line: str, ground: Ground) -> Reading:
         return Reading("skill", f"{pushed[0].name}({told})")
     try:
         return Reading("goal", understand(line.strip(), ground.spec).wished)
-    except BadGoal:
+    except BadGoal as unclear:
         about_it = it_stood_for(text, ground.spec.vocabulary) if ground.spoken_of else None
-        if about_it is None:
-            raise
         with suppress(BadGoal):  # what "it" is only the moment tells
-            return Reading("goal", about_it.as_said(understand(about_it.line, ground.spec).wished))
+            if about_it is not None:
+                return Reading("goal", about_it.as_said(understand(about_it.line, ground.spec).wished))
+        if cannot := why_not(text):
+            raise BadGoal(cannot) from unclear
         raise
 
 
@@ -189,6 +194,8 @@ def _question(row: Verb, said: Said, ground: Ground) -> Reading:
 
 def _rule(row: Verb, said: Said, ground: Ground) -> Reading:
     line = as_rule(said.string)
+    if about := ended_about(line):
+        return Reading("verb", f"remove the rule {about!r}", row.name)
     if (number := ended_rule(line)) is not None:
         return Reading("verb", f"remove rule {number}", row.name)
     if lists_rules(line):
@@ -229,6 +236,18 @@ def _if(row: Verb, said: Said, ground: Ground) -> Reading:
     return Reading("goal", f"if {state}: {so}" + f"; else: {otherwise}" * bool(other), row.name)
 
 
+def _forgotten(row: Verb, said: Said, ground: Ground) -> Reading:
+    """What is said after it is done then."""
+    then = reading_of(said["rest"], ground) if said["rest"] else None
+    return Reading("verb", row.name + (f"; then {then.what}: {then.canonical}" if then else ""), row.name)
+
+
+def _paced(row: Verb, said: Said, ground: Ground) -> Reading:
+    """A goal, and how fast."""
+    within = reading_of(said["goal"], ground)
+    return Reading("goal", f"{within.canonical}; at half the pace", row.name)
+
+
 def _goal_within(row: Verb, said: Said, ground: Ground) -> Reading:
     name, words = named_goal(said)
     goal = understand(words, ground.spec)
@@ -247,6 +266,9 @@ _WITHIN: Final[Mapping[str, Callable[[Verb, Said, Ground], Reading]]] = {
     "so many times": _so_often,
     "again": _again,
     "if": _if,
+    "forget it": _forgotten,
+    "at a pace": _paced,
+    "what if": _goal_within,
 }
 """Rows whose words are read on."""
 

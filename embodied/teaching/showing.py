@@ -41,9 +41,19 @@ def watch_me(conversation: Conversation, said: Said) -> None:
     if conversation.demonstration is not None:
         conversation.tell("I am watching already. 'done' ends it, 'forget it' drops it.")
         return
+    if not _watch(conversation):
+        return
+    if task := said["task"] or said["how"]:
+        conversation.tell(f"  After 'done', name it: 'call this {task}'.")
+    if said["rest"]:
+        conversation.take_line(said["rest"])
+
+
+def _watch(conversation: Conversation) -> bool:
+    """Begin to watch; False where a player in the world is watched, or nobody."""
     conversation.naming = ""
     if watched.begin(conversation):
-        return
+        return False
     lacking = NEEDED - set(conversation.session.run.world.spec.primitives)
     conversation.demonstration = Demonstration(conversation.session)
     if lacking:
@@ -52,10 +62,7 @@ def watch_me(conversation: Conversation, said: Said) -> None:
         conversation.tell(
             "I am watching: 'move above the ...', 'down 5 cm', 'close', a goal, ... then 'done'."
         )
-    if task := said["task"] or said["how"]:
-        conversation.tell(f"  After 'done', name it: 'call this {task}'.")
-    if said["rest"]:
-        conversation.take_line(said["rest"])
+    return True
 
 
 @verb(
@@ -153,16 +160,64 @@ def show_code(conversation: Conversation) -> None:
     r"forget (?:it|that|all)|never ?mind|cancel|"
     r"(?:no,? )?(?:scrap|discard|forget) (?:it|that|this|all|all that)"
     r"(?:,? (?:and )?(?:don't|do not) (?:save|keep) (?:it|that))?|"
-    r"(?:don't|do not) (?:save|keep) (?:it|that|this)",
+    r"(?:don't|do not) (?:save|keep) (?:it|that|this)|"
+    r"(?:forget (?:it|that|all)|cancel(?: (?:it|that))?)[,.;:!]+ (?:and |just )?(?P<rest>[a-z].+)",
     example="forget it",
-    what="drop the demonstration",
+    what="drop the demonstration, or what is being done; what is said after it is done then",
+    any_time=True,
 )
 def forget_it(conversation: Conversation, said: Said) -> None:
-    shown = conversation.demonstration
-    conversation.tell("Forgotten." if shown else "There is nothing to forget.")
-    conversation.demonstration = None
+    stopped = conversation.stop()
+    conversation.wait()
+    conversation.left = None
+    dropped = _dropped(conversation)
+    conversation.tell("Forgotten." if dropped or stopped else "There is nothing to forget.")
+    if said["rest"]:
+        conversation.take_line(said["rest"])
+
+
+def _dropped(conversation: Conversation) -> bool:
+    """Whether there was a demonstration; there is none now."""
+    shown, conversation.demonstration = conversation.demonstration, None
     if isinstance(shown, watched.PlayedDemonstration):
         watched.drop(conversation, shown)
+    return shown is not None
+
+
+@verb(
+    "steps shown",
+    r"how many (?:steps|things|motions|moves) (?:have i|did i|i(?:'ve| have)) (?:shown?|taught|teach|"
+    r"done|made)"
+    r"(?: (?:to )?you)?(?: (?:so far|until now|by now|yet|already|now))?\??|"
+    r"(?:what|which steps) (?:have i|did i) shown?(?: (?:to )?you)?(?: (?:so far|until now|by now|yet))?\??",
+    example="how many steps have I shown you so far?",
+    what="the steps of the demonstration so far",
+    any_time=True,
+)
+def steps_shown(conversation: Conversation, said: Said) -> None:
+    shown = conversation.demonstration
+    if not isinstance(shown, Demonstration):
+        conversation.tell("You show nothing step by step now. 'watch me' begins.")
+        return
+    steps = f": {told(shown.steps)}" if shown.steps else ""
+    conversation.tell(f"{len(shown.steps)} so far{steps}.")
+
+
+@verb(
+    "start over",
+    r"(?:(?:let's |let me |i(?:'ll| will) )?(?:start|begin) (?:it |this )?(?:over|again|anew|afresh)"
+    r"(?: (?:again|anew))?(?: from (?:the (?:beginning|start|top)|scratch))?|"
+    r"(?:back to|again from) the (?:beginning|start)(?: again)?)",
+    example="start over",
+    what="drop what was shown so far and watch anew",
+)
+def start_over(conversation: Conversation, said: Said) -> None:
+    if not _dropped(conversation):
+        raise BadInput(
+            "Nothing is being shown.", remedy="'again' does what was done last; 'watch me' begins."
+        )
+    conversation.tell("Forgotten; the hand and the things stay where they are.")
+    _watch(conversation)
 
 
 @verb(
@@ -258,6 +313,17 @@ def _last_moved(conversation: Conversation) -> str:
     things = conversation.session.spec.vocabulary.things
     usual = {thing.name for thing in things if thing.kind not in ("place", "edge", "target", "table")}
     return next((name for part in conversation.lesson.parts for name in part.names if name in usual), "")
+
+
+def show_again(conversation: Conversation, shown: Demonstration, part: Part, times: int) -> None:
+    """Do a step that was shown, so many times more. Raises BadInput for one that a skill did."""
+    if part.kind == "use":
+        raise BadInput(
+            f"{part.words} is a skill's; it is not repeated while you show.",
+            remedy="Say the goal that it is to come to.",
+        )
+    stops = conversation.stops
+    conversation.work(f"{part.words} again", lambda: _show(conversation, shown, (part,) * times, stops))
 
 
 def _show(conversation: Conversation, shown: Demonstration, motions: tuple[Part, ...], stops: int) -> None:

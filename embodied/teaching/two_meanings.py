@@ -70,6 +70,13 @@ _ROWS: Final = tuple(
             "Say 'move the red cube to the left edge', or how far: 'move the red cube 5 cm to the left'.",
         ),
         (
+            "tidy up",
+            r"(?:tidy|clean|clear)(?: (?:it|everything|things|all))? up(?: (?:here|everything|a bit))?|"
+            r"put everything away",
+            "any order that you have in mind",
+            "Say 'put all cubes in the bowl and close the drawer', or teach it: 'to tidy up: ...'.",
+        ),
+        (
             "leave the drawer open",
             r"(?:just )?(?:leave|keep|let) (?:the )?[a-z]+(?: [a-z]+)?? (?:open|closed|shut|free|empty|there|"
             r"where it is|as it is)",
