@@ -47,8 +47,6 @@ def halt(conversation: Conversation) -> None:
     """Bring the body to rest; if it is, end what goes on beside the conversation."""
     if conversation.stop():
         conversation.tell("Stopped.")
-        if conversation.left is not None:
-            conversation.tell("  'continue' goes on with it.")
     else:
         _end_beside(conversation)
 
@@ -91,6 +89,7 @@ def wait(conversation: Conversation, said: Said) -> None:
     """Who says so while the body moves wants it to pause; a script's next line is to come afterwards."""
     if conversation.busy and not conversation.patient and not said["rest"]:
         halt(conversation)
+        conversation.tell("'continue' goes on.")
         return
     conversation.settle()
 

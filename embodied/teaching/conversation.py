@@ -161,6 +161,8 @@ class Conversation(SpokenOf):
             self.questions.drop_all()  # none waits for another line, of whoever that is
             doing = self.doing
             asides.halt(self)
+            if doing is not None and self.left is not None:
+                self.tell("  'continue' goes on with it.")
             if rest:
                 self._after_stop(rest, doing)
             return
