@@ -46,13 +46,13 @@ def test_not_while_it_moves(make: Make) -> None:
 
     def meanwhile() -> None:
         arm.driver.then_at = -1
-        arm.body.controller._lock.release()  # as another thread would find it between two ticks
+        arm.body.controller._turns.give_back()  # as another thread would find it between two ticks
         try:
             arm.body.hold_to(arm.body.limits_of({"hand_speed": 0.1}))
         except PrimitiveFailed as failed:
             refused.append(failed)
         finally:
-            arm.body.controller._lock.acquire()
+            arm.body.controller._turns.take()
 
     arm.driver.then, arm.driver.then_at = meanwhile, arm.driver.ticks + 20
     assert arm.call("move_to", x=0.5, y=0.3, z=0.3).ok
