@@ -18,6 +18,7 @@ from embodied.loop.run import Run
 from embodied.methods import WorldSpec
 from embodied.skills import Skill
 from embodied.teaching.amounts import aimed_at
+from embodied.teaching.demonstration import Demonstration
 from embodied.teaching.generalising import parameter_names
 from embodied.teaching.lesson import Lesson, lesson_of_skill, used_names
 from embodied.teaching.mending import look_into
@@ -49,7 +50,11 @@ _WHAT_WAS_TAUGHT = (
     what="keep it under a name; it is proven on fresh seeds meanwhile",
 )
 def call_this(conversation: Conversation, said: Said) -> None:
-    call(conversation, said["name"] or said["other"] or said["third"])
+    name = said["name"] or said["other"] or said["third"]
+    if isinstance(conversation.demonstration, Demonstration):  # whoever names it has shown it
+        conversation.take_line(f"done, call this {name}")
+    else:
+        call(conversation, name)
 
 
 def call(conversation: Conversation, words: str, *, replacing: bool = False) -> None:

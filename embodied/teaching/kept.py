@@ -75,7 +75,7 @@ def skills(conversation: Conversation, said: Said) -> None:
     r"(?:do you know )?what (?:does )?(?:[\"'](?P<quoted>[a-z][a-z0-9 -]{0,60})[\"']|"
     r"(?P<name>[a-z][a-z0-9 -]{0,60}?)) "
     r"(?:means?|does|is doing)\??|"
-    r"(?:show|tell|explain)(?: (?:to )?me)? (?:about )?(?:the skill )?"
+    r"(?:tell|explain)(?: (?:to )?me)? (?:about )?(?:the skill )?"
     r"(?P<shown>(?!(?:me|where|what|which|how|why|who|when|all|that|this|it|you|your|about|the|"
     r"to)\b)[a-z][a-z0-9-]{0,30})",
     example="what does tap mean?",

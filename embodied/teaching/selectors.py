@@ -83,6 +83,10 @@ def _from_a_side(reader: Reader, found: re.Match[str]) -> str:
 
 def _nearest_to(reader: Reader, found: re.Match[str]) -> str:
     """Nearest to a thing, or farthest from it."""
+    return _by_distance(reader, found, found[0])
+
+
+def _by_distance(reader: Reader, found: re.Match[str], words: str) -> str:
     thing = reader.thing(found)
     sign = 1.0 if re.match(_NEAREST, found["way"], re.IGNORECASE) else -1.0
     others = [name for name in reader.alike(found) if name != thing]
@@ -90,12 +94,13 @@ def _nearest_to(reader: Reader, found: re.Match[str]) -> str:
     def distance(name: str) -> float:
         return sign * math.dist(reader.spot(name), reader.spot(thing))
 
-    return reader.ordered(found[0], others, distance)
+    return reader.ordered(words, others, distance)
 
 
 def _nearest_into(reader: Reader, found: re.Match[str]) -> str:
     """Nearest to a thing, and put in it: "the cube closest to the bowl, and put it in"."""
-    return f"{_nearest_to(reader, found)}{found['then']} the {spoken(reader.thing(found))}"
+    words = found[0][: found.start("then") - found.start()]
+    return f"{_by_distance(reader, found, words)}{found['then']} the {spoken(reader.thing(found))}"
 
 
 def _rest(reader: Reader, found: re.Match[str]) -> str:

@@ -70,6 +70,12 @@ _ROWS: Final = tuple(
             "Say 'move the red cube to the left edge', or how far: 'move the red cube 5 cm to the left'.",
         ),
         (
+            "show me tap",
+            r"show me (?!how$)(?:the skill )?[a-z]+(?:-[a-z]+)*",
+            "that its steps are told, or that it is done",
+            "Say 'what does tap mean?', or 'do tap'.",
+        ),
+        (
             "tidy up",
             r"(?:tidy|clean|clear)(?: (?:it|everything|things|all))? up(?: (?:here|everything|a bit))?|"
             r"put everything away",

@@ -35,7 +35,7 @@ def table() -> Ground:
         ("sort the blocks: green on the red pad, the others in the bowl",
          "goal: at[green_cube, red_pad] and"),
         ("take the cube nearest to the tray and put it in it",
-         "goal: in[the cube nearest to the tray and put it in it, tray]"),
+         "goal: in[the cube nearest to the tray, tray]"),
         ("clear the bowl into the tray", "goal: in[everything in the bowl, tray]"),
         ("put one cube on the tray, no matter which", "goal: in[red_cube, tray] or in[green_cube, tray]"),
         ("if the blue pad is empty put the green cube there, otherwise put it in the bowl",
@@ -77,6 +77,7 @@ def test_said_in_a_hurry(said: str, meant: str, table: Ground) -> None:
     [
         ("hold it tighter", "How hard I grip cannot be told"),
         ("tidy up", "could mean any order"),
+        ("show me tap", "could mean that its steps are told"),
         ("up 5 kilometers", ""),
         ("put the cube slowly in the bowl", ""),
         ("left 4 or right 4", ""),

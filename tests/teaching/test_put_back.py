@@ -75,4 +75,9 @@ def test_a_rule_is_ended_by_what_it_is_about(talk: Talk) -> None:
 def test_what_a_skill_does_is_told(talk: Talk) -> None:
     talk.say("watch me", "press the button", "done", "call this tap")
     assert "tap: press button" in talk.say("do you know what tap means")
-    assert "There is no skill 'tup'." in talk.say("show me tup")
+    assert "There is no skill 'tup'." in talk.say("what does tup mean?")
+
+
+def test_who_names_what_is_shown_has_shown_it(talk: Talk) -> None:
+    talk.say("watch me", "press the button")
+    assert "Kept: wiggle(button)" in talk.say("call it wiggle ok?")
