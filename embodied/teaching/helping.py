@@ -31,11 +31,20 @@ _CORRECTIONS: Final = (
 TOPICS: Final[Mapping[str, tuple[str, Sequence[str]]]] = {
     "say": (
         "Have something done, now or under a name",
-        ("instruct", "define", "if", "so many times", "again"),
+        ("instruct", "define", "if", "at a pace", "put back", "so many times", "again"),
     ),
     "show": (
         "Show how it is done",
-        ("watch me", "watch somebody", "done", "forget it", "jog", "without a unit"),
+        (
+            "watch me",
+            "watch somebody",
+            "done",
+            "steps shown",
+            "start over",
+            "forget it",
+            "jog",
+            "without a unit",
+        ),
     ),
     "correct": (
         "Correct it, while it is done or after",
@@ -43,10 +52,20 @@ TOPICS: Final[Mapping[str, tuple[str, Sequence[str]]]] = {
     ),
     "keep": (
         "Keep what was taught, and prove it",
-        ("call this", "so that", "practice", "history", "skills", "show code", "delete"),
+        (
+            "call this",
+            "so that",
+            "practice",
+            "history",
+            "skills",
+            "tell skill",
+            "show code",
+            "save",
+            "delete",
+        ),
     ),
     "stop": ("Stop, wait, go on", ("stop", "stop practising", "wait", "continue", "quit")),
-    "ask": ("Ask", ("question", "status", "explain", "cost", "help", "courtesy")),
+    "ask": ("Ask", ("question", "status", "explain", "what if", "cost", "help", "courtesy")),
     "rules": ("What must hold, whatever is said", ("rules", "must not")),
 }
 """What each topic is about, and the verbs (`Verb.name`) that belong to it."""
