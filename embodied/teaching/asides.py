@@ -226,7 +226,6 @@ def explain(conversation: Conversation, said: Said) -> None:
     r"how would you (?P<meant>(?:put|place|stack|open|close|press|sort|build|move|get|clear) .+?)\??",
     example="what would you do if I asked you to put the red cube in the drawer?",
     what="the plan is told; nothing is done",
-    any_time=True,
 )
 def what_if(conversation: Conversation, said: Said) -> None:
     from embodied.teaching.saying import outline

@@ -33,6 +33,8 @@ _GOAL: Final = (
 )
 def at_a_pace(conversation: Conversation, said: Said) -> None:
     goal, session = understand(said["goal"], conversation.session.spec), conversation.session
+    if not session.spec.vocabulary.things:
+        raise BadGoal("What is done here has no pace.", remedy=f"Say {said['goal']!r}.")
     if goal.stages:
         raise BadGoal(
             "At another pace I do one thing at a time.", remedy=f"Say {said['goal']!r}, and then 'slower'."

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import Final
@@ -37,6 +38,25 @@ _FROM: Final = re.compile(
     rf"(?:put|place|set|move|lay|position) (?P<thing>.+?) {_AMOUNT} (?:to the |on the )?"
     r"(?P<way>left|right|behind|in front)(?: of)? (?P<other>.+)"
 )
+
+
+_TURNED: Final = re.compile(
+    r"(?:turn|rotate|twist) (?P<thing>(?!(?:the |your )?(?:hand|arm|gripper|wrist|it)\b).+?) (?:by )?"
+    r"(?P<degrees>\d{1,3}) ?(?:degrees?|°)(?: (?:to the )?(?P<way>left|right|(?:counter|"
+    r"anti)-?\s?clockwise|clockwise))?"
+)
+_OFF_M: Final = 0.02
+"""So high a thing is lifted to be turned [m]."""
+
+
+def turned(text: str, thing_of: Callable[[str], str]) -> tuple[Part, ...] | None:
+    """The motions that turn a thing where it stands, to the left unless said; None for another line."""
+    found = _TURNED.fullmatch(text)
+    if found is None:
+        return None
+    sign = -1 if found["way"] in ("right", "clockwise") else 1
+    turn = Part("turn", turn=sign * math.radians(int(found["degrees"])))
+    return (*_taken(thing_of(found["thing"])), _by(_OFF_M), turn, _by(_CLEAR - _OFF_M), *_let_go())
 
 
 def shifted(

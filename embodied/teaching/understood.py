@@ -24,7 +24,7 @@ from embodied.phrases import Slot
 from embodied.teaching.as_before import as_before
 from embodied.teaching.lesson import NOWHERE, Offset, Part, spoken
 from embodied.teaching.rows import Row, first_read
-from embodied.teaching.shifted import shifted
+from embodied.teaching.shifted import shifted, turned
 from embodied.teaching.verbs import Said
 
 BIT_M: Final = 0.01
@@ -211,6 +211,7 @@ def motions_of(
         _metres,
         lambda name: any(one.name == name and one.kind == _usual(vocabulary) for one in vocabulary.things),
     )
+    moved = moved or turned(plain(text), lambda words: _movable(words, vocabulary))
     if moved is not None:
         return moved
     found: list[Part] = []

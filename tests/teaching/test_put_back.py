@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from tests.teaching.conftest import Talk
@@ -81,3 +83,13 @@ def test_what_a_skill_does_is_told(talk: Talk) -> None:
 def test_who_names_what_is_shown_has_shown_it(talk: Talk) -> None:
     talk.say("watch me", "press the button")
     assert "Kept: wiggle(button)" in talk.say("call it wiggle ok?")
+
+
+def test_a_thing_is_turned_where_it_stands(talk: Talk) -> None:
+    before, yaw = _spot(talk, "red_cube"), talk.session.observe().number("yaw", "red_cube")
+    talk.say("rotate the red cube by 30 degrees")
+    after = talk.session.observe()
+    turned = abs(after.number("yaw", "red_cube") - yaw) % (math.pi / 2)
+    assert min(turned, math.pi / 2 - turned) == pytest.approx(math.radians(30), abs=0.1)
+    assert _spot(talk, "red_cube") == pytest.approx(before, abs=0.015)
+    assert "I hold nothing" in talk.say("what are you holding")
