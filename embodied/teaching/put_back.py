@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from embodied.errors import BadGoal
 from embodied.facts import Observation, observation_from_wire
+from embodied.teaching.demonstration import Demonstration
 from embodied.teaching.lesson import Part
 from embodied.teaching.performing import held
 from embodied.teaching.understood import thing_of
@@ -91,7 +92,7 @@ def way_back(name: str, to: Spot, now: Observation) -> tuple[Part, ...]:
     any_time=True,
 )
 def put_back(conversation: Conversation, said: Said) -> None:
-    from embodied.teaching.showing import jog
+    from embodied.teaching.showing import jog, show_motions
 
     if conversation.stop():
         conversation.tell("Stopped.")
@@ -106,7 +107,11 @@ def put_back(conversation: Conversation, said: Said) -> None:
             remedy="Say where it is to go: 'put the red cube on the table'.",
         )
     conversation.tell(f"The {name.replace('_', ' ')} goes back to {to[0]:.2f}, {to[1]:.2f} m.")
-    jog(conversation, way_back(name, to, now))
+    motions = way_back(name, to, now)
+    if isinstance(conversation.demonstration, Demonstration):
+        show_motions(conversation, conversation.demonstration, motions, "putting it back")
+    else:
+        jog(conversation, motions)
 
 
 def _meant(conversation: Conversation, words: str, now: Observation) -> str:

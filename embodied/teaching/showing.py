@@ -322,8 +322,15 @@ def show_again(conversation: Conversation, shown: Demonstration, part: Part, tim
             f"{part.words} is a skill's; it is not repeated while you show.",
             remedy="Say the goal that it is to come to.",
         )
+    show_motions(conversation, shown, (part,) * times, f"{part.words} again")
+
+
+def show_motions(
+    conversation: Conversation, shown: Demonstration, motions: tuple[Part, ...], what: str
+) -> None:
+    """Do motions that were said otherwise than one by one; each is recorded."""
     stops = conversation.stops
-    conversation.work(f"{part.words} again", lambda: _show(conversation, shown, (part,) * times, stops))
+    conversation.work(what, lambda: _show(conversation, shown, motions, stops))
 
 
 def _show(conversation: Conversation, shown: Demonstration, motions: tuple[Part, ...], stops: int) -> None:

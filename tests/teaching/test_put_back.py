@@ -93,3 +93,8 @@ def test_a_thing_is_turned_where_it_stands(talk: Talk) -> None:
     assert min(turned, math.pi / 2 - turned) == pytest.approx(math.radians(30), abs=0.1)
     assert _spot(talk, "red_cube") == pytest.approx(before, abs=0.015)
     assert "I hold nothing" in talk.say("what are you holding")
+
+
+def test_while_it_is_shown_the_way_back_is_recorded(talk: Talk) -> None:
+    talk.say("watch me", "pick up the red cube", "put it back")
+    assert "open the fingers" in talk.say("how many steps have I shown you?")
