@@ -66,6 +66,7 @@ class Gate:
         run_dir: for logs and worlds.
         step_retries: how often a step towards a skill's needs may fail in the same way.
         how: how the worlds are run, if not as usual ("fast"); part of the evidence.
+        scene: in which they are, "" for the usual one: what was begun in one goes on in that one alone.
         rules: in force in its worlds. A skill that one of them stands against is not proven, nor is it held
             against the skill: its grade stays, and the reason names the rule.
         on_progress: gets a line for each thing that begins or ends.
@@ -80,6 +81,7 @@ class Gate:
         *,
         run_dir: Path,
         how: str = "",
+        scene: str = "",
         rules: Sequence[Rule] = (),
         limits: Limits | None = None,
         step_retries: int = 3,
@@ -90,7 +92,7 @@ class Gate:
         self.store = store
         self._make = simulation
         self._run_dir = run_dir
-        self._how = how
+        self._how, self._scene = how, scene
         self._rules = tuple(rules)
         self._limits = limits or Limits()
         self._step_retries = step_retries
@@ -228,8 +230,9 @@ class Gate:
             self.store.seen.refuse_seen(list(seeds))
         lines = [line for line in self.store.history(skill.name) if line.hash == skill.hash]
         for check in reversed(lines[0].version.checks if lines else []):
-            same = not check.stubs or (
-                dict(check.callees) == dict(ground.callees) and check.world == ground.world
+            same = check.scene == self._scene and (
+                not check.stubs
+                or (dict(check.callees) == dict(ground.callees) and check.world == ground.world)
             )
             wanted = len(check.seeds) == seeds if isinstance(seeds, int) else check.seeds == list(seeds)
             if check.complete or lost(check) or not same or not wanted:
@@ -242,8 +245,8 @@ class Gate:
 
     def _begin(self, skill: Skill, seeds: int | Sequence[int]) -> Check:
         chosen = self.store.seen.draw(seeds, skill.hash) if isinstance(seeds, int) else list(seeds)
-        id_ = self.store.begin_verification(skill.name, skill.hash, chosen, from_nothing=chosen[-1])
-        return Check(id_, chosen, chosen[-1])
+        id_ = self.store.begin_verification(skill.name, skill.hash, chosen, chosen[-1], self._scene)
+        return Check(id_, chosen, chosen[-1], scene=self._scene)
 
     def _before(self, skill: Skill, check: Check) -> list[SeedResult]:
         """What earlier parts of this verification came to."""

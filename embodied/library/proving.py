@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -50,11 +51,19 @@ def make_gate(
         store,
         run_dir=run_dir,
         how="fast" if chosen.get("fast") else "",
+        scene=_scene(str(chosen.get("scene") or "")),
         rules=in_force,
         step_retries=step_retries,
         on_progress=on_progress,
         stop=stop,
     )
+
+
+def _scene(named: str) -> str:
+    """What tells one scene from another: the name of one that is packaged; of a file what it says, wherever
+    it lies, as each gate of a task writes its own."""
+    file = Path(named)
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:16] if named and file.is_file() else named
 
 
 def called_first(store: LibraryStore, names: list[str]) -> list[str]:

@@ -41,8 +41,12 @@ def write_version(
     )
 
 
-def write_verification(path: Path, id_: str, hash_: str, seeds: Sequence[int], from_nothing: int) -> None:
-    append_record(path, "verification", id=id_, hash=hash_, seeds=list(seeds), from_nothing=from_nothing)
+def write_verification(
+    path: Path, id_: str, hash_: str, seeds: Sequence[int], from_nothing: int, scene: str = ""
+) -> None:
+    """What is begun. `scene`: of `Check`."""
+    told = {"id": id_, "hash": hash_, "seeds": list(seeds), "from_nothing": from_nothing}
+    append_record(path, "verification", **told, **({"scene": scene} if scene else {}))
 
 
 def write_seed(

@@ -31,6 +31,7 @@ class Check(msgspec.Struct):
         callees: hash by name of all that the skill called, directly or not.
         stubs, world: of what it was checked against and run in.
         runs: in which runs it was used since, and whether it did there what it says.
+        scene: in which it was begun, "" for the usual one.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Check(msgspec.Struct):
     stubs: str = ""
     world: str = ""
     runs: dict[str, bool] = {}
+    scene: str = ""
 
     @property
     def complete(self) -> bool:
@@ -132,7 +134,8 @@ def _fold(version: Version, record: Record) -> None:
         version.quarantined = str(record.get("why") or "imported")
         return
     if record["type"] == "verification":
-        version.checks.append(Check(str(record["id"]), list(record["seeds"]), int(record["from_nothing"])))
+        begun = str(record["id"]), list(record["seeds"]), int(record["from_nothing"])
+        version.checks.append(Check(*begun, scene=str(record.get("scene", ""))))
         return
     check = next((check for check in reversed(version.checks) if check.id == record["id"]), None)
     if check is None:

@@ -238,13 +238,15 @@ class LibraryStore:
             self._show(skill.name)
         return added
 
-    def begin_verification(self, name: str, hash_: str, seeds: list[int], from_nothing: int) -> str:
+    def begin_verification(
+        self, name: str, hash_: str, seeds: list[int], from_nothing: int, scene: str = ""
+    ) -> str:
         """Record that a version is being verified on these seeds; returns the verification's name."""
         with self._lock():
             self._begin()
             number = sum(record["type"] == "verification" for record in read_records(self._records(name)))
             id_ = f"{hash_[:8]}-{number + 1}"
-            write_verification(self._records(name), id_, hash_, seeds, from_nothing)
+            write_verification(self._records(name), id_, hash_, seeds, from_nothing, scene)
         return id_
 
     def record(

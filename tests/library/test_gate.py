@@ -145,6 +145,44 @@ def test_a_stopped_verification_goes_on_where_it_was(store, gate, again, tmp_pat
     assert again().grade("chop-wood") is Grade.VERIFIED
 
 
+def test_what_was_begun_in_one_scene_goes_on_in_that_one_alone(gate, again, tmp_path):
+    skill = write(tmp_path / "new", "chop-wood")
+    stop = threading.Event()
+
+    def after_the_first(line: str) -> None:
+        if "(2 of 3)" in line:
+            stop.set()
+
+    first = gate(scene="forest", on_progress=after_the_first, stop=stop).verify(skill)
+    usual = gate(again()).verify(skill)
+    assert (usual.verification == first.verification) is False
+    assert {one.seed for one in usual.results}.isdisjoint(one.seed for one in first.results)
+
+
+def test_a_stopped_verification_of_a_scene_goes_on_in_it(gate, again, tmp_path):
+    skill = write(tmp_path / "new", "chop-wood")
+    stop = threading.Event()
+
+    def after_the_first(line: str) -> None:
+        if "(2 of 3)" in line:
+            stop.set()
+
+    first = gate(scene="forest", on_progress=after_the_first, stop=stop).verify(skill)
+    assert gate(again(), scene="forest").verify(skill).verification == first.verification
+
+
+def test_a_scene_is_known_by_what_its_file_says_wherever_it_lies(store, tmp_path):
+    def scene(folder: str, text: str) -> str:
+        (tmp_path / folder).mkdir()
+        file = tmp_path / folder / "table.toml"
+        file.write_text(text)
+        return make_gate(store, tmp_path / "gate", settings={"scene": str(file)})._scene
+
+    one, same, other = scene("a", "x = 1"), scene("b", "x = 1"), scene("c", "x = 2")
+    assert one == same != other
+    assert make_gate(store, tmp_path / "gate")._scene == ""
+
+
 def test_a_seed_that_someone_saw_is_not_held_out(store, gate, tmp_path):
     skill = write(tmp_path / "new", "chop-wood")
     used = [result.seed for result in gate().verify(skill).results]
