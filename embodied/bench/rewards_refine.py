@@ -71,6 +71,8 @@ def refined(case: RefineCase) -> dict[str, Any]:
     launch = from_table({"goal": {"text": anything}, "world": {"kind": case.kind, **case.settings}}, case.key)
     schedule = Schedule(case.minutes, finalists=min(case.processes, PAIR))
     schedule = replace(schedule, **case.schedule)
+    # a table adds the episodes of runs: what never succeeded must not count for less
+    schedule = replace(schedule, held_out_of_none=schedule.held_out)
     wish = Wish(case.task, case.designer, case.trainer, case.seed, schedule, skill=case.skill)
     work = work_for(case.processes, schedule)
     began = time.monotonic()

@@ -28,7 +28,9 @@ class Schedule:
         every: steps from one checkpoint to the next.
         most: steps of one candidate, at most.
         episodes: to measure a checkpoint with.
-        held_out: to measure the result with.
+        held_out: episodes to measure the result with.
+        held_out_of_none: to measure a policy with that has not succeeded in any episode so far: if it fails
+            on these too, it is below 90 % for sure.
         rounds: of designing, at most.
         repairs: times in a round that what was refused goes back to the designer, with the reasons.
         critic: whether a reward that the critic refuses is sent back; without, its words are only noted, and
@@ -48,6 +50,7 @@ class Schedule:
     most: int = 40_000
     episodes: int = 20
     held_out: int = 100
+    held_out_of_none: int = 20
     rounds: int = 3
     repairs: int = 3
     critic: bool = True

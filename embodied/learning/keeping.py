@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -17,9 +17,6 @@ from embodied.learning.progress import MEASURING, TrainedBy
 from embodied.learning.search import best_policy
 from embodied.learning.whereabouts import whereabouts
 from embodied.learning.wish import Setting
-
-ENOUGH_OF_NONE: Final = 20
-"""Held-out seeds for a policy that never succeeded: if it fails on these too, it is below 90 % for sure."""
 
 
 def keep_policy(setting: Setting, journal: Journal, chosen: Candidate, by: TrainedBy) -> Artefact:
@@ -52,16 +49,16 @@ def keep_policy(setting: Setting, journal: Journal, chosen: Candidate, by: Train
 
 def _held_out(setting: Setting, journal: Journal, chosen: Candidate) -> int:
     """On how many seeds a policy is measured; one that never succeeded so far is not worth all of them."""
-    wanted = setting.wish.schedule.held_out
+    wanted, few = setting.wish.schedule.held_out, setting.wish.schedule.held_out_of_none
     assert chosen.best is not None
-    if chosen.best.successes or wanted <= ENOUGH_OF_NONE:
+    if chosen.best.successes or wanted <= few:
         return wanted
     journal.write(
         "note",
         text=f"candidate {chosen.number} succeeded on 0 of {chosen.best.episodes} episodes: it is measured "
-        f"on {ENOUGH_OF_NONE} held-out seeds, not on {wanted}",
+        f"on {few} held-out seeds, not on {wanted}",
     )
-    return ENOUGH_OF_NONE
+    return few
 
 
 def _told(setting: Setting, chosen: Candidate, by: TrainedBy) -> dict[str, Any]:

@@ -55,6 +55,7 @@ def test_it_asks_for_what_the_case_says_and_counts_trainings(monkeypatch: pytest
     assert launch.world.kind == "mini"
     assert (wish.sentence, wish.trainer, wish.seed) == ("Reach", "sac", 1)
     assert (wish.schedule.minutes, wish.schedule.critic, wish.schedule.reflection) == (2.0, False, True)
+    assert wish.schedule.held_out_of_none == wish.schedule.held_out == 100  # runs of a table count alike
     assert row["verdict"] == "PASSED"
     assert (row["successes"], row["episodes"]) == (96, 100)
     assert (row["candidates"], row["refused"], row["trainings"], row["steps"]) == (3, 1, 2, 5000)
