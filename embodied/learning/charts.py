@@ -10,7 +10,7 @@ import math
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Final
 
@@ -29,6 +29,8 @@ _SAMPLE: Final = 26
 _LARGEST, _SMALLEST = 6.0, 2.6
 _MARKED: Final = 60
 """A course of more points has no mark for each."""
+_FARTHEST: Final = 1e300
+"""Nothing beyond is drawn: distances between such points overflow."""
 _BESIDE: Final = 5.0
 """As far to the right is a mark that would hide another."""
 
@@ -92,7 +94,7 @@ def line_chart(
         percent: y is a share, from 0 to 1.
         zero: 0 is among what is shown of y.
     """
-    lines = [line for line in lines if line.points]
+    lines = [line for line in map(_finite, lines) if line.points]
     if not lines:
         return "<p>Nothing was measured.</p>"
     if all(len(line.points) == 1 for line in lines):
@@ -114,6 +116,19 @@ def line_chart(
     if counts:
         parts += _sizes(counts, plot.left, plot.bottom + 58)
     return "".join([*parts, "</svg>"])
+
+
+def _finite(line: Line) -> Line:
+    """Without points that are nowhere: a sensor that fails tells NaN, and sums can overflow."""
+    fine = [number for number, point in enumerate(line.points) if all(map(_can_be_drawn, point))]
+    if len(fine) == len(line.points):
+        return line
+    points = tuple(line.points[number] for number in fine)
+    return replace(line, points=points, episodes=tuple(line.episodes[n] for n in fine if line.episodes))
+
+
+def _can_be_drawn(value: float) -> bool:
+    return abs(value) < _FARTHEST  # False of NaN
 
 
 def _plot(lines: Sequence[Line], names: Sequence[Sequence[str]], *, percent: bool, zero: bool) -> _Plot:

@@ -67,7 +67,7 @@ def choose_task(
                 raise
             return done
     tasks = source.tasks(settings)
-    words, within = _exactness(sentence)
+    words, within = _exactness(sentence, tasks)
     if not isinstance(source, SceneTasks):
         return _exact(choose(words, tasks), within)
     registered, no_task = _registered(words, tasks)
@@ -97,13 +97,13 @@ def _unclear(goal: BadGoal) -> str:
     return goal.message if more else ""
 
 
-def _exactness(sentence: str) -> tuple[str, float | None]:
+def _exactness(sentence: str, tasks: Sequence[TrainingTask]) -> tuple[str, float | None]:
     """A sentence without how exactly it is to be done, and that [m]; None where it does not say. Raises
-    NoCondition where that is no length."""
+    NoCondition where that is no length, and no task says it of itself."""
     said = _WITHIN.search(sentence)
     if said is None:
         wrong = _WITHIN_WHAT.search(sentence)
-        if wrong is None:
+        if wrong is None or any(wrong[0].lower() in one.sentence.lower() for one in tasks):
             return sentence, None
         unit = "cm" if wrong[2].lower().startswith("c") else "mm"
         raise NoCondition(

@@ -49,5 +49,8 @@ def guide_of(name: str, run: Path) -> PolicyGuide:
     """The guide of that name. Raises `NoGuide` where the run has none, or it was changed."""
     file = run / name
     if not file.is_file():
-        raise NoGuide(f"The policy {file} is not there.", remedy="Begin anew, without --resume.")
+        raise NoGuide(
+            f"The policy {file} is not there: only a machine that has the run's folder can train with it.",
+            remedy="Resume there without --cluster, or begin anew without --resume.",
+        )
     return PolicyGuide(load_policy(file, digest=file.stem))

@@ -237,7 +237,7 @@ class Refinement:
         if said and choice.trainer.name in DEAF:
             text = f"{choice.trainer.name} looks at no reward: what was said changes nothing of the motion"
             self.journal.write("note", text=f"{text}. Begin anew with --trainer guided, or auto")
-        elif said and choice.guide is None:
+        elif self.progress.spoken_of is not None and choice.guide is None:
             text = f"what was said is learned from nothing, in {self.clock.left / 60:.1f} minutes"
             self.journal.write("note", text=f"{text}: the earlier policy stays unless this comes as far")
         self.journal.write("trainer_chosen", **asdict(told(choice)))

@@ -97,7 +97,7 @@ def refuse_missing(
         said = (*skill.achieved(use.arguments), *skill.needed(use.arguments))
         things = {key for one in said for fact in facts_in(one) for key in fact.keys}
         for name, value in use.arguments.items():
-            if value in things - known:
+            if isinstance(value, str) and value in things - known:  # a list is no thing, and has no hash
                 raise BadInput(
                     f"There is nothing called {value!r} in this task (--from, {name}={value}).",
                     remedy=did_you_mean(str(value), known) or f"It is about {', '.join(sorted(about))}.",

@@ -192,3 +192,10 @@ def test_one_point_is_no_course_and_is_told_in_words() -> None:
 
 def test_nothing_is_told_to_be_nothing() -> None:
     assert line_chart([Line("a", ())], "steps", "success") == "<p>Nothing was measured.</p>"
+
+
+def test_points_that_are_nowhere_are_left_out_with_their_counts() -> None:
+    nan, inf = float("nan"), float("inf")
+    course = Line("a", ((0, 1.0), (1, nan), (2, 3.0), (3, -inf), (4, 1.7e308)), "", (20, 30, 40, 50, 60))
+    chart = line_chart([course, Line("b", ((0, nan),))], "s", "rad")
+    assert chart == line_chart([Line("a", ((0, 1.0), (2, 3.0)), "", (20, 40))], "s", "rad")

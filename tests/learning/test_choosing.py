@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
-from embodied.learning.choosing import choose
+from embodied.learning.choosing import choose, choose_task
+from embodied.learning.environment import TaskSource, TrainingTask
 from embodied.learning.errors import NoCondition, UnknownTask
 from tests.learning.toys import HOVER, REACH
 
@@ -50,3 +53,18 @@ def test_a_task_without_success_is_asked_for_a_condition() -> None:
     with pytest.raises(NoCondition, match="no success condition") as error:
         choose("hover", TASKS)
     assert "distance(hand, pose[target]) < 0.02" in str(error.value)
+
+
+def test_a_task_that_says_how_near_in_other_units_is_found_in_its_own_words() -> None:
+    upright = replace(REACH, name="Upright", sentence="Hold the cube within 5 degrees of upright.")
+
+    class Plugged:
+        def tasks(self, settings: Mapping[str, Any]) -> Sequence[TrainingTask]:
+            return (upright, HOVER)
+
+    def found(sentence: str) -> TrainingTask:
+        return choose_task(sentence, "", cast(TaskSource, Plugged()), {}, lambda: pytest.fail("not asked"))
+
+    assert found("hold the cube within 5 degrees of upright") is upright
+    with pytest.raises(NoCondition, match="5 feet is no distance"):
+        found("hold the cube within 5 feet of upright")

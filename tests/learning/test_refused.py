@@ -56,6 +56,21 @@ def test_a_mistyped_argument_names_the_nearest_thing() -> None:
     assert error.value.remedy == "It is about blue_cube, target."
 
 
+def test_an_argument_that_is_a_list_is_no_thing(tmp_path: Path) -> None:
+    listed = tmp_path / "listed-push"
+    listed.mkdir()
+    front = (WEAK / "weak-push" / "SKILL.md").read_text().replace("weak-push", "listed-push")
+    (listed / "SKILL.md").write_text(front)
+    code = (WEAK / "weak-push" / "skill.py").read_text().replace("weak_push", "listed_push")
+    more = code.replace(") -> SkillResult", ", ways: list[str] = ['a']) -> SkillResult", 1)
+    (listed / "skill.py").write_text(more)
+    skill, library = found(str(listed), SkillLibrary())
+    near = parse("distance(pose[blue_cube], pose[target]) < 0.03")
+    use = SkillUse(skill.name, skill.bind(object="blue_cube", target="target"))
+    assert use.arguments["ways"] == ["a"]
+    refuse_missing([use], library, near, Observation({}, {}))
+
+
 @pytest.mark.parametrize(
     "wrong", [{"skill": "no-such-skill"}, {"skill": "nothing", "trainer": "imitate"}], ids=str
 )
