@@ -120,7 +120,7 @@ class Progress:
             case "trainer_chosen" if record.get("candidate"):
                 self.switched[record["candidate"]] = _trained_by(record)
             case "trainer_chosen":
-                self._chosen = _trained_by(record)
+                self._chosen = _trained_by(record) if "guide" in record else None  # the first did not tell
             case "screening_cut":
                 self.cut[record["round"]] = record["until"]
             case "screened":
@@ -185,7 +185,7 @@ class Progress:
         best, latest = self.best, self.latest
         if not self.feedback or best is None or self.rounds[best.number] > self.feedback[-1].after:
             return ""
-        came = "nothing was trained with them in the time that there was"
+        came = "nothing was trained with them"
         if latest is not None and latest.best is not None:
             came = f"what they led to came to {latest.best.successes} of {latest.best.episodes}"
         return (

@@ -86,6 +86,17 @@ def test_all_that_are_trained_at_the_same_time_are_marked() -> None:
     assert text.count("▶") == 2
 
 
+def test_journals_of_the_first_refinements_are_read_though_they_tell_no_guide() -> None:
+    shown, progress = console(), Progress()
+    chosen = {"type": "trainer_chosen", "t": 101.0, "trainer": "sac", "why": "from nothing"}
+    lines = Lines(shown)
+    for record in (PAST[0], chosen, *PAST[1:], MEASURED):
+        progress.advance(record)
+        lines.on_record(record)
+    assert "trainer sac, from nothing" in shown.export_text()
+    assert progress.who_trained(1) is None
+
+
 def test_who_watches_depends_on_where() -> None:
     assert isinstance(watcher_for(console(), 5, quiet=False), Lines)
     assert isinstance(watcher_for(console(terminal=True), 5, quiet=False), LiveTable)
