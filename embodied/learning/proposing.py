@@ -20,6 +20,7 @@ from embodied.errors import BadGoal, EmbodiedError
 from embodied.goals import GoalParser
 from embodied.learning.artefact import Artefact
 from embodied.learning.environment import TaskSource, TrainingTask, load_tasks
+from embodied.learning.errors import UnknownTask
 from embodied.learning.goals import SceneTasks
 from embodied.learning.policy_skill import skill_of
 from embodied.library import Evidence, Grade, LibraryStore, open_library
@@ -137,14 +138,26 @@ def propose(
 def proving_settings(skill: Skill, folder: Path) -> Mapping[str, Any]:
     """The [world] settings in which the task can be tried that a skill's policy was trained for: of a
     registered task its own scene, whose files go to `folder`. None of its own: nothing."""
-    card = skill.folder / CARD_FILE
-    if skill.runtime != "policy" or not card.is_file():
+    learned = _learned_task(skill.folder / CARD_FILE) if skill.runtime == "policy" else ""
+    if not learned:
         return {}
-    source = load_tasks(skill.world)
-    learned = json.loads(card.read_text(encoding="utf-8"))["task"]
+    try:
+        source = load_tasks(skill.world)
+    except UnknownTask:  # a kind of world without any
+        return {}
     task = next((one for one in source.tasks({}) if one.name == learned), None)
     chosen = None if task is None else _world(task, source, {}, folder)
     return chosen or {}
+
+
+def _learned_task(card: Path) -> str:
+    """What a card calls the task; "" where it does not tell: it is no part of a skill's hash, and a skill of
+    another's may have any."""
+    try:
+        told = json.loads(card.read_text(encoding="utf-8"))
+        return str(told["task"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def _also_there(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,6 +22,7 @@ from embodied.library import Evidence, Grade, LibraryStore
 from embodied.library.evidence import Ground, SeedResult
 from embodied.outcome import Verdict
 from embodied.skills import Skill
+from embodied.skills.policies import CARD_FILE
 from tests.policies.making import artefact, constant
 
 FIRST = 1_000_000_000
@@ -114,3 +116,23 @@ def test_a_learned_skill_is_tried_in_the_scene_of_its_task(tmp_path: Path) -> No
     drawer = proving_settings(made(task="DrawerOpen", success="is_open[drawer]"), tmp_path / "scenes")
     assert Path(drawer["scene"]).is_file()
     assert proving_settings(made(task="put-it-there"), tmp_path) == {}
+
+
+@pytest.mark.parametrize("card", ["", "{", "[]", "{}", '{"version": 1}', None])
+def test_a_skill_whose_card_does_not_tell_its_task_is_tried_in_the_usual_scene(
+    tmp_path: Path, card: str | None
+) -> None:
+    from embodied.learning.policy_skill import skill_of
+
+    skill = skill_of(artefact(constant(0.0, 0.0, 0.0), tmp_path, **REACH), tmp_path)
+    (skill.folder / CARD_FILE).unlink()
+    if card is not None:
+        (skill.folder / CARD_FILE).write_text(card)
+    assert proving_settings(skill, tmp_path) == {}
+
+
+def test_a_policy_for_a_kind_of_world_without_tasks_is_tried_in_its_usual_scene(tmp_path: Path) -> None:
+    from embodied.learning.policy_skill import skill_of
+
+    skill = skill_of(artefact(constant(0.0, 0.0, 0.0), tmp_path, **REACH), tmp_path)
+    assert proving_settings(replace(skill, world="minecraft"), tmp_path) == {}
