@@ -39,9 +39,10 @@ def kept_guide(file: Path, run: Path) -> PolicyGuide:
     """
     guide = PolicyGuide(load_policy(file))
     kept = run / guide.name
-    if not kept.is_file():
-        kept.parent.mkdir(exist_ok=True)
-        shutil.copyfile(file, kept)
+    kept.parent.mkdir(exist_ok=True)
+    part = kept.with_suffix(".part")
+    shutil.copyfile(file, part)  # also over one that is there: a lost machine may have left it torn
+    part.replace(kept)
     return guide
 
 

@@ -175,6 +175,8 @@ def test_a_policy_is_a_guide_that_any_process_finds_by_its_name(tmp_path: Path) 
     file.parent.mkdir()
     file.write_bytes(linear(towards, np.zeros(3), OBSERVATION.entries, ACTION.entries))
     made = kept_guide(file, tmp_path)
+    (tmp_path / made.name).write_bytes(file.read_bytes()[:100])
+    assert kept_guide(file, tmp_path).name == made.name, "what a lost machine left torn is written again"
     ground = lay_ground(REACH, Point, Point(), tmp_path / "successes")
     file.unlink()
     found = guide_named(made.name, {}, ground)
