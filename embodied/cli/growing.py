@@ -92,7 +92,7 @@ def verify(
             _tell(console, store, evidence)
             passed = passed and evidence.passed
             if stop.is_set():
-                console.print(Text(f"Stopped. `{command()} skills verify {name}{of_world(world)}` goes on."))
+                console.print(Text(f"Stopped at {name}. The same command, with its options, goes on there."))
                 raise typer.Exit(INTERRUPTED)
     raise typer.Exit(0 if passed else 1)
 
