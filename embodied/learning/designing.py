@@ -111,6 +111,9 @@ class Designing:
         try:
             found = self.critique(proposal)
             state, said = ("accepted" if acceptable(found, self.schedule) else "refused"), found.text
+            if state == "accepted" and not found.accepted:
+                objections = "what the critic has against this reward keeps nothing from training here"
+                self.journal.write("note", text=f"candidate {candidate.number}: {objections}")
         except RewardError as wrong:
             state, said = "refused", str(wrong)
         candidate = replace(candidate, state=state, critique=said)

@@ -188,8 +188,8 @@ class Refinement:
         if choice.guide is not None:  # its steps take longer, and it leads most rewards the same way
             rivals = min(schedule.rivals, GUIDED_RIVALS)
             schedule = replace(schedule, rivals=rivals, screening=2 * schedule.screening)
-        if choice.trainer.name in ("cma", "imitate"):  # two rewards lead it the same way
-            schedule = replace(schedule, rivals=1)
+        if choice.trainer.name in DEAF:  # any two rewards lead it the same way, a bad one too
+            schedule = replace(schedule, rivals=1, critic=False)
         if choice.trainer.name == "imitate":
             schedule = replace(schedule, most=max(schedule.most, SHOWN_AT_LEAST * setting.task.steps))
         if choice.trainer.name == "cma":  # its steps cost no updates

@@ -7,6 +7,7 @@ import re
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,7 +20,7 @@ from embodied.condition import parse
 from embodied.errors import BadInput
 from embodied.journal import read
 from embodied.launchfile import LaunchFile, load_launch_file
-from embodied.learning import errors, refine, trainer
+from embodied.learning import errors, refine, refinement, trainer
 from embodied.learning.budget import Schedule
 from embodied.learning.episodes import SELECTION_SEEDS
 from embodied.learning.errors import EnvironmentChanged, NoReward, NoTrainer, UnknownTask
@@ -33,6 +34,7 @@ from embodied.outcome import Verdict
 from embodied.rewards.errors import WorkerLost
 from embodied.rewards.spec import Entry, ObservationSpec
 from embodied.runs import read_run
+from tests.learning.searching import BLIND, Fixed
 from tests.learning.toys import OBSERVATION, REACH, ToySource
 
 SCHEDULE = Schedule(minutes=5, rivals=2, screening=250, every=250, most=2500, episodes=20, held_out=40)
@@ -280,3 +282,19 @@ def test_where_every_training_breaks_that_is_said_and_why(
         start_refining(launch, replace(WISH, schedule=replace(SCHEDULE, rounds=1)), runs_dir=tmp_path)
     assert "Candidate 2: The reward's process was lost twice." in error.value.message
     assert read(next(tmp_path.glob("2*")) / "journal.jsonl")[-1]["reason"] == error.value.message
+
+
+def test_who_copies_a_skill_is_kept_from_nothing_by_the_critic(
+    source: ToySource, launch: LaunchFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It looks at no reward: with one that is refused a skill could not be copied, though it never failed."""
+    pytest.importorskip("torch")
+    monkeypatch.setattr(refinement, "designer_of", lambda *_: nullcontext(Fixed(BLIND)))
+    schedule = Schedule(5, every=250, most=500, held_out=20, rounds=1, finalists=1)
+    wish = Wish("reach", trainer="imitate", schedule=schedule)
+    report = start_refining(launch, wish, runs_dir=tmp_path / "runs")
+    records = list(read(report.folder / "journal.jsonl"))
+    candidate = next(one["candidate"] for one in records if one["type"] == "candidate")
+    assert (candidate["state"], "REFUSED" in candidate["critique"]) == ("accepted", True)
+    assert any("what the critic has against" in one.get("text", "") for one in records)
+    assert report.artefact is not None
