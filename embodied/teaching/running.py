@@ -39,7 +39,7 @@ class Pursuit:
         replaced: it was corrected or redirected: what it comes to is not told.
         stopped: the person said "stop": nothing more of it is begun.
         passed: it has come to what was asked for.
-        goal: what is pursued; None for a skill.
+        goal: what is pursued; of a skill, what it says that it achieves, None if it says nothing.
     """
 
     lesson: Lesson

@@ -12,6 +12,7 @@ from embodied.done import Done
 from embodied.errors import BadGoal
 from embodied.facts import Observation
 from embodied.goals import Goal
+from embodied.goals.goal import all_of
 from embodied.loop.goal import understand
 from embodied.methods import Vocabulary
 from embodied.outcome import Verdict
@@ -201,7 +202,7 @@ def heard_skill(conversation: Conversation, text: str) -> bool:
     else:
         return False
     step = (Part("use", skill=skill.name, arguments=arguments),)
-    pursuit = Pursuit(_taught(conversation, step) or Lesson(step))
+    pursuit = Pursuit(_taught(conversation, step) or Lesson(step), goal=_wanted_of(skill, arguments, text))
     conversation.doing, conversation.naming = pursuit, ""
 
     def work() -> None:
@@ -214,6 +215,7 @@ def heard_skill(conversation: Conversation, text: str) -> bool:
         conversation.tell(f"{'Done' if done.passed else done.verdict.value}: {done.reason}.")
         if not done.passed:
             conversation.lesson = pursuit.lesson if pursuit.lesson.name else conversation.lesson
+            conversation.left = pursuit.goal
             conversation.tell("  What shall I do otherwise? A correction, or 'watch me'.")
         elif pursuit.lesson.name:
             conversation.spoken_of(pursuit.lesson)
@@ -226,6 +228,12 @@ def heard_skill(conversation: Conversation, text: str) -> bool:
     conversation.tell(f"{skill.name}: {said}" if said else f"{skill.name}.")
     conversation.work(skill.name, work)
     return True
+
+
+def _wanted_of(skill: Skill, arguments: Mapping[str, Any], text: str) -> Goal | None:
+    """What a skill that was asked for is to bring about, for "continue"; None if it says nothing of that."""
+    wanted = skill.achieved(skill.bind(**arguments))
+    return Goal(text, all_of(wanted), (), f"What {skill.name} is for.") if wanted else None
 
 
 def pushed_to(

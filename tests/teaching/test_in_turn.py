@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from embodied.bench.sentences import REFUSED, ground, taken
@@ -47,6 +50,23 @@ def test_stages_are_done_in_turn_and_can_be_named(talk: Talk) -> None:
     assert "Done: in[green_cube, bowl] and in[red_cube, bowl]" in said
     talk.say("call this two in")
     assert talk.proven == ["two-in"]
+
+
+def test_continue_takes_up_a_skill_that_was_stopped(talk: Talk) -> None:
+    talk.say("to dump: put the red cube in the bowl", "put the red cube on the table")
+    stopped: list[bool] = []
+
+    def stop(record: Mapping[str, Any]) -> None:
+        if record["type"] == "call_started" and not stopped:
+            stopped.append(talk.conversation.stop())
+
+    talk.session.run.journal.subscribe(stop)
+    assert "UNKNOWN: stopped by the person." in talk.say("dump the red cube")
+    assert stopped == [True]
+    assert talk.session.observe().get("in", "red_cube", "bowl") is not True
+    said = talk.say("continue")
+    assert "What dump is for. I would:" in said
+    assert "Done: in[red_cube, bowl]" in said
 
 
 def test_continue_takes_up_what_was_stopped(talk: Talk) -> None:
