@@ -174,7 +174,8 @@ def _undo_once(conversation: Conversation) -> None:
         conversation.tell(gone)
         return
     if not conversation.versions:
-        conversation.tell("There is nothing to take back.")
+        conversation.tell("There is nothing to take back: of a step shown, or a correction, 'undo' is said.")
+        conversation.tell("  'put it back' takes a thing where it was.")
         return
     lesson = conversation.versions.pop()
     now = conversation.lesson
