@@ -33,7 +33,7 @@ from embodied.learning.refined import RefineReport, film_of, report_of, write_pa
 from embodied.learning.resuming import MODE
 from embodied.learning.search import Search, best_policy, told
 from embodied.learning.switching import switch_for
-from embodied.learning.trainer import AUTO, WORTH_FOLLOWING, Choice, choose_trainer
+from embodied.learning.trainer import AUTO, DEAF, WORTH_FOLLOWING, Choice, choose_trainer
 from embodied.learning.wish import Setting, Wish
 from embodied.outcome import Verdict
 
@@ -45,8 +45,6 @@ SHOWN_AT_LEAST: Final = 330
 """Episodes of the task's length that a skill may show: of long ones 200, the first checkpoint's, were all."""
 FROM_A_POLICY: Final = (AUTO, "guided", "residual")
 """Trainers that can begin with the policy that a person spoke of."""
-DEAF: Final = ("imitate", "cma")
-"""Trainers that a reward, and so a person's words, do not lead to another motion."""
 LEARNERS: Final = ("stable_baselines3", "embodied.learning.guided")
 """What processes import while there is nothing to train yet."""
 

@@ -184,6 +184,8 @@ class Choice:
     after: str = ""
 
 
+DEAF: Final = ("imitate", "cma")
+"""Trainers that a reward, and so a person's words, do not lead to another motion."""
 _FROM_A_GUIDE: Final = ("imitate", "guided", "residual", "cma")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -26,6 +27,8 @@ from embodied.rewards.trajectory import Counting, Trajectory, returns, term_sums
 
 LARGE, SMALL = 100.0, 1e-3
 """Rewards of a step beyond these are hard to learn from."""
+
+SENT_BACK: Final = "The critic sends the reward back."
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ class Critique:
     @property
     def text(self) -> str:
         """For a designer, or a person: the findings, worst first, then what each trajectory earns."""
-        verdict = "The critic accepts the reward." if self.accepted else "The critic sends the reward back."
+        verdict = "The critic accepts the reward." if self.accepted else SENT_BACK
         findings = sorted(self.findings, key=lambda finding: not finding.refused)
         earned = "\n".join(
             f"  {paid.total:10.2f}  {paid.trajectory}{'' if paid.succeeded else ' (does not succeed)'}"

@@ -15,6 +15,7 @@ from embodied.learning.errors import CannotForesee, NoGuide, NoTrainer
 from embodied.learning.ground import Ground, lay_ground
 from embodied.learning.switching import switch_for
 from embodied.learning.trainer import choose_trainer
+from embodied.rewards.critic import Critique, Finding
 from embodied.rewards.stages import Parameter
 from embodied.rewards.training import Checkpoint
 from tests.learning.toys import REACH, Point, straight
@@ -132,6 +133,18 @@ def test_what_stalled_goes_on_with_another_trainer_and_says_why(tmp_path: Path) 
     assert other.trainer.name == "residual"
     assert other.guide is guide
     assert other.why == "guided has stalled at 14 of 20, reached at step 4000 of 12000"
+
+
+def test_a_reward_that_the_critic_sent_back_is_no_other_trainers(tmp_path: Path) -> None:
+    """Who copies a skill is not kept from it by the critic, and hands on no reward that others would farm."""
+    choice = choose_trainer("auto", Plain(), 20, 20)
+    assert (choice.trainer.name, choice.after) == ("imitate", "guided")
+    switch = switch_for(choice, ground(Point, tmp_path))
+    assert switch(replace(stalled(), critique="The critic accepts the reward.")) is not None
+    assert (
+        switch(replace(stalled(), critique=Critique((Finding("farmable", True, "so", "mend it"),), ()).text))
+        is None
+    )
 
 
 def test_one_exchange_is_all(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -124,15 +125,20 @@ def test_evidence_from_another_body_does_not_count(store, gate, tmp_path):
     world.close()
 
 
-def test_a_stopped_verification_goes_on_where_it_was(store, gate, again, tmp_path):
-    skill = write(tmp_path / "new", "chop-wood")
+def stopped_after_the_first() -> dict[str, Any]:
+    """How a gate is asked that a person ends at the second seed."""
     stop = threading.Event()
 
     def after_the_first(line: str) -> None:
         if "(2 of 3)" in line:
             stop.set()
 
-    first = gate(on_progress=after_the_first, stop=stop).verify(skill)
+    return {"on_progress": after_the_first, "stop": stop}
+
+
+def test_a_stopped_verification_goes_on_where_it_was(store, gate, again, tmp_path):
+    skill = write(tmp_path / "new", "chop-wood")
+    first = gate(**stopped_after_the_first()).verify(skill)
     assert first.stopped
     assert len(first.results) == 1
     assert store.grade("chop-wood") is Grade.TRIAL
@@ -147,27 +153,15 @@ def test_a_stopped_verification_goes_on_where_it_was(store, gate, again, tmp_pat
 
 def test_what_was_begun_in_one_scene_goes_on_in_that_one_alone(gate, again, tmp_path):
     skill = write(tmp_path / "new", "chop-wood")
-    stop = threading.Event()
-
-    def after_the_first(line: str) -> None:
-        if "(2 of 3)" in line:
-            stop.set()
-
-    first = gate(scene="forest", on_progress=after_the_first, stop=stop).verify(skill)
+    first = gate(scene="forest", **stopped_after_the_first()).verify(skill)
     usual = gate(again()).verify(skill)
-    assert (usual.verification == first.verification) is False
+    assert usual.verification != first.verification
     assert {one.seed for one in usual.results}.isdisjoint(one.seed for one in first.results)
 
 
 def test_a_stopped_verification_of_a_scene_goes_on_in_it(gate, again, tmp_path):
     skill = write(tmp_path / "new", "chop-wood")
-    stop = threading.Event()
-
-    def after_the_first(line: str) -> None:
-        if "(2 of 3)" in line:
-            stop.set()
-
-    first = gate(scene="forest", on_progress=after_the_first, stop=stop).verify(skill)
+    first = gate(scene="forest", **stopped_after_the_first()).verify(skill)
     assert gate(again(), scene="forest").verify(skill).verification == first.verification
 
 

@@ -37,15 +37,13 @@ def test_out_of_the_bowl_and_into_it_again(talk: Talk) -> None:
 
 
 def test_what_a_taught_skill_moved_was_moved(talk: Talk) -> None:
-    began = _spot(talk, "red_cube")
     talk.say("to dump: put the red cube in the bowl", "put the red cube on the table")
     talk.say("dump the red cube")
-    between = talk.session.observe()
-    assert between.get("in", "red_cube", "bowl") is True
+    assert talk.session.observe().get("in", "red_cube", "bowl") is True
     told = talk.say("put it back where it was")
     assert "The red cube goes back to" in told, told
+    assert "Done: the red cube is back." in told
     assert talk.session.observe().get("in", "red_cube", "bowl") is not True
-    assert began is not None
 
 
 def test_what_was_never_taken_up_is_not_put_back(talk: Talk) -> None:
